@@ -1,0 +1,207 @@
+"""Does the mains answer when the EV moves? The proof that a meter is the right one.
+
+When the EV's own current (own power meter, control/ev_meter.py) moves by 4 A, the
+mains behind the same fuse must move too. A meter that is frozen, clamped round
+another cable, or scaled wrongly does not. While the EV rests nothing is asked: a
+calm house may repeat one value for hours.
+
+What the house does by itself cannot be told from this, except by order: the
+balancer answers only what it has seen, so the cause of an EV's movement lies
+before it. Hence the reference follows the house until the EV begins to move.
+"""
+
+from micropython import const
+
+from ballast.control.ticks import diff
+
+WHY_OK = const(0)
+WHY_FROZEN = const(3)  # the same value to the last digit while the EV moved
+WHY_DEAF = const(4)  # it moves, but not with the EV: wrong cable or wrong ratio
+WHY_SWAPPED = const(5)  # another phase than the commissioned one answered
+WHY_REVERSED = const(6)  # it falls when the EV rises, three times running
+
+_DELAY_MAX_MS = const(8000)
+_MAX_STRIKES = const(7)
+_QUIET_MA = const(1000)  # the EV stands still within this
+_LATENCY_MA = const(2000)  # crossing from which the delay is measured
+_MOVE_MA = const(4000)  # a movement that the mains must show
+_REACT_MS = const(7000)  # so long may the answer take (1 Hz source): judged within 10 s
+_REACT_OFFER_MS = const(20000)  # no own meter: only the offer is known, be slow to accuse
+_REREF_MS = const(60000)  # a movement that never became one is forgotten
+_REVERSED_VOTES = const(3)
+
+
+def _abs(x):
+    return x if x >= 0 else -x
+
+
+def _largest(values):
+    k = 0
+    for i in range(1, 3):
+        if values[i] > values[k]:
+            k = i
+    return k
+
+
+class Reaction:
+    """Compares the movements of the mains with those of the EV.
+
+    delay_ms: from a movement of the EV to the first sample that showed it
+    (sampling included), smoothed; 0 = not seen yet. same: not one digit has
+    changed since the reference. strikes: failed reactions since the last one that
+    was answered, at most 7.
+    """
+
+    def __init__(self):
+        self.delay_ms = 0
+        self.same = False
+        self.strikes = 0
+        self._level = [0, 0, 0]  # the EV's current now
+        self._ref_ev = [0, 0, 0]
+        self._ref_ma = [0, 0, 0]
+        self._swing = [0, 0, 0]  # largest |mains - _ref_ma| since the reference
+        self._ref_t = 0
+        self._ref_ok = False
+        self._moved = False  # the EV has left the reference by _MOVE_MA
+        self._moved_t = 0
+        self._cross = 0  # 0 waiting for the EV, 1 EV crossed, 2 measured or void
+        self._cross_t = 0
+        self._votes = 0
+        self._map = [0, 1, 2]
+        self._mapped = False
+
+    def configure(self, phase_map):
+        """phase_map: [3] mains phase 0..2 of the charger's L1, L2, L3; None = not known."""
+        self._mapped = phase_map is not None
+        for i in range(3):
+            self._map[i] = phase_map[i] if phase_map is not None else i
+
+    def forget(self):
+        """The source fell silent: compare nothing across the gap."""
+        self._ref_ok = False
+
+    def watch(self, now_ms, ev_ma):
+        """At each reading of the own meter: note when the EV sets off (the delay's start)."""
+        if self._cross == 0 and self._ref_ok:
+            for i in range(3):
+                if _abs(ev_ma[i] - self._ref_ev[i]) >= _LATENCY_MA:
+                    self._cross = 1
+                    self._cross_t = now_ms
+
+    def judge(self, now_ms, ma, ev, offered_ma, interval_ms, doubt):
+        """A mains sample [3] mA came; returns WHY_*. doubt: the reason of the present distrust."""
+        moved = 0
+        for i in range(3):
+            self._level[i] = ev.ma[i] if ev.fitted else offered_ma
+            d = _abs(self._level[i] - self._ref_ev[i])
+            if d > moved:
+                moved = d
+        if not self._ref_ok:
+            self._reference(now_ms, ma)
+            return WHY_OK
+        for i in range(3):
+            d = _abs(ma[i] - self._ref_ma[i])
+            if d > self._swing[i]:
+                self._swing[i] = d
+        self.same = self._swing[0] == 0 and self._swing[1] == 0 and self._swing[2] == 0
+        if ev.fitted:
+            self._measure_delay(now_ms)
+        if not self._moved:
+            self._await_movement(now_ms, moved, ma)
+        elif moved < _MOVE_MA // 2:
+            self._reference(now_ms, ma)  # the EV came back before the verdict: no evidence
+        elif diff(now_ms, self._moved_t) >= self._react_ms(ev.fitted, interval_ms):
+            return self._verdict(now_ms, ma, ev.fitted, doubt)
+        return WHY_OK
+
+    def _await_movement(self, now_ms, moved, ma):
+        if moved >= _MOVE_MA:
+            self._moved = True
+            self._moved_t = now_ms
+        elif self.same:
+            return  # nothing to follow; the EV's level of this moment counts as long as it lasts
+        elif moved < _QUIET_MA:
+            # While the EV rests, the reference goes along with the house. The balancer
+            # answers only what it has seen: the cause of the EV's next movement is in
+            # the reference by then, and what comes after it is the EV's.
+            self._follow_house(ma)
+            self._cross = 0
+        elif diff(now_ms, self._ref_t) > _REREF_MS:
+            self._reference(now_ms, ma)
+
+    def _reference(self, now_ms, ma):
+        """From here on the EV and the mains are compared with what they are now."""
+        for i in range(3):
+            self._ref_ev[i] = self._level[i]
+        self._follow_house(ma)
+        self._ref_t = now_ms
+        self._ref_ok = True
+        self._moved = False
+        self._cross = 0
+
+    def _follow_house(self, ma):
+        for i in range(3):
+            self._ref_ma[i] = ma[i]
+            self._swing[i] = 0
+
+    def _react_ms(self, fitted, interval_ms):
+        ms = _REACT_MS if fitted else _REACT_OFFER_MS
+        slow = interval_ms * 2 + 2000
+        return ms if ms > slow else slow
+
+    def _measure_delay(self, now_ms):
+        if self._cross == 2:
+            return
+        k = _largest(self._swing)
+        if self._swing[k] < _LATENCY_MA:
+            return
+        if self._cross == 1:
+            d = diff(now_ms, self._cross_t)
+            if 0 <= d <= _DELAY_MAX_MS:
+                self.delay_ms = d if self.delay_ms == 0 else (self.delay_ms * 3 + d) // 4
+        self._cross = 2  # measured; or the house moved first: says nothing
+
+    def _verdict(self, now_ms, ma, fitted, doubt):
+        """The EV has moved and had its time: what did the mains do?"""
+        if self.same:
+            self._strike(doubt)
+            return WHY_FROZEN  # the reference stays: frozen until it moves
+        why = WHY_OK
+        if fitted and doubt != WHY_FROZEN:
+            why = self._compare(ma)
+        self._reference(now_ms, ma)
+        if why != WHY_OK:
+            self._strike(doubt)
+        return why
+
+    def _compare(self, ma):
+        """DEAF, SWAPPED or REVERSED, or WHY_OK when the answer fits (own meter fitted)."""
+        still = 0  # EV phases that did not move
+        lead = 0  # the EV phase that moved most
+        for i in range(3):
+            d = _abs(self._level[i] - self._ref_ev[i])
+            if d < _QUIET_MA:
+                still += 1
+            if d > _abs(self._level[lead] - self._ref_ev[lead]):
+                lead = i
+        move = self._level[lead] - self._ref_ev[lead]
+        loudest = _largest(self._swing)
+        at = self._map[lead] if self._mapped else loudest
+        if self._swing[at] * 4 < _abs(move):
+            if still == 2 and self._swing[loudest] * 2 >= _abs(move):
+                return WHY_SWAPPED
+            return WHY_DEAF
+        change = ma[at] - self._ref_ma[at]
+        if move < 0:
+            change = -change
+            move = -move
+        if change * 2 > -move:
+            self._votes = 0
+            self.strikes = 0  # it answered: old doubts are settled
+            return WHY_OK
+        self._votes += 1
+        return WHY_REVERSED if self._votes >= _REVERSED_VOTES else WHY_OK
+
+    def _strike(self, doubt):
+        if doubt == WHY_OK and self.strikes < _MAX_STRIKES:
+            self.strikes += 1
