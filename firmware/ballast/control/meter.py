@@ -56,8 +56,6 @@ REASON_KEYS = (
 
 _FIRST_HOLD_MS = const(3000)  # a meter that was never doubted proves itself in 3 s
 _HOLD_MS = const(10000)  # one that was: 10 s of good data; doubled for each failed reaction
-    10000
-)  # one that was: 10 s of good data; 10 s .. 640 s for repeated failures to answer
 _AGE_MAX_MS = const(100000000)  # age saturates (27 h), long before the tick differences wrap
 _MAX_MA = const(10000000)  # 10 kA: no current sensor of a building says this
 
