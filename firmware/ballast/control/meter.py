@@ -20,8 +20,11 @@ Timer on the ESP32), never the other way round.
 from micropython import const
 
 from ballast.control.meter_reaction import (
+    WHY_DEAF,  # noqa: F401  one place for readers of a Meter to find the reasons
     WHY_FROZEN,
     WHY_OK,
+    WHY_REVERSED,  # noqa: F401
+    WHY_SWAPPED,  # noqa: F401
     Reaction,
 )
 from ballast.control.ticks import add, diff
