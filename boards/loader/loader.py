@@ -1,0 +1,91 @@
+"""Starts the application: picks the slot, checks it, mounts it, runs its main.
+
+Frozen into the base image (or put on the file system of a stock MicroPython)
+together with update_file.py, slot_record.py and update_slots.py, which it shares
+with the application. It decides nothing about charging: boot.py has put the pins
+into their safe state before, and a start that finds no application leaves them so.
+"""
+
+import gc
+import hashlib
+import os
+import sys
+
+import slot_record
+import update_file
+
+MOUNT = "/app"
+running = slot_record.NONE  # the slot that was started; main.py hands it to the update service
+
+
+def image_security(slots, slot, buf):
+    """Security version of a slot's image; -1 when there is none or it is damaged.
+
+    Reads the whole image: about 0.1 s per 256 KiB (estimate: flash at 10 MB/s, the
+    ESP32's SHA-256 engine).
+    """
+    slots.read(slot, slots.blocks - 1, buf)
+    try:
+        manifest, _, _ = update_file.parse(buf)
+    except ValueError:
+        return -1
+    left = manifest["size"]
+    if left > (slots.blocks - 1) * len(buf):
+        return -1
+    digest = hashlib.sha256()
+    view = memoryview(buf)
+    block = 0
+    while left > 0:
+        slots.read(slot, block, buf)
+        digest.update(view[: min(left, len(buf))])
+        left -= len(buf)
+        block += 1
+    if update_file.digest_hex(digest.digest()) != manifest["sha256"]:
+        return -1
+    return manifest["security"]
+
+
+def pick(slots):
+    """The slot to start, with the start counted in flash; NONE when there is none."""
+    buf = bytearray(update_file.HEADER_BYTES)
+    security = [image_security(slots, 0, buf), image_security(slots, 1, buf)]
+    record = slot_record.load(slots, buf)
+    if record is None:
+        record = slot_record.fresh(security)
+    slot, changed = slot_record.choose(record, security)
+    if changed:
+        slot_record.save(slots, record, buf)
+    return slot
+
+
+def mount(slots, slot):
+    import vfs
+
+    if "/rom" in sys.path:  # MicroPython mounts the first half by itself
+        for path in ("/rom", "/rom/lib"):
+            if path in sys.path:
+                sys.path.remove(path)
+        vfs.umount("/rom")
+    if slots.fs == "romfs":
+        vfs.mount(vfs.VfsRom(slots.device(slot)), MOUNT)
+    else:
+        vfs.mount(vfs.VfsLfs2(slots.device(slot)), MOUNT, readonly=True)
+    # only the checked image and the frozen base: a file written to the data
+    # partition must not be able to take a module's place
+    sys.path[:] = [MOUNT, ".frozen"]
+    os.chdir(MOUNT)
+
+
+def start(fs):
+    """Run the application; returns only when there is none to run."""
+    from update_slots import UpdateSlots
+
+    slots = UpdateSlots(fs)
+    slot = pick(slots)
+    if slot == slot_record.NONE:
+        print("ballast: no application; load one with the cable (tools/ballast flash)")
+        return
+    sys.modules[__name__].running = slot
+    mount(slots, slot)
+    gc.collect()
+    __import__("main")

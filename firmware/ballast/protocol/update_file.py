@@ -1,0 +1,135 @@
+"""The update file: one signed header block, then the image.
+
+    0      8     magic "BALLAST1"
+    8      2     length of the manifest, little endian
+    10     2     length of the signature (384 = RSA-3072)
+    12     n     manifest: JSON, keys sorted, no white space
+    12+n   384   signature of bytes 0 .. 12+n
+    ...          0xFF up to 4096
+    4096   size  the image, `size` and `sha256` as the manifest says
+
+The header is exactly one flash block, so a slot keeps it as its last block:
+an image whose header block is not there, or is torn, is no image.
+
+RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, 8.2.2): its signatures are the same
+each time, which a build that must come out bit for bit needs, and the check is
+one modular power and one comparison. The expected block is built and compared
+whole; nothing inside the decrypted block is parsed, so there is nothing to forge
+(RFC 8017, 9.2, note 2).
+
+This file is also frozen into the base image beside the loader, therefore it
+imports nothing of ours.
+"""
+
+import binascii
+import hashlib
+import json
+import struct
+
+from micropython import const
+
+MAGIC = b"BALLAST1"
+HEADER_BYTES = const(4096)
+SIGNATURE_BYTES = const(384)
+_FIXED = const(12)
+_E = const(65537)
+# DigestInfo of SHA-256, RFC 8017, 9.2 note 1
+_DIGEST_INFO = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
+
+# key, type, smallest, largest (int: value, str: length)
+_KEYS = (
+    ("base", str, 1, 16),  # oldest MicroPython that it runs on, "1.29.0"
+    ("board", str, 1, 32),
+    ("brand", str, 1, 32),
+    ("fs", str, 1, 8),  # "romfs" or "littlefs"
+    ("key", str, 16, 16),  # id of the signing key
+    ("mpy", int, 0, 1 << 16),  # sys.implementation._mpy & 0xff: bytecode version
+    ("security", int, 0, 1 << 29),
+    ("sha256", str, 64, 64),
+    ("size", int, 1, 1 << 24),
+    ("version", str, 1, 32),
+)
+
+
+def parse(block):
+    """Split a header block -> (manifest dict, signed bytes, signature).
+
+    ValueError with a plain sentence when it is not an update of a kind that
+    this firmware knows. Nothing is trusted yet: see `verify`.
+    """
+    if len(block) != HEADER_BYTES or bytes(block[:8]) != MAGIC:
+        raise ValueError("this is not a Ballast update file")
+    size, sig_size = struct.unpack("<HH", block[8:_FIXED])
+    end = _FIXED + size
+    if sig_size != SIGNATURE_BYTES or end + sig_size > HEADER_BYTES:
+        raise ValueError("the update's header is damaged")
+    try:
+        manifest = json.loads(bytes(block[_FIXED:end]).decode())
+    except ValueError:  # also UnicodeError, and what MicroPython raises for either
+        raise ValueError("the update's header is damaged")
+    if not isinstance(manifest, dict):
+        raise ValueError("the update's header is damaged")
+    for key, kind, low, high in _KEYS:
+        value = manifest.get(key)
+        # bool is an int to isinstance, and no value here
+        if not isinstance(value, kind) or value is True or value is False:
+            raise ValueError("the update's header has no usable '%s'" % key)
+        if not low <= (len(value) if kind is str else value) <= high:
+            raise ValueError("the update's header has no usable '%s'" % key)
+    return manifest, bytes(block[:end]), bytes(block[end : end + sig_size])
+
+
+def verify(signed, signature, modulus):
+    """True when `signature` over `signed` was made with the key of `modulus` (int)."""
+    value = int.from_bytes(signature, "big")
+    if len(signature) != SIGNATURE_BYTES or value >= modulus:
+        return False
+    digest = hashlib.sha256(signed).digest()
+    pad = SIGNATURE_BYTES - 3 - len(_DIGEST_INFO) - len(digest)
+    expected = b"\x00\x01" + b"\xff" * pad + b"\x00" + _DIGEST_INFO + digest
+    return pow(value, _E, modulus).to_bytes(SIGNATURE_BYTES, "big") == expected
+
+
+def check(block, keys, board, brand, fs, mpy, floor, room):
+    """A header block that may be installed here -> its manifest.
+
+    keys: {id: modulus as hex}; floor: smallest security version; room: bytes
+    that a slot has for the image. ValueError says what does not fit. The
+    signature comes first: nothing is said about a file that is not ours.
+    """
+    manifest, signed, signature = parse(block)
+    modulus = keys.get(manifest["key"])
+    if modulus is None:
+        raise ValueError("the update is signed with a key that this charger does not know")
+    if not verify(signed, signature, int(modulus, 16)):
+        raise ValueError("the update's signature is wrong: the file was changed or is damaged")
+    if manifest["board"] != board:
+        raise ValueError("the update is for the board %s, this is %s" % (manifest["board"], board))
+    if manifest["brand"] != brand:
+        raise ValueError("the update is for %s, this charger is %s" % (manifest["brand"], brand))
+    if manifest["fs"] != fs or manifest["mpy"] != mpy:
+        raise ValueError("the update needs another MicroPython than this charger has")
+    if manifest["security"] < floor:
+        text = "the update is older than the last security fix (%d, needs %d or newer)"
+        raise ValueError(text % (manifest["security"], floor))
+    if manifest["size"] > room:
+        raise ValueError("the update is larger than this charger's slot")
+    return manifest
+
+
+def pack(manifest, sign):
+    """Header block for `manifest`; sign(bytes) -> signature of 384 bytes."""
+    body = []
+    for key in sorted(manifest):  # MicroPython's json.dumps does not sort
+        body.append(json.dumps(key) + ":" + json.dumps(manifest[key]))
+    text = ("{" + ",".join(body) + "}").encode()
+    signed = MAGIC + struct.pack("<HH", len(text), SIGNATURE_BYTES) + text
+    block = signed + sign(signed)
+    if len(block) > HEADER_BYTES:
+        raise ValueError("the manifest is too long for the header block")
+    return block + b"\xff" * (HEADER_BYTES - len(block))
+
+
+def digest_hex(digest):
+    """bytes -> lower-case hex str (MicroPython's hashlib has no hexdigest)."""
+    return binascii.hexlify(digest).decode()
