@@ -1,0 +1,20 @@
+"""Where things are in the repository and in its private environment."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ROOT / "tools"
+FIRMWARE = ROOT / "firmware"
+BOARDS = ROOT / "boards"
+HOST_TESTS = ROOT / "host_tests"
+BUILD = ROOT / "build"
+
+VENV = ROOT / ".venv"
+VENV_PYTHON = VENV / "bin" / "python"
+NODE_DIR = VENV / "node"
+"""Where npm puts the MicroPython VM."""
+
+
+def import_roots():
+    """The folders that modules are imported from, as strings."""
+    return [str(FIRMWARE), str(HOST_TESTS), str(TOOLS)]
