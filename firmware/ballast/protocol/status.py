@@ -1,0 +1,246 @@
+"""The status document: what the page, BLE, MQTT and the REST API say about the charger.
+
+`build(st, info)` turns the numbers of a `control.records.Status` into plain
+dicts and lists; `encode` makes JSON of it. Keys are stable and carry their unit:
+`_ma` milliampere, `_mv` millivolt, `_w` watt, `_wh` watt hour, `_s` second,
+`_ms` millisecond, `_ddegc` 0.1 degC. Three-element lists are L1, L2, L3. None
+(JSON null) means "not known", never zero. The document names only fields that
+are listed here, so that a secret can not slip into it.
+"""
+
+import json
+
+from micropython import const
+
+from ballast.control import charge_state
+from ballast.control import faults as catalogue
+from ballast.control import limits as slots
+from ballast.control import meter
+
+VERSION = 1  # raised when a key changes its meaning or goes away; new keys may come at any time
+
+# A car that takes less than the offer by more than this does so on its own account:
+# a car aims a little below the duty cycle's current, often near 95 % of it.
+_CAR_LESS_MA = const(1500)
+METER_STATES = ("none", "good", "stale", "distrusted", "recovering")
+ACTIONS = ("warn", "derate", "pause", "stop")
+LATCHES = ("auto", "unplug", "manual", "power", "service")
+
+
+class Info:
+    """What does not come from the scan cycle: identity, time, what is fitted.
+
+    name: the owner's name for the charger. time_s: Unix time or None while the
+    clock is not set. phases: 1 or 3. own_meter, supply_meter, panel_meter: True
+    where there is one. ntc: which of [plug, connector, box] is fitted.
+    setup_done: False until the five steps were walked through.
+    user_ma, min_ma, max_ma: settings that the daily controls need.
+    """
+
+    def __init__(self):
+        self.name = "Ballast"
+        self.serial = ""
+        self.model = ""
+        self.version = ""
+        self.time_s = None
+        self.phases = 1
+        self.own_meter = True
+        self.supply_meter = True
+        self.panel_meter = False
+        self.solar = False
+        self.ntc = (False, False, False)
+        self.setup_done = True
+        self.user_ma = 0
+        self.min_ma = 6000
+        self.max_ma = 16000
+
+
+def _key(table, index):
+    """`table[index]`, or "unknown" for a number that has no name."""
+    return table[index] if 0 <= index < len(table) else "unknown"
+
+
+def limits(st):
+    """Slots that limit now, as a list of dicts in slot order.
+
+    left_s: seconds until the slot falls back, None = does not expire.
+    """
+    out = []
+    for i in range(slots.COUNT):
+        ma = st.slot_ma[i]
+        if ma >= slots.NO_LIMIT_MA:
+            continue
+        left = st.slot_left_ms[i]
+        out.append(
+            {
+                "slot": slots.NAMES[i],
+                "current_ma": ma,
+                "left_s": None if left < 0 else (left + 999) // 1000,
+                "binding": i == st.limit_slot,
+            }
+        )
+    return out
+
+
+def faults(st):
+    """Active faults as a list of dicts: the first cause first, then the graver ones.
+
+    code is for support (ChargeX MREC); text and advice are English, other languages
+    are looked up by key.
+    """
+    out = []
+    for i in range(1, catalogue.COUNT):
+        if st.fault_active[i]:
+            out.append(_fault(st, i))
+    out.sort(key=lambda f: (not f["first"], -ACTIONS.index(f["action"]), f["id"]))
+    return out
+
+
+def _fault(st, i):
+    row = catalogue.CATALOGUE[i]
+    return {
+        "id": i,
+        "key": row[0],
+        "code": row[5],
+        "action": ACTIONS[row[1]],
+        "latch": LATCHES[row[2]],
+        "text": row[6],
+        "advice": row[7],
+        "count": st.fault_count[i],
+        "first": i == st.fault_first,
+    }
+
+
+def drawn_ma(st, info):
+    """The largest phase current to the car; None when this charger can not measure it."""
+    return max(st.ev_ma) if info.own_meter else None
+
+
+def _meter(state, fitted):
+    return {"fitted": bool(fitted), "state": _key(METER_STATES, state)}
+
+
+def _temperatures(st, info):
+    out = {}
+    for i, place in enumerate(("plug", "connector", "box")):
+        known = info.ntc[i] and st.temp_known[i]
+        out[place + "_ddegc"] = st.temp_ddegc[i] if known else None
+    return out
+
+
+def _untrusted(st):
+    """Whether the site's or the panel's limit binds without a meter to go by."""
+    if st.limit_slot == slots.SITE:
+        return st.meter_state != meter.GOOD
+    return st.limit_slot == slots.PANEL and st.panel_state != meter.GOOD
+
+
+def _charging_code(st, info, drawn):
+    """The sentence while current may flow: what decides how much."""
+    if st.boost_left_s > 0:
+        return "charging_boost"
+    if _untrusted(st):
+        return "charging_fallback"
+    if drawn is not None and drawn < st.limit_ma - _CAR_LESS_MA:
+        return "charging_car"
+    if not info.supply_meter and st.limit_slot == slots.CIRCUIT:
+        return "charging_static"
+    return "charging_" + _key(slots.NAMES, st.limit_slot)
+
+
+def _idle_code(st, info, state):
+    """The sentence while nothing flows: why."""
+    if state[0] == "A" and not info.setup_done:
+        return "setup"
+    if st.why == charge_state.WHY_LIMIT:
+        if _untrusted(st):
+            return "wait_fallback"
+        return "wait_" + _key(slots.NAMES, st.limit_slot)
+    why = _key(charge_state.WHY_NAMES, st.why)
+    return "starting" if why == "none" else why
+
+
+def sentence(st, info, active):
+    """(code, params): the one sentence on top. Texts live in the page's language data.
+
+    A fault that stops or pauses comes before everything. params name the currents in
+    mA that a text may use, and "fault", the key of the fault.
+    """
+    drawn = drawn_ma(st, info)
+    params = {
+        "current_ma": st.limit_ma if drawn is None else drawn,
+        "limit_ma": st.limit_ma,
+        "min_ma": info.min_ma,
+        "house_ma": max(st.house_ma),
+        "fuse_ma": st.fuse_ma,
+    }
+    for fault in active:
+        if fault["action"] in ("stop", "pause"):
+            params["fault"] = fault["key"]
+            return "fault", params
+    state = _key(charge_state.NAMES, st.state)
+    if st.contactor and state[0] in "CD" and st.why == charge_state.WHY_NONE:
+        return _charging_code(st, info, drawn), params
+    return _idle_code(st, info, state), params
+
+
+def build(st, info):
+    """The whole document as dicts and lists; `st` is not kept."""
+    active = faults(st)
+    code, params = sentence(st, info, active)
+    state = _key(charge_state.NAMES, st.state)
+    supply = _meter(st.meter_state, info.supply_meter)
+    supply["reason"] = _key(meter.REASON_KEYS, st.meter_reason)
+    supply["age_ms"] = st.meter_age_ms if st.meter_age_ms >= 0 else None
+    supply["delay_ms"] = st.meter_delay_ms
+    known = st.meter_state == meter.GOOD
+    return {
+        "version": VERSION,
+        "name": info.name,
+        "serial": info.serial,
+        "model": info.model,
+        "firmware": info.version,
+        "time_s": info.time_s,
+        "uptime_s": st.uptime_s,
+        "setup_done": bool(info.setup_done),
+        "state": state,
+        "why": _key(charge_state.WHY_NAMES, st.why),
+        "sentence": {"code": code, "params": params},
+        "contactor": bool(st.contactor),
+        "car": {
+            "plugged": state[0] in "BCD" if state[0] not in "EF" else None,
+            "phases": info.phases,
+            "offered_ma": st.offered_ma,
+            "current_ma": list(st.ev_ma) if info.own_meter else None,
+            "power_w": st.ev_w if info.own_meter else None,
+        },
+        "limit": {"current_ma": st.limit_ma, "slot": _key(slots.NAMES, st.limit_slot)},
+        "limits": limits(st),
+        "grid": {"current_ma": list(st.mains_ma) if known else None, "fuse_ma": st.fuse_ma},
+        "house": {"current_ma": list(st.house_ma) if known else None},
+        "solar": {"fitted": bool(info.solar)},
+        "supply_mv": list(st.supply_mv),
+        "meter": supply,
+        "panel_meter": _meter(st.panel_state, info.panel_meter),
+        "temperatures": _temperatures(st, info),
+        "session": {
+            "energy_wh": st.session_wh,
+            "time_s": st.session_s,
+            "charge_s": st.charge_s,
+        },
+        "total_wh": st.total_wh,
+        "user": {
+            "paused": bool(st.user_paused),
+            "boost_left_s": st.boost_left_s,
+            "current_ma": info.user_ma,
+            "min_ma": info.min_ma,
+            "max_ma": info.max_ma,
+        },
+        "faults": active,
+        "step_us_max": st.step_us_max,
+    }
+
+
+def encode(document):
+    """JSON text of a document made by `build`."""
+    return json.dumps(document)

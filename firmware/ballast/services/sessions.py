@@ -1,0 +1,71 @@
+"""The log of charging sessions: one row from plug-in to plug-out, the last 100 kept.
+
+The running session is saved every five minutes, so a power cut loses at most five
+minutes of one row's energy (the charger's own counter is not concerned).
+"""
+
+from micropython import const
+
+_SIZE = const(100)
+_SAVE_EVERY_S = const(300)
+_MIN_WH = const(10)  # plugged in and out without charging is no session
+
+COLUMNS = ("start_s", "end_s", "plugged_s", "charge_s", "energy_wh")
+
+
+class Sessions:
+    """store: load/save. time_s: () -> Unix time or None."""
+
+    def __init__(self, store, time_s):
+        self._store = store
+        self._time = time_s
+        kept = store.load("sessions") or {}
+        self._rows = [r for r in kept.get("rows", []) if len(r) == len(COLUMNS)][-_SIZE:]
+        open_row = kept.get("open")
+        if open_row and len(open_row) == len(COLUMNS):
+            self._rows.append(open_row)  # the power went away during this one
+        self._open = None
+        self._saved_s = 0
+
+    def add(self, uptime_s, plugged, session_s, charge_s, energy_wh):
+        """Follow the charger; call it every second or so."""
+        if plugged:
+            if self._open is None:
+                start = self._time()
+                self._open = [None if start is None else start - session_s, None, 0, 0, 0]
+                self._saved_s = uptime_s
+            row = self._open
+            row[2] = session_s
+            row[3] = charge_s
+            row[4] = energy_wh
+            if uptime_s - self._saved_s >= _SAVE_EVERY_S:
+                self._save(uptime_s)
+        elif self._open is not None:
+            row = self._open
+            self._open = None
+            if row[4] >= _MIN_WH:
+                row[1] = self._time()
+                if row[0] is None and row[1] is not None:
+                    row[0] = row[1] - row[2]  # the clock was set during the session
+                self._rows.append(row)
+                if len(self._rows) > _SIZE:
+                    self._rows.pop(0)
+            self._save(uptime_s)
+
+    def _save(self, uptime_s):
+        self._saved_s = uptime_s
+        self._store.save("sessions", {"rows": self._rows, "open": self._open})
+
+    def json(self):
+        """JSON text in pieces, the newest first."""
+        yield '{"columns": ["' + '", "'.join(COLUMNS) + '"], "rows": ['
+        for i in range(len(self._rows) - 1, -1, -1):
+            row = ["null" if v is None else str(v) for v in self._rows[i]]
+            yield "[" + ",".join(row) + "]" + ("," if i else "")
+        yield "]}"
+
+    def csv(self):
+        """CSV (RFC 4180) in pieces, the oldest first; times are Unix seconds."""
+        yield ",".join(COLUMNS) + "\r\n"
+        for row in self._rows:
+            yield ",".join(["" if v is None else str(v) for v in row]) + "\r\n"

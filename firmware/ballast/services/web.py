@@ -1,0 +1,339 @@
+"""The charger's web server: the page's files, login, the status live, the daily commands.
+
+Other modules add their routes to `app` (web_records, web_settings, web_setup). Live
+updates are server-sent events: one direction, plain HTTP, and the browser reconnects
+by itself. Each client pulls the newest status when it has taken the last one, so a
+slow client gets fewer frames and nothing queues up. Who comes when `MAX_LIVE` watch
+already gets 503 and polls.
+"""
+
+import asyncio
+import json
+
+from microdot import Microdot, Request, Response, abort
+from micropython import const
+
+from ballast.control.records import Status
+from ballast.protocol import http_head, status
+
+MAX_LIVE = const(3)
+MAX_BODY = const(4096)
+_BURST = const(30)  # commands in a row, then 5 a second
+_PER_S = const(5)
+_COOKIE_AGE_S = const(31536000)
+_PUBLIC = ("/api/hello", "/api/login")
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class _Live:
+    """Body of a live answer: the newest frame each time the client is ready for one."""
+
+    def __init__(self, web):
+        self._web = web
+        self._seen = -1
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        web = self._web
+        while self._seen == web.frame_number:
+            await web.fresh.wait()
+        self._seen = web.frame_number
+        return web.frame
+
+
+class Web:
+    """The application. `gate.handler` is `app.handle_request`.
+
+    charger: the facade. info: status.Info, for the status document. auth, events: services
+    of that name. assets: (folder, manifest) as made by tools/ballast_tools/web_assets.
+    clock_s: seconds since start. wall: WallClock. hosts: host names that are this charger.
+    portal: the address to which foreign names are sent while a captive portal is open.
+    """
+
+    def __init__(self, charger, info, auth, events, assets, clock_s, wall, hosts=()):
+        self.charger = charger
+        self.info = info
+        self.auth = auth
+        self.events = events
+        self.hosts = hosts
+        self.clock_s = clock_s
+        self.wall = wall
+        self.portal = None
+        self.watchers = []  # called with (uptime_s, Status) every second
+        self.live = 0
+        self.frame = b""
+        self.frame_number = 0
+        self.fresh = asyncio.Event()
+        self.st = Status(len(status.slots.NAMES), status.catalogue.COUNT)
+        self._folder, self._manifest = assets
+        self._hurry = False
+        self._tokens = _BURST
+        self._filled_s = clock_s()
+        self._faults = bytearray(status.catalogue.COUNT)
+        Request.max_body_length = MAX_BODY
+        Request.max_content_length = MAX_BODY
+        self.app = Microdot()
+        self._routes()
+
+    # the status, once a second
+
+    def document(self):
+        """The status document of this moment."""
+        self.charger.status(self.st)
+        self.info.time_s = self.wall.time_s()
+        return status.build(self.st, self.info)
+
+    def soon(self):
+        """Something was commanded: show its effect without waiting for the second."""
+        self._hurry = True
+
+    def publish(self):
+        """Take the status, feed the watchers, and make a new live frame if anybody looks."""
+        document = self.document()
+        self._note_faults()
+        for watcher in self.watchers:
+            watcher(self.st.uptime_s, self.st)
+        if self.live:
+            self.frame = b"data: " + status.encode(document).encode() + b"\n\n"
+            self.frame_number += 1
+            self.fresh.set()
+            self.fresh.clear()
+
+    def _note_faults(self):
+        active = self.st.fault_active
+        for i in range(len(self._faults)):
+            if active[i] != self._faults[i]:
+                self._faults[i] = active[i]
+                kind = "fault" if active[i] else "fault_over"
+                self.events.add(kind, status.catalogue.CATALOGUE[i][0])
+        self.events.tick()
+
+    async def run(self):
+        """Publish for ever: every second, and 0.1 s after a command."""
+        tenth = 0
+        while True:
+            await asyncio.sleep(0.1)
+            tenth += 1
+            if tenth >= 10 or self._hurry:
+                tenth = 0
+                self._hurry = False
+                self.publish()
+
+    # who may
+
+    def role(self, request):
+        """The role of the request's session cookie, or None."""
+        return self.auth.role(request.cookies.get("session"))
+
+    def require(self, request, role):
+        """Abort with 403 unless the session has `role` (the installer has all)."""
+        if request.g.role != role and request.g.role != "installer":
+            abort(403, "Only the installer may do this.")
+
+    def body(self, request, *keys):
+        """The JSON object of the request, with no keys but `keys`; 400 with one line."""
+        kind = request.headers.get("Content-Type", "")
+        if not kind.startswith("application/json"):
+            abort(415, "Send JSON (Content-Type: application/json).")
+        try:
+            data = json.loads(request.body)
+        except ValueError:
+            abort(400, "The body is not JSON.")
+        if type(data) is not dict:
+            abort(400, "The body must be a JSON object.")
+        for key in data:
+            if keys and key not in keys:
+                abort(400, "Unknown field: %s" % str(key)[:40])
+        return data
+
+    def integer(self, data, key, least, most):
+        """data[key], an integer within least..most; 400 with one line."""
+        value = data.get(key)
+        if type(value) is not int or not least <= value <= most:
+            abort(400, "%s must be a whole number from %d to %d." % (key, least, most))
+        return value
+
+    def _rate(self):
+        now = self.clock_s()
+        self._tokens = min(_BURST, self._tokens + (now - self._filled_s) * _PER_S)
+        self._filled_s = now
+        if self._tokens < 1:
+            abort(429, "Too many commands. Wait a second.")
+        self._tokens -= 1
+
+    async def _before(self, request):
+        host = request.headers.get("Host")
+        if not http_head.own_host(host, self.hosts):
+            if self.portal is not None and request.method == "GET":
+                return Response.redirect(self.portal)
+            abort(403, "This charger does not answer to that name.")
+        if not request.path.startswith("/api/"):
+            return None
+        if request.method not in _SAFE:
+            if not http_head.same_origin(request.headers):
+                abort(403, "Commands are taken from the charger's own page only.")
+            self._rate()
+        request.g.role = self.role(request)
+        if request.g.role is None and request.path not in _PUBLIC:
+            abort(401, "Log in first.")
+        return None
+
+    # routes
+
+    def _routes(self):
+        app = self.app
+        app.before_request(self._before)
+        app.after_request(_headers)
+        app.after_error_request(_error)
+        app.get("/api/hello")(self._hello)
+        app.post("/api/login")(self._login)
+        app.post("/api/logout")(self._logout)
+        app.get("/api/status")(self._status)
+        app.get("/api/live")(self._live)
+        app.post("/api/current")(self._current)
+        app.post("/api/pause")(self._pause)
+        app.post("/api/resume")(self._resume)
+        app.post("/api/boost")(self._boost)
+        app.post("/api/reset_faults")(self._reset_faults)
+        app.get("/")(self._asset)
+        app.get("/<path:path>")(self._asset)
+
+    async def _asset(self, request, path=""):
+        entry = self._manifest.get(path or "index.html")
+        if entry is None:
+            if self.portal is not None:
+                return Response.redirect(self.portal)
+            abort(404)
+        headers = {
+            "Content-Type": entry["type"],
+            "Content-Encoding": "gzip",
+            "Cache-Control": entry["cache"],
+            "ETag": entry["etag"],
+        }
+        if "csp" in entry:
+            headers["Content-Security-Policy"] = entry["csp"]
+        if request.headers.get("If-None-Match") == entry["etag"]:
+            return Response(b"", 304, headers)
+        headers["Content-Length"] = str(entry["size"])
+        return Response(open(self._folder + "/" + entry["file"], "rb"), 200, headers)
+
+    async def _hello(self, request):
+        """What the page must know before the login; nothing that a stranger could use."""
+        peer, device = _source(request)
+        return {
+            "name": self.info.name,
+            "model": self.info.model,
+            "role": request.g.role,
+            "password_set": self.auth.has_password(),
+            "setup_done": bool(self.info.setup_done),
+            "wait_s": self.auth.wait_s(peer, device),
+            "time_known": self.wall.time_s() is not None,
+        }
+
+    async def _login(self, request):
+        data = self.body(request, "password")
+        peer, device = _source(request)
+        try:
+            got = await self.auth.login(data.get("password"), peer, device)
+        except Exception as error:
+            wait = getattr(error, "wait_s", None)
+            if wait is None:
+                raise
+            return {"error": "Too many tries.", "wait_s": wait}, 429
+        if got is None:
+            wait = self.auth.wait_s(peer, device)
+            return {"error": "That is not the password.", "wait_s": wait}, 401
+        role, token, device = got
+        return self.session({"role": role}, token, device)
+
+    def session(self, answer, token, device=None):
+        """A response that hands out a session cookie (and a device cookie)."""
+        response = Response(answer)
+        _cookie(response, "session", token)
+        if device is not None:
+            _cookie(response, "device", device)
+        return response
+
+    async def _logout(self, request):
+        self.auth.logout(request.cookies.get("session"))
+        response = Response({"ok": True})
+        _cookie(response, "session", "", 0)
+        return response
+
+    async def _status(self, request):
+        return self.document()
+
+    async def _live(self, request):
+        if self.live >= MAX_LIVE:
+            abort(503, "Three pages watch already; poll /api/status.")
+        self.live += 1
+        request.sock[1].hold(self._leave)
+        self.soon()
+        return _Live(self), 200, {"Content-Type": "text/event-stream"}
+
+    def _leave(self):
+        self.live -= 1
+
+    async def _current(self, request):
+        data = self.body(request, "current_ma")
+        ma = self.integer(data, "current_ma", 0, self.info.max_ma)
+        if 0 < ma < self.info.min_ma:
+            abort(400, "current_ma must be 0 or at least %d." % self.info.min_ma)
+        if not self.charger.set_user_ma(ma):
+            abort(409, "The charger did not take this current.")
+        return self._done()
+
+    async def _pause(self, request):
+        self.charger.pause()
+        return self._done()
+
+    async def _resume(self, request):
+        self.charger.resume()
+        return self._done()
+
+    async def _boost(self, request):
+        data = self.body(request, "duration_s")
+        self.charger.boost(self.integer(data, "duration_s", 0, 86400))
+        return self._done()
+
+    async def _reset_faults(self, request):
+        if not self.charger.reset_faults():
+            self.soon()
+            abort(409, "The cause is still there.")
+        self.events.add("faults_reset", request.g.role)
+        return self._done()
+
+    def _done(self):
+        self.soon()
+        return {"ok": True}
+
+
+def _source(request):
+    """(address, device cookie) of a client."""
+    peer = request.client_addr
+    return (peer[0] if peer else ""), request.cookies.get("device")
+
+
+def _cookie(response, name, value, max_age=_COOKIE_AGE_S):
+    """Set a cookie that scripts can not read and that other sites can not send along."""
+    line = "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict" % (name, value, max_age)
+    response.headers["Set-Cookie"] = response.headers.get("Set-Cookie", []) + [line]
+
+
+async def _headers(request, response):
+    headers = response.headers
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "same-origin"
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+async def _error(request, response):
+    """Every error is one line of JSON: {"error": "..."}."""
+    response.body = json.dumps({"error": response.body.decode()}).encode()
+    response.headers["Content-Type"] = "application/json"
+    return await _headers(request, response)
