@@ -1,0 +1,167 @@
+"""The facade: all that services may see and do. It can never close a contactor
+nor raise another source's limit.
+"""
+
+from micropython import const
+
+from ballast.control import charge_state as cs
+from ballast.control import contactor, faults, limits
+from ballast.control.records import Status
+from ballast.control.scan_cycle import ScanCycle
+
+SUPPLY = const(0)
+PANEL = const(1)
+
+RESET_POWER_ON = const(0)
+RESET_SOFT = const(1)
+RESET_WATCHDOG = const(2)
+RESET_BROWN_OUT = const(3)
+
+_SERVICE_MAX_MA = const(1000000)
+
+
+class Charger:
+    """One charger. `settings`: control/settings.py. `step` is for the driver alone."""
+
+    def __init__(self, settings, fit):
+        self.settings = settings
+        self.cycle = ScanCycle(settings, fit)
+        self.step = self.cycle.step
+        self.refused = 0  # calls of services that were turned down
+
+    def new_status(self):
+        """An empty Status record of the right size."""
+        return Status(limits.COUNT, faults.COUNT)
+
+    # -- limits and samples -------------------------------------------------------
+
+    def put_limit(self, slot, ma, ttl_ms):
+        """Renew an external slot. False = refused (not yours, or no current, or no time)."""
+        if (
+            not isinstance(slot, int)
+            or not limits.external(slot)
+            or not isinstance(ma, int)
+            or not 0 <= ma <= _SERVICE_MAX_MA
+            or not isinstance(ttl_ms, int)
+            or not 0 < ttl_ms <= limits.MAX_TTL_MS
+        ):
+            self.refused += 1
+            return False
+        cycle = self.cycle
+        cycle.limits.put(slot, ma, cycle.now(), ttl_ms)
+        return True
+
+    def fall_to(self, slot, ma):
+        """What an external slot falls to when it is not renewed; NO_LIMIT_MA = nothing."""
+        if not limits.external(slot) or not 0 <= ma <= _SERVICE_MAX_MA:
+            self.refused += 1
+            return False
+        self.cycle.limits.fall_ma[slot] = ma
+        return True
+
+    def put_sample(self, source, now_ms, l1_ma, l2_ma, l3_ma, age_ms):
+        """A reading of the mains (SUPPLY) or the sub-panel (PANEL); signed mA, + = import."""
+        supply = self.cycle.site if source == SUPPLY else self.cycle.panel
+        return supply.meter.put(now_ms, l1_ma, l2_ma, l3_ma, age_ms)
+
+    def expect(self, source, interval_ms):
+        """The sender says how often it sends, in ms."""
+        supply = self.cycle.site if source == SUPPLY else self.cycle.panel
+        supply.meter.expect(interval_ms)
+
+    # -- commands -----------------------------------------------------------------
+
+    def set_user_ma(self, ma):
+        """The person's current, kept in the settings. False = out of range."""
+        if self.settings.check("user_ma", ma) is not None:
+            return False
+        self.settings.set("user_ma", ma)
+        return True
+
+    def pause(self):
+        """The person's pause: outlives a power cut."""
+        self.settings.set("user_paused", 1)
+
+    def resume(self):
+        """End the person's pause."""
+        self.settings.set("user_paused", 0)
+
+    def boost(self, seconds):
+        """Charge as fast as the house allows for `seconds`, whatever schedule or solar say."""
+        if not 0 <= seconds <= 86400:
+            return False
+        self.cycle.boost_s = seconds
+        return True
+
+    def reset_faults(self):
+        """A reset by hand. True when no STOP fault is left."""
+        return self.cycle.faults.reset()
+
+    def allow_blocking(self, ttl_ms):
+        """Ask for a permit for blocking work: always when open, bounded when closed."""
+        cycle = self.cycle
+        cycle.interlocks.allow_blocking(cycle.now(), min(ttl_ms, 1000))
+        return True
+
+    # -- boot and storage ---------------------------------------------------------
+
+    def boot(self, now_ms, cause, crash_loop, delay_ms):
+        """Tell what happened before: reset cause, crash loop, a randomised delay in ms."""
+        put = self.cycle.faults.put
+        put(faults.WATCHDOG, cause == RESET_WATCHDOG, now_ms)
+        put(faults.WATCHDOG, 0, now_ms)
+        put(faults.BROWN_OUT, cause == RESET_BROWN_OUT, now_ms)
+        put(faults.BROWN_OUT, 0, now_ms)
+        put(faults.CRASH_LOOP, crash_loop, now_ms)
+        put(faults.CRASH_LOOP, 0, now_ms)
+        self.cycle.hold_ms = delay_ms
+
+    def warn(self, fault, present, now_ms):
+        """A service reports SETTINGS, STORAGE or CLOCK: warnings that stop nothing."""
+        if fault in (faults.SETTINGS, faults.STORAGE, faults.CLOCK):
+            self.cycle.faults.put(fault, present, now_ms)
+
+    # -- status -------------------------------------------------------------------
+
+    def status(self, st):
+        """Fill a Status record with the numbers of this moment."""
+        c = self.cycle
+        now = c.now()
+        st.uptime_s = c.uptime_s
+        st.state = c.charge.state
+        st.why = c.why
+        st.contactor = 1 if c.contactor.state == contactor.CLOSED else 0
+        st.offered_ma = c.offered_ma
+        st.limit_ma = c.limits.ma
+        st.limit_slot = c.limits.winner
+        for slot in range(limits.COUNT):
+            st.slot_ma[slot] = c.limits.slot_ma[slot]
+            st.slot_left_ms[slot] = c.limits.left_ms(slot, now)
+        meter = c.site.meter
+        for i in range(3):
+            st.ev_ma[i] = c.ev.ma[i]
+            st.supply_mv[i] = c.ev.supply_mv[i]
+            st.mains_ma[i] = meter.ma[i]
+            st.house_ma[i] = c.site.house_ma(i)
+            st.temp_ddegc[i] = c.heat.ddegc[i]
+            st.temp_known[i] = c.heat.known[i]
+        st.ev_w = c.ev.dw // 10
+        st.fuse_ma = self.settings["fuse_ma"]
+        st.meter_state = meter.state
+        st.meter_reason = meter.reason
+        st.meter_age_ms = meter.age_ms
+        st.meter_delay_ms = meter.delay_ms
+        st.panel_state = c.panel.meter.state
+        st.session_wh = c.session.wh
+        st.session_s = c.session.seconds
+        st.charge_s = c.session.charge_s
+        st.total_wh = c.session.total_wh
+        st.user_paused = c.user_paused
+        st.boost_left_s = c.boost_s
+        for fault in range(faults.COUNT):
+            st.fault_active[fault] = c.faults.active[fault]
+            st.fault_count[fault] = c.faults.count[fault]
+        st.fault_first = c.faults.first
+
+
+STATE_NAMES = cs.NAMES

@@ -1,0 +1,135 @@
+"""The records that cross the border of control/: made once, refilled for ever.
+
+Units are in the names: `_mv` millivolt, `_ma` milliampere, `_ms` millisecond.
+Phases are indices 0, 1, 2 of three-element lists (L1, L2, L3).
+"""
+
+from micropython import const
+
+NOT_FITTED = const(-1)  # a tri-state input that this board does not have
+
+PILOT_HOLD = const(0)  # steady +12 V, no PWM: "X1"
+PILOT_PWM = const(1)  # 1 kHz PWM with `Out.duty_u16`: "X2"
+PILOT_NEG = const(2)  # steady -12 V: state F, charger not available
+PILOT_ZERO = const(3)  # 0 V: state E by hardware that shorts CP to PE; boards without it send -12 V
+
+
+class Scan:
+    """What the ports read in one step.
+
+    pilot_high_mv, pilot_low_mv: largest and smallest reading of the burst, in
+        mV at the control pilot contact (board divider already undone).
+    pilot_samples: readings in the burst; 0 = the ADC failed, nothing is known.
+    rcd_trip: 1 = residual current, or the sensor's cable is open (fail-safe pull).
+    mirror: mirror contact: 1 main contacts closed, 0 open, NOT_FITTED.
+    load_live: bit per phase that has mains voltage behind the contactor, NOT_FITTED.
+    pe: 1 protective earth good, 0 lost or hot, NOT_FITTED.
+    supply_mv: [3] rms phase to neutral before the contactor; ev_ma: [3] rms to the EV.
+    meter_seq: counts the readings of the own power meter; no change = no new reading.
+    ntc_mv: [plug, connector, box] voltage at the thermistor dividers; NOT_FITTED.
+    button: 1 = pressed.
+    """
+
+    def __init__(self):
+        self.pilot_high_mv = 0
+        self.pilot_low_mv = 0
+        self.pilot_samples = 0
+        self.rcd_trip = 1
+        self.mirror = NOT_FITTED
+        self.load_live = NOT_FITTED
+        self.pe = NOT_FITTED
+        self.supply_mv = [0, 0, 0]
+        self.ev_ma = [0, 0, 0]
+        self.meter_seq = 0
+        self.ntc_mv = [NOT_FITTED, NOT_FITTED, NOT_FITTED]
+        self.button = 0
+
+
+class Out:
+    """What the ports write after one step. The initial value is the safe state.
+
+    coil: 1 = contactor coil energised. pilot: PILOT_HOLD, PILOT_PWM or PILOT_NEG.
+    duty_u16: PWM duty 0..65535, already rounded down to the timer's resolution.
+    rcd_test: 1 = the RCD module's self-test input is driven. led: pattern number.
+    """
+
+    def __init__(self):
+        self.coil = 0
+        self.pilot = PILOT_HOLD
+        self.duty_u16 = 0
+        self.rcd_test = 0
+        self.led = 0
+
+
+class Fit:
+    """What a board has fitted; filled by main.py from board.py, never guessed.
+
+    phases: 1 or 3. rated_ma: the hardware's rating. pwm_bits: timer resolution.
+    mirror, load_live, pe, rcd, own_meter, button: True where fitted.
+    ntc: [plug, connector, box]: thermistor fitted at that place.
+    ntc_pullup_ohm, ntc_supply_mv: the divider (NTC to ground) of all three.
+    rcd_module: index into rcd_modules.MODULES.
+    """
+
+    def __init__(self):
+        self.phases = 1
+        self.rated_ma = 16000
+        self.pwm_bits = 13
+        self.mirror = False
+        self.load_live = False
+        self.pe = False
+        self.rcd = False
+        self.own_meter = False
+        self.button = False
+        self.ntc = [False, False, False]
+        self.ntc_pullup_ohm = 10000
+        self.ntc_supply_mv = 3300
+        self.rcd_module = 0
+
+
+class Status:
+    """The numbers that the facade hands to services; see charger.Charger.status()."""
+
+    def __init__(self, slots, faults):
+        self.uptime_s = 0
+        self.state = 0  # charge_state.A .. F
+        self.why = 0  # charge_state.WHY_*: why it does not charge, 0 = it does or may
+        self.contactor = 0
+        self.offered_ma = 0  # what the pilot advertises now; 0 = no PWM
+        self.limit_ma = 0  # what the smallest limit allows
+        self.limit_slot = 0  # which slot binds
+        self.slot_ma = [0] * slots
+        self.slot_left_ms = [0] * slots  # until expiry; -1 = does not expire
+        self.ev_ma = [0, 0, 0]
+        self.ev_w = 0
+        self.supply_mv = [0, 0, 0]
+        self.mains_ma = [0, 0, 0]  # what the supply meter says, signed (+ = import)
+        self.house_ma = [0, 0, 0]  # mains less EV, signed
+        self.fuse_ma = 0
+        self.meter_state = 0  # meter.NONE .. meter.DISTRUSTED
+        self.meter_reason = 0
+        self.meter_age_ms = -1
+        self.meter_delay_ms = 0
+        self.panel_state = 0
+        self.temp_ddegc = [0, 0, 0]  # 0.1 degC; plug, connector, box
+        self.temp_known = [0, 0, 0]
+        self.session_wh = 0
+        self.session_s = 0
+        self.charge_s = 0
+        self.total_wh = 0
+        self.user_paused = 0
+        self.boost_left_s = 0
+        self.fault_active = bytearray(faults)  # by fault id
+        self.fault_first = 0  # id of the first cause, 0 = none
+        self.fault_count = [0] * faults
+        self.step_us_max = 0
+
+
+class EvView:
+    """The EV's current in the phases of one supply: ma [3], seq, t_ms, fitted."""
+
+    def __init__(self):
+        self.ma = [0, 0, 0]
+        self.seq = 0
+        self.t_ms = 0
+        self.fitted = True

@@ -1,0 +1,348 @@
+"""The scan cycle: measure, limit, decide, act. Every 20 ms, never awaits.
+
+Read `_step` first: the charger is these lines. Whatever their order does, the
+contactor is gated last.
+"""
+
+from micropython import const
+
+from ballast.control import contactor, faults, limits, pilot, rcd_test, ticks
+from ballast.control import charge_state as cs
+from ballast.control.charge_state import ChargeState
+from ballast.control.contactor import Contactor
+from ballast.control.derating import PERIOD_MS, Derating
+from ballast.control.ev_meter import EvMeter
+from ballast.control.faults import Faults
+from ballast.control.interlocks import Interlocks
+from ballast.control.limits import Limits
+from ballast.control.pilot import Pilot
+from ballast.control.rcd_test import RcdTest
+from ballast.control.records import PILOT_HOLD, PILOT_PWM
+from ballast.control.session import Session
+from ballast.control.supply import Supply
+
+_RETEST_MS = const(86400000)  # IEC 62955 / maker practice: at least every 24 h while plugged in
+_SETTLE_MS = const(300)  # after opening, before the RCD's test input is driven
+_UP_MA = const(100)  # smaller raises are not worth a new duty
+_IDLE_MA = const(1000)  # below this a vehicle takes nothing worth the name
+
+LED_OFF = const(0)
+LED_READY = const(1)
+LED_WAIT = const(2)
+LED_CHARGE = const(3)
+LED_PAUSE = const(4)
+LED_WARN = const(5)
+LED_FAULT = const(6)
+LED_LOCKED = const(7)
+
+
+class ScanCycle:
+    """One charger's control. Parts are attributes; `broken` = an exception ended it."""
+
+    def __init__(self, settings, fit):
+        self.settings = settings
+        self.fit = fit
+        self.faults = Faults()
+        self.limits = Limits()
+        self.pilot = Pilot()
+        self.charge = ChargeState()
+        self.contactor = Contactor(fit)
+        self.rcd = RcdTest(fit.rcd_module)
+        self.heat = Derating(fit)
+        self.ev = EvMeter(fit.own_meter)
+        self.site = Supply(limits.SITE)
+        self.panel = Supply(limits.PANEL)
+        self.interlocks = Interlocks(fit, self.faults)
+        self.session = Session()
+        self.broken = 0
+        self.why = cs.WHY_UNPLUGGED
+        self.offered_ma = 0
+        self.user_paused = 0
+        self.hold_ms = 0  # randomised delay still to wait
+        self.gap_max_ms = 0
+        self.steps = 0
+        self.uptime_s = 0
+        self.boost_s = 0  # seconds of boost left
+        self._started = False
+        self._last_ms = 0
+        self._ev_ms = 0
+        self._heat_ms = 0
+        self._second_ms = 0
+        self._pwm_steps = 0
+        self._offer_want_ma = 0
+        self._tested_ms = 0
+        self._retest = False
+        self.settings_min_ma = pilot.MIN_MA
+        self._version = -1
+        self._allow = False
+
+    def step(self, now_ms, scan, out):
+        """One step. Any exception: contactor open, pilot off, fault kept, no restart."""
+        if not self.broken:
+            try:
+                self._step(now_ms, scan, out)
+                return
+            except Exception:
+                self.broken = 1
+                self.faults.put(faults.EXCEPTION, 1, now_ms)
+        out.coil = 0
+        out.pilot = PILOT_HOLD
+        out.duty_u16 = 0
+        out.rcd_test = 0
+        out.led = LED_FAULT
+
+    def now(self):
+        """Time of the last step, ms: the only clock that control/ knows."""
+        return self._last_ms
+
+    def _step(self, now_ms, scan, out):
+        dt_ms = self._clock(now_ms)
+        if self.settings.version != self._version:
+            self.configure(now_ms)
+        # measure
+        fresh = self.ev.step(now_ms, scan)
+        self.pilot.step(scan, dt_ms, self._pwm_steps >= 2)
+        self._warmth(now_ms, scan)
+        self._judge(now_ms, dt_ms, scan, fresh)
+        # limit
+        self.site.step(now_ms, self.ev, fresh, self.offered_ma, self.limits)
+        self.panel.step(now_ms, self.ev, fresh, self.offered_ma, self.limits)
+        self.limits.ignore(limits.BOOST_MASK if self.boost_s else 0)
+        self.limits.step(now_ms)
+        # decide
+        self._self_test(now_ms, scan)
+        self._allow = self._may(dt_ms)
+        charge = self.charge
+        locked = self.faults.stop and self._lock()
+        charge.step(dt_ms, self.pilot.level, self._allow, locked, self.contactor.state)
+        if charge.unplug_event:
+            self._unplugged()
+        # act
+        self._offer(now_ms, out)
+        self._switch(now_ms, dt_ms, scan, out)
+        out.rcd_test = self.rcd.drive
+        out.led = self._led()
+        self.steps = (self.steps + 1) & 0xFFFFFFF
+
+    # -- measure ----------------------------------------------------------------
+
+    def _clock(self, now_ms):
+        if not self._started:
+            self._started = True
+            self._last_ms = ticks.add(now_ms, -20)
+            self._ev_ms = self._heat_ms = self._tested_ms = now_ms
+        dt_ms = ticks.diff(now_ms, self._last_ms)
+        self._last_ms = now_ms
+        self._second_ms += dt_ms
+        while self._second_ms >= 1000:
+            self._second_ms -= 1000
+            self.uptime_s += 1
+            self.faults.now_s = self.uptime_s
+            if self.boost_s:
+                self.boost_s -= 1
+        if dt_ms > self.gap_max_ms:
+            self.gap_max_ms = dt_ms
+        self.interlocks.gap(now_ms, dt_ms)
+        return dt_ms
+
+    def _warmth(self, now_ms, scan):
+        if ticks.diff(now_ms, self._heat_ms) < PERIOD_MS and self.steps:
+            return
+        self._heat_ms = now_ms
+        self.heat.step(now_ms, scan, self.ev.max_ma)
+        self.interlocks.warm(now_ms, self.heat)
+        self.limits.put(limits.TEMP, self.heat.limit_ma, now_ms, limits.FOREVER)
+        self.faults.step(now_ms)
+        drawing = self.ev.max_ma > _IDLE_MA
+        self.session.step(now_ms, self.charge.plugged, drawing, self.ev)
+
+    def _judge(self, now_ms, dt_ms, scan, fresh):
+        self.interlocks.fast(
+            now_ms, dt_ms, scan, self.pilot, self.charge, self.rcd.state == rcd_test.RUNNING
+        )
+        if fresh:
+            since = ticks.diff(now_ms, self._ev_ms)
+            self._ev_ms = now_ms
+            self.interlocks.metered(now_ms, since, scan, self.ev, self.contactor)
+        elif self.fit.own_meter:
+            self.faults.put(faults.OWN_METER, self.ev.silent, now_ms)
+
+    # -- decide -----------------------------------------------------------------
+
+    def _may(self, dt_ms):
+        """Whether PWM may run; `why` keeps the first reason against it."""
+        why = cs.WHY_NONE
+        hold = self.hold_ms
+        if hold and self.charge.plugged:
+            self.hold_ms = hold - dt_ms if hold > dt_ms else 0
+        if self.pilot.level == pilot.A:
+            why = cs.WHY_UNPLUGGED
+        elif self.faults.stop:
+            why = cs.WHY_FAULT
+        elif self.faults.pause:
+            why = cs.WHY_PAUSE_FAULT
+        elif self.user_paused:
+            why = cs.WHY_USER
+        elif self.limits.ma < self.settings_min_ma:
+            why = cs.WHY_LIMIT
+        elif hold:
+            why = cs.WHY_HOLD
+        elif not self._tested():
+            why = cs.WHY_TEST
+        allow = why == cs.WHY_NONE
+        if allow:
+            state = self.charge.state
+            if state == cs.B2:
+                why = cs.WHY_CAR
+            elif state == cs.B1:
+                why = cs.WHY_HOLD  # T_step_X1 is running
+            elif self.ev.fitted and self.ev.max_ma <= _IDLE_MA:
+                why = cs.WHY_CAR_IDLE
+        self.why = why
+        return allow
+
+    def _tested(self):
+        """The RCD's self-test allows PWM: passed, or short enough to run in B2."""
+        if not self.fit.rcd:
+            return True
+        state = self.rcd.state
+        if state == rcd_test.PASSED:
+            return not self._retest
+        return self.rcd.quick and self.charge.pwm_on and state != rcd_test.FAILED
+
+    def _self_test(self, now_ms, scan):
+        """Test the RCD before each closing and every 24 h, with the contactor proven open."""
+        if not self.fit.rcd:
+            return
+        rcd = self.rcd
+        if rcd.state == rcd_test.RUNNING:
+            rcd.step(now_ms, scan.rcd_trip)
+            if rcd.state == rcd_test.FAILED:
+                self.faults.put(faults.RCD_TEST, 1, now_ms)
+            elif rcd.state == rcd_test.PASSED:
+                self._tested_ms = now_ms
+                self._retest = False
+            return
+        if ticks.diff(now_ms, self._tested_ms) >= _RETEST_MS:
+            self._retest = True
+            self._tested_ms = ticks.add(now_ms, -_RETEST_MS)
+        if (
+            (rcd.state == rcd_test.IDLE or self._retest)
+            and rcd.state != rcd_test.FAILED
+            and self.charge.plugged
+            and not self.faults.stop
+            and not scan.rcd_trip
+            and self.contactor.state == contactor.OPEN
+            and self.contactor.settled
+            and self.contactor.since_ms >= _SETTLE_MS
+        ):
+            rcd.start(now_ms, scan.rcd_trip)
+
+    def _lock(self):
+        """Faults after which the charger shows state F instead of watching for the vehicle."""
+        active = self.faults.active
+        return (
+            active[faults.CRASH_LOOP] or active[faults.RCD_TEST] or active[faults.WELD]
+        ) and self.contactor.state == contactor.OPEN
+
+    def _unplugged(self):
+        self.faults.unplugged()
+        self.site.balancer.new_ev()
+        self.panel.balancer.new_ev()
+        if self.rcd.state == rcd_test.PASSED:
+            self.rcd.abort()  # before each charge
+
+    # -- act --------------------------------------------------------------------
+
+    def _offer(self, now_ms, out):
+        charge = self.charge
+        if charge.pilot == PILOT_PWM:
+            ma = self.limits.ma
+            if ma < self._offer_want_ma or ma >= self._offer_want_ma + _UP_MA or not out.duty_u16:
+                self._offer_want_ma = ma
+                out.duty_u16 = pilot.duty_u16(ma, self.fit.pwm_bits)
+                self.offered_ma = pilot.advertised_ma(out.duty_u16)
+            self._pwm_steps += 1 if self._pwm_steps < 2 else 0
+        else:
+            self._pwm_steps = 0
+            self._offer_want_ma = 0
+            self.offered_ma = 0
+            out.duty_u16 = 0
+        out.pilot = charge.pilot
+        self.interlocks.offered(now_ms, self.offered_ma)
+
+    def _switch(self, now_ms, dt_ms, scan, out):
+        """The contactor, gated last: nothing above can close it against an interlock."""
+        level = self.pilot.level
+        cont = self.contactor
+        was = cont.state
+        want = (
+            self.charge.close
+            and not self.faults.stop
+            and (level == pilot.C or (level == pilot.D and self.charge.ventilation))
+        )
+        if want and was == contactor.OPEN:
+            want = (
+                self.pilot.diode == 1
+                and self._allow
+                and (not self.fit.rcd or self.rcd.state == rcd_test.PASSED)
+            )
+        cont.step(dt_ms, want, scan)
+        self.interlocks.contacts(now_ms, cont)
+        if self.faults.stop:
+            cont.open(scan)
+        if was == contactor.CLOSED and cont.state == contactor.OPEN:
+            if self.rcd.state == rcd_test.PASSED:
+                self.rcd.abort()
+        out.coil = cont.coil if not self.faults.stop else 0
+
+    def _led(self):
+        f = self.faults
+        if self.charge.state == cs.F:
+            return LED_LOCKED
+        if f.stop:
+            return LED_FAULT
+        if self.contactor.state == contactor.CLOSED:
+            return LED_CHARGE
+        if not self.charge.plugged:
+            return LED_READY
+        return LED_WAIT if self.why >= cs.WHY_TEST else LED_PAUSE
+
+    # -- settings ---------------------------------------------------------------
+
+    def configure(self, now_ms):
+        """Take the settings over; allocates, so only when they have changed."""
+        s = self.settings
+        self._version = s.version
+        put = self.limits.put
+        rated = min(s["rated_ma"], self.fit.rated_ma)
+        put(limits.RATING, rated, now_ms, limits.FOREVER)
+        put(limits.PLUG, s["plug_ma"], now_ms, limits.FOREVER)
+        put(limits.CABLE, s["cable_ma"], now_ms, limits.FOREVER)
+        put(limits.CIRCUIT, s["circuit_ma"], now_ms, limits.FOREVER)
+        put(limits.USER, s["user_ma"], now_ms, limits.FOREVER)
+        metered = s["meter_kind"] > 0
+        fall = s["fallback_ma"]
+        self.site.configure(self.limits, metered, s["fuse_ma"], fall, s, now_ms)
+        panel = metered and s["panel_ma"] > 0
+        self.panel.configure(self.limits, panel, s["panel_ma"], fall, s, now_ms)
+        self.settings_min_ma = max(s["min_ma"], pilot.MIN_MA)
+        self.user_paused = s["user_paused"]
+        self.charge.ventilation = s["ventilation"]
+        self.charge.wake = s["wake"]
+        self.interlocks.low_mv = s["low_mv"]
+        self.interlocks.high_mv = s["high_mv"]
+        self.heat.configure(
+            (s["plug_t1"], s["plug_t2"], s["plug_t3"]),
+            (s["connector_t1"], s["connector_t2"], s["connector_t3"]),
+            (s["box_t1"], s["box_t2"], s["box_t3"]),
+            s["plug_rise"],
+            rated,
+            s["box_stop"],
+        )
+        if s["rcd_retries"]:
+            self.faults.latch[faults.RCD_TRIP] = faults.AUTO
+            self.faults.hold_ms[faults.RCD_TRIP] = s["rcd_retry_ms"]
+            self.faults.retries[faults.RCD_TRIP] = s["rcd_retries"]
+        else:
+            self.faults.latch[faults.RCD_TRIP] = faults.UNPLUG

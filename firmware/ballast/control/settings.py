@@ -1,0 +1,166 @@
+"""Settings: one schema, checked at the door. Numbers for control/, texts for services.
+
+A market profile is nothing but values of the `profile` group, put in by main.py
+from the brand's data; a person never sees those.
+"""
+
+# key, default, min, max, unit, group. Groups: user (the person), site (installer),
+# profile (brand and market).
+NUMBERS = (
+    ("user_ma", 32000, 6000, 32000, "mA", "user"),
+    ("user_paused", 0, 0, 1, "bool", "user"),
+    ("mode", 0, 0, 2, "0 normal, 1 solar only, 2 solar + minimum", "user"),
+    ("installed", 0, 0, 1, "bool", "site"),
+    ("fuse_ma", 25000, 6000, 125000, "mA", "site"),
+    ("circuit_ma", 32000, 6000, 32000, "mA", "site"),
+    ("supply_phases", 1, 1, 3, "phases", "site"),
+    ("phase_of_l1", 1, 1, 3, "supply phase", "site"),
+    ("meter_kind", 0, 0, 3, "0 none, 1 clamp, 2 Modbus TCP, 3 Modbus RTU", "site"),
+    ("meter_unit", 1, 1, 247, "Modbus address", "site"),
+    ("meter_baud", 9600, 1200, 115200, "Bd", "site"),
+    ("meter_interval_ms", 1000, 100, 60000, "ms", "site"),
+    ("export", 0, 0, 1, "bool", "site"),
+    ("fallback_ma", 0, 0, 32000, "mA", "site"),
+    ("panel_ma", 0, 0, 125000, "mA", "site"),
+    ("demand_w", 0, 0, 100000, "W", "site"),
+    ("margin_ma", 0, 0, 5000, "mA", "site"),
+    ("group_id", 0, 0, 65535, "0 = alone", "site"),
+    ("group_share_ma", 0, 0, 32000, "mA", "site"),
+    ("rated_ma", 32000, 6000, 32000, "mA", "profile"),
+    ("plug_ma", 32000, 6000, 32000, "mA", "profile"),
+    ("cable_ma", 32000, 6000, 32000, "mA", "profile"),
+    ("min_ma", 6000, 6000, 16000, "mA", "profile"),
+    ("low_mv", 195000, 80000, 250000, "mV", "profile"),
+    ("high_mv", 264000, 110000, 300000, "mV", "profile"),
+    ("ventilation", 0, 0, 1, "bool", "profile"),
+    ("wake", 1, 0, 2, "0 none, 1 F, 2 E", "profile"),
+    ("rcd_retries", 0, 0, 4, "times", "profile"),
+    ("rcd_retry_ms", 900000, 60000, 3600000, "ms", "profile"),
+    ("start_delay_s", 0, 0, 1800, "s", "profile"),
+    ("plug_t1", 600, 300, 1000, "0.1 degC", "profile"),
+    ("plug_t2", 800, 400, 1100, "0.1 degC", "profile"),
+    ("plug_t3", 550, 200, 900, "0.1 degC", "profile"),
+    ("plug_rise", 150, 30, 500, "0.1 K/min", "profile"),
+    ("connector_t1", 700, 300, 1000, "0.1 degC", "profile"),
+    ("connector_t2", 900, 400, 1100, "0.1 degC", "profile"),
+    ("connector_t3", 650, 200, 900, "0.1 degC", "profile"),
+    ("box_t1", 700, 300, 1000, "0.1 degC", "profile"),
+    ("box_t2", 850, 400, 1100, "0.1 degC", "profile"),
+    ("box_t3", 650, 200, 900, "0.1 degC", "profile"),
+    ("box_stop", 0, 0, 1, "bool", "profile"),
+)
+
+# key, default, longest, secret, group
+TEXTS = (
+    ("name", "Ballast", 32, False, "user"),
+    ("language", "en", 5, False, "user"),
+    ("wifi_ssid", "", 32, False, "site"),
+    ("wifi_password", "", 63, True, "site"),
+    ("meter_host", "", 64, False, "site"),
+    ("meter_model", "sdm630", 24, False, "site"),
+    ("clamp_id", "", 12, False, "site"),
+    ("clamp_key", "", 64, True, "site"),
+    ("group_key", "", 64, True, "site"),
+    ("password_user", "", 120, True, "user"),
+    ("password_installer", "", 120, True, "site"),
+)
+
+_KEY, _DEFAULT, _MIN, _MAX, _UNIT, _GROUP = 0, 1, 2, 3, 4, 5
+
+
+class Settings:
+    """Values by key. `version` counts changes, so that readers know when to look again.
+
+    Reading: `settings["fuse_ma"]`. Writing: `set(key, value)`, which raises
+    ValueError with one plain line and then leaves everything as it was.
+    """
+
+    def __init__(self):
+        self.version = 0
+        self._value = {}
+        self._row = {}
+        for row in NUMBERS:
+            self._row[row[_KEY]] = row
+            self._value[row[_KEY]] = row[_DEFAULT]
+        for row in TEXTS:
+            self._row[row[_KEY]] = row
+            self._value[row[_KEY]] = row[_DEFAULT]
+
+    def __getitem__(self, key):
+        return self._value[key]
+
+    def group(self, key):
+        """The group of `key`: user, site or profile. KeyError when there is none."""
+        row = self._row[key]
+        return row[_GROUP] if isinstance(row[_DEFAULT], int) else row[4]
+
+    def secret(self, key):
+        """Whether the value of `key` must never leave the charger."""
+        row = self._row[key]
+        return not isinstance(row[_DEFAULT], int) and row[3]
+
+    def check(self, key, value):
+        """None when `value` is good for `key`, else one line that says what is wrong."""
+        row = self._row.get(key)
+        if row is None:
+            return "%s: no such setting" % key
+        if isinstance(row[_DEFAULT], int):
+            if not isinstance(value, int) or isinstance(value, bool):
+                return "%s: a whole number is needed (%s)" % (key, row[_UNIT])
+            if value < row[_MIN] or value > row[_MAX]:
+                return "%s: %d is out of range %d..%d (%s)" % (
+                    key, value, row[_MIN], row[_MAX], row[_UNIT],
+                )  # fmt: skip
+            if key == "supply_phases" and value == 2:
+                return "supply_phases: 1 or 3 phases"
+        else:
+            if not isinstance(value, str):
+                return "%s: a text is needed" % key
+            if len(value.encode()) > row[2]:
+                return "%s: longer than %d bytes" % (key, row[2])
+        return None
+
+    def set(self, key, value):
+        """Write one value. Raises ValueError(line) when it is not good."""
+        wrong = self.check(key, value)
+        if wrong is not None:
+            raise ValueError(wrong)
+        if self._value[key] != value:
+            self._value[key] = value
+            self.version = (self.version + 1) & 0xFFFF
+
+    def load(self, values):
+        """Take a stored dict. Returns the problems, one line each; bad ones keep the default."""
+        problems = []
+        for key in values:
+            wrong = self.check(key, values[key])
+            if wrong is None:
+                self.set(key, values[key])
+            else:
+                problems.append(wrong)
+        return problems
+
+    def dump(self, secrets=True):
+        """A fresh dict of all values; without secrets for anything that leaves the charger."""
+        out = {}
+        for key in self._value:
+            if secrets or not self.secret(key):
+                out[key] = self._value[key]
+        return out
+
+    def describe(self):
+        """The schema for a page: list of dicts, profile left out."""
+        rows = []
+        for row in NUMBERS:
+            if row[_GROUP] != "profile":
+                rows.append(
+                    {
+                        "key": row[_KEY], "default": row[_DEFAULT], "min": row[_MIN],
+                        "max": row[_MAX], "unit": row[_UNIT], "group": row[_GROUP],
+                    }
+                )  # fmt: skip
+        for row in TEXTS:
+            rows.append(
+                {"key": row[0], "default": row[1], "max": row[2], "secret": row[3], "group": row[4]}
+            )
+        return rows

@@ -1,0 +1,31 @@
+"""Wrap-safe differences of millisecond ticks.
+
+MicroPython's `time.ticks_ms()` counts modulo 2**30. On the ESP32 a small int
+has 31 bits, so every intermediate value here stays within +-(2**30 - 1): no
+big integer is ever made and nothing is allocated.
+"""
+
+from micropython import const
+
+_HALF = const(0x20000000)  # 2**29 ms, 6.2 days: the longest difference that can be told
+
+
+def diff(later_ms, earlier_ms):
+    """Milliseconds from `earlier_ms` to `later_ms`; valid within +-6.2 days."""
+    d = later_ms - earlier_ms
+    if d >= _HALF:
+        return d - _HALF - _HALF
+    if d < -_HALF:
+        return d + _HALF + _HALF
+    return d
+
+
+def add(ticks_ms, delta_ms):
+    """`ticks_ms` moved by `delta_ms` (|delta| < 2**29), wrapped into 0..2**30-1."""
+    if delta_ms < 0:
+        t = ticks_ms + delta_ms
+        return t if t >= 0 else t + _HALF + _HALF
+    t = ticks_ms - _HALF + delta_ms  # shifted down by 2**29 first: never above a small int
+    if t >= _HALF:
+        return t - _HALF
+    return t + _HALF

@@ -1,0 +1,10 @@
+"""Helpers for tests that run under pytest and on the MicroPython VM alike."""
+
+
+def raises(exc, fn, *args):
+    """Call `fn(*args)`; return the exception it raised, fail if it was not `exc`."""
+    try:
+        fn(*args)
+    except exc as error:
+        return error
+    raise AssertionError("%s not raised" % exc.__name__)
