@@ -1,5 +1,84 @@
-"""Shared by all tests on CPython: the MicroPython names, and the browser."""
+"""Shared by all tests on CPython: MicroPython's names, the VM and the browser."""
 
+import os
+import shutil
+
+import pytest
+
+from ballast_tools import node
 from bench import upy
 
 upy.install()
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def lacking(what, how):
+    """Skip, saying how to install it; where nothing may be lacking (CI) fail instead."""
+    line = f"{what} is missing: {how}"
+    if os.environ.get("BALLAST_NO_SKIP"):
+        pytest.fail(line, pytrace=False)
+    pytest.skip(line)
+
+
+def pytest_collection_modifyitems(items):
+    """Branch coverage is measured by the tests of control/ and protocol/ themselves.
+
+    The bench runs millions of steps: tracing them would cost minutes and would
+    let a line count as tested that no test looks at.
+    """
+    for item in items:
+        if item.path.parent.name not in ("control", "protocol"):
+            item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.fixture(scope="session")
+def micropython_vm():
+    """Path of the node that runs the MicroPython VM."""
+    found = node.find()
+    if found is None or not node.VM.exists():
+        lacking("the MicroPython VM (Node.js and its npm package)", node.HOW_TO_INSTALL)
+    return found
+
+
+@pytest.fixture(scope="session")
+def _chromium_browser():
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        lacking("Chromium", "apt install chromium")
+    api = pytest.importorskip("playwright.sync_api", reason="Playwright: tools/ballast test has it")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def chromium(_chromium_browser):
+    """Factory of pages in headless Chromium: `page = chromium(width=390, height=844)`.
+
+    Keywords beside the size go to Playwright's new_context (is_mobile, has_touch,
+    color_scheme ...). Each page has a context of its own, closed after the test.
+    """
+    contexts = []
+
+    def new_page(width=1280, height=800, **options):
+        size = {"width": width, "height": height}
+        contexts.append(_chromium_browser.new_context(viewport=size, **options))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(10_000)
+        return page
+
+    yield new_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,81 @@
+"""Runs a file of test functions on the MicroPython VM; used by test_vm.py."""
+
+import ast
+import json
+import re
+import subprocess
+from pathlib import Path
+
+from ballast_tools import node, paths
+
+HERE = Path(__file__).parent
+TIMEOUT_S = 300
+LIBRARY = {"/lib": paths.FIRMWARE, "/vm": HERE}
+PORTABLE = paths.HOST_TESTS / "portable.py"
+
+
+class VmDied(Exception):
+    """The VM ended without results; the text is what it wrote last."""
+
+
+def functions_in(file):
+    """Names of the test functions of `file`, in their order."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    body = ast.parse(file.read_text(), str(file)).body
+    return [n.name for n in body if isinstance(n, kinds) and n.name.startswith("test_")]
+
+
+def run(file, scratch):
+    """Run the tests of `file`; `scratch` is an empty folder.
+
+    Returns ([(test, error text or "")], what they printed). A module that cannot be
+    imported gives one entry ("import NAME", error). Raises VmDied.
+    """
+    (scratch / "extra").mkdir()
+    (scratch / "extra/portable.py").write_bytes(PORTABLE.read_bytes())
+    (scratch / "extra" / file.name).write_bytes(file.read_bytes())
+    job = {
+        "vm": str(node.VM),
+        "mounts": [[str(host), vm] for vm, host in LIBRARY.items()]
+        + [[str(scratch / "extra"), "/extra"]],
+        "path": ["/vm", "/extra"],
+        "module": file.stem,
+        "tests": functions_in(file),
+    }
+    (scratch / "job.json").write_text(json.dumps(job))
+    command = [node.find(), str(HERE / "run.mjs"), str(scratch / "job.json")]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=TIMEOUT_S
+        )
+    except subprocess.TimeoutExpired as error:
+        raise VmDied(f"no result after {TIMEOUT_S} s") from error
+    printed, _, result = done.stdout.rpartition("\nRESULT ")
+    if not result:
+        tail = done.stdout[-2000:] + done.stderr[-2000:]
+        raise VmDied(f"the VM ended with status {done.returncode}:\n{tail}")
+    return [tuple(entry) for entry in json.loads(result)], printed
+
+
+def readable(error, file):
+    """A MicroPython traceback with the source lines, which the VM does not know."""
+    lines = []
+    for line in error.splitlines():
+        place = re.match(r'\s+File "([^"]+)", line (\d+)', line)
+        if place and ("vm_driver" in place[1] or place[1] == "<stdin>"):
+            continue
+        lines.append(line)
+        source = place and _on_host(place[1], file)
+        if source:
+            lines.append("    " + source.read_text().splitlines()[int(place[2]) - 1].strip())
+    return "\n".join(lines)
+
+
+def _on_host(vm_path, file):
+    if vm_path == "/extra/" + file.name:
+        return file
+    for root, folder in [*LIBRARY.items(), ("/extra", paths.HOST_TESTS)]:
+        found = folder / vm_path[len(root) + 1 :]
+        if vm_path.startswith(root + "/") and found.exists():
+            return found
+    return None

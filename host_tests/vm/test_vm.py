@@ -1,0 +1,36 @@
+"""The portable tests of control/ and protocol/ on the real MicroPython VM.
+
+Each file is one test here: all its `test_*` functions run on the WebAssembly port
+of MicroPython 1.29, with firmware/ and portable.py on the VM's path. The vm_*.py
+files of this folder run there only (heap lock, virtual time).
+"""
+
+import pytest
+
+from ballast_tools import paths
+from vm import runner
+
+
+def portable_files():
+    files = [f for d in ("control", "protocol") for f in (paths.HOST_TESTS / d).glob("test_*.py")]
+    files = [f for f in files if not f.stem.endswith("_host")]
+    return sorted(files) + sorted(f for f in runner.HERE.glob("vm_*.py") if f.stem != "vm_driver")
+
+
+def label(file):
+    return str(file.relative_to(paths.HOST_TESTS).with_suffix(""))
+
+
+@pytest.mark.parametrize("file", portable_files(), ids=label)
+def test_on_micropython(file, tmp_path, micropython_vm):
+    names = runner.functions_in(file)
+    assert names, f"{file} has no test_ function"
+    try:
+        results, printed = runner.run(file, tmp_path)
+    except runner.VmDied as error:
+        pytest.fail(str(error), pytrace=False)
+    failed = [f"{name}\n{runner.readable(error, file)}" for name, error in results if error]
+    if failed:
+        head = f"{len(failed)} of {len(names)} failed on MicroPython"
+        pytest.fail("\n\n".join([head, *failed, printed[-2000:]]), pytrace=False)
+    assert [name for name, _ in results] == names
