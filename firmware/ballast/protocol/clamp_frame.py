@@ -1,0 +1,250 @@
+"""The frames between a wireless clamp and a charger: ESP-NOW payloads of at most 64 bytes.
+
+All numbers little-endian. Every frame starts alike:
+
+| offset | size | field | unit, meaning                                               |
+|--------|------|-------|-------------------------------------------------------------|
+| 0      | 2    | magic | "BC"                                                        |
+| 2      | 1    | version | 1; a receiver drops every other                           |
+| 3      | 1    | kind  | 1 sample, 2 ack, 3 hello, 4 offer, 5 confirm, 6 unpair      |
+| 4      | 4    | clamp | the clamp's number (printed on its label), u32              |
+
+SAMPLE, clamp to charger, 60 bytes:
+
+| 8      | 4    | epoch | starts of the clamp, kept in flash, u32                     |
+| 12     | 4    | count | frames since that start, u32; (epoch, count) only ever rises |
+| 16     | 4    | session | the number that the charger gave in its last ack, u32     |
+| 20     | 2    | seq   | number of the measurement: repeats carry the same, u16      |
+| 22     | 2    | age   | ms from the middle of the measured window to sending, u16   |
+| 24     | 2    | expect | ms until the next sample at the latest, u16                |
+| 26     | 2    | flags | FLAG_* bits                                                 |
+| 28     | 2    | battery | mV, 0 = mains powered, u16                                |
+| 30     | 1    | rssi  | dBm at which the clamp heard the charger, 0 = not yet, i8   |
+| 31     | 1    | phases | bit 0..2: L1..L3 has a CT                                  |
+| 32     | 12   | ma    | 3 x i32, rms mA, sign = direction (+ import) with FLAG_SIGNED |
+| 44     | 2    | frequency | 0.01 Hz, 0 = not known, u16                             |
+| 46     | 2    | lost  | samples without an ack since the start, saturating, u16     |
+| 48     | 12   | tag   | HMAC-SHA-256 of bytes 0..47 under the pair's key, leftmost 12 |
+
+ACK, charger to clamp, 33 bytes: 8 epoch u32, 12 count u32 (both of the sample that
+is answered), 16 session u32, 20 rssi i8 (how the charger heard it), 21 tag 12.
+A sample whose session is not the charger's present one is answered but not used:
+it may be a recording from before the charger's restart.
+
+UNPAIR, charger to clamp, 28 bytes: 8 epoch, 12 count (of the last sample), 16 tag 12.
+
+HELLO, clamp to all, 42 bytes: 8 public key 32, 40 phases u8, 41 battery powered u8.
+OFFER, charger to clamp, 57 bytes: 8 charger u32, 12 public key 32, 44 mode u8
+(0 button, 1 setup code), 45 tag 12.
+CONFIRM, clamp to charger, 24 bytes: 8 charger u32, 12 tag 12.
+How the pair's key comes about: clamp_pairing.py.
+
+The tag's domain is separated by the kind byte, which it covers.
+"""
+
+import struct
+
+from micropython import const
+
+from ballast.protocol.hmac_sha256 import equal
+
+VERSION = const(1)
+SAMPLE = const(1)
+ACK = const(2)
+HELLO = const(3)
+OFFER = const(4)
+CONFIRM = const(5)
+UNPAIR = const(6)
+
+FLAG_EVENT = const(1)  # sent at once because the current moved
+FLAG_SIGNED = const(2)  # a voltage input gives the direction
+FLAG_BATTERY_LOW = const(4)
+FLAG_CLIPPED = const(8)  # the ADC was at its end: the reading is a lower bound
+FLAG_UNCALIBRATED = const(16)
+FLAG_SENSOR_FAULT = const(32)  # a CT input reads nonsense: do not use
+FLAG_BUTTON = const(64)  # its button is pressed: "this is the one"
+
+MODE_BUTTON = const(0)
+MODE_CODE = const(1)
+
+TAG = const(12)
+MAX_FRAME = const(64)
+SIZES = {SAMPLE: 60, ACK: 33, HELLO: 42, OFFER: 57, CONFIRM: 24, UNPAIR: 28}
+
+# What `check` says of a payload
+OK = const(0)
+DAMAGED = const(1)  # no frame of ours, or cut
+OTHER_VERSION = const(2)
+FORGED = const(3)  # the tag is wrong: damaged, or not from whom it says
+
+_SAMPLE_FMT = "<2sBBIIIIHHHHHbBiiiHH"
+_MAGIC = b"BC"
+
+
+class Sample:
+    """The fields of a SAMPLE frame, by the names and units of the table above."""
+
+    def __init__(self):
+        self.clamp = 0
+        self.epoch = 0
+        self.count = 0
+        self.session = 0
+        self.seq = 0
+        self.age = 0
+        self.expect = 1000
+        self.flags = 0
+        self.battery = 0
+        self.rssi = 0
+        self.phases = 1
+        self.ma = [0, 0, 0]
+        self.frequency = 0
+        self.lost = 0
+
+
+def check(buf, size):
+    """OK when `size` bytes of `buf` are a whole frame of this version, else why not."""
+    if size < 8 or size > MAX_FRAME or buf[0] != 0x42 or buf[1] != 0x43:
+        return DAMAGED
+    if buf[2] != VERSION:
+        return OTHER_VERSION
+    return OK if SIZES.get(buf[3]) == size else DAMAGED
+
+
+def kind(buf):
+    """The kind byte of a checked frame."""
+    return buf[3]
+
+
+def clamp_id(buf):
+    """The clamp that a checked frame is from or for."""
+    return struct.unpack_from("<I", buf, 4)[0]
+
+
+def signed(buf, size, key):
+    """Whether the last 12 bytes are `key`'s (HmacKey) tag of the rest."""
+    end = size - TAG
+    return equal(key.tag(memoryview(buf)[:end], TAG), memoryview(buf)[end:size])
+
+
+def _fit(value, low, high):
+    """MicroPython's struct cuts silently what does not fit: saturate instead."""
+    return low if value < low else high if value > high else value
+
+
+def _sign(buf, size, key):
+    end = size - TAG
+    buf[end:size] = key.tag(memoryview(buf)[:end], TAG)
+    return size
+
+
+def encode_sample(buf, s, key):
+    """Write Sample `s` into `buf` (>= 60 bytes); returns the size. Fields saturate."""
+    struct.pack_into(
+        _SAMPLE_FMT,
+        buf,
+        0,
+        _MAGIC,
+        VERSION,
+        SAMPLE,
+        s.clamp,
+        s.epoch,
+        s.count,
+        s.session,
+        s.seq & 0xFFFF,
+        _fit(s.age, 0, 0xFFFF),
+        _fit(s.expect, 1, 0xFFFF),
+        s.flags,
+        _fit(s.battery, 0, 0xFFFF),
+        _fit(s.rssi, -127, 0),
+        s.phases,
+        _fit(s.ma[0], -0x3FFFFFFF, 0x3FFFFFFF),
+        _fit(s.ma[1], -0x3FFFFFFF, 0x3FFFFFFF),
+        _fit(s.ma[2], -0x3FFFFFFF, 0x3FFFFFFF),
+        _fit(s.frequency, 0, 0xFFFF),
+        _fit(s.lost, 0, 0xFFFF),
+    )
+    return _sign(buf, 60, key)
+
+
+def decode_sample(buf, s):
+    """Fill `s` from a checked and verified SAMPLE; False when a field cannot be meant."""
+    (
+        _,
+        _,
+        _,
+        s.clamp,
+        s.epoch,
+        s.count,
+        s.session,
+        s.seq,
+        s.age,
+        s.expect,
+        s.flags,
+        s.battery,
+        s.rssi,
+        s.phases,
+        s.ma[0],
+        s.ma[1],
+        s.ma[2],
+        s.frequency,
+        s.lost,
+    ) = struct.unpack_from(_SAMPLE_FMT, buf, 0)
+    return 1 <= s.phases <= 7 and s.expect > 0
+
+
+def encode_ack(buf, clamp, epoch, count, session, rssi, key):
+    """The answer to sample (epoch, count); returns the size."""
+    rssi = _fit(rssi, -127, 0)
+    struct.pack_into("<2sBBIIIIb", buf, 0, _MAGIC, VERSION, ACK, clamp, epoch, count, session, rssi)
+    return _sign(buf, 33, key)
+
+
+def decode_ack(buf):
+    """(epoch, count, session, rssi) of a checked and verified ACK."""
+    return struct.unpack_from("<IIIb", buf, 8)
+
+
+def encode_unpair(buf, clamp, epoch, count, key):
+    """Tell a clamp to forget this charger; returns the size."""
+    struct.pack_into("<2sBBIII", buf, 0, _MAGIC, VERSION, UNPAIR, clamp, epoch, count)
+    return _sign(buf, 28, key)
+
+
+def decode_unpair(buf):
+    """(epoch, count) of a checked and verified UNPAIR."""
+    return struct.unpack_from("<II", buf, 8)
+
+
+def encode_hello(buf, clamp, public, phases, battery):
+    """A clamp whose window is open says so; returns the size."""
+    head = struct.pack("<2sBBI", _MAGIC, VERSION, HELLO, clamp)
+    buf[:42] = head + public + bytes((phases, 1 if battery else 0))
+    return 42
+
+
+def decode_hello(buf):
+    """(public key, phases, battery) of a checked HELLO."""
+    return bytes(buf[8:40]), buf[40], buf[41] != 0
+
+
+def encode_offer(buf, clamp, charger, public, mode, key):
+    """A charger whose window is open answers a hello, under the key that it derived."""
+    head = struct.pack("<2sBBII", _MAGIC, VERSION, OFFER, clamp, charger)
+    buf[:45] = head + public + bytes((mode,))
+    return _sign(buf, 57, key)
+
+
+def decode_offer(buf):
+    """(charger, public key, mode) of a checked OFFER."""
+    return struct.unpack_from("<I", buf, 8)[0], bytes(buf[12:44]), buf[44]
+
+
+def encode_confirm(buf, clamp, charger, key):
+    """The clamp's last word: it has the same key, and keeps it."""
+    struct.pack_into("<2sBBII", buf, 0, _MAGIC, VERSION, CONFIRM, clamp, charger)
+    return _sign(buf, 24, key)
+
+
+def decode_confirm(buf):
+    """The charger that a checked CONFIRM is for."""
+    return struct.unpack_from("<I", buf, 8)[0]
