@@ -1,10 +1,10 @@
 """The flash behind updates: two application slots and the record of which one runs.
 
-Two layouts (docs: boards/README.md):
- - "romfs": one partition labelled `romfs`, cut in halves. MicroPython 1.29 maps
-   only this label into memory (ports/esp32/esp32_partition.c), so both slots lie in
-   it and each is mounted from a slice: the code runs from flash, not from the heap.
- - "littlefs": partitions `app_a` and `app_b`, for a stock MicroPython without ROMFS.
+Both slots lie in one partition labelled `romfs`, half each. MicroPython 1.29 maps
+only the partition of this label into memory (ports/esp32/esp32_partition.c), so
+this is how there can be two of them: each is mounted from a slice of the mapped
+flash, and its code runs from there instead of the heap. A stock MicroPython has no
+ROMFS; there the same halves hold LittleFS images ("littlefs").
 The last block of a slot is its signed header, the image starts at block 0.
 
 A block is 4096 bytes. Writing one erases it first: 45 ms typical, 400 ms at most
@@ -26,29 +26,22 @@ _BLOCK_SIZE = const(5)
 class UpdateSlots:
     """blocks: of one slot, header included. fs: "romfs" or "littlefs"."""
 
-    def __init__(self, fs="romfs", record="slotrec"):
+    def __init__(self, fs="romfs", apps="romfs", record="slotrec"):
         self.fs = fs
-        if fs == "romfs":
-            part = esp32.Partition("romfs")
-            self.blocks = part.ioctl(_BLOCK_COUNT, 0) // 2
-            self._parts = (part, part)
-            self._base = (0, self.blocks)
-        else:
-            self._parts = (esp32.Partition("app_a"), esp32.Partition("app_b"))
-            self.blocks = self._parts[0].ioctl(_BLOCK_COUNT, 0)
-            self._base = (0, 0)
+        self._part = esp32.Partition(apps)
         self._record = esp32.Partition(record)
+        self.blocks = self._part.ioctl(_BLOCK_COUNT, 0) // 2
 
     def read(self, slot, block, buf):
         """Fill `buf` (bytearray or memoryview of up to 4096 bytes) from a block."""
-        self._parts[slot].readblocks(self._base[slot] + self._inside(block), buf)
+        self._part.readblocks(self._at(slot, block), buf)
 
     def write(self, slot, block, buf):
         """Erase a block and write `buf` (4096 bytes)."""
-        self._parts[slot].writeblocks(self._base[slot] + self._inside(block), buf)
+        self._part.writeblocks(self._at(slot, block), buf)
 
     def erase(self, slot, block):
-        self._parts[slot].ioctl(_ERASE_BLOCK, self._base[slot] + self._inside(block))
+        self._part.ioctl(_ERASE_BLOCK, self._at(slot, block))
 
     def read_record(self, sector, buf):
         self._record.readblocks(sector, buf)
@@ -62,26 +55,27 @@ class UpdateSlots:
             import vfs
 
             mapped = memoryview(vfs.rom_ioctl(2, 0))  # 2 = get segment
-            start = self._base[slot] * BLOCK
-            return mapped[start : start + self.blocks * BLOCK]
-        return _Window(self._parts[slot], self.blocks - 1)
+            start = slot * self.blocks * BLOCK
+            return mapped[start : start + (self.blocks - 1) * BLOCK]
+        return _Window(self._part, slot * self.blocks, self.blocks - 1)
 
-    def _inside(self, block):
-        # in the romfs layout a wrong number would land in the other slot
-        if not 0 <= block < self.blocks:
-            raise ValueError("block outside the slot")
-        return block
+    def _at(self, slot, block):
+        # a wrong number would land in the other slot
+        if not 0 <= block < self.blocks or not 0 <= slot <= 1:
+            raise ValueError("no such block")
+        return slot * self.blocks + block
 
 
 class _Window:
     """The image's blocks of a partition, read only: LittleFS wants the exact count."""
 
-    def __init__(self, part, blocks):
+    def __init__(self, part, first, blocks):
         self._part = part
+        self._first = first
         self._blocks = blocks
 
     def readblocks(self, block, buf, offset=0):
-        self._part.readblocks(block, buf, offset)
+        self._part.readblocks(self._first + block, buf, offset)
 
     def writeblocks(self, block, buf, offset=0):
         raise OSError(30)  # EROFS

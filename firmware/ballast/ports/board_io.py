@@ -1,0 +1,184 @@
+"""All inputs and outputs of one charger, built from its board.py.
+
+    io = BoardIo(board)
+    io.fit(fit)                # once: what is fitted
+    io.read(scan); ...; io.write(out)      # every step of 20 ms
+
+Fast inputs (pilot, RCD, contactor, PE, button) are read in every step. Slow ones
+take turns in a frame of ten steps: own power meter 10 Hz, thermistors 5 Hz each,
+the light 10 Hz. Nothing here decides anything.
+"""
+
+from .button_io import ButtonIo
+from .contactor_io import NOT_FITTED, ContactorIo
+from .led_io import LedIo
+from .pe_io import PeIo
+from .pilot_io import PilotIo
+from .power_meter_io import PowerMeterIo
+from .rcd_io import RcdIo
+from .thermistor_io import ThermistorIo
+
+_FRAME = 10
+
+
+class BoardIo:
+    """board: a board.py module. cal: calibration of this unit, {board constant: value}.
+
+    Raises ValueError from the pin if the board names one that the chip lacks.
+    """
+
+    def __init__(self, board, cal=None):
+        self._board = board
+        self._cal = cal or {}
+        self.pilot = PilotIo(
+            board.CP_PWM_PIN,
+            board.CP_ADC_PIN,
+            self._value("CP_OFFSET_UV"),
+            self._value("CP_GAIN_X100"),
+            board.CP_PWM_INVERTED,
+            board.CP_BURST,
+            board.CP_SPACING_US,
+        )
+        self.contactor = ContactorIo(
+            board.COIL_PIN,
+            board.COIL_ON_LEVEL,
+            board.COIL_PULSE_PIN,
+            board.MIRROR_PIN,
+            board.MIRROR_CLOSED_LEVEL,
+            board.LOAD_PINS,
+            board.LOAD_LIVE_LEVEL,
+        )
+        self._make_optional(board)
+        self._read_pilot = self.pilot.read
+        self._read_contactor = self.contactor.read
+        self._read_rcd = self.rcd.read if self.rcd else None
+        self._read_pe = self.pe.read if self.pe else None
+        self._read_button = self.button.read if self.button else None
+        self._write_coil = self.contactor.write
+        self._write_pilot = self.pilot.write
+        self._write_rcd = self.rcd.write if self.rcd else None
+        self._write_led = self.led.write if self.led else None
+        self._jobs = self._frame_jobs()
+        self._turn = 0
+
+    def _value(self, name):
+        return self._cal.get(name, getattr(self._board, name))
+
+    def _make_optional(self, board):
+        self.rcd = self.pe = self.button = self.led = self.meter = None
+        if board.RCD_TRIP_PIN is not None:
+            self.rcd = RcdIo(
+                board.RCD_TRIP_PIN,
+                board.RCD_TRIP_LEVEL,
+                board.RCD_TEST_PIN,
+                board.RCD_TEST_LEVEL,
+                board.RCD_TEST_PULSE_US,
+            )
+        if board.PE_PIN is not None:
+            self.pe = PeIo(board.PE_PIN, board.PE_GOOD_LEVEL)
+        if board.BUTTON_PIN is not None:
+            self.button = ButtonIo(board.BUTTON_PIN, board.BUTTON_PRESSED_LEVEL)
+        if board.LED_PIN is not None:
+            self.led = LedIo(board.LED_PIN, board.LED_RED_PIN, board.LED_ON_LEVEL)
+        if board.METER_SPI is not None:
+            self.meter = PowerMeterIo(
+                board.METER_SPI,
+                board.METER_SCK_PIN,
+                board.METER_MOSI_PIN,
+                board.METER_MISO_PIN,
+                board.METER_CS_PIN,
+                self._value("METER_UGAIN"),
+                self._value("METER_IGAIN"),
+                board.METER_PGA,
+                board.METER_LINE_HZ,
+            )
+        self.thermistors = ThermistorIo(board.NTC_PINS)
+
+    def _frame_jobs(self):
+        """Which slow input each step of the frame reads; None = nothing."""
+        jobs = [None] * _FRAME
+        if self.meter:
+            for first in (0, 5):
+                jobs[first] = self.meter.read_l1
+                jobs[first + 1] = self.meter.read_l2
+                jobs[first + 2] = self.meter.read_l3
+        jobs[3] = self._plug
+        jobs[4] = self._connector_and_led
+        jobs[8] = self._box
+        jobs[9] = self._led_tick
+        return jobs
+
+    def _plug(self, scan):
+        self.thermistors.read(scan, 0)
+
+    def _connector_and_led(self, scan):
+        self.thermistors.read(scan, 1)
+        self._led_tick(scan)
+
+    def _box(self, scan):
+        self.thermistors.read(scan, 2)
+
+    def _led_tick(self, scan):
+        if self.led:
+            self.led.tick()
+
+    def fit(self, fit):
+        """Fill a control.records.Fit with what this board has."""
+        board = self._board
+        fit.phases = board.PHASES
+        fit.rated_ma = board.RATED_MA
+        fit.pwm_bits = board.CP_PWM_BITS
+        fit.mirror = board.MIRROR_PIN is not None
+        fit.load_live = board.LOAD_PINS is not None
+        fit.pe = self.pe is not None
+        fit.rcd = self.rcd is not None
+        fit.own_meter = self.meter is not None
+        fit.button = self.button is not None
+        for place in range(3):
+            fit.ntc[place] = board.NTC_PINS[place] is not None
+        fit.ntc_pullup_ohm = board.NTC_PULLUP_OHM
+        fit.ntc_supply_mv = board.NTC_SUPPLY_MV
+        fit.rcd_module = board.RCD_MODULE
+
+    def read_all(self, scan):
+        """One whole frame at once, so that the first step knows every slow input."""
+        for _ in range(_FRAME):
+            self.read(scan)
+
+    def read(self, scan):
+        """Fill a control.records.Scan."""
+        self._read_pilot(scan)
+        self._read_contactor(scan)
+        if self._read_rcd is not None:
+            self._read_rcd(scan)
+        if self._read_pe is not None:
+            self._read_pe(scan)
+        else:
+            scan.pe = NOT_FITTED
+        if self._read_button is not None:
+            self._read_button(scan)
+        turn = self._turn
+        job = self._jobs[turn]
+        if job is not None:
+            job(scan)
+        self._turn = turn + 1 if turn < _FRAME - 1 else 0
+
+    def write(self, out):
+        """Carry out a control.records.Out; the coil first, since opening is what is urgent."""
+        self._write_coil(out.coil)
+        self._write_pilot(out.pilot, out.duty_u16)
+        if self._write_rcd is not None:
+            self._write_rcd(out.rcd_test)
+        if self._write_led is not None:
+            self._write_led(out.led)
+
+    def safe(self):
+        """Contactor open, pilot at +12 V without PWM, RCD test off; goes on after an error."""
+        try:
+            self._write_coil(0)
+        finally:
+            try:
+                self._write_pilot(0, 0)
+            finally:
+                if self._write_rcd is not None:
+                    self._write_rcd(0)

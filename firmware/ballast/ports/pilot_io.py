@@ -1,0 +1,120 @@
+"""Control pilot: drives CP through one PWM pin, reads it back through one ADC pin.
+
+How a 1 kHz square wave is caught without synchronised sampling
+---------------------------------------------------------------
+The port has no PWM-synchronised and no continuous ADC, so a burst of N readings,
+d apart, is folded onto the 1000 us period. For d = 1000 / (8 + 0.618) = 116 us
+the folded instants spread evenly (golden section: no resonance with the period
+for any N): after N = 32 readings (3.7 ms, under four periods) no gap between
+neighbouring instants is wider than 44 us. The shortest part that this charger
+generates is 100 us (10 % duty, 6 A; less than 6 A is never signalled), so with
+10 us of edge each part holds at least two readings, and a 5 % part (50 us) one.
+
+The single largest and the single smallest reading are discarded, so one disturbed
+reading changes nothing. At 5 % duty the only reading of the high part may fall to
+that; this charger does not generate it.
+
+A reading takes 40-100 us on the chip. `spacing_us` is kept by sleeping the rest:
+the constructor measures the reading. Where a reading is slower than the spacing
+the next golden spacing is taken: 1000 / (7.618, 6.618, ...).
+"""
+
+import time
+
+from machine import ADC, PWM, Pin
+
+FREQ_HZ = 1000
+_HOLD = 0  # numbers of control.records.PILOT_*; a test compares them
+_PWM = 1
+_NEG = 2
+_PLUS_12 = 65535  # duty that is a constant high
+_MINUS_12 = 0
+_GOLDEN_US = (116, 131, 151, 178, 217, 276)
+_PROBES = 16
+
+
+class PilotIo:
+    """One control pilot.
+
+    pwm_pin, inverted: 1 = pin low gives +12 V. adc_pin: an ADC1 pin.
+    offset_uv: ADC voltage at CP = 0 V. gain_x100: CP mV per ADC mV, times 100.
+    burst: readings per step, 4..64. spacing_us: 116, or 0 = the ADC spaces itself.
+    """
+
+    def __init__(self, pwm_pin, adc_pin, offset_uv, gain_x100, inverted=0, burst=32, spacing_us=116):
+        # the frequency is set once: a change restarts the timer with a runt pulse
+        self._pwm = PWM(Pin(pwm_pin), freq=FREQ_HZ, duty_u16=_PLUS_12, invert=bool(inverted))
+        self._set_duty = self._pwm.duty_u16
+        self._duty = _PLUS_12
+        self._adc = ADC(Pin(adc_pin), atten=ADC.ATTN_11DB)
+        self._read_uv = self._adc.read_uv
+        self._sleep_us = time.sleep_us
+        self._more = burst - 1
+        self._offset_uv = offset_uv
+        self._gain_x100 = gain_x100
+        self.pad_us = self._measure_pad(spacing_us) if spacing_us else 0
+        self.adc_errors = 0
+
+    def _measure_pad(self, spacing_us):
+        """Sleep between two readings that gives the wanted, or the next golden, spacing."""
+        cost = 1 << 20
+        try:
+            for _ in range(_PROBES):
+                start = time.ticks_us()
+                self._read_uv()
+                took = time.ticks_diff(time.ticks_us(), start)
+                if took < cost:
+                    cost = took
+        except OSError:
+            return spacing_us // 2
+        for golden in _GOLDEN_US:
+            if golden >= spacing_us and golden >= cost:
+                return golden - cost
+        return 0
+
+    def read(self, scan):
+        """Fill pilot_high_mv, pilot_low_mv, pilot_samples. About 4 ms on the chip."""
+        read_uv = self._read_uv
+        sleep_us = self._sleep_us
+        pad = self.pad_us
+        high = -1  # second largest so far; `top` is the largest
+        low = 1 << 29
+        try:
+            top = bottom = read_uv()
+            for _ in range(self._more):
+                if pad:
+                    sleep_us(pad)
+                uv = read_uv()
+                if uv > high:
+                    if uv > top:
+                        high = top
+                        top = uv
+                    else:
+                        high = uv
+                if uv < low:
+                    if uv < bottom:
+                        low = bottom
+                        bottom = uv
+                    else:
+                        low = uv
+        except OSError:
+            self.adc_errors += 1
+            scan.pilot_samples = 0
+            return
+        # uV / 10 keeps the product within 31 bit: no big integer, no allocation
+        gain = self._gain_x100
+        scan.pilot_high_mv = (high - self._offset_uv) // 10 * gain // 10000
+        scan.pilot_low_mv = (low - self._offset_uv) // 10 * gain // 10000
+        scan.pilot_samples = self._more + 1
+
+    def write(self, mode, duty_u16):
+        """PILOT_HOLD, PILOT_PWM with `duty_u16`, or PILOT_NEG. Anything else: -12 V."""
+        if mode == _PWM:
+            duty = duty_u16
+        elif mode == _HOLD:
+            duty = _PLUS_12
+        else:
+            duty = _MINUS_12
+        if duty != self._duty:
+            self._set_duty(duty)
+            self._duty = duty

@@ -1,0 +1,165 @@
+"""Why the chip started, and what is kept over resets in RTC memory.
+
+RTC memory survives soft reset, machine.reset() and the watchdog, and is lost (or
+random) after power-on, brown-out and the EN button; a magic and a sum tell.
+
+A crash is a reset that nobody announced. Crash loop: three within 600 s of running
+time; running time and not the clock, because the clock may jump or be unknown.
+"""
+
+import machine
+
+CRASHES = 3
+WINDOW_S = 600
+_MAGIC = 0xB5
+_VERSION = 1
+_SIZE = 64
+# bytes: 0 magic, 1 version, 2 announced, 3 fault, 4-5 uptime s, 6-11 uptimes of the last
+# three runs that crashed (0xFFFF = none), 12 crashes ever, 13 text length, 14-61 text, 62-63 sum
+_ANNOUNCED = 2
+_FAULT = 3
+_UPTIME = 4
+_RUNS = 6
+_COUNT = 12
+_TEXT = 13
+_TEXT_MAX = 48
+_SUM = 62
+
+
+class ResetInfo:
+    """cause: machine.*_RESET. name: in words. crash: the last run was not ended by intent.
+
+    crash_loop: stay off, keep the page up. fault, text: what the last run noted.
+    """
+
+    def __init__(self):
+        self._mem = machine.mem_backup()
+        self.cause = machine.reset_cause()
+        self.name = self._words()
+        valid = self._valid()
+        self.known = valid
+        self.crash = False
+        self.fault = 0
+        self.text = ""
+        if valid:
+            self._read_last()
+        else:
+            self._clear()
+        if self.cause == machine.WDT_RESET:
+            self.crash = True
+        self._count()
+        self.crash_loop = self._loop()
+        self._mem[_ANNOUNCED] = 0
+        self._put16(_UPTIME, 0)
+        self._seal()
+
+    def _words(self):
+        if self.cause == machine.PWRON_RESET:
+            return "power-on, brown-out or reset button"
+        if self.cause == machine.WDT_RESET:
+            return "watchdog"
+        if self.cause == machine.SOFT_RESET:
+            return "restart of the interpreter"
+        if self.cause == machine.HARD_RESET:
+            return "restart"
+        return "unknown (%d)" % self.cause
+
+    def _read_last(self):
+        mem = self._mem
+        self.fault = mem[_FAULT]
+        length = min(mem[_TEXT], _TEXT_MAX)
+        self.text = bytes(mem[_TEXT + 1 : _TEXT + 1 + length]).decode()
+        if self.cause != machine.PWRON_RESET:
+            self.crash = mem[_ANNOUNCED] == 0
+
+    def _clear(self):
+        mem = self._mem
+        for i in range(_SIZE):
+            mem[i] = 0
+        mem[0] = _MAGIC
+        mem[1] = _VERSION
+        for i in range(_RUNS, _COUNT):
+            mem[i] = 0xFF
+
+    def _count(self):
+        if not self.crash:
+            return
+        mem = self._mem
+        mem[_RUNS + 4], mem[_RUNS + 5] = mem[_RUNS + 2], mem[_RUNS + 3]
+        mem[_RUNS + 2], mem[_RUNS + 3] = mem[_RUNS], mem[_RUNS + 1]
+        mem[_RUNS], mem[_RUNS + 1] = mem[_UPTIME], mem[_UPTIME + 1]
+        if mem[_COUNT] < 255:
+            mem[_COUNT] += 1
+
+    def _loop(self):
+        """Three crashes, the two runs between them together shorter than the window."""
+        total = 0
+        for run in range(CRASHES):
+            uptime = self._get16(_RUNS + 2 * run)
+            if uptime == 0xFFFF:
+                return False
+            if run < CRASHES - 1:
+                total += uptime
+        return total < WINDOW_S
+
+    @property
+    def crashes(self):
+        """Crashes since power-on, at most 255."""
+        return self._mem[_COUNT]
+
+    def alive(self, uptime_s):
+        """Call every second or so; a run of the whole window wipes the old crashes."""
+        self._put16(_UPTIME, min(uptime_s, 0xFFFE))
+        if uptime_s >= WINDOW_S and self._get16(_RUNS) != 0xFFFF:
+            self.forgive()
+        self._seal()
+
+    def note(self, fault, text):
+        """Keep a fault id and its text over the reset (first 48 bytes)."""
+        mem = self._mem
+        data = text.encode()[:_TEXT_MAX]
+        while data and data[-1] & 0xC0 == 0x80:  # do not cut a character in two
+            data = data[:-1]
+        if data and data[-1] & 0xC0 == 0xC0:
+            data = data[:-1]
+        mem[_FAULT] = fault & 0xFF
+        mem[_TEXT] = len(data)
+        for i in range(len(data)):
+            mem[_TEXT + 1 + i] = data[i]
+        self._seal()
+
+    def announce(self):
+        """The reset that follows is meant (update, restart from the page)."""
+        self._mem[_ANNOUNCED] = 1
+        self._seal()
+
+    def forgive(self):
+        """Forget the crashes: a person has looked at it, or it ran long enough."""
+        for i in range(_RUNS, _COUNT):
+            self._mem[i] = 0xFF
+        self.crash_loop = False
+        self._seal()
+
+    # -- the memory -------------------------------------------------------------------
+
+    def _get16(self, at):
+        return self._mem[at] | self._mem[at + 1] << 8
+
+    def _put16(self, at, value):
+        self._mem[at] = value & 0xFF
+        self._mem[at + 1] = value >> 8
+
+    def _sum(self):
+        """Fletcher-16 over the record."""
+        a = b = 0
+        for i in range(_SUM):
+            a = (a + self._mem[i]) % 255
+            b = (b + a) % 255
+        return b << 8 | a
+
+    def _seal(self):
+        self._put16(_SUM, self._sum())
+
+    def _valid(self):
+        mem = self._mem
+        return mem[0] == _MAGIC and mem[1] == _VERSION and self._get16(_SUM) == self._sum()

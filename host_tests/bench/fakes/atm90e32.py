@@ -1,0 +1,64 @@
+"""An ATM90E32AS at the SPI level: 16 bit address (bit 15 = read), 16 bit data, mode 3.
+
+Measurement registers come from `meter.register(address)`; configuration registers
+are kept, can be written only behind CfgRegAccEn = 0x55AA, and are lost at a soft
+reset. `meter.silent` is a chip without supply: MISO stays high.
+"""
+
+_SOFT_RESET = 0x70
+_LAST_SPI = 0x78
+_CFG_ACCESS = 0x7F
+_CONFIG = range(0x31, 0x6F)
+_MEASURED = range(0xB0, 0x100)
+_DEFAULT_GAIN = 0x8000  # what a gain register holds after a reset
+
+
+class Atm90e32:
+    """frames, bad_frames: counters. bad_frames: wrong mode, too fast, or not 4 bytes."""
+
+    def __init__(self, meter):
+        self._meter = meter
+        self._last = 0
+        self.frames = 0
+        self.bad_frames = 0
+        self.power_up()
+
+    def power_up(self):
+        self.config = {}
+        self._open = False
+        for phase in range(3):
+            self.config[0x61 + 4 * phase] = _DEFAULT_GAIN
+            self.config[0x62 + 4 * phase] = _DEFAULT_GAIN
+
+    def frame(self, data, mode, baudrate):
+        """One chip-select period; returns what MISO gave."""
+        self.frames += 1
+        if self._meter.silent:
+            return b"\xff" * len(data)
+        if len(data) != 4 or mode != 3 or baudrate > 1_000_000:
+            self.bad_frames += 1
+            return b"\xff" * len(data)
+        address = (data[0] & 0x03) << 8 | data[1]
+        if data[0] & 0x80:
+            value = self._read(address)
+        else:
+            value = data[2] << 8 | data[3]
+            self._write(address, value)
+        self._last = value
+        return bytes((0xFF, 0xFF, value >> 8, value & 0xFF))
+
+    def _read(self, address):
+        if address == _LAST_SPI:
+            return self._last
+        if address in _MEASURED:
+            return self._meter.register(address) & 0xFFFF
+        return self.config.get(address, 0)
+
+    def _write(self, address, value):
+        if address == _SOFT_RESET:
+            if value == 0x789A:
+                self.power_up()
+        elif address == _CFG_ACCESS:
+            self._open = value == 0x55AA
+        elif address not in _CONFIG or self._open:
+            self.config[address] = value
