@@ -1,0 +1,31 @@
+"""Lays the MicroPython stubs out as mypy wants them: a typeshed and a search path."""
+
+import shutil
+from importlib.metadata import distribution
+from pathlib import Path
+
+PACKAGES = ("micropython-esp32-stubs", "micropython-stdlib-stubs")
+
+CORRECTIONS = {
+    # its own docstring says "a writable memoryview"
+    "machine.pyi": [("mem_backup(region=0) -> Tuple:", "mem_backup(region=0) -> memoryview:")],
+}
+
+
+def lay_out(folder):
+    """Copy the stub files of PACKAGES into `folder` (a Path that does not exist yet)."""
+    for package in PACKAGES:
+        for entry in distribution(package).files:
+            source = Path(entry.locate())
+            if source.suffix == ".pyi" or source.name == "VERSIONS":
+                target = folder / entry
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(source, target)
+    for name, changes in CORRECTIONS.items():
+        text = (folder / name).read_text()
+        for old, new in changes:
+            if old not in text:
+                raise ValueError(f"{name} no longer has {old!r}: drop the correction")
+            text = text.replace(old, new)
+        (folder / name).write_text(text)
+    return folder
