@@ -90,8 +90,13 @@ class Limits:
                 ttl_ms = MAX_TTL_MS
             until = ticks.add(now_ms, ttl_ms)
             self._until_ms[slot] = until
-            if self._timed[slot] and self.slot_ma[slot] == ma:
-                return  # renewed: the soonest expiry may only be later, found when it comes
+            if (
+                self._timed[slot]
+                and self.slot_ma[slot] == ma
+                and self._any_timed
+                and ticks.diff(until, self._soonest_ms) >= 0
+            ):
+                return  # a plain renewal: when the soonest expiry comes, all is looked at anew
             self._timed[slot] = 1
         self.slot_ma[slot] = ma
         self._dirty = True

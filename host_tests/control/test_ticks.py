@@ -1,0 +1,20 @@
+"""Wrap-safe time: every pair round the wrap, against arithmetic modulo 2**30."""
+
+from ballast.control import ticks
+
+PERIOD = 1 << 30
+HALF = 1 << 29
+EDGES = (0, 1, 19, HALF - 1, HALF, HALF + 1, PERIOD - 20, PERIOD - 1)
+
+
+def test_diff_is_modular():
+    for later in EDGES:
+        for earlier in EDGES:
+            want = (later - earlier + HALF) % PERIOD - HALF
+            assert ticks.diff(later, earlier) == want, (later, earlier)
+
+
+def test_add_is_modular():
+    for start in EDGES:
+        for delta in (0, 1, 20, 500000000, HALF - 1, -1, -20, -(HALF - 1)):
+            assert ticks.add(start, delta) == (start + delta) % PERIOD, (start, delta)
