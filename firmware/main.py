@@ -7,7 +7,6 @@ long delays nobody; one that blocks in C for long is seen as an overrun.
 
 import asyncio
 import sys
-import time
 
 from ballast.control.charger import (
     RESET_BROWN_OUT,
@@ -45,26 +44,27 @@ class App:
         self._read = self.io.read
         self._write = self.io.write
         self._step = self.charger.step
-        self._ticks = time.ticks_ms
-        self.watchdog = None
-        self.timer = None
+        self._feed = None
+        self.timer = StepTimer(self.step, STEP_MS, self._failed)
 
-    def step(self, _=None):
+    def step(self, now_ms):
         """One scan: read, decide, write, and only then feed the watchdog."""
         self._read(self.scan)
-        self._step(self._ticks(), self.scan, self.out)
+        self._step(now_ms, self.scan, self.out)
         self._write(self.out)
-        if self.watchdog is not None:
-            self.watchdog.feed()
+        if self._feed is not None:
+            self._feed()
 
     def start(self):
         """Start the step's timer, then the watchdog that watches it."""
-        self.timer = StepTimer(self.step, STEP_MS)
         self.timer.start()
-        self.watchdog = Watchdog(WATCHDOG_MS)
+        self._feed = Watchdog(WATCHDOG_MS).feed
 
     def stop(self):
         """Safe outputs; the step does not run again."""
-        if self.timer is not None:
-            self.timer.stop()
+        self.timer.stop()
+        self.io.safe()
+
+    def _failed(self, error):
+        """A port raised: outputs safe; the watchdog, no longer fed, restarts the chip."""
         self.io.safe()

@@ -330,6 +330,7 @@ class ScanCycle:
         self.user_paused = s["user_paused"]
         self.charge.ventilation = s["ventilation"]
         self.charge.wake = s["wake"]
+        self.interlocks.phases = min(self.fit.phases, s["supply_phases"])
         self.interlocks.low_mv = s["low_mv"]
         self.interlocks.high_mv = s["high_mv"]
         self.heat.configure(
