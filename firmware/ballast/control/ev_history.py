@@ -8,8 +8,9 @@ from micropython import const
 
 from ballast.control.ticks import diff
 
-_SLOTS = const(64)  # at 10 Hz: 6.4 s, longer than the slowest meter that is still trusted
-_MASK = const(63)
+_SLOTS = const(128)  # at 10 Hz 12.8 s: the oldest sample that counts plus the widest doubt
+_MASK = const(127)
+_PERIOD_MS = const(100)
 _GAP_MS = const(2000)  # readings further apart than this are not interpolated
 
 
@@ -21,24 +22,44 @@ class EvHistory:
         self._a = [0] * _SLOTS
         self._b = [0] * _SLOTS
         self._c = [0] * _SLOTS
-        self._newest = -1
-        self._count = 0
+        self._newest = 0
+        self.count = 0
 
     def clear(self):
         """Forget everything, as at power-up."""
-        self._newest = -1
-        self._count = 0
+        self.count = 0
 
     def put(self, t_ms, ma):
-        """Append the reading `ma` (list of three, mA) taken at `t_ms`."""
-        i = (self._newest + 1) & _MASK
-        self._newest = i
-        if self._count < _SLOTS:
-            self._count += 1
-        self._t[i] = t_ms
+        """Append the reading `ma` (list of three, mA) taken at `t_ms`.
+
+        Readings closer than 50 ms are merged, so that a fast meter does not shorten the ring.
+        """
+        i = self._newest
+        if self.count == 0 or diff(t_ms, self._t[i]) >= _PERIOD_MS // 2:
+            i = (i + 1) & _MASK
+            self._newest = i
+            self._t[i] = t_ms
+            if self.count < _SLOTS:
+                self.count += 1
         self._a[i] = ma[0]
         self._b[i] = ma[1]
         self._c[i] = ma[2]
+
+    def _find(self, t_ms):
+        """How many readings back lies the newest one that is not younger than `t_ms`."""
+        t = self._t
+        newest = self._newest
+        last = self.count - 1
+        back = diff(t[newest], t_ms) // _PERIOD_MS
+        if back < 0:
+            return 0
+        if back > last:
+            back = last
+        while back > 0 and diff(t[(newest - back) & _MASK], t_ms) < 0:
+            back -= 1
+        while back < last and diff(t[(newest - back - 1) & _MASK], t_ms) >= 0:
+            back += 1
+        return back
 
     def at(self, t_ms, out):
         """Write into `out` (list of three) what was drawn at `t_ms`, in mA.
@@ -46,42 +67,41 @@ class EvHistory:
         Between two readings the value is interpolated; before the oldest and
         after the newest reading the nearest one holds. Nothing recorded: zero.
         """
-        n = self._count
-        if n == 0:
+        if self.count == 0:
             out[0] = out[1] = out[2] = 0
             return
-        i = self._newest
-        t = self._t
-        newer = i
-        while n > 1 and diff(t_ms, t[i]) < 0:
-            newer = i
-            i = (i - 1) & _MASK
-            n -= 1
-        since = diff(t_ms, t[i])
-        span = diff(t[newer], t[i])
-        if since <= 0 or span > _GAP_MS or newer == i:
-            since = 0
-            span = 1
-        out[0] = self._a[i] + (self._a[newer] - self._a[i]) * since // span
-        out[1] = self._b[i] + (self._b[newer] - self._b[i]) * since // span
-        out[2] = self._c[i] + (self._c[newer] - self._c[i]) * since // span
+        back = self._find(t_ms)
+        newer = (self._newest - back) & _MASK
+        older = (newer - 1) & _MASK if back < self.count - 1 else newer
+        span = diff(self._t[newer], self._t[older])
+        since = diff(t_ms, self._t[older])
+        if since <= 0 or span <= 0 or since >= span or span > _GAP_MS:
+            since = span = 1
+        a = self._a
+        b = self._b
+        c = self._c
+        out[0] = a[older] + (a[newer] - a[older]) * since // span
+        out[1] = b[older] + (b[newer] - b[older]) * since // span
+        out[2] = c[older] + (c[newer] - c[older]) * since // span
 
-    def span(self, from_ms, out_low, out_high):
-        """Smallest and largest draw per phase from `from_ms` until now, in mA.
-
-        The reading that was valid at `from_ms` counts too.
-        """
-        i = self._newest
-        n = self._count
-        out_low[0] = out_high[0] = self._a[i]
-        out_low[1] = out_high[1] = self._b[i]
-        out_low[2] = out_high[2] = self._c[i]
-        while n > 1 and diff(self._t[i], from_ms) > 0:
-            i = (i - 1) & _MASK
-            n -= 1
-            _widen(out_low, out_high, 0, self._a[i])
-            _widen(out_low, out_high, 1, self._b[i])
-            _widen(out_low, out_high, 2, self._c[i])
+    def span(self, from_ms, to_ms, low, high):
+        """Smallest and largest draw per phase in `from_ms`..`to_ms`, in mA (lists of three)."""
+        self.at(to_ms, low)
+        high[0] = low[0]
+        high[1] = low[1]
+        high[2] = low[2]
+        if self.count == 0:
+            return
+        back = self._find(to_ms)
+        last = self.count - 1
+        while back < last:
+            back += 1
+            i = (self._newest - back) & _MASK
+            _widen(low, high, 0, self._a[i])
+            _widen(low, high, 1, self._b[i])
+            _widen(low, high, 2, self._c[i])
+            if diff(self._t[i], from_ms) <= 0:
+                break
 
 
 def _widen(low, high, phase, ma):
