@@ -20,9 +20,8 @@ def _safe(pin_class, board, pin_name, level):
 def make_safe():
     """Returns True if every output that the board has is now at its safe level."""
     try:
-        from machine import Pin
-
         import board
+        from machine import Pin
     except Exception:  # noqa: BLE001 - a broken board file must not stop the boot
         return False
     ok = _safe(Pin, board, "COIL_PIN", 0 if getattr(board, "COIL_ON_LEVEL", 1) else 1)

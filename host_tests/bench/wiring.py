@@ -75,6 +75,7 @@ class Wiring:
         device.listen(board.COIL_PIN, self._coil_out)
         if board.COIL_PULSE_PIN is not None:
             self.cp.contactor.dead_man_s = DEAD_MAN_S
+            self.cp.contactor.pulse(-1.0)  # expired: the coil has no supply yet
             device.listen(board.COIL_PULSE_PIN, self._pulse_out)
         if board.RCD_TEST_PIN is not None:
             device.listen(board.RCD_TEST_PIN, self._rcd_test_out)
@@ -102,10 +103,15 @@ class Wiring:
 
     def _coil_out(self):
         """N-MOSFET with a resistor from gate to source: a floating pad is off."""
-        self.cp.set_coil(1 if self.device.pad(self.board.COIL_PIN) == self.board.COIL_ON_LEVEL else 0)
+        on = self.device.pad(self.board.COIL_PIN) == self.board.COIL_ON_LEVEL
+        self.cp.set_coil(1 if on else 0)
 
     def _pulse_out(self):
-        self.cp.coil_pulse(self.now_s)
+        contactor, now_s = self.cp.contactor, self.now_s
+        if contactor.gate(now_s):
+            contactor.pulse(now_s)  # only lasts longer: nothing to look at again
+        else:
+            self.cp.coil_pulse(now_s)
 
     def _rcd_test_out(self):
         level = self.device.pad(self.board.RCD_TEST_PIN)

@@ -4,11 +4,12 @@ How a 1 kHz square wave is caught without synchronised sampling
 ---------------------------------------------------------------
 The port has no PWM-synchronised and no continuous ADC, so a burst of N readings,
 d apart, is folded onto the 1000 us period. For d = 1000 / (8 + 0.618) = 116 us
-the folded instants spread evenly (golden section: no resonance with the period
-for any N): after N = 32 readings (3.7 ms, under four periods) no gap between
-neighbouring instants is wider than 44 us. The shortest part that this charger
-generates is 100 us (10 % duty, 6 A; less than 6 A is never signalled), so with
-10 us of edge each part holds at least two readings, and a 5 % part (50 us) one.
+the folded instants spread evenly (golden section: no resonance with the period):
+after N = 32 readings (3.7 ms, under four periods) no gap between neighbouring
+instants is wider than 44 us. The shortest part that this charger generates is
+100 us (10 % duty, 6 A; less than 6 A is never signalled), so with 10 us of edge
+each part holds at least two readings, and a 5 % part (50 us) one. The board
+checker (tools) proves it for each board by folding the instants.
 
 The single largest and the single smallest reading are discarded, so one disturbed
 reading changes nothing. At 5 % duty the only reading of the high part may fall to
@@ -16,7 +17,8 @@ that; this charger does not generate it.
 
 A reading takes 40-100 us on the chip. `spacing_us` is kept by sleeping the rest:
 the constructor measures the reading. Where a reading is slower than the spacing
-the next golden spacing is taken: 1000 / (7.618, 6.618, ...).
+the next golden spacing is taken: 1000 / (7.618, 6.618, ...), with as many
+readings as that needs.
 """
 
 import time
@@ -29,7 +31,7 @@ _PWM = 1
 _NEG = 2
 _PLUS_12 = 65535  # duty that is a constant high
 _MINUS_12 = 0
-_GOLDEN_US = (116, 131, 151, 178, 217, 276)
+_GOLDEN = ((116, 32), (131, 32), (151, 40), (178, 40), (217, 32))  # us, readings
 _PROBES = 16
 
 
@@ -41,7 +43,9 @@ class PilotIo:
     burst: readings per step, 4..64. spacing_us: 116, or 0 = the ADC spaces itself.
     """
 
-    def __init__(self, pwm_pin, adc_pin, offset_uv, gain_x100, inverted=0, burst=32, spacing_us=116):
+    def __init__(
+        self, pwm_pin, adc_pin, offset_uv, gain_x100, inverted=0, burst=32, spacing_us=116
+    ):
         # the frequency is set once: a change restarts the timer with a runt pulse
         self._pwm = PWM(Pin(pwm_pin), freq=FREQ_HZ, duty_u16=_PLUS_12, invert=bool(inverted))
         self._set_duty = self._pwm.duty_u16
@@ -52,8 +56,8 @@ class PilotIo:
         self._more = burst - 1
         self._offset_uv = offset_uv
         self._gain_x100 = gain_x100
-        self.pad_us = self._measure_pad(spacing_us) if spacing_us else 0
         self.adc_errors = 0
+        self.pad_us = self._measure_pad(spacing_us) if spacing_us else 0
 
     def _measure_pad(self, spacing_us):
         """Sleep between two readings that gives the wanted, or the next golden, spacing."""
@@ -67,8 +71,10 @@ class PilotIo:
                     cost = took
         except OSError:
             return spacing_us // 2
-        for golden in _GOLDEN_US:
+        for golden, burst in _GOLDEN:
             if golden >= spacing_us and golden >= cost:
+                if burst > self._more + 1:
+                    self._more = burst - 1
                 return golden - cost
         return 0
 

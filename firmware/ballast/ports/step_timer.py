@@ -13,13 +13,13 @@ PERIOD_MS = 20
 
 
 class StepTimer:
-    """step(now_ms) every period. on_error(exc) when it raised.
+    """step(now_ms) every period. on_error(exc), if given, when it raised.
 
     steps, late_us_max (delay of a call against its period), run_us_max (length of a
     step), overruns (gaps of more than two periods), error (what ended the drive).
     """
 
-    def __init__(self, step, on_error, period_ms=PERIOD_MS):
+    def __init__(self, step, period_ms=PERIOD_MS, on_error=None):
         self._step = step
         self._on_error = on_error
         self._period_us = period_ms * 1000
@@ -69,6 +69,12 @@ class StepTimer:
             self._timer.deinit()
             self._timer = None
 
+    def _end(self, exc):
+        self.error = exc
+        self.stop()
+        if self._on_error is not None:
+            self._on_error(exc)
+
     def _begin(self):
         self._last_us = self._ticks_us()
         self.error = None
@@ -94,14 +100,11 @@ class StepTimer:
             self._step(self._ticks_ms())
             done = True
         except Exception as exc:  # noqa: BLE001 - whatever it is: outputs safe, drive ended
-            self.error = exc
-            self.stop()
-            self._on_error(exc)
+            self._end(exc)
             return
         finally:
             if not done and self.error is None:  # KeyboardInterrupt from the console
-                self.stop()
-                self._on_error(None)
+                self._end(None)
         self.steps += 1
         took = self._ticks_diff(self._ticks_us(), start)
         if took > self.run_us_max:

@@ -49,15 +49,15 @@ class UpdateSlots:
     def write_record(self, sector, buf):
         self._record.writeblocks(sector, buf)
 
-    def device(self, slot):
-        """What a VFS class mounts: a slice of mapped flash, or the partition."""
+    def device(self, slot, size):
+        """What a VFS class mounts for an image of `size` bytes: mapped flash, or blocks."""
         if self.fs == "romfs":
             import vfs
 
             mapped = memoryview(vfs.rom_ioctl(2, 0))  # 2 = get segment
             start = slot * self.blocks * BLOCK
-            return mapped[start : start + (self.blocks - 1) * BLOCK]
-        return _Window(self._part, slot * self.blocks, self.blocks - 1)
+            return mapped[start : start + size]
+        return _Window(self._part, slot * self.blocks, size // BLOCK)
 
     def _at(self, slot, block):
         # a wrong number would land in the other slot

@@ -144,6 +144,10 @@ class ADC:
 
     __slots__ = ("_device", "_gpio", "_input")
 
+    def __new__(cls, pin, *, atten=-1):
+        device = _fakes.device()
+        return object.__new__(_Adc2 if gpio_of(pin, device) in device.chip.adc2 else ADC)
+
     def __init__(self, pin, *, atten=-1):
         device = _fakes.device()
         gpio = gpio_of(pin, device)
@@ -164,8 +168,6 @@ class ADC:
         self._input.set_atten(atten)
 
     def read_uv(self):
-        if self._gpio in self._device.chip.adc2 and self._device.wifi_active():
-            raise OSError(0x107, "ESP_ERR_TIMEOUT")  # Wi-Fi owns ADC2
         return self._input.take()
 
     def read(self):
@@ -179,6 +181,17 @@ class ADC:
 
     def __repr__(self):
         return "ADC(Pin(%d), atten=%d)" % (self._gpio, self._input.atten)
+
+
+class _Adc2(ADC):
+    """The second unit cannot be read while Wi-Fi is on."""
+
+    __slots__ = ()
+
+    def read_uv(self):
+        if self._device.wifi_active():
+            raise OSError(0x107, "ESP_ERR_TIMEOUT")
+        return self._input.take()
 
 
 class PwmOutput:
@@ -215,9 +228,7 @@ class PWM:
         self._out = None
         self._start(freq, duty, duty_u16, duty_ns, invert)
 
-    def init(
-        self, freq=-1, *, duty=-1, duty_u16=-1, duty_ns=-1, invert=None, lightsleep=False
-    ):
+    def init(self, freq=-1, *, duty=-1, duty_u16=-1, duty_ns=-1, invert=None, lightsleep=False):
         self._start(freq, duty, duty_u16, duty_ns, invert)
 
     def _start(self, freq, duty, duty_u16, duty_ns, invert):

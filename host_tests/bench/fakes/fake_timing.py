@@ -29,7 +29,14 @@ class Timer:
             self.init(**kwargs)
 
     def init(
-        self, *, mode=PERIODIC, callback=None, period=0xFFFFFFFF, tick_hz=1000, freq=None, hard=False
+        self,
+        *,
+        mode=PERIODIC,
+        callback=None,
+        period=0xFFFFFFFF,
+        tick_hz=1000,
+        freq=None,
+        hard=False,
     ):
         if hard:
             raise ValueError("hard Timers are not implemented")
