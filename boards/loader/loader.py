@@ -59,17 +59,21 @@ def pick(slots):
 
 
 def mount(slots, slot):
+    """Put the slot's image at MOUNT, and nothing else on the module path."""
     import vfs
 
+    buf = bytearray(update_file.HEADER_BYTES)
+    slots.read(slot, slots.blocks - 1, buf)
+    size = update_file.parse(buf)[0]["size"]
     if "/rom" in sys.path:  # MicroPython mounts the first half by itself
         for path in ("/rom", "/rom/lib"):
             if path in sys.path:
                 sys.path.remove(path)
         vfs.umount("/rom")
     if slots.fs == "romfs":
-        vfs.mount(vfs.VfsRom(slots.device(slot)), MOUNT)
+        vfs.mount(vfs.VfsRom(slots.device(slot, size)), MOUNT)
     else:
-        vfs.mount(vfs.VfsLfs2(slots.device(slot)), MOUNT, readonly=True)
+        vfs.mount(vfs.VfsLfs2(slots.device(slot, size)), MOUNT, readonly=True)
     # only the checked image and the frozen base: a file written to the data
     # partition must not be able to take a module's place
     sys.path[:] = [MOUNT, ".frozen"]

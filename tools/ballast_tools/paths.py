@@ -18,3 +18,9 @@ NODE_DIR = VENV / "node"
 def import_roots():
     """The folders that modules are imported from, as strings."""
     return [str(FIRMWARE), str(HOST_TESTS), str(TOOLS)]
+
+
+def shown(path):
+    """`path` as a message shows it: from the repository's root where it lies inside."""
+    path = Path(path)
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path

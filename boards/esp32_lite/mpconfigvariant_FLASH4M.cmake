@@ -1,0 +1,7 @@
+# A module with 4 MiB of flash: make BOARD_DIR=... BOARD_VARIANT=FLASH4M
+file(WRITE ${BALLAST_PARTITIONS}
+    "CONFIG_PARTITION_TABLE_CUSTOM_FILENAME=\"${MICROPY_BOARD_DIR}/partitions-4MiB.csv\"\n")
+
+list(APPEND SDKCONFIG_DEFAULTS
+    ${MICROPY_BOARD_DIR}/sdkconfig.flash4m
+)

@@ -1,0 +1,14 @@
+# Frozen into every Ballast base image.
+#
+# ports/esp32/modules is frozen file by file: its _boot.py and inisetup.py would hang on a
+# damaged file system, ours does not (see _boot.py).
+freeze("$(PORT_DIR)/modules", ("espnow.py", "flashbdev.py", "machine.py"))
+include("$(MPY_DIR)/extmod/asyncio")
+require("aioespnow")
+require("ntptime")
+require("ssl")
+
+freeze("$(BOARD_DIR)/../../firmware", "boot.py")
+freeze("$(BOARD_DIR)/../loader", ("_boot.py", "loader.py", "main.py"))
+freeze("$(BOARD_DIR)/../../firmware/ballast/protocol", ("slot_record.py", "update_file.py"))
+freeze("$(BOARD_DIR)/../../firmware/ballast/ports", "update_slots.py")
