@@ -72,7 +72,9 @@ class Field:
         self.low_first = rest.endswith("l")
         self.kind = rest[:-1] if self.low_first else rest
         if self.kind not in _TYPES:
-            raise RowError("%s: no type '%s'; there are %s" % (name, rest, " ".join(sorted(_TYPES))))
+            raise RowError(
+                "%s: no type '%s'; there are %s" % (name, rest, " ".join(sorted(_TYPES)))
+            )
         if self.div < 1 or self.mul < 1:
             raise RowError("%s: the scale must be 1 or more" % name)
         self.size = _TYPES[self.kind][0]

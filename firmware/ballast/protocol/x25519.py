@@ -35,8 +35,7 @@ def _ladder(k, u):
         z3 = (da - cb) ** 2 * x1 % _P
         x2 = aa * bb % _P
         z2 = e * (aa + _A24 * e) % _P
-    if swap:
-        x2, z2 = x3, z3
+    # No last swap: a clamped scalar ends in zero bits.
     return x2 * pow(z2, _P - 2, _P) % _P
 
 
