@@ -1,0 +1,191 @@
+"""A Modbus bus, over TCP or RS-485, shared by several meters.
+
+`await bus.read(unit, fc, address, count)` gives the register bytes or raises
+ModbusError with one plain line, whatever went wrong: refused, silent, cut short,
+damaged, another unit. Questions wait in line (an asyncio.Lock is first come, first
+served): a bus carries one at a time. Nothing blocks: hosts are IPv4 literals, since
+resolving a name would stop the scan cycle for seconds; the finder and the router's
+list of devices show the address.
+"""
+
+import asyncio
+import time
+
+from ballast.protocol import modbus
+from ballast.protocol.modbus import ModbusError
+
+_LATE_ANSWERS = 8  # answers to older questions that are skipped before giving up
+
+
+def parse_host(text):
+    """("192.168.1.5", 502) of "192.168.1.5" or "192.168.1.5:1502"; ValueError in plain words."""
+    host, _, port = text.strip().partition(":")
+    parts = host.split(".")
+    if len(parts) != 4 or not all([p.isdigit() and int(p) <= 255 for p in parts]):
+        raise ValueError("meter_host: an address like 192.168.1.20 is needed, not '%s'" % text)
+    if not port:
+        return host, 502
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("meter_host: the port behind ':' must be 1..65535, not '%s'" % port)
+    return host, int(port)
+
+
+class TcpBus:
+    """Modbus TCP. One connection, opened when needed, closed after every failure.
+
+    timeout_ms: from the question to the whole answer, and for connecting.
+    asked, failed: counters. After a failed connection further ones wait 0.5 s, 1 s ..
+    8 s; a question in that time fails at once.
+    """
+
+    def __init__(self, host, port=502, timeout_ms=1000):
+        self.host = host
+        self.port = port
+        self.timeout_ms = timeout_ms
+        self.asked = 0
+        self.failed = 0
+        self._lock = asyncio.Lock()
+        self._reader = None
+        self._writer = None
+        self._transaction = 0
+        self._wait_ms = 0
+        self._again = 0
+
+    async def read(self, unit, fc, address, count):
+        """The bytes of `count` registers; see the module's text."""
+        pdu = modbus.read_pdu(fc, address, count)
+        async with self._lock:
+            self.asked += 1
+            try:
+                return await asyncio.wait_for_ms(self._ask(unit, fc, count, pdu), self.timeout_ms)
+            except asyncio.TimeoutError:
+                await self._fail()
+                raise ModbusError("no answer from %s within %d ms" % (self.host, self.timeout_ms))
+            except (OSError, EOFError) as error:
+                await self._fail()
+                raise ModbusError("%s: connection lost (%s)" % (self.host, error))
+            except ModbusError as error:
+                if not error.code:  # an exception answer is an answer: the connection is fine
+                    await self._fail()
+                raise
+
+    async def _ask(self, unit, fc, count, pdu):
+        if self._writer is None:
+            await self._connect()
+        self._transaction = (self._transaction + 1) & 0xFFFF
+        self._writer.write(modbus.tcp_request(self._transaction, unit, pdu))
+        await self._writer.drain()
+        for _ in range(_LATE_ANSWERS):
+            header = await self._reader.readexactly(modbus.MBAP)
+            size = modbus.tcp_length(header)
+            body = await self._reader.readexactly(size)
+            if modbus.tcp_transaction(header) == self._transaction:
+                at = modbus.tcp_registers(header, body, size, self._transaction, unit, fc, count)
+                self._wait_ms = 0
+                return body[at:]
+        raise ModbusError("%s answers other questions" % self.host)
+
+    async def _connect(self):
+        if self._wait_ms and time.ticks_diff(self._again, time.ticks_ms()) > 0:
+            raise ModbusError("%s is not there; waiting before the next try" % self.host)
+        self._wait_ms = min(2 * self._wait_ms, 8000) or 500  # until it has answered
+        self._again = time.ticks_add(time.ticks_ms(), self._wait_ms)
+        self._reader, self._writer = await asyncio.open_connection(self.host, self.port)
+
+    async def _fail(self):
+        self.failed += 1
+        await self.close()
+
+    async def close(self):
+        """Close the connection; the next question opens a new one."""
+        writer, self._reader, self._writer = self._writer, None, None
+        if writer is None:
+            return
+        try:
+            writer.close()
+            await writer.wait_closed()
+        except OSError:
+            return  # it was gone already
+
+
+class RtuBus:
+    """Modbus RTU through a port that never waits (ports/rs485.py).
+
+    port: write(frame), read_into(buf), discard(), configure(baud, parity, stop),
+        silence_ms(), transmit_ms(bytes). timeout_ms: until the answer begins.
+    An echo of the question (transceivers that hear themselves) is taken off.
+    """
+
+    def __init__(self, port, timeout_ms=300):
+        self.timeout_ms = timeout_ms
+        self.asked = 0
+        self.failed = 0
+        self.echoes = 0
+        self._port = port
+        self._lock = asyncio.Lock()
+        self._buf = bytearray(8 + 256 + 1)
+        self._part = bytearray(64)
+        self._size = 0
+
+    def configure(self, baud, parity):
+        """parity "N" or "E"; one stop bit, as nearly all meters have it."""
+        self._port.configure(baud, 0 if parity == "E" else None, 1)
+
+    async def read(self, unit, fc, address, count):
+        """The bytes of `count` registers; see the module's text."""
+        request = modbus.rtu_request(unit, modbus.read_pdu(fc, address, count))
+        async with self._lock:
+            self.asked += 1
+            try:
+                self._port.discard()  # noise, or an answer that came too late
+                self._port.write(request)
+                await self._receive(request, count)
+                at = modbus.rtu_registers(self._buf, self._size, unit, fc, count)
+                return bytes(self._buf[at : self._size - 2])
+            except ModbusError as error:
+                if not error.code:
+                    self.failed += 1
+                raise
+            finally:
+                await asyncio.sleep_ms(self._port.silence_ms())
+
+    async def _receive(self, request, count):
+        """Fill _buf with one frame: it ends when it is as long as it says, or goes silent."""
+        port = self._port
+        start = time.ticks_ms()
+        begin_ms = port.transmit_ms(len(request)) + self.timeout_ms
+        # Bytes come in bursts (FIFO thresholds, USB adapters, 10 ms of scheduling): wait
+        # rather long before a frame counts as cut.
+        gap_ms = port.silence_ms() + 50
+        last = start
+        self._size = 0
+        while True:
+            n = port.read_into(self._part)
+            now = time.ticks_ms()
+            if n:
+                last = now
+                self._append(n, request)
+                want = modbus.rtu_size(self._buf, self._size)
+                if want and self._size >= want:
+                    break
+            elif self._size and time.ticks_diff(now, last) > gap_ms:
+                raise ModbusError("the answer was cut after %d bytes" % self._size)
+            elif not self._size and time.ticks_diff(now, start) > begin_ms:
+                raise ModbusError("no answer within %d ms" % self.timeout_ms)
+            if time.ticks_diff(now, start) > begin_ms + port.transmit_ms(265) + gap_ms:
+                raise ModbusError("noise on the line")
+            await asyncio.sleep_ms(2)
+        if self._size > modbus.rtu_size(self._buf, self._size):
+            raise ModbusError("the answer is longer than it says")
+
+    def _append(self, n, request):
+        if self._size + n > len(self._buf):
+            raise ModbusError("noise on the line")
+        self._buf[self._size : self._size + n] = self._part[:n]
+        self._size += n
+        echo = len(request)
+        # An answer has 5 + 2 n bytes, never 8 of these: this can only be the question.
+        if self._size >= echo and self._buf[:echo] == request:
+            self._buf[: self._size - echo] = self._buf[echo : self._size]
+            self._size -= echo
+            self.echoes += 1
