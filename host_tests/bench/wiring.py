@@ -55,6 +55,7 @@ class Wiring:
         self._zero_mv, self._slope = cp_divider()
         self._adc = device.adc_input(board.CP_ADC_PIN)
         self._cache = {}
+        self._timed = False
         self._seen = None
         self._count = 0
         self._ntc_mv = [None, None, None]
@@ -84,8 +85,10 @@ class Wiring:
 
     def _pilot_out(self):
         """Comparator to +-12 V; a floating pin is pulled to the -12 V side."""
-        pad = self.device.pad(self.board.CP_PWM_PIN)
-        pilot = self.cp.pilot
+        self._drive_pilot(self.device.pad(self.board.CP_PWM_PIN), self.cp.pilot)
+        self._pilot_in(self.cp.pilot)  # the wire settles in microseconds, not at the next step
+
+    def _drive_pilot(self, pad, pilot):
         if pad is None or isinstance(pad, int):
             plus = (pad or 0) ^ self.board.CP_PWM_INVERTED if pad is not None else 0
             pilot.drive(HOLD if plus else NEG, 0)
@@ -116,6 +119,7 @@ class Wiring:
     def _rcd_test_out(self):
         level = self.device.pad(self.board.RCD_TEST_PIN)
         self.cp.rcd.drive_test(1 if level == self.board.RCD_TEST_LEVEL else 0, self.now_s)
+        self.cp.touch_supply()  # the module's answer is due at a time of its own
 
     def _connect_meter(self):
         if self.board.METER_SPI is not None:
@@ -166,6 +170,8 @@ class Wiring:
         self.device.drive(pin, None if name in self.cut else level)
 
     def _pilot_in(self, pilot):
+        if self._timed:
+            return
         key = (pilot.high_mv, pilot.low_mv, pilot.duty, pilot.noise_mv)
         samples = self._cache.get(key)
         if samples is None:
@@ -189,8 +195,9 @@ class Wiring:
     def timed(self):
         """The pilot's ADC in timed mode: each reading takes time and sees the true phase.
 
-        For measurements of the sampling itself; feed_adc() returns to the fast mode.
+        For measurements of the sampling itself: slow.
         """
+        self._timed = True
         pilot = self.cp.pilot
 
         def at_us(us):

@@ -24,6 +24,8 @@ from bench.plant.plant import Config, Plant
 from bench.upy.clock import ManualClock
 from bench.wiring import Wiring
 
+fakes.install()  # before anything imports the firmware's ports
+
 STEP_S = 0.02
 _STEP_US = 20_000
 START_MS = (1 << 30) - 30_000  # the ticks wrap half a minute after power-on, in every run
@@ -126,7 +128,6 @@ class World:
     """
 
     def __init__(self, config=None, seed=0, board="bench", start_ms=START_MS, make_app=None):
-        fakes.install()
         self.clock = ManualClock(start_ms)
         upy.install(self.clock)
         self.seed = seed
