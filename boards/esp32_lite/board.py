@@ -42,6 +42,7 @@ RCD_TRIP_PIN = const(23)
 RCD_TRIP_LEVEL = const(1)  # open collector and pull-up: an open cable reads as a trip
 RCD_TEST_PIN = const(4)
 RCD_TEST_LEVEL = const(1)
+RCD_TEST_PULSE_US = None  # a level, not one short pulse
 RCD_MODULE = const(0)  # index into control/rcd_modules.py
 
 NTC_PINS = (39, None, 35)  # mains plug, vehicle connector, box

@@ -5,7 +5,7 @@ that depend on the market, [rules] those that services act on, [plugs.*] the mai
 Every number has a source beside it; one without is refused.
 """
 
-from ballast_tools import paths
+from ballast_tools import firmware, paths
 from ballast_tools.errors import UserError
 from ballast_tools.paths import shown
 from ballast_tools.tomlfile import Reader
@@ -39,8 +39,7 @@ def known():
 
 def schema():
     """Rows of control/settings.py by key: the one place where ranges are written."""
-    from ballast.control import settings
-
+    settings = firmware.module("ballast.control.settings")
     return {row[0]: row for row in settings.NUMBERS if row[5] == "profile"}
 
 

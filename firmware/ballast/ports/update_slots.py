@@ -18,6 +18,7 @@ import esp32
 from micropython import const
 
 BLOCK = const(4096)
+IMAGE_BLOCK = const(512)  # of a LittleFS image
 _ERASE_BLOCK = const(6)  # ioctl numbers of vfs.AbstractBlockDev
 _BLOCK_COUNT = const(4)
 _BLOCK_SIZE = const(5)
@@ -57,7 +58,7 @@ class UpdateSlots:
             mapped = memoryview(vfs.rom_ioctl(2, 0))  # 2 = get segment
             start = slot * self.blocks * BLOCK
             return mapped[start : start + size]
-        return _Window(self._part, slot * self.blocks, size // BLOCK)
+        return _Window(self._part, slot * self.blocks * BLOCK, size)
 
     def _at(self, slot, block):
         # a wrong number would land in the other slot
@@ -67,15 +68,20 @@ class UpdateSlots:
 
 
 class _Window:
-    """The image's blocks of a partition, read only: LittleFS wants the exact count."""
+    """A LittleFS image inside a partition, read only.
 
-    def __init__(self, part, first, blocks):
+    Its blocks are small (512 bytes): nothing is ever erased here, so the flash's erase
+    size does not matter, and a hundred small files waste little.
+    """
+
+    def __init__(self, part, start, size):
         self._part = part
-        self._first = first
-        self._blocks = blocks
+        self._start = start
+        self._blocks = size // IMAGE_BLOCK
 
     def readblocks(self, block, buf, offset=0):
-        self._part.readblocks(self._first + block, buf, offset)
+        at = self._start + block * IMAGE_BLOCK + offset
+        self._part.readblocks(at // BLOCK, buf, at % BLOCK)
 
     def writeblocks(self, block, buf, offset=0):
         raise OSError(30)  # EROFS
@@ -84,7 +90,7 @@ class _Window:
         if op == _BLOCK_COUNT:
             return self._blocks
         if op == _BLOCK_SIZE:
-            return BLOCK
+            return IMAGE_BLOCK
         return 0
 
 

@@ -1,0 +1,11 @@
+"""Firmware modules for the tools: one codec for both sides instead of two that agree."""
+
+import importlib
+
+from bench import upy
+
+
+def module(name):
+    """A firmware module, such as "ballast.protocol.update_file", on this Python."""
+    upy.install()
+    return importlib.import_module(name)
