@@ -64,6 +64,7 @@ class Wiring:
         self._connect_meter()
         for ntc in cp.ntc:
             ntc.pullup_ohm, ntc.supply_mv = NTC_PULLUP_OHM, NTC_SUPPLY_MV
+            ntc.step(0.0, ntc.degc)  # shows the voltage of this divider
         if radio is not None:
             self.air = PlantAir(radio, device, self)
         self.update(0.0)
@@ -141,6 +142,7 @@ class Wiring:
             cp.button,
             pilot.seq,
             pilot.noise_mv,
+            not self.cut,
         )
         if state != self._seen or self.cut:
             self._seen = state

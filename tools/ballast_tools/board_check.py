@@ -110,6 +110,8 @@ _OPTIONAL = (
 )
 _OTHERS = ("NAME", "CHIP", "CP_PWM_BITS", "CP_OFFSET_UV", "CP_GAIN_X100", "CP_SPACING_US")
 _EXTREME_MV = 12600  # IEC 61851-1: 12 V + 5 %
+_COLDEST_OHM = 401860  # 10k NTC, B 3950, -40 degC: above it control reads "open"
+_ADC_ERROR_MV = 10
 _PART_US = 90.0  # 6 A: 100 us high, less 10 us of edge
 _GROUPS = {
     "METER_SPI": ("METER_SCK_PIN", "METER_MOSI_PIN", "METER_MISO_PIN", "METER_CS_PIN"),
@@ -171,6 +173,7 @@ def check_board(path):
     _check_pins(values, chip, say)
     _check_numbers(values, chip, say)
     if not found:
+        _check_thermistors(values, chip, say)
         _check_sampling(values, chip, say)
     return found
 
@@ -275,6 +278,18 @@ def _check_divider(values, chip, say):
                 f"{cp_mv / 1000:+.1f} V at CP gives {adc_mv} mV; expected {low} to {high} mV,"
                 " where the ADC is linear",
             )
+
+
+def _check_thermistors(values, chip, say):
+    """An open NTC must read higher than the coldest one, or it would pass for frost."""
+    supply, pullup = values["NTC_SUPPLY_MV"], values["NTC_PULLUP_OHM"]
+    coldest_mv = supply * _COLDEST_OHM // (_COLDEST_OHM + pullup)
+    if coldest_mv > chip.adc_mv[1] - _ADC_ERROR_MV:
+        say(
+            "NTC_SUPPLY_MV",
+            f"{supply}; an open sensor reads like a cold one, as the ADC ends at"
+            f" {chip.adc_mv[1]} mV; expected 2500, from a reference",
+        )
 
 
 def fewest_in_window(burst, spacing_us, period_us, window_us):

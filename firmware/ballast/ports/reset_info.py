@@ -117,14 +117,15 @@ class ResetInfo:
     def note(self, fault, text):
         """Keep a fault id and its text over the reset (first 48 bytes)."""
         mem = self._mem
-        data = text.encode()[:_TEXT_MAX]
-        while data and data[-1] & 0xC0 == 0x80:  # do not cut a character in two
-            data = data[:-1]
-        if data and data[-1] & 0xC0 == 0xC0:
-            data = data[:-1]
+        data = text.encode()
+        end = len(data)
+        if end > _TEXT_MAX:
+            end = _TEXT_MAX
+            while data[end] & 0xC0 == 0x80:  # do not cut a character in two
+                end -= 1
         mem[_FAULT] = fault & 0xFF
-        mem[_TEXT] = len(data)
-        for i in range(len(data)):
+        mem[_TEXT] = end
+        for i in range(end):
             mem[_TEXT + 1 + i] = data[i]
         self._seal()
 

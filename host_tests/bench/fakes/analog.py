@@ -48,7 +48,8 @@ class AdcInput:
         self.take = self._cycle
 
     def feed_calibrated(self, read_uv):
-        """Samples that calibrated_uv() has already been applied to (a wiring's cache)."""
+        """Samples that calibrated_uv() has already been applied to, for 11 dB (a cache)."""
+        self._true_uv = None
         self._timed = None
         self._read_uv[:] = read_uv
         self.take = self._cycle
@@ -65,8 +66,10 @@ class AdcInput:
 
     def set_atten(self, atten):
         self.atten = atten
-        if not self._timed and self.take is not self._take_failed:
+        if self._true_uv is not None and self.take == self._cycle:
             self.feed(self._true_uv)
+        elif self._true_uv is None and atten != 3:
+            raise ValueError("GPIO%d is fed with readings for 11 dB" % self.gpio)
 
     def raw(self, uv, atten):
         """12 bit result for `uv` at the pad."""

@@ -52,6 +52,7 @@ class Device:
         self.uart_peers = {}  # UART id -> object with receive(bytes)
         self._stack = []
         self._listeners = {}
+        self._told = {}  # what the listeners were last told of
         size = 49
         self.level = [None] * size  # what Pin.value() reads; None = floating
         self._driven = [None] * size
@@ -77,6 +78,7 @@ class Device:
     def listen(self, gpio, fn):
         """Call `fn()` after every change of the chip's output on this pad."""
         self._listeners.setdefault(gpio, []).append(fn)
+        self._told.setdefault(gpio, self.pad(gpio))
 
     def pad(self, gpio):
         """What the chip drives: 0, 1, a PwmOutput, or None (high impedance)."""
@@ -181,8 +183,13 @@ class Device:
         irq = self.irqs.get(gpio)
         if irq is not None and before != level and before is not None and level is not None:
             irq.edge(level)
-        for fn in self._listeners.get(gpio, ()):
-            fn()
+        listeners = self._listeners.get(gpio)
+        if listeners is not None:
+            pad = self.pad(gpio)
+            if pad != self._told.get(gpio, self) or gpio in self.pwm:
+                self._told[gpio] = pad
+                for fn in listeners:
+                    fn()
 
     def wifi_active(self):
         return any(interface.active() for interface in self.wlan.values())

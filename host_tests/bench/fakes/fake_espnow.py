@@ -59,6 +59,7 @@ class ESPNow:
         self._peers = {}
         self._irq = None
         self._data = [None, bytearray(MAX_DATA_LEN)]
+        self._room = {}  # id of a bytearray -> the length it was made with
         self._stats = [0, 0, 0, 0, 0]  # tx, responses, failures, rx, dropped
         self.peers_table = {}
 
@@ -111,7 +112,9 @@ class ESPNow:
         mac, payload, rssi, at_ms = self._queue.pop(0)
         self._used -= _HEADER + len(payload)
         buf = data[1]
-        if len(payload) > max(len(buf), MAX_DATA_LEN if buf is self._data[1] else 0):
+        # the port gives a bytearray its spare bytes back before it fills it
+        room = self._room[id(buf)] = max(len(buf), self._room.get(id(buf), 0))
+        if len(payload) > room:
             self._queue.clear()
             self._used = 0
             raise ValueError("ESPNow.recv(): buffer error")

@@ -1,0 +1,124 @@
+"""Reset information: causes, crash loop, notes, and memory that cannot be trusted."""
+
+import random
+
+import machine
+import pytest
+
+from ballast.ports.reset_info import ResetInfo
+
+
+def reset(dev, cause):
+    if cause == machine.SOFT_RESET:
+        dev.soft_reset()
+    else:
+        dev.hard_reset(cause)
+
+
+def crash(dev, uptime_s):
+    ResetInfo().alive(uptime_s)
+    reset(dev, machine.WDT_RESET)
+
+
+def test_power_on_is_no_crash(dev):
+    info = ResetInfo()
+    assert not info.crash
+    assert not info.crash_loop
+    assert not info.known
+    assert info.name == "power-on, brown-out or reset button"
+
+
+@pytest.mark.parametrize("cause", [machine.HARD_RESET, machine.WDT_RESET, machine.SOFT_RESET])
+def test_a_reset_that_nobody_announced_is_a_crash(dev, cause):
+    ResetInfo().alive(5)
+    reset(dev, cause)
+    info = ResetInfo()
+    assert info.crash
+    assert info.crashes == 1
+    assert info.known
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [(machine.HARD_RESET, False), (machine.SOFT_RESET, False), (machine.WDT_RESET, True)],
+)
+def test_an_announced_reset_is_none_unless_the_watchdog_did_it(dev, cause, expected):
+    info = ResetInfo()
+    info.announce()
+    reset(dev, cause)
+    assert ResetInfo().crash is expected
+    reset(dev, machine.HARD_RESET)
+    assert ResetInfo().crash  # an announcement is good for one reset
+
+
+@pytest.mark.parametrize(
+    ("uptimes", "loop"),
+    [
+        ((5, 5, 5), True),
+        ((5000, 5, 5), True),  # the first run's length does not matter
+        ((0, 0, 0), True),
+        ((5, 299, 300), True),
+        ((5, 300, 300), False),
+        ((5, 5), False),
+        ((5, 5, 700), False),
+    ],
+)
+def test_three_crashes_in_ten_minutes(dev, uptimes, loop):
+    for uptime in uptimes:
+        crash(dev, uptime)
+    assert ResetInfo().crash_loop is loop
+
+
+def test_a_long_run_or_a_person_forgives(dev):
+    for _ in range(3):
+        crash(dev, 3)
+    info = ResetInfo()
+    assert info.crash_loop
+    info.forgive()
+    assert not info.crash_loop
+    reset(dev, machine.HARD_RESET)
+    assert not ResetInfo().crash_loop
+    for _ in range(2):
+        crash(dev, 3)
+    info = ResetInfo()
+    info.alive(600)
+    reset(dev, machine.WDT_RESET)
+    assert not ResetInfo().crash_loop
+
+
+def test_power_on_wipes(dev):
+    for _ in range(3):
+        crash(dev, 3)
+    reset(dev, machine.PWRON_RESET)
+    info = ResetInfo()
+    assert (info.crash_loop, info.crashes) == (False, 0)
+
+
+@pytest.mark.parametrize("text", ["weld", "", "x" * 100, "ä" * 47, "\U0001f50c" * 20])
+def test_notes_survive(dev, text):
+    ResetInfo().note(7, text)
+    reset(dev, machine.WDT_RESET)
+    info = ResetInfo()
+    assert info.fault == 7
+    assert text.startswith(info.text)
+    assert len(info.text.encode()) >= min(len(text.encode()), 47)
+
+
+def test_random_memory_is_not_believed(dev):
+    rng = random.Random(5)
+    for _ in range(200):
+        dev.rtc_memory[:64] = rng.randbytes(64)
+        info = ResetInfo()
+        assert not info.known
+        assert not info.crash_loop
+
+
+def test_one_flipped_bit_is_not_believed(dev):
+    ResetInfo().note(3, "earth lost")
+    for bit in range(64 * 8):
+        good = bytes(dev.rtc_memory)
+        dev.rtc_memory[bit // 8] ^= 1 << bit % 8
+        info = ResetInfo()
+        # Fletcher-16 cannot tell 0x00 from 0xFF; one bit never makes that step
+        assert not info.known
+        dev.rtc_memory[:] = good
