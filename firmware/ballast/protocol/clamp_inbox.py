@@ -38,13 +38,15 @@ RESULTS = (
 class Pair:
     """One clamp that this charger listens to.
 
-    clamp: its number. key: 32 bytes. source: 0 supply, 1 sub-panel. mac: its radio
-    address, 6 bytes. session: drawn anew at each start of the charger, not 0.
+    clamp: its number. secret: the pair's key, 32 bytes. source: 0 supply, 1 sub-panel.
+    mac: its radio address, b"" until it was heard. session: drawn anew at each start of
+    the charger, not 0.
     """
 
-    def __init__(self, clamp, key, source, mac, session):
+    def __init__(self, clamp, secret, source, mac, session):
         self.clamp = clamp
-        self.key = HmacKey(key)
+        self.secret = secret
+        self.key = HmacKey(secret)
         self.source = source
         self.mac = mac
         self.session = session

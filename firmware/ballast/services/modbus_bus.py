@@ -21,7 +21,7 @@ def parse_host(text):
     """("192.168.1.5", 502) of "192.168.1.5" or "192.168.1.5:1502"; ValueError in plain words."""
     host, _, port = text.strip().partition(":")
     parts = host.split(".")
-    if len(parts) != 4 or not all([p.isdigit() and int(p) <= 255 for p in parts]):
+    if len(parts) != 4 or not all(p.isdigit() and int(p) <= 255 for p in parts):
         raise ValueError("meter_host: an address like 192.168.1.20 is needed, not '%s'" % text)
     if not port:
         return host, 502

@@ -1,0 +1,240 @@
+"""Receives the wireless clamps: proves who sends, hands the currents on, answers, pairs.
+
+The radio's owner calls `on_frame(mac, frame, rssi)` for each payload that begins with
+"BC" (the group's frames begin otherwise); `run()` does it for a radio with nobody
+else on it. Radio: send(mac, frame) -> bool and drain(handle), as ports/espnow_radio.py.
+
+Every genuine sample is answered at once: from the answers a clamp learns that it was
+heard, how well, and on which channel. Pairing: protocol/clamp_pairing.py.
+"""
+
+import asyncio
+import json
+import time
+from binascii import hexlify, unhexlify
+
+from micropython import const
+
+from ballast.protocol import clamp_frame, clamp_inbox, clamp_pairing, x25519
+from ballast.protocol.hmac_sha256 import HmacKey
+
+_POLL_MS = const(20)
+_MAX_PAIRS = const(4)
+_MAX_CALLERS = const(4)  # clamps that are offered a pair within one window
+_AIR_MS = const(2)  # from the clamp's clock to ours
+
+# State of the pairing window
+CLOSED = "closed"
+OPEN = "open"  # waiting for a clamp to call
+OFFERED = "offered"  # a clamp called; waiting for its word
+PAIRED = "paired"
+TIMEOUT = "timeout"
+TWO_CLAMPS = "two clamps"  # with buttons alone it must be the only one
+WRONG_CODE = "wrong code"  # clamps called, none knew the code
+
+
+class ClampLink:
+    """charger: the facade. radio: see above. charger_id: 32 bit, this unit's number.
+
+    random(n) -> n random bytes (os.urandom). save(bytes): keeps the pairs; called at
+    changes only. window: state of the pairing. refused: pairs that could not be loaded.
+    """
+
+    def __init__(self, charger, radio, charger_id, random, save):
+        self.inbox = clamp_inbox.Inbox()
+        self.window = CLOSED
+        self.last_ms = {}  # clamp number -> when it was heard last
+        self.unsent = 0
+        self._charger = charger
+        self._radio = radio
+        self._id = charger_id
+        self._random = random
+        self._save = save
+        self._out = bytearray(clamp_frame.MAX_FRAME)
+        self._expects = {}  # source -> interval that the charger was told
+        self._until = 0
+        self._source = 0
+        self._code = b""
+        self._mode = clamp_frame.MODE_BUTTON
+        self._secret = b""
+        self._public = b""
+        self._callers = {}  # clamp number -> (its public key, key of the pair)
+
+    # -- who is known ------------------------------------------------------------------
+
+    def load(self, text):
+        """Take the stored pairs (JSON bytes). Returns problems, one line each."""
+        problems = []
+        try:
+            rows = json.loads(text)
+            for row in rows:
+                self._add(int(row["clamp"]), unhexlify(row["key"]), int(row["source"]))
+        except (ValueError, KeyError, TypeError) as error:
+            problems.append("clamps: the stored pairs are damaged (%s); pair again" % error)
+        return problems
+
+    def _add(self, clamp, key, source):
+        if len(key) != 32 or source not in (0, 1):
+            raise ValueError("a pair needs a key of 32 bytes and source 0 or 1")
+        session = int.from_bytes(self._random(4), "little") or 1
+        self.inbox.add(clamp_inbox.Pair(clamp, key, source, b"", session))
+
+    def _store(self):
+        rows = [
+            {"clamp": p.clamp, "key": hexlify(p.secret).decode(), "source": p.source}
+            for p in self.inbox.pairs()
+        ]
+        self._save(json.dumps(rows).encode())
+
+    def unpair(self, clamp):
+        """Forget a clamp and tell it so. False = there is none of this number."""
+        pair = self.inbox.remove(clamp)
+        if pair is None:
+            return False
+        self._store()
+        if pair.mac:
+            size = clamp_frame.encode_unpair(self._out, clamp, pair.epoch, pair.count, pair.key)
+            for _ in range(3):
+                self._send(pair.mac, size)
+        return True
+
+    def clamps(self):
+        """For the page: list of dicts, no secrets."""
+        now = time.ticks_ms()
+        out = []
+        for p in self.inbox.pairs():
+            heard = self.last_ms.get(p.clamp)
+            out.append(
+                {
+                    "clamp": p.clamp,
+                    "source": p.source,
+                    "rssi": p.rssi,
+                    "clamp_rssi": p.clamp_rssi,
+                    "battery_mv": p.battery,
+                    "battery_low": bool(p.flags & clamp_frame.FLAG_BATTERY_LOW),
+                    "signed": bool(p.flags & clamp_frame.FLAG_SIGNED),
+                    "clipped": bool(p.flags & clamp_frame.FLAG_CLIPPED),
+                    "fault": bool(p.flags & clamp_frame.FLAG_SENSOR_FAULT),
+                    "phases": p.phases,
+                    "lost": p.lost,
+                    "heard_ms": -1 if heard is None else time.ticks_diff(now, heard),
+                }
+            )
+        return out
+
+    # -- frames ------------------------------------------------------------------------
+
+    async def run(self):
+        """Poll the radio for ever; for a radio that carries clamps only."""
+        while True:
+            self._radio.drain(self.on_frame)
+            self.tick()
+            await asyncio.sleep_ms(_POLL_MS)
+
+    def on_frame(self, mac, frame, rssi):
+        """One payload from the air. Takes well under a millisecond of PC time; short on
+        an ESP32 too, except for a HELLO in an open window (one X25519)."""
+        result = self.inbox.take(frame, len(frame), rssi)
+        if result == clamp_inbox.OTHER:
+            self._pairing(mac, frame)
+            return
+        if result > clamp_inbox.FAULTY:
+            return
+        pair = self.inbox.pair
+        s = self.inbox.sample
+        now = time.ticks_ms()
+        pair.mac = bytes(mac)
+        self.last_ms[pair.clamp] = now
+        if result == clamp_inbox.ACCEPTED:
+            if self._expects.get(pair.source) != s.expect:
+                self._expects[pair.source] = s.expect
+                self._charger.expect(pair.source, s.expect)
+            self._charger.put_sample(
+                pair.source, now, s.ma[0], s.ma[1], s.ma[2], s.age + _AIR_MS
+            )
+        size = clamp_frame.encode_ack(
+            self._out, pair.clamp, s.epoch, s.count, pair.session, rssi, pair.key
+        )
+        self._send(pair.mac, size)
+
+    def _send(self, mac, size):
+        if not self._radio.send(mac, bytes(self._out[:size])):
+            self.unsent += 1
+
+    # -- pairing -----------------------------------------------------------------------
+
+    def open_window(self, source, code_text=""):
+        """Listen for a new clamp for two minutes; it replaces the one of this source.
+
+        code_text: the setup code of its label, or "" for pairing by the buttons.
+        ValueError in plain words for a code that is none.
+        """
+        self._code = clamp_pairing.parse_code(code_text) if code_text else b""
+        self._mode = clamp_frame.MODE_CODE if code_text else clamp_frame.MODE_BUTTON
+        self._source = source
+        self._secret = self._random(32)
+        self._public = x25519.public_key(self._secret)
+        self._callers = {}
+        self._until = time.ticks_add(time.ticks_ms(), clamp_pairing.WINDOW_MS)
+        self.window = OPEN
+
+    def close_window(self, why=CLOSED):
+        """Stop listening for new clamps, and forget what was only for that."""
+        self.window = why
+        self._secret = self._public = self._code = b""
+        self._callers = {}
+
+    def tick(self):
+        """Call it now and then: closes the window when its time is up."""
+        if self.window in (OPEN, OFFERED) and time.ticks_diff(self._until, time.ticks_ms()) <= 0:
+            called = self._callers and self._mode == clamp_frame.MODE_CODE
+            self.close_window(WRONG_CODE if called else TIMEOUT)
+
+    def _pairing(self, mac, frame):
+        self.tick()
+        if self.window not in (OPEN, OFFERED):
+            return
+        if clamp_frame.kind(frame) == clamp_frame.HELLO:
+            self._hello(mac, frame)
+        elif clamp_frame.kind(frame) == clamp_frame.CONFIRM:
+            self._confirm(frame)
+
+    def _hello(self, mac, frame):
+        clamp = clamp_frame.clamp_id(frame)
+        public, _, _ = clamp_frame.decode_hello(frame)
+        known = self._callers.get(clamp)
+        if known is None or known[0] != public:
+            if self._callers and self._mode == clamp_frame.MODE_BUTTON:
+                self.close_window(TWO_CLAMPS)
+                return
+            if len(self._callers) >= _MAX_CALLERS:
+                return
+            shared = x25519.shared(self._secret, public)
+            if shared is None:
+                return
+            key = clamp_pairing.derive(self._code, shared, clamp, self._id, public, self._public)
+            known = self._callers[clamp] = (public, key)
+        size = clamp_frame.encode_offer(
+            self._out, clamp, self._id, self._public, self._mode, HmacKey(known[1])
+        )
+        self._send(mac, size)
+        self.window = OFFERED
+
+    def _confirm(self, frame):
+        clamp = clamp_frame.clamp_id(frame)
+        known = self._callers.get(clamp)
+        if known is None or clamp_frame.decode_confirm(frame) != self._id:
+            return
+        if not clamp_frame.signed(frame, len(frame), HmacKey(known[1])):
+            return
+        source = self._source
+        for old in self.inbox.pairs():
+            if old.source == source and old.clamp != clamp:
+                self.unpair(old.clamp)
+        if len(self.inbox.pairs()) >= _MAX_PAIRS:
+            self.close_window(CLOSED)
+            return
+        self._add(clamp, known[1], source)
+        self._expects.pop(source, None)
+        self.close_window(PAIRED)
+        self._store()
