@@ -10,37 +10,20 @@ rate is bounded by the charger long before it is by the hash.
 """
 
 import binascii
-import hashlib
 
-ITERATIONS = 4000
-SLICE = 50  # iterations between two yields: about 12 ms on an ESP32
-MIN_LENGTH = 8
-MAX_LENGTH = 64
+from micropython import const
+
+from ballast.protocol.hmac_sha256 import HmacKey
+
+ITERATIONS = const(4000)
+SLICE = const(50)  # iterations between two yields: about 12 ms on an ESP32
+MIN_LENGTH = const(8)
+MAX_LENGTH = const(64)
 _ALGORITHM = "pbkdf2-sha256"
-_BLOCK = 64  # SHA-256 block, bytes
 
 
 def _hex(data):
     return binascii.hexlify(data).decode()
-
-
-def equal(a, b):
-    """Whether two byte strings are equal, in time that depends on the length only."""
-    if len(a) != len(b):
-        return False
-    different = 0
-    for i in range(len(a)):
-        different |= a[i] ^ b[i]
-    return different == 0
-
-
-def hmac_sha256(key, message):
-    """HMAC-SHA256 (RFC 2104) of two byte strings; 32 bytes."""
-    if len(key) > _BLOCK:
-        key = hashlib.sha256(key).digest()
-    key = key + bytes(_BLOCK - len(key))
-    inner = hashlib.sha256(bytes([b ^ 0x36 for b in key]) + message).digest()
-    return hashlib.sha256(bytes([b ^ 0x5C for b in key]) + inner).digest()
 
 
 class Pbkdf2:
@@ -52,25 +35,17 @@ class Pbkdf2:
     def __init__(self, password, salt, iterations):
         if iterations < 1:
             raise ValueError("iterations must be at least 1")
-        if len(password) > _BLOCK:
-            password = hashlib.sha256(password).digest()
-        key = password + bytes(_BLOCK - len(password))
-        self._inner = bytes([b ^ 0x36 for b in key])
-        self._outer = bytes([b ^ 0x5C for b in key])
-        self._u = self._hmac(salt + b"\x00\x00\x00\x01")
+        self._prf = HmacKey(password).digest
+        self._u = self._prf(salt + b"\x00\x00\x00\x01")
         self._t = bytearray(self._u)
         self.left = iterations - 1
-
-    def _hmac(self, message):
-        inner = hashlib.sha256(self._inner + message).digest()
-        return hashlib.sha256(self._outer + inner).digest()
 
     def step(self, iterations):
         """Do up to `iterations` more; returns how many are left."""
         n = min(iterations, self.left)
         t = self._t
         for _ in range(n):
-            self._u = u = self._hmac(self._u)
+            self._u = u = self._prf(self._u)
             for i in range(32):
                 t[i] ^= u[i]
         self.left -= n

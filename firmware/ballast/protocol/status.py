@@ -12,10 +12,9 @@ import json
 
 from micropython import const
 
-from ballast.control import charge_state
+from ballast.control import charge_state, meter
 from ballast.control import faults as catalogue
 from ballast.control import limits as slots
-from ballast.control import meter
 
 VERSION = 1  # raised when a key changes its meaning or goes away; new keys may come at any time
 
@@ -30,29 +29,38 @@ LATCHES = ("auto", "unplug", "manual", "power", "service")
 class Info:
     """What does not come from the scan cycle: identity, time, what is fitted.
 
-    name: the owner's name for the charger. time_s: Unix time or None while the
-    clock is not set. phases: 1 or 3. own_meter, supply_meter, panel_meter: True
-    where there is one. ntc: which of [plug, connector, box] is fitted.
-    setup_done: False until the five steps were walked through.
-    user_ma, min_ma, max_ma: settings that the daily controls need.
+    serial, model, version: of this unit. time_s: Unix time or None while the clock is
+    not set. phases: 1 or 3. own_meter: the charger measures its own current. ntc:
+    which of [plug, connector, box] is fitted. The rest follows from the settings.
     """
 
-    def __init__(self):
-        self.name = "Ballast"
-        self.serial = ""
-        self.model = ""
-        self.version = ""
+    def __init__(self, serial="", model="Ballast", version="", phases=1, own_meter=True, ntc=None):
+        self.serial = serial
+        self.model = model
+        self.version = version
+        self.phases = phases
+        self.own_meter = own_meter
+        self.ntc = ntc or (False, False, False)
         self.time_s = None
-        self.phases = 1
-        self.own_meter = True
+        self.name = "Ballast"
+        self.setup_done = True
         self.supply_meter = True
         self.panel_meter = False
         self.solar = False
-        self.ntc = (False, False, False)
-        self.setup_done = True
-        self.user_ma = 0
+        self.user_ma = 16000
         self.min_ma = 6000
         self.max_ma = 16000
+
+    def take(self, settings):
+        """Follow `settings` (anything with settings[key]) where the document shows them."""
+        self.name = settings["name"]
+        self.setup_done = bool(settings["installed"])
+        self.supply_meter = settings["meter_kind"] != 0
+        self.panel_meter = settings["panel_ma"] > 0
+        self.solar = bool(settings["export"])
+        self.min_ma = settings["min_ma"]
+        self.max_ma = min(settings["rated_ma"], settings["plug_ma"], settings["cable_ma"])
+        self.user_ma = min(settings["user_ma"], self.max_ma)
 
 
 def _key(table, index):

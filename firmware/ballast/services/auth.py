@@ -20,6 +20,7 @@ import hashlib
 from micropython import const
 
 from ballast.protocol import password
+from ballast.protocol.hmac_sha256 import HmacKey, equal
 
 USER = "user"
 INSTALLER = "installer"
@@ -58,13 +59,17 @@ class _Source:
 class Auth:
     """Logins of one charger.
 
-    store: load(name) -> dict or None, save(name, dict); only hashes go there.
+    settings: keeps the two password records (settings[key], set(key, value)).
+    store: load(name) -> dict or None, save(name, dict); sessions, as hashes only.
     clock_s: seconds since start, growing for ever. random: n -> n random bytes
     (os.urandom). label: password record of the code on the label. log(kind, detail).
     """
 
-    def __init__(self, store, clock_s, random, label, log, iterations=password.ITERATIONS):
+    def __init__(
+        self, settings, store, clock_s, random, label, log, iterations=password.ITERATIONS
+    ):
         password.parse(label)
+        self._settings = settings
         self._store = store
         self._clock = clock_s
         self._random = random
@@ -76,7 +81,6 @@ class Auth:
         self._tokens = _BUDGET * 60  # in 1/60 tries
         self._filled_s = clock_s()
         kept = store.load("auth") or {}
-        self._records = {USER: kept.get(USER), INSTALLER: kept.get(INSTALLER)}
         self._sessions = [s for s in kept.get("sessions", []) if len(s) == 2]
         self._device_key = kept.get("device_key") or _hex(random(32))
 
@@ -84,7 +88,7 @@ class Auth:
 
     def has_password(self):
         """Whether the user has set a password of their own."""
-        return self._records[USER] is not None
+        return self._settings["password_user"] != ""
 
     async def set_password(self, role, new):
         """Set the password of `role` and return a session token for whoever set it.
@@ -97,7 +101,7 @@ class Auth:
             raise ValueError(problem)
         salt = self._random(16)
         derived = await self._derive(new, salt, self._iterations)
-        self._records[role] = password.record(derived, salt, self._iterations)
+        self._settings.set("password_" + role, password.record(derived, salt, self._iterations))
         self._sessions = [s for s in self._sessions if s[1] != role]
         self._log("password_set", role)
         return self._open(role)
@@ -110,15 +114,15 @@ class Auth:
 
     async def _matches(self, text, record):
         iterations, salt, want = password.parse(record)
-        return password.equal(await self._derive(text, salt, iterations), want)
+        return equal(await self._derive(text, salt, iterations), want)
 
     async def _role_for(self, text):
         """The role that `text` opens, or None. Takes the same time for every wrong text."""
-        user = self._records[USER]
+        user = self._settings["password_user"]
         found = None
-        if user is not None and await self._matches(text, user):
+        if user and await self._matches(text, user):
             found = USER
-        if await self._matches(text, self._records[INSTALLER] or self._label):
+        if await self._matches(text, self._settings["password_installer"] or self._label):
             found = INSTALLER
         return found
 
@@ -162,7 +166,7 @@ class Auth:
         digest = _digest(token).encode()
         found = None
         for kept, role in self._sessions:
-            if password.equal(kept.encode(), digest):
+            if equal(kept.encode(), digest):
                 found = role
         return found
 
@@ -238,10 +242,10 @@ class Auth:
         """Whether a device cookie is one that this charger gave."""
         if not device or len(device) != 64:
             return False
-        return password.equal(self._sign(device[:32]).encode(), device[32:].encode())
+        return equal(self._sign(device[:32]).encode(), device[32:].encode())
 
     def _sign(self, nonce):
-        mac = password.hmac_sha256(self._device_key.encode(), nonce.encode())
+        mac = HmacKey(self._device_key.encode()).digest(nonce.encode())
         return _hex(mac[:16])
 
     def _device_token(self, device):
@@ -251,12 +255,4 @@ class Auth:
         return nonce + self._sign(nonce)
 
     def _save(self):
-        self._store.save(
-            "auth",
-            {
-                USER: self._records[USER],
-                INSTALLER: self._records[INSTALLER],
-                "sessions": self._sessions,
-                "device_key": self._device_key,
-            },
-        )
+        self._store.save("auth", {"sessions": self._sessions, "device_key": self._device_key})

@@ -16,7 +16,7 @@ from ballast.protocol import http_head
 
 _HEAD = const(0)  # no complete request yet
 _BUSY = const(1)  # the handler works
-_WRITING = const(2)  # waits for the client to take the answer
+_OWED = const(2)  # waits for the client: bytes of the body, or to take the answer
 
 _CHUNK = const(1024)
 
@@ -47,8 +47,10 @@ class _Reader:
             out = self._data[:n]
             self._data = self._data[n:]
             return out
-        self._conn.expect_progress()
-        return await self._stream.read(n)
+        self._conn.enter(_OWED)
+        data = await self._stream.read(n)
+        self._conn.enter(_BUSY)
+        return data
 
     async def readexactly(self, n):
         """Exactly `n` bytes of the body; EOFError when the client stops short."""
@@ -89,13 +91,11 @@ class _Writer:
     async def flush(self):
         if not self._data:
             return
-        self._conn.phase = _WRITING
-        self._conn.expect_progress()
+        self._conn.enter(_OWED)
         self._stream.write(self._data)
         self._data = b""
         await self._stream.drain()
-        self._conn.phase = _BUSY
-        self._conn.expect_progress()
+        self._conn.enter(_BUSY)
 
     async def aclose(self):
         await self.flush()
@@ -109,8 +109,11 @@ class _Connection:
         self.since_ms = now_ms  # last progress
         self.start_ms = now_ms
         self.long = False
+        self.dropped = False
 
-    def expect_progress(self):
+    def enter(self, phase):
+        """A sign of life: from now on the connection is in `phase`."""
+        self.phase = phase
         self.since_ms = self._gate.clock()
 
     def overdue(self, now_ms):
@@ -118,7 +121,7 @@ class _Connection:
         age = time.ticks_diff(now_ms, self.start_ms)
         if self.phase == _HEAD:
             return age >= gate.head_ms
-        if self.phase == _WRITING or not self.long:
+        if self.phase == _OWED or not self.long:
             if time.ticks_diff(now_ms, self.since_ms) >= gate.progress_ms:
                 return True
         return not self.long and age >= gate.total_ms
@@ -194,6 +197,9 @@ class Gate:
             await self._talk(conn, reader, writer)
         except (OSError, EOFError):
             pass  # the client went away
+        except asyncio.CancelledError:
+            if not conn.dropped:  # by the gate: an end like any other, nobody need hear of it
+                raise
         finally:
             if conn in self._conns:
                 self._conns.remove(conn)
@@ -208,8 +214,7 @@ class Gate:
             writer.write(http_head.answer(status))
             await writer.drain()
             return
-        conn.phase = _BUSY
-        conn.expect_progress()
+        conn.enter(_BUSY)
         inlet = _Reader(conn, reader)
         inlet.feed(head + rest)
         outlet = _Writer(conn, writer)
@@ -245,7 +250,7 @@ class Gate:
                 worst = conn
                 break
             stuck = time.ticks_diff(now, conn.since_ms) >= 1000
-            if worst is None and conn.phase == _WRITING and stuck:
+            if worst is None and conn.phase == _OWED and stuck:
                 worst = conn
         if worst is None:
             return False
@@ -256,6 +261,7 @@ class Gate:
     def _drop(self, conn):
         if conn in self._conns:
             self._conns.remove(conn)
+        conn.dropped = True
         if conn.task is not None:
             conn.task.cancel()
 

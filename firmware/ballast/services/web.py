@@ -1,6 +1,6 @@
-"""The charger's web server: the page's files, login, the status live, the daily commands.
+"""The charger's web server: the page's files, who may do what, login, the status live.
 
-Other modules add their routes to `app` (web_records, web_settings, web_setup). Live
+Other modules add their routes to `app` (web_commands, web_records, web_settings ...). Live
 updates are server-sent events: one direction, plain HTTP, and the browser reconnects
 by itself. Each client pulls the newest status when it has taken the last one, so a
 slow client gets fewer frames and nothing queues up. Who comes when `MAX_LIVE` watch
@@ -18,6 +18,7 @@ from ballast.protocol import http_head, status
 
 MAX_LIVE = const(3)
 MAX_BODY = const(4096)
+_MAX_UPLOAD = const(4194304)
 _BURST = const(30)  # commands in a row, then 5 a second
 _PER_S = const(5)
 _COOKIE_AGE_S = const(31536000)
@@ -61,7 +62,7 @@ class Web:
         self.clock_s = clock_s
         self.wall = wall
         self.portal = None
-        self.watchers = []  # called with (uptime_s, Status) every second
+        self.watchers = []  # called with (uptime_s, Status, document) every second
         self.live = 0
         self.frame = b""
         self.frame_number = 0
@@ -69,11 +70,13 @@ class Web:
         self.st = Status(len(status.slots.NAMES), status.catalogue.COUNT)
         self._folder, self._manifest = assets
         self._hurry = False
+        self._task = None  # CPython drops a task that nobody holds
         self._tokens = _BURST
         self._filled_s = clock_s()
         self._faults = bytearray(status.catalogue.COUNT)
+        self.uploads = {}  # path -> largest body; such a route reads request.stream
         Request.max_body_length = MAX_BODY
-        Request.max_content_length = MAX_BODY
+        Request.max_content_length = _MAX_UPLOAD
         self.app = Microdot()
         self._routes()
 
@@ -82,6 +85,7 @@ class Web:
     def document(self):
         """The status document of this moment."""
         self.charger.status(self.st)
+        self.info.take(self.charger.settings)
         self.info.time_s = self.wall.time_s()
         return status.build(self.st, self.info)
 
@@ -94,7 +98,7 @@ class Web:
         document = self.document()
         self._note_faults()
         for watcher in self.watchers:
-            watcher(self.st.uptime_s, self.st)
+            watcher(self.st.uptime_s, self.st, document)
         if self.live:
             self.frame = b"data: " + status.encode(document).encode() + b"\n\n"
             self.frame_number += 1
@@ -109,6 +113,10 @@ class Web:
                 kind = "fault" if active[i] else "fault_over"
                 self.events.add(kind, status.catalogue.CATALOGUE[i][0])
         self.events.tick()
+
+    def later(self, coroutine_function):
+        """Run it as a task once the answer of this moment is on its way."""
+        self._task = asyncio.create_task(coroutine_function())
 
     async def run(self):
         """Publish for ever: every second, and 0.1 s after a command."""
@@ -169,15 +177,18 @@ class Web:
             if self.portal is not None and request.method == "GET":
                 return Response.redirect(self.portal)
             abort(403, "This charger does not answer to that name.")
+        if request.content_length > self.uploads.get(request.path, MAX_BODY):
+            abort(413, "The body is too large.")
         if not request.path.startswith("/api/"):
             return None
-        if request.method not in _SAFE:
-            if not http_head.same_origin(request.headers):
-                abort(403, "Commands are taken from the charger's own page only.")
-            self._rate()
+        command = request.method not in _SAFE
+        if command and not http_head.same_origin(request.headers):
+            abort(403, "Commands are taken from the charger's own page only.")
         request.g.role = self.role(request)
         if request.g.role is None and request.path not in _PUBLIC:
             abort(401, "Log in first.")
+        if command and request.g.role is not None:  # a stranger must not use up the owner's
+            self._rate()
         return None
 
     # routes
@@ -190,18 +201,14 @@ class Web:
         app.get("/api/hello")(self._hello)
         app.post("/api/login")(self._login)
         app.post("/api/logout")(self._logout)
-        app.get("/api/status")(self._status)
         app.get("/api/live")(self._live)
-        app.post("/api/current")(self._current)
-        app.post("/api/pause")(self._pause)
-        app.post("/api/resume")(self._resume)
-        app.post("/api/boost")(self._boost)
-        app.post("/api/reset_faults")(self._reset_faults)
         app.get("/")(self._asset)
-        app.get("/<path:path>")(self._asset)
+        app.get("/<name>")(self._asset)
+        app.get("/lang/<language>")(self._asset)
 
-    async def _asset(self, request, path=""):
-        entry = self._manifest.get(path or "index.html")
+    async def _asset(self, request, name="index.html", language=None):
+        """A file of the page, as it was packed."""
+        entry = self._manifest.get("lang/" + language if language else name)
         if entry is None:
             if self.portal is not None:
                 return Response.redirect(self.portal)
@@ -222,6 +229,7 @@ class Web:
     async def _hello(self, request):
         """What the page must know before the login; nothing that a stranger could use."""
         peer, device = _source(request)
+        self.info.take(self.charger.settings)
         return {
             "name": self.info.name,
             "model": self.info.model,
@@ -262,9 +270,6 @@ class Web:
         _cookie(response, "session", "", 0)
         return response
 
-    async def _status(self, request):
-        return self.document()
-
     async def _live(self, request):
         if self.live >= MAX_LIVE:
             abort(503, "Three pages watch already; poll /api/status.")
@@ -275,40 +280,6 @@ class Web:
 
     def _leave(self):
         self.live -= 1
-
-    async def _current(self, request):
-        data = self.body(request, "current_ma")
-        ma = self.integer(data, "current_ma", 0, self.info.max_ma)
-        if 0 < ma < self.info.min_ma:
-            abort(400, "current_ma must be 0 or at least %d." % self.info.min_ma)
-        if not self.charger.set_user_ma(ma):
-            abort(409, "The charger did not take this current.")
-        return self._done()
-
-    async def _pause(self, request):
-        self.charger.pause()
-        return self._done()
-
-    async def _resume(self, request):
-        self.charger.resume()
-        return self._done()
-
-    async def _boost(self, request):
-        data = self.body(request, "duration_s")
-        self.charger.boost(self.integer(data, "duration_s", 0, 86400))
-        return self._done()
-
-    async def _reset_faults(self, request):
-        if not self.charger.reset_faults():
-            self.soon()
-            abort(409, "The cause is still there.")
-        self.events.add("faults_reset", request.g.role)
-        return self._done()
-
-    def _done(self):
-        self.soon()
-        return {"ok": True}
-
 
 def _source(request):
     """(address, device cookie) of a client."""

@@ -1,0 +1,100 @@
+"""The weekly plan: when the car may charge, as data.
+
+{"enabled": bool, "outside_ma": 0 or a current, "windows": [{"days": [0..6], "from_min",
+"to_min", "current_ma"}]}. Day 0 is Monday. Minutes count from local midnight; a window
+whose end is not after its start runs into the next day. current_ma 0 in a window means
+no limit of its own; outside_ma 0 means pause. Overlapping windows: the larger current.
+"""
+
+DAY_MIN = 1440
+WEEK_MIN = 10080
+MAX_WINDOWS = 6
+MAX_MA = 80000
+NO_LIMIT = -1
+
+EMPTY = {"enabled": False, "outside_ma": 0, "windows": []}
+
+
+def _whole(value, least, most):
+    return type(value) is int and least <= value <= most
+
+
+def _current(value, min_ma):
+    return value == 0 if type(value) is int and value < min_ma else _whole(value, min_ma, MAX_MA)
+
+
+def _window_problem(window, min_ma):
+    if type(window) is not dict:
+        return "must be an object"
+    for key in window:
+        if key not in ("days", "from_min", "to_min", "current_ma"):
+            return "unknown field %s" % str(key)[:20]
+    days = window.get("days")
+    if type(days) is not list or not days or len(days) > 7:
+        return "days must list one to seven days, 0 = Monday"
+    for day in days:
+        if not _whole(day, 0, 6):
+            return "days must be whole numbers from 0 to 6"
+    for key in ("from_min", "to_min"):
+        if not _whole(window.get(key), 0, DAY_MIN - 1):
+            return "%s must be minutes from 0 to 1439" % key
+    if not _current(window.get("current_ma", 0), min_ma):
+        return "current_ma must be 0 (no limit) or %d to %d" % (min_ma, MAX_MA)
+    return ""
+
+
+def problem(plan, min_ma=6000):
+    """Why `plan` can not be taken, as one line; "" when it can."""
+    if type(plan) is not dict or type(plan.get("enabled")) is not bool:
+        return "enabled must be true or false"
+    for key in plan:
+        if key not in EMPTY:
+            return "unknown field %s" % str(key)[:20]
+    if not _current(plan.get("outside_ma", 0), min_ma):
+        return "outside_ma must be 0 (pause) or %d to %d" % (min_ma, MAX_MA)
+    windows = plan.get("windows")
+    if type(windows) is not list or len(windows) > MAX_WINDOWS:
+        return "windows must be a list of at most %d" % MAX_WINDOWS
+    for i in range(len(windows)):
+        wrong = _window_problem(windows[i], min_ma)
+        if wrong:
+            return "window %d: %s" % (i + 1, wrong)
+    return ""
+
+
+def _inside(window, minute):
+    """Whether `minute` of the week is in `window`."""
+    length = (window["to_min"] - window["from_min"]) % DAY_MIN or DAY_MIN
+    for day in window["days"]:
+        if (minute - day * DAY_MIN - window["from_min"]) % WEEK_MIN < length:
+            return True
+    return False
+
+
+def limit_ma(plan, minute):
+    """mA that the plan allows at `minute` of the local week; NO_LIMIT = any, 0 = pause."""
+    if not plan["enabled"]:
+        return NO_LIMIT
+    best = None
+    for window in plan["windows"]:
+        if _inside(window, minute):
+            ma = window.get("current_ma", 0)
+            if ma == 0:
+                return NO_LIMIT
+            best = ma if best is None else max(best, ma)
+    return plan.get("outside_ma", 0) if best is None else best
+
+
+def minutes_to_change(plan, minute):
+    """Minutes until `limit_ma` differs from now; None when it never does."""
+    now = limit_ma(plan, minute)
+    edges = []
+    for window in plan["windows"]:
+        for day in window["days"]:
+            for edge in (window["from_min"], window["to_min"]):
+                for shift in (0, DAY_MIN):  # an end may lie on the next day
+                    edges.append((day * DAY_MIN + edge + shift - minute) % WEEK_MIN or WEEK_MIN)
+    for ahead in sorted(edges):
+        if limit_ma(plan, (minute + ahead) % WEEK_MIN) != now:
+            return ahead
+    return None

@@ -1,0 +1,69 @@
+"""Puts the weekly plan into the SCHEDULE slot, and says so when it can not.
+
+While the time of day is not known the plan does not limit: a charger that waits for a
+clock it never gets would leave the car empty. The page shows it, and the CLOCK warning
+stands until a browser or NTP has told the time.
+"""
+
+import asyncio
+
+from micropython import const
+
+from ballast.control import faults, limits
+from ballast.protocol import week_plan
+
+_TTL_MS = const(60000)
+_EVERY_S = const(5)
+
+
+class Schedule:
+    """charger: the facade. store: load/save. wall: WallClock. ticks_ms: for warn()."""
+
+    def __init__(self, charger, store, wall, ticks_ms):
+        self._charger = charger
+        self._store = store
+        self._wall = wall
+        self._ticks = ticks_ms
+        kept = store.load("schedule")
+        self._plan = week_plan.EMPTY if week_plan.problem(kept) else kept
+
+    def set(self, plan):
+        """Take a plan that `week_plan.problem` found good."""
+        self._plan = {
+            "enabled": plan["enabled"],
+            "outside_ma": plan.get("outside_ma", 0),
+            "windows": plan["windows"],
+        }
+        self._store.save("schedule", self._plan)
+        self.step()
+
+    def document(self):
+        """The plan, and what it says now."""
+        minute = self._wall.local_minute()
+        out = dict(self._plan)
+        out["minute"] = minute
+        out["limit_ma"] = None
+        out["change_min"] = None
+        if minute is not None:
+            limit = week_plan.limit_ma(self._plan, minute)
+            out["limit_ma"] = None if limit == week_plan.NO_LIMIT else limit
+            out["change_min"] = week_plan.minutes_to_change(self._plan, minute)
+        return out
+
+    def step(self):
+        """Renew the slot; called every few seconds."""
+        minute = self._wall.local_minute()
+        lacking = 1 if self._plan["enabled"] and minute is None else 0
+        self._charger.warn(faults.CLOCK, lacking, self._ticks())
+        limit = week_plan.NO_LIMIT
+        if minute is not None:
+            limit = week_plan.limit_ma(self._plan, minute)
+        if limit == week_plan.NO_LIMIT:
+            limit = limits.NO_LIMIT_MA
+        self._charger.put_limit(limits.SCHEDULE, limit, _TTL_MS)
+
+    async def run(self):
+        """Step for ever."""
+        while True:
+            self.step()
+            await asyncio.sleep(_EVERY_S)

@@ -1,0 +1,59 @@
+"""Routes of every day: the status, and what a person tells the charger."""
+
+from microdot import abort
+
+
+class WebCommands:
+    """Adds its routes to `web`."""
+
+    def __init__(self, web):
+        self._web = web
+        self._charger = web.charger
+        app = web.app
+        app.get("/api/status")(self._status)
+        app.post("/api/current")(self._current)
+        app.post("/api/pause")(self._pause)
+        app.post("/api/resume")(self._resume)
+        app.post("/api/boost")(self._boost)
+        app.post("/api/reset_faults")(self._reset_faults)
+
+    def _done(self):
+        self._web.soon()
+        return {"ok": True}
+
+    async def _status(self, request):
+        return self._web.document()
+
+    async def _current(self, request):
+        """{"current_ma"}: the most that the person wants, kept until changed."""
+        data = self._web.body(request, "current_ma")
+        info = self._web.info
+        info.take(self._charger.settings)
+        ma = self._web.integer(data, "current_ma", info.min_ma, info.max_ma)
+        if not self._charger.set_user_ma(ma):
+            abort(409, "The charger did not take this current.")
+        return self._done()
+
+    async def _pause(self, request):
+        self._web.body(request, "")
+        self._charger.pause()
+        return self._done()
+
+    async def _resume(self, request):
+        self._web.body(request, "")
+        self._charger.resume()
+        return self._done()
+
+    async def _boost(self, request):
+        """{"duration_s"}: as fast as the house allows; 0 ends it."""
+        data = self._web.body(request, "duration_s")
+        self._charger.boost(self._web.integer(data, "duration_s", 0, 86400))
+        return self._done()
+
+    async def _reset_faults(self, request):
+        self._web.body(request, "")
+        if not self._charger.reset_faults():
+            self._web.soon()
+            abort(409, "The cause is still there.")
+        self._web.events.add("faults_reset", request.g.role)
+        return self._done()

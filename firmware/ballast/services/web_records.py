@@ -1,0 +1,48 @@
+"""Routes to what was recorded: history, sessions, events."""
+
+from microdot import Response, abort
+
+
+class WebRecords:
+    """Adds its routes to `web`, and feeds `history` and `sessions` once a second."""
+
+    def __init__(self, web, history, sessions, events):
+        self._web = web
+        self._history = history
+        self._sessions = sessions
+        self._events = events
+        web.watchers.append(self._watch)
+        web.app.get("/api/history")(self._get_history)
+        web.app.get("/api/sessions")(self._get_sessions)
+        web.app.get("/api/sessions.csv")(self._get_csv)
+        web.app.get("/api/events")(self._get_events)
+
+    def _watch(self, uptime_s, st, document):
+        self._history.add(uptime_s, st, document["house"]["current_ma"] is not None)
+        session = document["session"]
+        plugged = document["car"]["plugged"]
+        if plugged is not None:  # in a pilot fault nobody knows: the session waits
+            self._sessions.add(
+                uptime_s, plugged, session["time_s"], session["charge_s"], session["energy_wh"]
+            )
+
+    async def _get_history(self, request):
+        span = request.args.get("span", "hour")
+        if span not in ("hour", "day"):
+            abort(400, 'span must be "hour" or "day".')
+        ring = self._history.hour if span == "hour" else self._history.day
+        return Response(ring.json(), 200, {"Content-Type": "application/json"})
+
+    async def _get_sessions(self, request):
+        return Response(self._sessions.json(), 200, {"Content-Type": "application/json"})
+
+    async def _get_csv(self, request):
+        headers = {
+            "Content-Type": "text/csv; charset=utf-8",
+            "Content-Disposition": 'attachment; filename="charging-sessions.csv"',
+        }
+        return Response(self._sessions.csv(), 200, headers)
+
+    async def _get_events(self, request):
+        self._web.require(request, "installer")
+        return {"events": self._events.document()}

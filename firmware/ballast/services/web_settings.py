@@ -1,0 +1,98 @@
+"""Routes to what is set: settings by schema, passwords, time, the weekly plan."""
+
+from microdot import abort
+
+from ballast.protocol import week_plan
+
+# Written through their own routes, which hash, prove or explain them
+_OWN_ROUTE = ("password_user", "password_installer", "user_paused", "installed")
+
+
+class WebSettings:
+    """Adds its routes to `web`. plan: services/schedule.Schedule."""
+
+    def __init__(self, web, plan):
+        self._web = web
+        self._plan = plan
+        app = web.app
+        app.get("/api/settings")(self._get)
+        app.put("/api/settings")(self._put)
+        app.post("/api/password")(self._password)
+        app.post("/api/time")(self._time)
+        app.get("/api/schedule")(self._get_plan)
+        app.put("/api/schedule")(self._put_plan)
+
+    async def _get(self, request):
+        """Schema and values that the role may see; of a secret only whether there is one."""
+        settings = self._web.charger.settings
+        rows = []
+        for row in settings.describe():
+            if row["group"] != "user" and request.g.role != "installer":
+                continue
+            if row["key"] in _OWN_ROUTE:
+                continue
+            if settings.secret(row["key"]):
+                row["set"] = settings[row["key"]] != ""
+            else:
+                row["value"] = settings[row["key"]]
+            rows.append(row)
+        return {"role": request.g.role, "settings": rows}
+
+    async def _put(self, request):
+        """Write several at once, all or none; 400 with one line and the field."""
+        settings = self._web.charger.settings
+        data = self._web.body(request)
+        for key in data:
+            wrong = settings.check(key, data[key])
+            if wrong is None and key in _OWN_ROUTE:
+                wrong = "%s: not set here" % key
+            if wrong is not None:
+                return {"error": wrong, "field": key}, 400
+            if settings.group(key) == "profile":
+                return {"error": "%s: given by the maker" % key, "field": key}, 403
+            if settings.group(key) != "user":
+                self._web.require(request, "installer")
+        for key in data:
+            settings.set(key, data[key])
+        if data:
+            self._web.events.add("settings", ", ".join(sorted(data)))
+        self._web.soon()
+        return {"ok": True}
+
+    async def _password(self, request):
+        """Set the user's password (any role), or the installer's (installer only)."""
+        data = self._web.body(request, "role", "password")
+        role = data.get("role", "user")
+        if role not in ("user", "installer"):
+            abort(400, 'role must be "user" or "installer".')
+        if role == "installer":
+            self._web.require(request, "installer")
+        try:
+            token = await self._web.auth.set_password(role, data.get("password"))
+        except ValueError as error:
+            return {"error": error.args[0], "field": "password"}, 400
+        if request.g.role == "installer" and role == "user":
+            return {"ok": True}  # stays logged in as the installer
+        return self._web.session({"ok": True}, token)
+
+    async def _time(self, request):
+        """A logged-in browser tells the time: {"time_s": Unix, "offset_min": local - UTC}."""
+        data = self._web.body(request, "time_s", "offset_min")
+        try:
+            self._web.wall.set(data.get("time_s"), data.get("offset_min", 0))
+        except ValueError as error:
+            abort(400, error.args[0])
+        return {"ok": True}
+
+    async def _get_plan(self, request):
+        return self._plan.document()
+
+    async def _put_plan(self, request):
+        data = self._web.body(request)
+        wrong = week_plan.problem(data, self._web.charger.settings["min_ma"])
+        if wrong:
+            abort(400, wrong)
+        self._plan.set(data)
+        self._web.events.add("schedule", "on" if data["enabled"] else "off")
+        self._web.soon()
+        return self._plan.document()

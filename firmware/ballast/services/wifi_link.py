@@ -1,0 +1,101 @@
+"""Keeps the charger in its network: the station by the settings, the access point at first.
+
+The access point (password on the label, WPA2) is open until a network is set up, and
+comes back when the button asks for it. It is never open for good: it closes
+`AP_LEFT_S` after the station has connected, or when nothing was set up for an hour.
+"""
+
+import asyncio
+
+from micropython import const
+
+_POLL_S = const(1)
+_JOIN_TRIES = const(25)  # seconds until a new network is given up
+AP_LEFT_S = const(120)
+AP_UNUSED_S = const(3600)
+
+_CONNECTED = const(2)  # ports/wifi.CONNECTED
+_WAITING = const(3)
+
+
+class WifiLink:
+    """wifi: ports/wifi.Wifi. captive: Captive. ap: (ssid, password) from the label.
+
+    blocking: async function that runs a blocking function beside the step (a thread on
+    the ESP32: a scan takes 2 s in C). log(kind, detail).
+    """
+
+    def __init__(self, wifi, settings, captive, ap, blocking, log):
+        self._wifi = wifi
+        self._settings = settings
+        self._captive = captive
+        self._ap = ap
+        self._blocking = blocking
+        self._log = log
+        self._joined = None  # (ssid, key) that the port was told
+        self._ap_left_s = 0
+        self.ap_open = False
+
+    def network(self):
+        """Name of the network that the charger is in, "" = none."""
+        return self._joined[0] if self._joined and self._wifi.state == _CONNECTED else ""
+
+    async def scan(self):
+        """[(ssid, rssi in dBm, open)], strongest first."""
+        return await self._blocking(self._wifi.scan)
+
+    async def join(self, ssid, key):
+        """Try a network and keep it when it answers: "" = connected, "password" or "network"."""
+        self._wifi.join(ssid, key)
+        self._joined = (ssid, key)
+        state = 0
+        for _ in range(_JOIN_TRIES):
+            state = self._wifi.poll()
+            if state in (_CONNECTED, _WAITING):
+                break
+            await asyncio.sleep(_POLL_S)
+        if state == _CONNECTED:
+            self._settings.set("wifi_ssid", ssid)
+            self._settings.set("wifi_password", key)
+            self._log("wifi", "connected")
+            self._ap_left_s = AP_LEFT_S
+            return ""
+        reason = "password" if self._wifi.reason == "wrong password" else "network"
+        self._log("wifi", "failed: " + reason)
+        self._wifi.leave()
+        self._joined = None
+        return reason
+
+    def open_ap(self):
+        """Open the access point and its captive portal (first start, or by the button)."""
+        ip = self._wifi.open_ap(self._ap[0], self._ap[1])
+        self.ap_open = True
+        self._ap_left_s = AP_UNUSED_S
+        self._captive.open(ip)
+        self._log("wifi", "access point open")
+
+    def _close_ap(self):
+        self._captive.close()
+        self._wifi.close_ap()
+        self.ap_open = False
+        self._log("wifi", "access point closed")
+
+    def step(self):
+        """Once a second: follow the settings, and close the access point in time."""
+        wanted = (self._settings["wifi_ssid"], self._settings["wifi_password"])
+        if wanted[0] and wanted != self._joined:
+            self._joined = wanted
+            self._wifi.join(wanted[0], wanted[1])
+        self._wifi.poll()
+        if self.ap_open:
+            self._ap_left_s -= _POLL_S
+            if self._ap_left_s <= 0 and (self.network() or self._settings["installed"]):
+                self._close_ap()
+
+    async def run(self):
+        """Follow for ever; opens the access point when no network is set up."""
+        if not self._settings["wifi_ssid"]:
+            self.open_ap()
+        while True:
+            self.step()
+            await asyncio.sleep(_POLL_S)
