@@ -47,7 +47,7 @@ RCD_MODULE = const(0)  # index into control/rcd_modules.py
 
 NTC_PINS = (2, 4, 5)  # mains plug, vehicle connector, box
 NTC_PULLUP_OHM = const(10000)
-NTC_SUPPLY_MV = const(3300)
+NTC_SUPPLY_MV = const(2500)  # shunt reference: an open NTC stays inside the ADC range
 
 # Own power meter: ATM90E32AS, SPI mode 3, 3P4W.
 METER_SPI = const(1)

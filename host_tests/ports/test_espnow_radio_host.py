@@ -26,7 +26,7 @@ def pair(clock):
 
 
 def test_needs_wifi(dev):
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="Wifi Not Initialized"):
         EspnowRadio().start()
 
 

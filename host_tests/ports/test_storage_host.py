@@ -46,7 +46,7 @@ def test_a_damaged_newest_falls_back(store):
 
 def test_a_folder_that_is_a_file(tmp_path):
     (tmp_path / "data").write_text("x")
-    with pytest.raises(OSError):
+    with pytest.raises(NotADirectoryError):
         Storage(str(tmp_path / "data"))
 
 
@@ -142,7 +142,7 @@ def test_disk_full_leaves_the_old_state(store, monkeypatch):
         full = Full(at)
         monkeypatch.setattr(storage, "os", full)
         monkeypatch.setattr(storage, "open", full.open, raising=False)
-        with pytest.raises(OSError):
+        with pytest.raises(OSError, match=r"^28$"):
             store.save("s", b"new")
         monkeypatch.undo()
         assert store.load("s") == (b"old", OK)

@@ -96,7 +96,7 @@ class BoardIo:
 
     def _frame_jobs(self):
         """Which slow input each step of the frame reads; None = nothing."""
-        jobs = [None] * _FRAME
+        jobs: list = [None] * _FRAME
         if self.meter:
             for first in (0, 5):
                 jobs[first] = self.meter.read_l1

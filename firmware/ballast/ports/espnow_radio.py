@@ -19,7 +19,7 @@ class EspnowRadio:
 
     def __init__(self):
         self._esp = None
-        self._slot = [None, bytearray(MAX_FRAME), 0, 0]
+        self._slot: list = [None, bytearray(MAX_FRAME), 0, 0]
         self._peers = []
         self.sent = 0
         self.refused = 0

@@ -12,7 +12,7 @@ class ThermistorIo:
     """pins: [plug, connector, box], None = not fitted at that place."""
 
     def __init__(self, pins):
-        self._adcs = [None, None, None]
+        self._adcs: list = [None, None, None]
         for place in range(3):
             if pins[place] is not None:
                 self._adcs[place] = ADC(Pin(pins[place]), atten=ADC.ATTN_11DB).read_uv

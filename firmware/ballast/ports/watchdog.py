@@ -15,4 +15,4 @@ class Watchdog:
     def __init__(self, timeout_ms=MIN_MS):
         if timeout_ms < MIN_MS:
             raise ValueError("watchdog: %d ms, at least %d" % (timeout_ms, MIN_MS))
-        self.feed = WDT(0, timeout_ms).feed  # made once: a bound method is an allocation
+        self.feed = WDT(id=0, timeout=timeout_ms).feed  # made once: a bound method is an allocation
