@@ -34,7 +34,7 @@ from ballast_tools.paths import shown
 def add_arguments(parser):
     build.add_arguments(parser)
     parser.add_argument("--base", required=True,
-                        help="MicroPython: a firmware.bin, or the folder of a BOARD_DIR build")  # fmt: skip
+                        help="MicroPython's firmware.bin, or a build folder")  # fmt: skip
     parser.add_argument("--base-sha256", metavar="HEX", help="SHA-256 that the base must have "
                         "(default: what FILE.sha256 says, if it is there)")  # fmt: skip
     parser.add_argument("--flash", choices=list(boards.FLASH), help="size of the flash that is "

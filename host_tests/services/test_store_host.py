@@ -1,0 +1,227 @@
+"""Settings and counters over a power cut at every single block operation of a LittleFS."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from ballast.control.settings import Settings
+from ballast.ports import storage as storage_port
+from ballast.services.store import COUNTER_WH, SETTINGS_S, Keeper, Store
+from bench.flash import PowerCut
+
+sys.path.insert(0, str(Path(__file__).parent))
+from lfs_disk import Disk
+
+sys.path.pop(0)
+
+
+class Clock:
+    def __init__(self):
+        self.s = 0
+
+    def __call__(self):
+        return self.s
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    disk = Disk()
+    monkeypatch.setattr(storage_port, "os", disk)
+    monkeypatch.setattr(storage_port, "open", disk.open, raising=False)
+    return disk
+
+
+def store(permit=lambda urgent: True, clock=None):
+    return Store(storage_port.Storage("/data"), permit, clock or Clock())
+
+
+def test_what_was_saved_is_there_after_a_restart(disk):
+    store().save("settings", {"fuse_ma": 20000, "name": "Garage ü"})
+    disk.power_cycle()
+    assert store().load("settings") == {"fuse_ma": 20000, "name": "Garage ü"}
+    assert store().load("never") is None
+
+
+@pytest.mark.parametrize("size", [1, 50, 3000, 9000])
+def test_power_cut_at_every_block_operation_leaves_old_or_new(disk, size):
+    """Sizes: inlined in the directory, one block, several blocks."""
+    old, new = {"v": 1, "t": "o" * size}, {"v": 2, "t": "n" * size}
+    before = store()
+    before.save("settings", {"v": 0})
+    before.save("settings", old)
+    start = bytes(disk.flash.data)
+    disk.power_cycle()
+    store().save("settings", new)
+    total = disk.flash.ops
+    assert total >= 3
+    seen = []
+    for cut in range(total):
+        disk.flash.data[:] = start
+        disk.power_cycle()
+        disk.flash.cut_at = cut
+        with pytest.raises(PowerCut):
+            store().save("settings", new)
+        disk.power_cycle()
+        found = store().load("settings")
+        assert found in (old, new), f"cut at operation {cut} of {total}"
+        seen.append(found["v"])
+        again = store()  # and it can be written again, whatever the cut left behind
+        again.save("settings", {"v": 3})
+        disk.power_cycle()
+        assert store().load("settings") == {"v": 3}
+    assert seen[0] == 1 and seen == sorted(seen)  # once new, always new
+
+
+def test_power_cut_at_every_operation_of_the_first_start(disk):
+    """An empty file system, then the folder, then the first file."""
+    start = bytes(disk.flash.data)
+    disk.power_cycle()
+    store().save("settings", {"v": 1})
+    for cut in range(disk.flash.ops):
+        disk.flash.data[:] = start
+        disk.power_cycle()
+        disk.flash.cut_at = cut
+        with pytest.raises(PowerCut):
+            store().save("settings", {"v": 1})
+        disk.power_cycle()
+        assert store().load("settings") in (None, {"v": 1})
+        store().save("settings", {"v": 2})
+        disk.power_cycle()
+        assert store().load("settings") == {"v": 2}
+
+
+def test_one_rotten_generation_is_survived_and_told(disk):
+    s = store()
+    for v in range(3):
+        s.save("settings", {"v": v})
+    port = storage_port.Storage("/data")
+    newest = max((0, 1), key=lambda g: port._read("settings", g)[0])
+    with disk.open(f"/data/settings.{newest}", "rb") as file:
+        data = bytearray(file.read())
+    data[-1] ^= 1
+    with disk.open(f"/data/settings.{newest}", "wb") as file:
+        file.write(data)
+    s = store()
+    assert s.load("settings") == {"v": 1}
+    assert s.lost == {"settings": "an older copy is used"}
+    with disk.open(f"/data/settings.{1 - newest}", "wb") as file:
+        file.write(b"")
+    s = store()
+    assert s.load("settings") is None
+    assert s.lost == {"settings": "safe defaults are used"}
+
+
+def test_something_else_than_a_dict_is_not_believed(disk):
+    storage_port.Storage("/data").save("settings", b"[1, 2]")
+    storage_port.Storage("/data").save("counters", b"{")
+    s = store()
+    assert s.load("settings") is None and s.load("counters") is None
+    assert set(s.lost) == {"settings", "counters"}
+
+
+def test_a_full_disk_keeps_what_was_there_and_says_so(disk):
+    clock = Clock()
+    s = store(clock=clock)
+    s.save("settings", {"v": 1})
+    s.save("log", {"t": "x" * 70000})
+    s.save("settings", {"v": 2, "t": "y" * 90000})
+    assert s.error and s.pending()
+    disk.power_cycle()
+    assert store().load("settings") == {"v": 1}
+    disk.remove("/data/log.0")
+    clock.s += 601
+    s.save("settings", {"v": 2})
+    assert not s.error and not s.pending()
+    assert store().load("settings") == {"v": 2}
+
+
+def test_writes_wait_for_an_open_contactor_but_not_for_ever(disk):
+    clock, closed, granted = Clock(), [True], []
+
+    def permit(urgent):
+        granted.append(urgent)
+        return urgent or not closed[0]
+
+    s = store(permit, clock)
+    s.save("log", {"v": 1}, 600)
+    s.save("settings", {"v": 1}, 5)
+    assert disk.listdir("/data") == []
+    for clock.s in range(5):
+        s.tick()
+    assert disk.listdir("/data") == [] and s.load("settings") == {"v": 1}
+    clock.s = 5
+    s.tick()
+    assert disk.listdir("/data") == ["settings.0"]
+    closed[0] = False
+    s.tick()
+    assert sorted(disk.listdir("/data")) == ["log.0", "settings.0"] and not s.pending()
+
+
+def test_a_value_that_changes_all_the_time_is_written_in_time(disk):
+    clock = Clock()
+    s = store(lambda urgent: urgent, clock)
+    for clock.s in range(20):
+        s.save("settings", {"v": clock.s}, 10)
+        s.tick()
+    assert store().load("settings") == {"v": 10}
+
+
+def test_the_same_value_is_not_written_again(disk):
+    s = store()
+    s.save("settings", {"v": 1})
+    ops = disk.flash.ops
+    for _ in range(100):
+        s.save("settings", {"v": 1})
+    assert disk.flash.ops == ops
+    again = store()
+    assert again.load("settings") == {"v": 1}
+    again.save("settings", {"v": 1})
+    assert disk.flash.ops == ops
+
+
+def keeper(clock, counters, permit=lambda urgent: True):
+    s = Store(storage_port.Storage("/data"), permit, clock)
+    settings = Settings()
+    return s, settings, Keeper(s, settings, lambda: dict(counters))
+
+
+def test_settings_come_back_and_bad_ones_fall_to_their_default(disk):
+    _, settings, keep = keeper(Clock(), {"total_wh": 0})
+    settings.set("fuse_ma", 20000)
+    keep.tick(False)
+    _, settings, keep = keeper(Clock(), {"total_wh": 0})
+    assert keep.restore() == ([], {"total_wh": 0})
+    assert settings["fuse_ma"] == 20000
+    store().save("settings", {"fuse_ma": 1, "nonsense": 2})
+    _, settings, keep = keeper(Clock(), {"total_wh": 0})
+    problems, _ = keep.restore()
+    assert len(problems) == 2 and settings["fuse_ma"] == 25000
+
+
+def test_setting_changed_while_charging_is_kept_after_five_seconds(disk):
+    clock = Clock()
+    _, settings, keep = keeper(clock, {"total_wh": 0}, lambda urgent: urgent)
+    settings.set("user_ma", 10000)
+    for clock.s in range(SETTINGS_S):
+        keep.tick(True)
+    assert store().load("settings") is None
+    clock.s = SETTINGS_S
+    keep.tick(True)
+    assert store().load("settings")["user_ma"] == 10000
+
+
+@pytest.mark.parametrize("step_wh", [1, 6, 333])
+def test_a_cut_costs_at_most_one_kilowatt_hour(disk, step_wh):
+    """Charging without a pause: at every second what is in flash is near enough."""
+    counters = {"total_wh": 0}
+    _, _, keep = keeper(Clock(), counters, lambda urgent: urgent)
+    worst = 0
+    for _ in range(2500 // step_wh):
+        counters["total_wh"] += step_wh
+        kept = (store().load("counters") or {"total_wh": 0})["total_wh"]
+        worst = max(worst, counters["total_wh"] - kept)
+        keep.tick(True)
+    assert COUNTER_WH - step_wh < worst < COUNTER_WH + step_wh
+    keep.tick(False)  # the session ends: all of it is kept
+    assert store().load("counters") == counters
