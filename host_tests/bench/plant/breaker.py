@@ -34,7 +34,7 @@ class Breaker:
         if curve not in _MAGNETIC or edge not in _EDGES:
             raise ValueError("breaker: curve is B or C, edge is low, mid or high")
         if not rated_a > 0:
-            raise ValueError("breaker: rated current %r A must be positive" % rated_a)
+            raise ValueError(f"breaker: rated current {rated_a!r} A must be positive")
         self.rated_a = float(rated_a)
         self.curve = curve
         conventional, self.tau_s, share = _EDGES[edge]

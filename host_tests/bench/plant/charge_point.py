@@ -30,8 +30,8 @@ class ChargePoint:
     def __init__(self, seed=0, name="0", phases=1, phase_map=(0, 1, 2), rcd="X6_X30",
                  dead_man_s=None, rated_a=32.0, ambient_degc=20.0):
         if phases not in (1, 3):
-            raise ValueError("charge point: phases is 1 or 3, not %r" % (phases,))
-        rng = Random("charge point/%s/%s" % (seed, name))
+            raise ValueError(f"charge point: phases is 1 or 3, not {phases!r}")
+        rng = Random(f"charge point/{seed}/{name}")
         self.name, self.phases, self.rated_a = name, phases, rated_a
         self.phase_map = tuple(phase_map)[:phases]
         self.pilot = Pilot(rng)
@@ -97,7 +97,7 @@ class ChargePoint:
     def plug_in(self, ev):
         """Connect a car (it starts awake, S2 open)."""
         if self.ev is not None:
-            raise ValueError("charge point %s: a car is connected already" % self.name)
+            raise ValueError(f"charge point {self.name}: a car is connected already")
         ev.reset()
         self.ev = ev
         self._touched = self.car_changed = True

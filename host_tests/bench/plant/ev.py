@@ -57,9 +57,9 @@ class EV:
                  wake="duty", slow_wake_s=8.0, ventilation=False, diode=True, ohm_scale=1.0,
                  quantum_a=0.0, extra_a=0.0, stuck=False, min_v=170.0, seed=0):
         if not phases or any(phase not in (0, 1, 2) for phase in phases):
-            raise ValueError("EV: phases are a subset of (0, 1, 2), not %r" % (phases,))
+            raise ValueError(f"EV: phases are a subset of (0, 1, 2), not {phases!r}")
         if wake not in ("duty", "pulse"):
-            raise ValueError("EV: wake is duty or pulse, not %r" % wake)
+            raise ValueError(f"EV: wake is duty or pulse, not {wake!r}")
         self.max_a, self.phases, self.min_a = max_a, tuple(phases), min_a
         self.delay_s, self.slew_a_s = delay_s, slew_a_s
         self.battery = battery or Battery()
@@ -69,7 +69,7 @@ class EV:
         self.quantum_a, self.extra_a, self.stuck, self.min_v = quantum_a, extra_a, stuck, min_v
         self.amps = [0.0, 0.0, 0.0]
         self.level_a = 0.0  # what each live phase draws now
-        self._rng = Random("ev/%s" % seed)
+        self._rng = Random(f"ev/{seed}")
         self.reset()
 
     def reset(self):

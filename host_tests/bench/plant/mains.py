@@ -20,7 +20,7 @@ class Mains:
 
     def __init__(self, source_v=230.0, phases=1, line_ohm=0.2, freq_hz=50.0):
         if phases not in (1, 3):
-            raise ValueError("mains: phases is 1 or 3, not %r" % (phases,))
+            raise ValueError(f"mains: phases is 1 or 3, not {phases!r}")
         self.source_v = source_v
         self.phases = phases
         self.line_ohm = line_ohm

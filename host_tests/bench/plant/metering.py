@@ -151,9 +151,7 @@ class SupplyMeter:
         self._shown = True
         self._count(now_s)
         wanted = now_s - self.delay_s
-        for start, amps, volts, hertz in reversed(self._history):
-            if start <= wanted:
-                break
+        amps, volts, hertz = self._at(wanted)
         if self.other_cable is not None:
             amps = self.other_cable()
         reading.taken_s = wanted
@@ -167,6 +165,13 @@ class SupplyMeter:
             reading.amps[phase] = current
             reading.watts[phase] = volt * current
         return reading
+
+    def _at(self, when_s):
+        """(amps, volts, hertz) in force at `when_s`, or the oldest that is kept."""
+        for entry in reversed(self._history):
+            if entry[0] <= when_s:
+                return entry[1:]
+        return self._history[0][1:]
 
     def _current(self, phase, amps):
         current = amps * self.ratio

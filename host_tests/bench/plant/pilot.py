@@ -2,8 +2,8 @@
 
 A source of +12 V / -12 V drives the pilot contact through 1 kohm. The vehicle loads it
 with a diode in series with 2740 ohm (state B), 882 ohm (C: 2740 parallel 1300) or
-246 ohm (D: 2740 parallel 270), so that only the positive part is loaded. With 0.7 V across the diode that gives
-9.0, 6.0 and 2.9 V, and -12 V in the low part.
+246 ohm (D: 2740 parallel 270), so that only the positive part is loaded. With 0.7 V
+across the diode that gives 9.0, 6.0 and 2.9 V, and -12 V in the low part.
 
 Three views of one circuit: the charger's contact (`high_mv`, `low_mv`, `level_mv`),
 the EV's inlet (`inlet_*`), and the cable between them, whose faults are attributes.

@@ -31,7 +31,7 @@ class Config:
                  breaker_edge="low", phases=None, chargers=1, source_v=230.0, line_ohm=0.2,
                  freq_hz=50.0, charger_phases=None, clairvoyant=True):
         if not limit_a > 0.0:
-            raise ValueError("plant: the limit must be positive, not %r A" % limit_a)
+            raise ValueError(f"plant: the limit must be positive, not {limit_a!r} A")
         self.house = house
         self.limit_a = float(limit_a)
         self.breaker_a = float(breaker_a if breaker_a is not None else limit_a)
@@ -76,7 +76,7 @@ class Plant:
         self.house = config.house or _NoHouse()
         self.mains = Mains(config.source_v, config.phases, config.line_ohm, config.freq_hz)
         self.breaker = Breaker(config.breaker_a, config.breaker_curve, config.breaker_edge)
-        self.meter = SupplyMeter(Random("supply meter/%s" % seed))
+        self.meter = SupplyMeter(Random(f"supply meter/{seed}"))
         self.radio = Radio(seed)
         self.account = Account(config.limit_a)
         self.chargers = [ChargePoint(seed, str(index), **one)

@@ -96,7 +96,7 @@ class Radio:
         """The station with this address [6 bytes]; made at the first call."""
         mac = bytes(mac)
         if len(mac) != 6 or mac == BROADCAST:
-            raise ValueError("radio: %r is no station address" % mac)
+            raise ValueError(f"radio: {mac!r} is no station address")
         if mac not in self.stations:
             self.stations[mac] = Station(mac, channel)
         return self.stations[mac]
@@ -107,9 +107,9 @@ class Radio:
         Raises ValueError for a frame longer than 250 bytes or an unknown source.
         """
         if not 0 < len(frame) <= _MAX_FRAME:
-            raise ValueError("radio: frame of %d bytes, ESP-NOW takes 1..250" % len(frame))
+            raise ValueError(f"radio: frame of {len(frame)} bytes, ESP-NOW takes 1..250")
         if src not in self.stations:
-            raise ValueError("radio: unknown source %r" % src)
+            raise ValueError(f"radio: unknown source {src!r}")
         sender = self.stations[src]
         if not sender.up:
             return False
@@ -129,7 +129,7 @@ class Radio:
         air, pair = self.air, (sender.mac, receiver.mac)
         link = self._links.get(pair)
         if link is None:
-            key = "%s/%s/%s" % (self.seed, sender.mac.hex(), receiver.mac.hex())
+            key = f"{self.seed}/{sender.mac.hex()}/{receiver.mac.hex()}"
             link = self._links[pair] = _Link(Random(key))
         deaf = (air.jammed or not receiver.up or sender.channel != receiver.channel
                 or pair in self.cut or self.rssi.get(pair, -60) < self.floor_dbm)

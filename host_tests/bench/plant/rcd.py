@@ -93,7 +93,8 @@ class Rcd:
 
     def __init__(self, module="X6_X30"):
         if module not in MODULES:
-            raise ValueError("rcd: unknown module %r, known: %s" % (module, ", ".join(MODULES)))
+            known = ", ".join(MODULES)
+            raise ValueError(f"rcd: unknown module {module!r}, known: {known}")
         self.module = MODULES[module]
         self.ac_ma = self.dc_ma = self.leak_ac_ma = self.leak_dc_ma = 0.0
         self.broken = self.cable_open = self.test_dead = False
