@@ -1,0 +1,157 @@
+"""From a person's wishes to a running world: house, car, meter, page.
+
+    setup = Setup(house=semi(seed=7), limit_a=25.0, meter="modbus")
+    world = setup.start()
+    ...
+    setup.stop()
+"""
+
+
+from bench.world import World
+
+from bench.clamp_actor import ClampActor
+from bench.plant.ev import EV
+from bench.plant.plant import Config
+from bench.sdm630 import Sdm630
+
+import json
+
+import main
+from ballast.control.settings import Settings
+from ballast.ports.espnow_radio import EspnowRadio
+from ballast.ports.wifi import Wifi
+
+PASSWORD = "bench"
+CLAMP_KEY = bytes(range(32))
+
+
+class MemoryStore:
+    """The flash of a charger that nobody unplugs: load/save as services want them."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def load(self, name):
+        return self.kept.get(name)
+
+    def save(self, name, value):
+        self.kept[name] = value
+
+
+class Setup:
+    """house: plant House. limit_a: main fuse. ev: EV or None. meter: clamp, modbus, none.
+
+    settings: {key: value} over the defaults. chargers, phases: of the plant. http: as in
+    main.Env. meter_port: of the SDM630, 0 = any free one. breaker_a: None = limit_a.
+    interval_s: of the meter or clamp. latency_s: of the meter. loss: of the radio, 0..1.
+    """
+
+    def __init__(self, house=None, limit_a=25.0, ev=None, meter="clamp", settings=None, seed=0,
+                 http=None, assets=None, meter_port=0, breaker_a=None, interval_s=1.0,
+                 latency_s=0.0, loss=0.0, config=None, log=lambda line: None):
+        self.meter, self.seed, self.log = meter, seed, log
+        self.http, self.assets = http, assets
+        self.meter_port = meter_port
+        self.interval_s, self.latency_s, self.loss = interval_s, latency_s, loss
+        self.ev = ev
+        config = config or Config(house=house, limit_a=limit_a, breaker_a=breaker_a)
+        self.values = {
+            "fuse_ma": round(limit_a * 1000),
+            "supply_phases": config.phases,
+            "meter_interval_ms": round(interval_s * 1000),
+            "installed": 1,
+            "fallback_ma": 6000,
+        }
+        self.values.update(settings or {})
+        self.world = World(config, seed, make_app=self._make_app)
+        self.server = None
+
+    def start(self):
+        """Power on, plug the car in. Returns the World. OSError when a port is taken."""
+        world = self.world
+        if self.meter == "modbus":
+            self.server = Sdm630(world.plant, lambda: world.now_s, latency_s=self.latency_s)
+            self.meter_port = world.loop.run_until_complete(
+                self.server.start(port=self.meter_port)
+            )
+        world.boot()
+        self.clamps = []
+        if self.meter == "clamp":
+            self._hang_clamps()
+        if self.ev is not None:
+            world.plant.chargers[0].plug_in(self.ev)
+        for node in world.nodes:
+            world.spawn(node.app.services.run())
+        return world
+
+    def stop(self):
+        """End services and sockets."""
+        world = self.world
+        if self.server is not None and not world.loop.is_closed():
+            world.loop.run_until_complete(self.server.stop())
+        world.close()
+
+    def _hang_clamps(self):
+        """One clamp on the supply, paired with the first charger."""
+        world = self.world
+        world.plant.radio.air.loss_good = self.loss
+        world.plant.meter.delay_s = self.latency_s
+        for node in world.nodes:
+            clamp = ClampActor(
+                world.plant, node.index + 1, CLAMP_KEY, node.device.mac, self.interval_s
+            )
+            self.clamps.append(clamp)
+            world.actors.append(clamp)
+
+    def _add_radio(self, node, env):
+        """Wi-Fi on, no network: enough for ESP-NOW; the clamp's pair is in the store."""
+        wifi = Wifi("ballast")
+        wifi.radio_on(6)
+        env.wifi = wifi
+        env.unique_id = node.device.mac
+        env.radio = EspnowRadio()
+        env.radio.start()
+        pair = {"clamp": node.index + 1, "key": CLAMP_KEY.hex(), "source": 0}
+        env.store.save("clamps", {"pairs": json.dumps([pair])})
+
+    def _make_app(self, node):
+        settings = Settings()
+        for key, value in self._meter_values().items():
+            settings.set(key, value)
+        for key, value in self.values.items():
+            settings.set(key, value)
+        env = main.Env(MemoryStore(), self.log)
+        env.serial = "BENCH-%04d" % (node.index + 1)
+        env.version = "bench"
+        if self.meter == "clamp":
+            self._add_radio(node, env)
+        if self.http is not None:
+            env.http = (self.http[0], self.http[1] + node.index)
+            env.assets = self.assets
+            env.label = _label()
+        return main.App(node.board, env, settings)
+
+    def _meter_values(self):
+        if self.meter == "none":
+            return {"meter_kind": 0}
+        if self.meter == "modbus":
+            return {
+                "meter_kind": main.METER_TCP,
+                "meter_host": "127.0.0.1:%d" % self.meter_port,
+                "meter_model": "sdm630",
+            }
+        return {"meter_kind": main.METER_CLAMP}
+
+
+def _label():
+    """The bench's label: a short password and few iterations, since nothing is secret here."""
+    from ballast.protocol import password
+
+    return password.make(PASSWORD, b"bench", 10)
+
+
+def default_ev(max_a=32.0, phases=(0,), delay_s=2.0):
+    """A car as most are."""
+    return EV(max_a=max_a, phases=phases, delay_s=delay_s)
+
+
