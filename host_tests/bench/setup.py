@@ -78,6 +78,8 @@ class Setup:
         self.clamps = []
         if self.meter == "clamp":
             self._hang_clamps()
+        for node in world.nodes:
+            _fit_plug(node.cp)
         if self.ev is not None:
             world.plant.chargers[0].plug_in(self.ev)
         for node in world.nodes:
@@ -141,6 +143,12 @@ class Setup:
                 "meter_model": "sdm630",
             }
         return {"meter_kind": main.METER_CLAMP}
+
+
+def _fit_plug(cp):
+    """The mains plug is one for the charger's rated current: 25 K above ambient at that."""
+    place = cp.places[0]
+    place.contact_ohm = 25.0 / sum(place.rth) / cp.rated_a**2
 
 
 def _label():
