@@ -57,7 +57,10 @@ class ContactorIo:
     def read(self, scan):
         """Fill mirror and load_live."""
         mirror = self._mirror
-        scan.mirror = NOT_FITTED if mirror is None else int(mirror() == self._mirror_closed)
+        if mirror is None:
+            scan.mirror = NOT_FITTED
+        else:
+            scan.mirror = 1 if mirror() == self._mirror_closed else 0
         l1 = self._l1
         if l1 is None:
             scan.load_live = NOT_FITTED
