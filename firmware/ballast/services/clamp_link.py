@@ -19,7 +19,6 @@ from ballast.protocol import clamp_frame, clamp_inbox, clamp_pairing, x25519
 from ballast.protocol.hmac_sha256 import HmacKey
 
 _POLL_MS = const(20)
-_MAX_PAIRS = const(4)
 _MAX_CALLERS = const(4)  # clamps that are offered a pair within one window
 _AIR_MS = const(2)  # from the clamp's clock to ours
 
@@ -231,9 +230,6 @@ class ClampLink:
         for old in self.inbox.pairs():
             if old.source == source and old.clamp != clamp:
                 self.unpair(old.clamp)
-        if len(self.inbox.pairs()) >= _MAX_PAIRS:
-            self.close_window(CLOSED)
-            return
         self._add(clamp, known[1], source)
         self._expects.pop(source, None)
         self.close_window(PAIRED)

@@ -1,0 +1,16 @@
+"""Wrap-safe tick arithmetic. As control/ticks.py, but big integers are no concern here."""
+
+from micropython import const
+
+_HALF = const(0x20000000)
+_MASK = const(0x3FFFFFFF)
+
+
+def diff(later_ms, earlier_ms):
+    """Milliseconds from `earlier_ms` to `later_ms`; valid within +-6.2 days."""
+    return ((later_ms - earlier_ms + _HALF) & _MASK) - _HALF
+
+
+def add(ticks_ms, delta_ms):
+    """`ticks_ms` moved by `delta_ms`, wrapped into 0..2**30-1."""
+    return (ticks_ms + delta_ms) & _MASK
