@@ -48,10 +48,12 @@ class Setup:
 
     def __init__(self, house=None, limit_a=25.0, ev=None, meter="clamp", settings=None, seed=0,
                  http=None, assets=None, meter_port=0, breaker_a=None, interval_s=1.0,
-                 latency_s=0.0, loss=0.0, config=None, log=lambda line: None):
+                 latency_s=0.0, loss=0.0, config=None, log=lambda line: None,
+                 serve_meter=False, bench_page=False):
         self.meter, self.seed, self.log = meter, seed, log
         self.http, self.assets = http, assets
-        self.meter_port = meter_port
+        self.meter_port, self.serve_meter = meter_port, serve_meter or meter == "modbus"
+        self.bench_page = bench_page
         self.interval_s, self.latency_s, self.loss = interval_s, latency_s, loss
         self.ev = ev
         config = config or Config(house=house, limit_a=limit_a, breaker_a=breaker_a)
@@ -69,7 +71,7 @@ class Setup:
     def start(self):
         """Power on, plug the car in. Returns the World. OSError when a port is taken."""
         world = self.world
-        if self.meter == "modbus":
+        if self.serve_meter:
             self.server = Sdm630(world.plant, lambda: world.now_s, latency_s=self.latency_s)
             self.meter_port = world.loop.run_until_complete(
                 self.server.start(port=self.meter_port)
@@ -136,13 +138,13 @@ class Setup:
     def _meter_values(self):
         if self.meter == "none":
             return {"meter_kind": 0}
+        values = {"meter_kind": main.METER_CLAMP}
         if self.meter == "modbus":
-            return {
-                "meter_kind": main.METER_TCP,
-                "meter_host": "127.0.0.1:%d" % self.meter_port,
-                "meter_model": "sdm630",
-            }
-        return {"meter_kind": main.METER_CLAMP}
+            values["meter_kind"] = main.METER_TCP
+        if self.serve_meter:
+            values["meter_host"] = "127.0.0.1:%d" % self.meter_port
+            values["meter_model"] = "sdm630"
+        return values
 
 
 def _fit_plug(cp):
@@ -155,7 +157,7 @@ def _label():
     """The bench's label: a short password and few iterations, since nothing is secret here."""
     from ballast.protocol import password
 
-    return password.make(PASSWORD, b"bench", 10)
+    return password.make(PASSWORD, b"bench label salt", 10)
 
 
 def default_ev(max_a=32.0, phases=(0,), delay_s=2.0):

@@ -196,6 +196,11 @@ class World:
         self._real_s = time.monotonic()
         self._virtual_us = self.clock.us()
 
+    @property
+    def pace(self):
+        """Virtual seconds per real second, None = as fast as possible."""
+        return self._pace
+
     # -- running ----------------------------------------------------------------
 
     def run(self, seconds, pace=None):
