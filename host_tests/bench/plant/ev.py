@@ -16,6 +16,7 @@ from bench.plant.battery import Battery
 # CP-PE behind the diode, ohm: nominal values of IEC 61851-1 table A.3
 OHM_B, OHM_C, OHM_D = 2740.0, 882.0, 246.0
 _CUT_S = 0.1  # chosen: reaction to states E and F: power stage off, S2 open
+_SAME_S = 1e-9  # instants this near are one
 _WAKE_PULSE_S = 0.2  # chosen: shortest E or F that wakes a sleeping car
 
 
@@ -217,17 +218,18 @@ class EV:
     def _due(self, now_s):
         """Everything whose time has come."""
         queue = self._queue
-        while queue and queue[0][0] <= now_s:
+        due_s = now_s + _SAME_S
+        while queue and queue[0][0] <= due_s:
             when, self.offer_a = queue.popleft()
             self._ramp_s = max(self._ramp_s, when)
-        if self._s2_s <= now_s:
+        if self._s2_s <= due_s:
             self.s2, self._s2_s = self._s2_to, inf
             if self.s2:
                 self._drowsy = False
             else:
                 self._set_level(0.0)
                 self._fall_asleep_later(now_s)
-        if self._sleep_s <= now_s:
+        if self._sleep_s <= due_s:
             self.awake, self._sleep_s = False, inf
         if self.s2 and self.battery.full and self.level_a <= 0.0:
             self._decide(now_s)
