@@ -18,9 +18,9 @@ class Pin:
         self._value = 1
 
     def value(self, x=None):
-        if x is None:
-            return self._value
-        self._value = x
+        if x is not None:
+            self._value = x
+        return self._value
 
 
 class ADC:

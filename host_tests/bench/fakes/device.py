@@ -159,11 +159,13 @@ class Device:
     # -- time ---------------------------------------------------------------------
 
     def poll(self):
-        """Run what is due: the watchdog, then timers. Raises HardReset when it bites."""
+        """Run what is due: watchdog, Wi-Fi, timers. Raises HardReset when the first bites."""
         now = self.clock.ms()
         if self.wdt_ms and now - self.wdt_fed_ms > self.wdt_ms:
             self.hard_reset(WDT_RESET)
             raise HardReset("watchdog")
+        for interface in self.wlan.values():
+            interface.settle()
         for timer in list(self.timers):
             timer.poll(self.clock.us())
 
