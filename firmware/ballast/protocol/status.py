@@ -21,8 +21,10 @@ VERSION = 1  # raised when a key changes its meaning or goes away; new keys may 
 # A car that takes less than the offer by more than this does so on its own account:
 # a car aims a little below the duty cycle's current, often near 95 % of it.
 _CAR_LESS_MA = const(1500)
+_NOTHING_MA = const(500)  # closed a moment ago: the car has not begun to draw
 METER_STATES = ("none", "good", "stale", "distrusted", "recovering")
 ACTIONS = ("warn", "derate", "pause", "stop")
+HALTS = ("pause", "stop")  # actions while which nothing flows
 LATCHES = ("auto", "unplug", "manual", "power", "service")
 
 
@@ -91,7 +93,7 @@ def limits(st):
 
 
 def faults(st):
-    """Active faults as a list of dicts: the first cause first, then the graver ones.
+    """Active faults as dicts: those that stop or pause first, the first cause at their head.
 
     code is for support (ChargeX MREC); text and advice are English, other languages
     are looked up by key.
@@ -100,7 +102,7 @@ def faults(st):
     for i in range(1, catalogue.COUNT):
         if st.fault_active[i]:
             out.append(_fault(st, i))
-    out.sort(key=lambda f: (not f["first"], -ACTIONS.index(f["action"]), f["id"]))
+    out.sort(key=lambda f: (f["action"] not in HALTS, not f["first"], f["id"]))
     return out
 
 
@@ -117,6 +119,15 @@ def _fault(st, i):
         "count": st.fault_count[i],
         "first": i == st.fault_first,
     }
+
+
+def busiest(st):
+    """Index of the phase of the supply that carries most: the one that limits."""
+    phase = 0
+    for i in (1, 2):
+        if st.mains_ma[i] > st.mains_ma[phase]:
+            phase = i
+    return phase
 
 
 def drawn_ma(st, info):
@@ -149,6 +160,8 @@ def _charging_code(st, info, drawn):
         return "charging_boost"
     if _untrusted(st):
         return "charging_fallback"
+    if drawn is not None and drawn < _NOTHING_MA:
+        return "starting"
     if drawn is not None and drawn < st.limit_ma - _CAR_LESS_MA:
         return "charging_car"
     if not info.supply_meter and st.limit_slot == slots.CIRCUIT:
@@ -179,11 +192,11 @@ def sentence(st, info, active):
         "current_ma": st.limit_ma if drawn is None else drawn,
         "limit_ma": st.limit_ma,
         "min_ma": info.min_ma,
-        "house_ma": max(st.house_ma),
+        "house_ma": st.house_ma[busiest(st)],
         "fuse_ma": st.fuse_ma,
     }
     for fault in active:
-        if fault["action"] in ("stop", "pause"):
+        if fault["action"] in HALTS:
             params["fault"] = fault["key"]
             return "fault", params
     state = _key(charge_state.NAMES, st.state)
