@@ -65,33 +65,35 @@ class Derating:
 
     def step(self, now_ms, scan, ev_ma):
         """Judge all sensors; call every PERIOD_MS. ev_ma: largest phase current."""
-        limit = NO_LIMIT_MA
+        for i in range(3):
+            if self._fit.ntc[i]:
+                self._read(i, scan.ntc_mv[i])
         self._watch_load(now_ms, ev_ma)
+        limit = NO_LIMIT_MA
         for i in range(3):
             if not self._fit.ntc[i]:
                 continue
-            t = ntc.OPEN
-            if scan.ntc_mv[i] != NOT_FITTED:
-                t = ntc.ddegc(
-                    scan.ntc_mv[i], self._fit.ntc_supply_mv, self._fit.ntc_pullup_ohm
-                )
-            if t == ntc.OPEN or t == ntc.SHORT:
-                self.known[i] = 0
-                self.sensor[i] = 1
-                self.hot[i] = 0
-            else:
-                self.known[i] = 1
-                self.ddegc[i] = t
+            if self.known[i]:
+                t = self.ddegc[i]
                 self.sensor[i] = self._is_frozen(now_ms, i, t)
                 self._judge(i, t)
-                ma = self._allowed(i, t)
-                if ma < limit:
-                    limit = ma
+                limit = min(limit, self._allowed(i, t))
+            else:
+                self.sensor[i] = 1
+                self.hot[i] = 0
         if self.sensor[BOX] and not self._box_stop and limit > _MIN_MA:
             limit = _MIN_MA
         self.limit_ma = limit
         if self.known[PLUG]:
             self._watch_rise(now_ms, self.ddegc[PLUG])
+
+    def _read(self, i, mv):
+        t = ntc.OPEN
+        if mv != NOT_FITTED:
+            t = ntc.ddegc(mv, self._fit.ntc_supply_mv, self._fit.ntc_pullup_ohm)
+        self.known[i] = 0 if t == ntc.OPEN or t == ntc.SHORT else 1
+        if self.known[i]:
+            self.ddegc[i] = t
 
     def _judge(self, i, t):
         if t >= self._t2[i]:

@@ -1,0 +1,225 @@
+"""The fault engine: every latch, every ending, the first cause, counters."""
+
+from ballast.control import faults
+from ballast.control.faults import AUTO, CATALOGUE, COUNT, MANUAL, POWER, SERVICE, UNPLUG, Faults
+
+EVERY = range(1, COUNT)
+
+
+def test_catalogue_is_whole():
+    assert len(CATALOGUE) == COUNT
+    keys = {}
+    for fault in EVERY:
+        key, action, latch, hold_ms, retries, mrec, text, advice = CATALOGUE[fault]
+        assert key not in keys
+        keys[key] = fault
+        assert faults.WARN <= action <= faults.STOP
+        assert AUTO <= latch <= SERVICE
+        assert hold_ms >= 0 and retries >= -1
+        assert mrec and text and advice
+        for sentence in (text, advice):
+            assert sentence[0].isupper() and sentence[-1] == "."
+
+
+def test_a_stop_never_ends_by_itself_without_a_bound_or_a_hold():
+    for fault in EVERY:
+        _, action, latch, hold_ms, retries, _, _, _ = CATALOGUE[fault]
+        if action == faults.STOP and latch == AUTO and retries < 0:
+            assert hold_ms >= 3000, CATALOGUE[fault][0]
+
+
+def test_action_shows_in_one_attribute():
+    for fault in EVERY:
+        f = Faults()
+        assert (f.stop, f.pause, f.derate) == (0, 0, 0)
+        f.put(fault, 1, 0)
+        action = CATALOGUE[fault][1]
+        assert f.stop == (action == faults.STOP)
+        assert f.pause == (action == faults.PAUSE)
+        assert f.derate == (action == faults.DERATE)
+        assert f.active[fault] and f.count[fault] == 1 and f.first == fault
+
+
+def test_absent_is_nothing():
+    f = Faults()
+    for fault in EVERY:
+        f.put(fault, 0, 0)
+        f.put(fault, False, 5)
+    f.step(100)
+    assert sum(f.active) == 0 and f.changes == 0 and f.first == faults.NONE
+
+
+def test_auto_ends_after_its_hold_and_not_before():
+    for fault in EVERY:
+        _, _, latch, hold_ms, retries, _, _, _ = CATALOGUE[fault]
+        if latch != AUTO:
+            continue
+        f = Faults()
+        f.put(fault, 1, 0)
+        f.step(10000000)
+        assert f.active[fault], "the cause is there"
+        f.put(fault, 0, 10000000)
+        if hold_ms:
+            f.step(10000000 + hold_ms - 1)
+            assert f.active[fault]
+        f.step(10000000 + hold_ms)
+        assert not f.active[fault] and f.stop == 0 and f.first == faults.NONE
+
+
+def test_a_cause_that_returns_restarts_the_hold():
+    f = Faults()
+    f.put(faults.UNDERVOLT, 1, 0)
+    f.put(faults.UNDERVOLT, 0, 1000)
+    f.put(faults.UNDERVOLT, 1, 20000)
+    f.put(faults.UNDERVOLT, 0, 25000)
+    f.step(31000)
+    assert f.active[faults.UNDERVOLT]
+    f.step(55000)
+    assert not f.active[faults.UNDERVOLT]
+    assert f.count[faults.UNDERVOLT] == 1, "it never ended in between"
+
+
+def test_retries_are_counted_then_a_hand_is_needed():
+    f = Faults()
+    now = 0
+    for n in range(3):
+        f.put(faults.PLUG_HOT, 1, now)
+        f.put(faults.PLUG_HOT, 0, now + 1)
+        assert not f.exhausted(faults.PLUG_HOT)
+        f.step(now + 2)
+        assert not f.active[faults.PLUG_HOT], n
+        now += 100
+    assert f.exhausted(faults.PLUG_HOT)
+    f.put(faults.PLUG_HOT, 1, now)
+    f.put(faults.PLUG_HOT, 0, now + 1)
+    f.step(now + 400000)
+    assert f.active[faults.PLUG_HOT] and f.stop
+    assert f.count[faults.PLUG_HOT] == 4
+    assert f.reset()
+    assert not f.active[faults.PLUG_HOT] and not f.exhausted(faults.PLUG_HOT)
+    assert not f.exhausted(faults.UNDERVOLT), "endless retries never end"
+
+
+def test_unplug_latches():
+    for fault in EVERY:
+        f = Faults()
+        f.put(fault, 1, 0)
+        f.unplugged()
+        assert f.active[fault], "the cause is still there"
+        f.put(fault, 0, 10)
+        f.unplugged()
+        assert bool(f.active[fault]) == (CATALOGUE[fault][2] != UNPLUG)
+
+
+def test_latched_faults_do_not_end_by_waiting():
+    for fault in EVERY:
+        if CATALOGUE[fault][2] == AUTO:
+            continue
+        f = Faults()
+        f.put(fault, 1, 0)
+        f.put(fault, 0, 10)
+        f.step(500000000)
+        assert f.active[fault]
+
+
+def test_reset_by_hand():
+    for fault in EVERY:
+        latch = CATALOGUE[fault][2]
+        f = Faults()
+        f.put(fault, 1, 0)
+        f.reset()
+        assert f.active[fault], "the cause is still there"
+        f.put(fault, 0, 10)
+        ended = f.reset()
+        assert bool(f.active[fault]) == (latch > MANUAL)
+        assert ended == (f.stop == 0)
+
+
+def test_service_reset_ends_all_but_present_ones():
+    f = Faults()
+    for fault in EVERY:
+        f.put(fault, 1, 0)
+    for fault in EVERY:
+        if fault != faults.WELD:
+            f.put(fault, 0, 0)
+    f.service_reset()
+    assert [fault for fault in EVERY if f.active[fault]] == [faults.WELD]
+    f.put(faults.WELD, 0, 0)
+    f.service_reset()
+    assert f.stop == 0 and f.first == faults.NONE
+
+
+def test_first_cause_is_kept_and_a_stop_displaces_a_warning():
+    f = Faults()
+    f.now_s = 5
+    f.put(faults.METER_LOST, 1, 0)
+    assert f.first == faults.METER_LOST and f.first_s == 5
+    f.now_s = 7
+    f.put(faults.PE_LOST, 1, 0)
+    assert f.first == faults.PE_LOST and f.first_s == 7
+    f.now_s = 9
+    f.put(faults.WELD, 1, 0)
+    assert f.first == faults.PE_LOST and f.first_s == 7
+
+
+def test_first_goes_on_to_the_gravest_that_is_left():
+    f = Faults()
+    f.now_s = 1
+    f.put(faults.PILOT_LOST, 1, 0)
+    f.now_s = 2
+    f.put(faults.METER_LOST, 1, 0)
+    f.now_s = 3
+    f.put(faults.UNDERVOLT, 1, 0)
+    f.put(faults.PILOT_LOST, 0, 0)
+    f.step(3000)
+    assert f.first == faults.UNDERVOLT and f.first_s == 3
+    f.put(faults.UNDERVOLT, 0, 3000)
+    f.step(33000)
+    assert f.first == faults.METER_LOST and f.first_s == 2
+
+
+def test_changes_count_what_a_service_must_look_at():
+    f = Faults()
+    f.put(faults.CLOCK, 1, 0)
+    f.put(faults.CLOCK, 1, 0)
+    assert f.changes == 1
+    f.put(faults.CLOCK, 0, 0)
+    assert f.changes == 1
+    f.step(0)
+    assert f.changes == 2
+
+
+def test_counters_saturate():
+    f = Faults()
+    f.count[faults.CLOCK] = 65534
+    for _ in range(3):
+        f.put(faults.CLOCK, 1, 0)
+        f.put(faults.CLOCK, 0, 0)
+        f.step(1)
+    assert f.count[faults.CLOCK] == 65535
+
+
+def test_stored_latches_come_back_and_count_no_new_event():
+    f = Faults()
+    for fault in EVERY:
+        f.put(fault, 1, 0)
+    kept = f.latched()
+    for fault in EVERY:
+        assert (fault in kept) == (CATALOGUE[fault][2] in (MANUAL, SERVICE))
+    g = Faults()
+    g.restore(f.count, list(EVERY) + [0, -1, COUNT, 999])
+    for fault in EVERY:
+        assert bool(g.active[fault]) == (CATALOGUE[fault][2] in (MANUAL, SERVICE))
+        assert g.count[fault] == 1
+    assert g.stop
+    g.restore([0, 9], [faults.WELD])
+    assert g.count[faults.EXCEPTION] == 9 and g.count[faults.WELD] == 1
+    g.restore([1] * 200, [])
+    assert g.count[COUNT - 1] == 1
+
+
+def test_power_latches_are_not_kept():
+    f = Faults()
+    f.put(faults.RCD_TEST, 1, 0)
+    assert CATALOGUE[faults.RCD_TEST][2] == POWER
+    assert f.latched() == []
