@@ -124,7 +124,7 @@ class Wiring:
 
     def _connect_meter(self):
         if self.board.METER_SPI is not None:
-            chip = Atm90e32(self.cp.meter)
+            chip = Atm90e32(self.cp.meter, self.device.clock)
             self.device.spi_slaves[self.board.METER_CS_PIN] = chip
 
     # -- from the plant to the chip ------------------------------------------------

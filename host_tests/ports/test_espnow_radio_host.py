@@ -53,10 +53,12 @@ def test_received_frames_are_copies(pair):
 
 def test_a_lost_frame_is_still_sent(pair):
     """No acknowledgement is awaited: it would block the loop for 100 ms."""
-    _, ra, _, rb = pair
+    a, ra, _, rb = pair
     rb.stop()
+    before = a.clock.us()
     assert ra.send(b"\x02\0\0\0\0\x09", b"hello")
     assert rb.receive() is None
+    assert a.clock.us() == before
 
 
 def test_frames_out_of_size_are_refused(pair):

@@ -30,7 +30,7 @@ class Registers:
 
 @pytest.fixture
 def chip(dev):
-    chip = Atm90e32(Registers())
+    chip = Atm90e32(Registers(), dev.clock)
     dev.spi_slaves[CS] = chip
     return chip
 
@@ -102,6 +102,18 @@ def test_a_chip_that_falls_silent_gives_no_new_reading(chip):
     assert port.repair()
     a_round(port, scan)
     assert scan.meter_seq == 2
+
+
+def test_single_failures_do_not_add_up(chip):
+    port, scan = make(), Scan()
+    for _ in range(10):
+        chip._meter.silent = True
+        for _ in range(19):
+            a_round(port, scan)
+        assert not port.needs_repair()
+        chip._meter.silent = False
+        a_round(port, scan)
+    assert scan.meter_seq == 10
 
 
 def test_a_chip_that_was_reset_is_not_believed(chip):

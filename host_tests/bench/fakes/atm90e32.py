@@ -2,7 +2,8 @@
 
 Measurement registers come from `meter.register(address)`; configuration registers
 are kept, can be written only behind CfgRegAccEn = 0x55AA, and are lost at a soft
-reset. `meter.silent` is a chip without supply: MISO stays high.
+reset. `meter.silent` is a chip without supply: MISO stays high. With a clock the
+chip does not answer for 5 ms after a soft reset.
 """
 
 _SOFT_RESET = 0x70
@@ -10,14 +11,17 @@ _LAST_SPI = 0x78
 _CFG_ACCESS = 0x7F
 _CONFIG = range(0x31, 0x6F)
 _MEASURED = range(0xB0, 0x100)
+_RESET_US = 5000
 _DEFAULT_GAIN = 0x8000  # what a gain register holds after a reset
 
 
 class Atm90e32:
     """frames, bad_frames: counters. bad_frames: wrong mode, too fast, or not 4 bytes."""
 
-    def __init__(self, meter):
+    def __init__(self, meter, clock=None):
         self._meter = meter
+        self._clock = clock
+        self._ready_us = 0
         self._last = 0
         self.frames = 0
         self.bad_frames = 0
@@ -37,6 +41,8 @@ class Atm90e32:
             return b"\xff" * len(data)
         if len(data) != 4 or mode != 3 or baudrate > 1_000_000:
             self.bad_frames += 1
+            return b"\xff" * len(data)
+        if self._ready_us and self._clock.us() < self._ready_us:
             return b"\xff" * len(data)
         address = (data[0] & 0x03) << 8 | data[1]
         if data[0] & 0x80:
@@ -58,6 +64,8 @@ class Atm90e32:
         if address == _SOFT_RESET:
             if value == 0x789A:
                 self.power_up()
+                if self._clock is not None:
+                    self._ready_us = self._clock.us() + _RESET_US
         elif address == _CFG_ACCESS:
             self._open = value == 0x55AA
         elif address not in _CONFIG or self._open:

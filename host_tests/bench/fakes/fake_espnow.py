@@ -154,7 +154,11 @@ class ESPNow:
             if target not in self._peers:
                 raise OSError(_NOT_FOUND, "ESP_ERR_ESPNOW_NOT_FOUND")
             ok = self._transmit(target, payload) and ok
-        return ok if sync else True
+        if not sync:
+            return True
+        # waits for the acknowledgement: about 2 ms, or 100 ms in vain (blocks the loop)
+        self._device.clock.sleep_us(2_000 if ok else 100_000)
+        return ok
 
     def add_peer(self, mac, lmk=None, channel=None, ifidx=None, encrypt=None):
         self._check()
