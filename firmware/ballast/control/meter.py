@@ -75,7 +75,8 @@ def _abs(x):
 class Meter:
     """One source of mains readings. All attributes are read-only for others.
 
-    ma: [3] the newest reading. t_ms: when it was measured (arrival - age).
+    ma: [3] the newest reading; where nothing can export, less than 0 counts as 0.
+    raw: [3] the same as it came. t_ms: when it was measured (arrival - age).
     seq: counts accepted readings. age_ms: since t_ms, -1 = never.
     state, reason: see the constants. delay_ms: from a movement of the EV to the
     first sample that showed it (sampling included), smoothed; 0 = not seen yet.
@@ -85,6 +86,7 @@ class Meter:
 
     def __init__(self):
         self.ma = [0, 0, 0]
+        self.raw = [0, 0, 0]
         self.t_ms = 0
         self.seq = 0
         self.age_ms = -1
@@ -181,7 +183,8 @@ class Meter:
         why = self._possible(now_ms)
         gap_ok = self.age_ms <= self.fallback_ms
         for i in range(3):
-            self.ma[i] = self._in[i] if self._export or self._in[i] > 0 else 0
+            x = self.raw[i] = self._in[i]
+            self.ma[i] = x if self._export or x > 0 else 0
         self.t_ms = self._in_t
         self.seq = (self.seq + 1) & 0x3FFFFFFF
         reaction = self._reaction
