@@ -81,8 +81,17 @@ def mount(slots, slot):
 
 
 def start(fs):
-    """Run the application; returns only when there is none to run."""
+    """Run the application; returns only when there is none to run, or not yet.
+
+    A unit that the jig has not passed stays at the prompt with its safe pins: no
+    watchdog runs there that would bite the jig, and what did not pass cannot charge.
+    """
+    import identity
     from update_slots import UpdateSlots
+
+    if identity.wants_jig():
+        print("ballast: waiting for the jig")
+        return
 
     slots = UpdateSlots(fs)
     slot = pick(slots)

@@ -145,7 +145,8 @@ def _setup(doc):
     return {
         # SSID: 32 bytes with the dash and six characters of the serial
         "ssid": doc.text("setup.ssid", 25, r"[A-Za-z0-9-]+", "letters, digits and dashes"),
-        "code_digits": doc.integer("setup.code_digits", 6, 12),
+        # 10 characters of 30 are 49 bits; PBKDF2 on the device makes a guess last a second
+        "code_chars": doc.integer("setup.code_chars", 10, 16),
         "password_chars": doc.integer("setup.password_chars", 10, 24),
     }
 

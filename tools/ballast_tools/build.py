@@ -195,3 +195,11 @@ def report(made, out):
         print(f"  development key ({signing.development_path()}): never ship what it signed; "
               "give yours with --key")  # fmt: skip
     print(f"  {shown(out)}/ : {', '.join(outputs(made))}")
+
+
+def read_manifest(folder):
+    """manifest.json of a build; UserError when there is none."""
+    try:
+        return json.loads((Path(folder) / "manifest.json").read_text())
+    except (OSError, ValueError) as error:
+        raise UserError(f"{shown(folder)}: no build here: run tools/ballast build") from error

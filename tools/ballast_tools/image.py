@@ -30,6 +30,12 @@ from ballast_tools import (
 from ballast_tools.errors import UserError
 from ballast_tools.paths import shown
 
+# what the loader shares with the application (boards/loader/manifest.py)
+_SHARED = (
+    "ports/identity.py", "ports/update_slots.py", "protocol/slot_record.py",
+    "protocol/update_file.py",
+)  # fmt: skip
+
 
 def add_arguments(parser):
     build.add_arguments(parser)
@@ -104,7 +110,7 @@ def layout(made, base, table):
     parts.append((apps, image))
     parts.append((apps + half - fsimage.BLOCK, header))
     parts.append(_record(made, table))
-    parts.append((partitions.find(table, "vfs").offset, data_volume(base, table)))
+    parts.append((partitions.find(table, "vfs").offset, data_volume(board, base, table)))
     return parts
 
 
@@ -118,17 +124,18 @@ def _record(made, table):
     return offset, record.pack()
 
 
-def data_volume(base, table):
+def data_volume(board, base, table):
     """The data partition of a new unit. A stock MicroPython gets its loader there."""
     files = {}
     if base.fs == "littlefs":  # nothing is frozen into a stock base
         loader = paths.BOARDS / "loader"
         files = {
+            "board.py": (board.folder / "board.py").read_bytes(),
             "boot.py": (paths.FIRMWARE / "boot.py").read_bytes(),
             "main.py": (loader / "stock_main.py").read_bytes(),
             "loader/loader.py": (loader / "loader.py").read_bytes(),
         }
-        for name in ("protocol/slot_record.py", "protocol/update_file.py", "ports/update_slots.py"):
+        for name in _SHARED:
             path = paths.FIRMWARE / "ballast" / name
             files[f"loader/{path.name}"] = path.read_bytes()
     blocks = partitions.find(table, "vfs").size // fsimage.BLOCK

@@ -1,0 +1,81 @@
+"""Who this unit is: what the factory wrote, once, for this one alone.
+
+The factory data is one JSON object. It is in NVS (namespace "factory", blob "unit"),
+and again in the raw partition `fctry`, because MicroPython erases all of NVS when it
+finds it unusable (ports/esp32/main.c, boardctrl_startup). `fctry` is never written by
+the firmware; from it a lost NVS copy is made anew.
+
+    "BFD1", length (2 bytes, little endian), JSON, CRC-32 of the JSON (little endian)
+
+Keys: serial; label: password record of the setup code; ap_password; radio_key: 64 hex
+digits; cal: {board constant: value}; board, brand.
+"""
+
+import binascii
+import json
+
+import esp32
+from micropython import const
+
+_MAGIC = b"BFD1"
+_HEAD = const(6)
+_MOST = const(1900)  # NVS: a blob of one page
+
+
+def load(partition="fctry"):
+    """The factory data as a dict; {} for a unit that never was in the factory."""
+    nvs = esp32.NVS("factory")
+    unit = _parse(_blob(nvs))
+    if unit is not None:
+        return unit
+    text = _raw(partition)
+    unit = _parse(text)
+    if unit is None:
+        return {}
+    nvs.set_blob("unit", text)
+    nvs.commit()
+    return unit
+
+
+def wants_jig():
+    """True until the jig has passed this unit: it must not charge before."""
+    try:
+        return esp32.NVS("factory").get_i32("jig") == 1
+    except OSError:  # no such key: never was in the factory, or NVS was lost in the field
+        return False
+
+
+def _blob(nvs):
+    buf = bytearray(_MOST)
+    try:
+        size = nvs.get_blob("unit", buf)
+    except OSError:
+        return None
+    return bytes(buf[:size])
+
+
+def _raw(partition):
+    try:
+        part = esp32.Partition(partition)
+    except OSError:
+        return None
+    buf = bytearray(_HEAD + _MOST + 4)
+    part.readblocks(0, buf)
+    size = buf[4] | buf[5] << 8
+    if buf[:4] != _MAGIC or size > _MOST:
+        return None
+    text = bytes(buf[_HEAD : _HEAD + size])
+    crc = bytes(buf[_HEAD + size : _HEAD + size + 4])
+    if int.from_bytes(crc, "little") != binascii.crc32(text):
+        return None
+    return text
+
+
+def _parse(text):
+    try:
+        unit = json.loads(text)
+    except (TypeError, ValueError):  # None, or not JSON
+        return None
+    if not isinstance(unit, dict) or not isinstance(unit.get("serial"), str):
+        return None
+    return unit
