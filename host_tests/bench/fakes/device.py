@@ -56,6 +56,7 @@ class Device:
         size = 49
         self.level = [None] * size  # what Pin.value() reads; None = floating
         self._driven = [None] * size
+        self.latch = [0] * size
         self._reset_pads(size)
         self.adc = {}
         self._reset_peripherals()
@@ -137,7 +138,7 @@ class Device:
 
     def _reset_pads(self, size):
         self.output = [False] * size
-        self.latch = [0] * size
+        self.latch[:] = [0] * size  # in place: pins hold on to it
         self.pull = [0] * size
         self.pwm = {}
         for gpio in range(size):
@@ -170,6 +171,15 @@ class Device:
             timer.poll(self.clock.us())
 
     # -- called by the fake modules -------------------------------------------------
+
+    def set_latch(self, gpio, level):
+        """A write to an output's latch that changes it."""
+        self.latch[gpio] = level
+        if self.output[gpio] and gpio not in self.pwm:
+            if gpio in self._listeners or gpio in self.irqs:
+                self.settle(gpio)
+            else:
+                self.level[gpio] = level
 
     def settle(self, gpio):
         """Work out what the pad reads, and tell who listens."""

@@ -21,7 +21,10 @@ __all__ = [
     "Pin",
     "Signal",
     "Timer",
+    "deepsleep",
     "freq",
+    "idle",
+    "lightsleep",
     "mem_backup",
     "reset",
     "reset_cause",
@@ -51,6 +54,22 @@ def soft_reset():
 
 def reset_cause():
     return _fakes.device().reset_cause
+
+
+def lightsleep(time_ms, /):
+    """Time passes; RAM and pads stay. (Without a time only a wake-up source would end it.)"""
+    _fakes.device().clock.sleep_us(time_ms * 1000)
+
+
+def deepsleep(time_ms, /):
+    device = _fakes.device()
+    device.clock.sleep_us(time_ms * 1000)
+    device.hard_reset(DEEPSLEEP_RESET)
+    raise _fakes.HardReset("machine.deepsleep()")
+
+
+def idle():
+    pass
 
 
 def unique_id():

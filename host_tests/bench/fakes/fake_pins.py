@@ -42,13 +42,14 @@ class Pin:
     DRIVE_2 = 2
     DRIVE_3 = 3
 
-    __slots__ = ("_device", "_gpio", "_level")
+    __slots__ = ("_device", "_gpio", "_latch", "_level")
 
     def __init__(self, id, /, mode=None, pull=-1, *, value=_ANY, drive=_ANY, hold=_ANY):  # noqa: A002
         device = _fakes.device()
         self._device = device
         self._gpio = gpio_of(id, device)
         self._level = device.level
+        self._latch = device.latch
         self._configure(mode, pull, value, drive)
 
     def init(self, mode=None, pull=-1, *, value=_ANY, drive=_ANY, hold=_ANY):
@@ -74,18 +75,15 @@ class Pin:
         device.settle(gpio)
 
     def value(self, x=_ANY, /):
-        if x is _ANY:
-            level = self._level[self._gpio]
-            if level is None:
-                raise _fakes.FakeError("GPIO%d floats: no pull, nothing drives it" % self._gpio)
-            return level
-        device = self._device
-        new = 1 if x else 0
         gpio = self._gpio
-        if device.latch[gpio] != new:
-            device.latch[gpio] = new
-            if device.output[gpio] and gpio not in device.pwm:
-                device.settle(gpio)
+        if x is _ANY:
+            level = self._level[gpio]
+            if level is None:
+                raise _fakes.FakeError("GPIO%d floats: no pull, nothing drives it" % gpio)
+            return level
+        new = 1 if x else 0
+        if self._latch[gpio] != new:
+            self._device.set_latch(gpio, new)
         return None
 
     __call__ = value

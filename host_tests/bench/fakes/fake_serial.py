@@ -136,7 +136,7 @@ class SPI:
     MSB = 0
     LSB = 1
 
-    __slots__ = ("_device", "baudrate", "mode")
+    __slots__ = ("_device", "_level", "_slaves", "baudrate", "mode")
 
     def __init__(
         self,
@@ -154,6 +154,8 @@ class SPI:
         if id not in (1, 2):
             raise ValueError("SPI(%d) doesn't exist" % id)
         self._device = _fakes.device()
+        self._level = self._device.level
+        self._slaves = self._device.spi_slaves
         for pin in (sck, mosi, miso):
             if pin is not _ANY:
                 gpio_of(pin, self._device)
@@ -164,8 +166,8 @@ class SPI:
         pass
 
     def _transfer(self, data):
-        level = self._device.level
-        for cs, slave in self._device.spi_slaves.items():
+        level = self._level
+        for cs, slave in self._slaves.items():
             if level[cs] == 0:
                 return slave.frame(data, self.mode, self.baudrate)
         return b"\xff" * len(data)  # MISO is pulled up, nobody answers
