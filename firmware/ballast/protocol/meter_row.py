@@ -54,6 +54,7 @@ class Field:
     """Where a quantity lies and how it is written. scale: value = raw * mul / div."""
 
     def __init__(self, text, name):
+        self.text = text
         try:
             places, rest = text.split(":")
             self.at = [_number(x) for x in places.split(",")]

@@ -1,0 +1,262 @@
+"""Find my meter: who is on the bus, and which model fits what it says.
+
+A device is found by its answer, of whatever kind (an exception proves it too). A model
+is believed when what it reads is electricity: voltages of a mains, powers that fit
+voltage times current, a total that fits the phases. `progress` and `text` tell how far it is;
+`candidates` holds what was found, the best first, with the evidence in words.
+
+It needs the bus for itself: the links are stopped meanwhile, by whoever starts it.
+"""
+
+import asyncio
+
+from ballast.protocol import meter_table
+from ballast.protocol.meter_row import MeterRow
+from ballast.protocol.modbus import ModbusError
+from ballast.protocol.sunspec import SunSpecMeter, SunSpecScan
+
+SPEEDS = ((9600, "N"), (19200, "N"), (9600, "E"), (19200, "E"), (115200, "N"), (2400, "N"))
+UNITS = (1, 2, 3, 4, 5, 10, 100, 247)
+_LOW_MV, _HIGH_MV = 85000, 290000
+_PROOF = 50  # points from which a model is proven
+
+
+class Candidate:
+    """A model at an address that fits. points: how well; evidence: in words."""
+
+    def __init__(self, key, name, unit, points, evidence):
+        self.key = key
+        self.name = name
+        self.unit = unit
+        self.points = points
+        self.evidence = evidence
+        self.baud = 0
+        self.parity = ""
+        self.host = ""
+
+
+def judge(row, blocks, data):
+    """(points, evidence) of what a model reads; 0 points = not electricity, or not this model."""
+    volts = _values(row, "V", blocks, data)
+    amps = _values(row, "I", blocks, data)
+    if volts is None or amps is None or not volts or not amps:
+        return 0, "values are missing"
+    live = [v for v in volts if v]
+    if not live or min(live) < _LOW_MV or max(live) > _HIGH_MV:
+        return 0, "no mains voltage: %s V" % [v // 1000 for v in volts]
+    if max(live) * 100 > min(live) * 125:
+        return 0, "voltages too far apart"
+    if max([abs(a) for a in amps]) > 1000000:
+        return 0, "current of more than 1000 A"
+    points = 20 + 5 * len(live)
+    words = "%d V" % (sum(live) // len(live) // 1000)
+    told = _power(row, volts, amps, blocks, data)
+    if told is None:
+        return 0, "power does not fit voltage times current"
+    return points + told[0], words + told[1]
+
+
+def _values(row, quantity, blocks, data):
+    """Milli-units of all phases; [] when the row has none; None when one is not available."""
+    if isinstance(row, SunSpecMeter):
+        count = row.phases
+    elif quantity in row.fields:
+        count = len(row.fields[quantity].at)
+    else:
+        return []
+    out = []
+    for i in range(count):
+        x = row.value(quantity, i, blocks, data)
+        if x is None:
+            return None
+        out.append(x)
+    return out
+
+
+def _power(row, volts, amps, blocks, data):
+    """(points, words), or None when the powers cannot belong to these currents."""
+    apparent = [volts[i] * abs(amps[i]) // 1000 for i in range(min(len(volts), len(amps)))]  # mVA
+    phases = _values(row, "P", blocks, data) or []
+    total = row.value("W", 0, blocks, data) if _has(row, "W") else None
+    if not phases and total is not None and len(apparent) == 1:
+        phases = [total]
+    points = 0
+    words = ""
+    for i in range(min(len(phases), len(apparent))):
+        p, s = abs(phases[i]), apparent[i]
+        if p > s * 11 // 10 + 15000:
+            return None
+        if s > 100000:  # 100 VA: enough to judge by
+            if p * 5 < s:
+                return None
+            points += 15
+            words = ", power fits voltage times current"
+    if total is not None and len(phases) > 1:
+        if abs(total - sum(phases)) > 20000 + abs(total) // 20:
+            return None
+        points += 10
+        words += ", the total fits the phases"
+    if not points:
+        words = ", no load to prove the power by"
+    return points, words
+
+
+def _has(row, quantity):
+    return isinstance(row, SunSpecMeter) or quantity in row.fields
+
+
+class MeterFinder:
+    """progress: 0..100. text: what it does now. candidates: list of Candidate, best first.
+
+    stop: set it to end early. asked: questions so far.
+    """
+
+    def __init__(self, own_rows=()):
+        self.progress = 0
+        self.text = ""
+        self.candidates = []
+        self.stop = False
+        self.asked = 0
+        self._own = own_rows
+
+    async def on_rtu(self, bus, units=UNITS, speeds=SPEEDS):
+        """Scan a serial line until a meter is proven, at its speed. bus: RtuBus."""
+        total = len(speeds) * len(units)
+        n = 0
+        for baud, parity in speeds:
+            bus.configure(baud, parity)
+            for unit in units:
+                self.progress = n * 100 // total
+                self.text = "address %d at %d Bd 8%s1" % (unit, baud, parity)
+                n += 1
+                if self.stop:
+                    return
+                if await self._there(bus, unit):
+                    before = len(self.candidates)
+                    await self._models(bus, unit, "rtu")
+                    for c in self.candidates[before:]:
+                        c.baud, c.parity = baud, parity
+                    if self._proven():
+                        self._finish()
+                        return
+        self._finish()
+
+    async def on_tcp(self, bus, units=(1, 2, 255, 0)):
+        """Which meter answers at this address. bus: TcpBus."""
+        for n in range(len(units)):
+            self.progress = n * 100 // len(units)
+            self.text = "%s, unit %d" % (bus.host, units[n])
+            if self.stop:
+                return
+            if await self._there(bus, units[n]):
+                await self._models(bus, units[n], "tcp")
+                for c in self.candidates:
+                    c.host = c.host or bus.host
+                if self._proven():
+                    break
+        self._finish()
+
+    async def on_network(self, make_bus, own_address, first=1, last=254):
+        """Try port 502 of every neighbour; make_bus(host) gives a TcpBus with a short time-out."""
+        net = own_address[: own_address.rfind(".") + 1]
+        for n in range(first, last + 1):
+            host = "%s%d" % (net, n)
+            self.progress = (n - first) * 100 // (last - first + 1)
+            self.text = host
+            if self.stop:
+                return
+            if host == own_address:
+                continue
+            bus = make_bus(host)
+            if await self._there(bus, 1):
+                await self._models(bus, 1, "tcp")
+                for c in self.candidates:
+                    c.host = c.host or host
+            await bus.close()
+        self._finish()
+
+    def _proven(self):
+        return any(c.points >= _PROOF for c in self.candidates)
+
+    def _finish(self):
+        self.candidates.sort(key=lambda c: -c.points)
+        self.progress = 100
+        if self.candidates:
+            best = self.candidates[0]
+            self.text = "%s at address %d: %s" % (best.name, best.unit, best.evidence)
+        else:
+            self.text = "no meter answered"
+
+    async def _read(self, bus, unit, fc, address, count):
+        """Bytes, or None for an exception answer. ModbusError for silence."""
+        self.asked += 1
+        try:
+            return await bus.read(unit, fc, address, count)
+        except ModbusError as error:
+            if error.code:
+                return None
+            raise
+
+    async def _there(self, bus, unit):
+        """Whether anybody answers at this address, be it with a refusal."""
+        for fc in (4, 3):
+            try:
+                await self._read(bus, unit, fc, 0, 2)
+                return True
+            except ModbusError:
+                continue
+        return False
+
+    async def _models(self, bus, unit, kind):
+        """Try each map once: models that share one are one candidate with all their names."""
+        tried = {}
+        await self._sunspec(bus, unit)
+        rows = list(self._own) + [MeterRow(text) for text in meter_table.ROWS]
+        for row in rows:
+            if self.stop:
+                return
+            blocks = row.blocks("VIPW")
+            if kind not in row.buses:
+                continue
+            seen = "%d " % row.fc + " ".join(
+                [q + row.fields[q].text for q in "VIPW" if q in row.fields]
+            )
+            if seen in tried:
+                if tried[seen] is not None:
+                    tried[seen].name += " / " + row.name
+                continue
+            tried[seen] = await self._try(bus, unit, row, blocks)
+            await asyncio.sleep_ms(0)
+
+    async def _try(self, bus, unit, row, blocks):
+        data = []
+        try:
+            for address, count in blocks:
+                got = await self._read(bus, unit, row.fc, address, count)
+                if got is None:
+                    return None
+                data.append(got)
+        except ModbusError:
+            return None
+        points, evidence = judge(row, blocks, data)
+        if not points:
+            return None
+        found = Candidate(row.key, row.name, unit, points, evidence)
+        self.candidates.append(found)
+        return found
+
+    async def _sunspec(self, bus, unit):
+        scan = SunSpecScan()
+        try:
+            while scan.request():
+                address, count = scan.request()
+                scan.answer(await self._read(bus, unit, 3, address, count))
+        except ModbusError:
+            return
+        if not scan.model:
+            return
+        row = SunSpecMeter(scan.model, scan.address)
+        found = await self._try(bus, unit, row, row.blocks("VIPW"))
+        if found is not None:
+            found.key = "sunspec"
+            found.points += 20  # it said what it is
