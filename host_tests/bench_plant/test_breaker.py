@@ -3,9 +3,10 @@
 from math import inf, isclose
 
 import pytest
-from bench.plant.breaker import Breaker
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from bench.plant.breaker import Breaker
 
 HOUR_S = 3600.0
 EVERY = [(a, c, e) for a in (16.0, 25.0, 32.0) for c in "BC" for e in ("low", "mid", "high")]
@@ -57,6 +58,7 @@ def test_edges_are_ordered():
     assert times[0] < times[1] < times[2]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0.01, 40.0), st.floats(0.0, 70.0)), min_size=1, max_size=12))
 def test_same_as_a_step_by_step_integrator(pieces):
     breaker = Breaker(25.0)
@@ -73,6 +75,7 @@ def test_same_as_a_step_by_step_integrator(pieces):
         assert isclose(breaker.thermal_state(now_s), theta / breaker.trip_level, abs_tol=0.02)
 
 
+@settings(deadline=None)
 @given(st.floats(1.15, 2.9), st.floats(0.01, 0.09))
 def test_more_current_trips_sooner(multiple, more):
     assert run(Breaker(25.0), multiple + more) < run(Breaker(25.0), multiple)

@@ -1,18 +1,38 @@
 """The car: its duty table, its timing, its battery, its bad habits."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from bench.plant.battery import Battery
 from bench.plant.ev import EV, OHM_B, OHM_C, OHM_D, offered_a
 from bench.plant.pilot import HOLD, NEG, PWM, Pilot
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 DT = 0.02
 
 # printed table of test instruments for the EV's reading: (duty %, A)
-TABLE = [(0, 0), (2.9, 0), (5, 0), (7, 0), (7.9, 0), (8, 6), (9.9, 6), (10, 6), (16, 9.6), (25, 15),
-         (50, 30), (53, 31.8), (85, 51), (86, 55), (90, 65), (96, 80), (96.5, 80), (97, 80),
-         (97.1, 0), (100, 0)]
+TABLE = [
+    (0, 0),
+    (2.9, 0),
+    (5, 0),
+    (7, 0),
+    (7.9, 0),
+    (8, 6),
+    (9.9, 6),
+    (10, 6),
+    (16, 9.6),
+    (25, 15),
+    (50, 30),
+    (53, 31.8),
+    (85, 51),
+    (86, 55),
+    (90, 65),
+    (96, 80),
+    (96.5, 80),
+    (97, 80),
+    (97.1, 0),
+    (100, 0),
+]
 
 
 @pytest.mark.parametrize(("percent", "amps"), TABLE)
@@ -78,9 +98,13 @@ def test_from_plug_to_current():
     assert rig.until(lambda: ev.level_a >= 15.99) == pytest.approx(1.6, abs=3 * DT)
 
 
-@settings(max_examples=40)
-@given(st.sampled_from([0.2, 0.5, 2.0, 5.0]), st.floats(7.0, 31.0), st.floats(7.0, 31.0),
-       st.sampled_from([3.0, 10.0, 30.0]))
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from([0.2, 0.5, 2.0, 5.0]),
+    st.floats(7.0, 31.0),
+    st.floats(7.0, 31.0),
+    st.sampled_from([3.0, 10.0, 30.0]),
+)
 def test_delay_then_slew(delay_s, before_a, after_a, slew):
     ev = EV(delay_s=delay_s, slew_a_s=slew)
     rig = charging(ev, before_a)
@@ -118,6 +142,7 @@ def test_random_delay_stays_in_its_bounds_and_depends_on_the_seed_only():
             found.append(rig.until(lambda: ev.level_a != level))  # noqa: B023
             rig.run(8.0)
         return found
+
     assert delays(1) == delays(1) != delays(2)
     assert all(0.2 <= d <= 5.0 + 2 * DT for d in delays(1) + delays(2))
 
@@ -301,9 +326,18 @@ def test_nonsense_is_refused():
             Battery(**bad)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["off", "neg", "6", "16", "32", "want", "unwant", "open",
-                                           "close", "short", "heal"]), st.floats(0.02, 6.0)),
-                max_size=25))
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["off", "neg", "6", "16", "32", "want", "unwant", "open", "close", "short", "heal"]
+            ),
+            st.floats(0.02, 6.0),
+        ),
+        max_size=25,
+    )
+)
 def test_it_never_draws_more_than_it_was_offered_in_the_last_seconds(story):
     """Whatever happens: at most the largest offer within delay + slew time, only with S2 and
     voltage, never after a stop's time has passed."""

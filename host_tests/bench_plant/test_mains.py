@@ -1,6 +1,7 @@
 """Supply voltage under load and under disturbance."""
 
 import pytest
+
 from bench.plant.mains import Mains
 
 

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+
 from bench.plant.ev import OHM_B, OHM_C, OHM_D
 from bench.plant.pilot import HOLD, NEG, PWM, Pilot
 

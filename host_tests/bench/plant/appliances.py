@@ -106,6 +106,7 @@ class Appliance:
 
 # when: functions (rng, day) -> seconds of the day
 
+
 def never(rng, day):
     """Only by hand."""
     return ()
@@ -113,6 +114,7 @@ def never(rng, day):
 
 def around(*hours, spread_h=0.5, chance=1.0):
     """Starts near these hours of the day, each with a probability."""
+
     def starts(rng, day):
         found = []
         for hour in hours:
@@ -120,10 +122,12 @@ def around(*hours, spread_h=0.5, chance=1.0):
             if likely:
                 found.append(min(max(at, 0.0), DAY_S - 1.0))
         return found
+
     return starts
 
 
 # what: programs
+
 
 def motor_start(watts, multiple, decay_s=0.06, locked_s=0.06):
     """Inrush of a motor: locked rotor, then exponential decay in 20 ms pieces."""
@@ -162,8 +166,10 @@ def hob(rng, local_s):
 
 def shower(watts):
     """Instantaneous water heater: all of it, for minutes."""
+
     def program(rng, local_s):
         yield rng.uniform(180.0, 540.0), watts
+
     return program
 
 
@@ -181,6 +187,7 @@ def fridge(rng, local_s):
 
 def heat_pump(watts=2200.0, multiple=5.0):
     """Fixed-speed compressor: inrush that decays in a few cycles, longer runs in cold hours."""
+
     def program(rng, local_s):
         left = DAY_S - local_s % DAY_S
         while left > 2400.0:
@@ -193,6 +200,7 @@ def heat_pump(watts=2200.0, multiple=5.0):
             yield off, 30.0
             left -= on + off + 0.3
         yield max(left, 1.0), 30.0
+
     return program
 
 
@@ -228,41 +236,48 @@ def dryer(rng, local_s):
 
 def second_ev(watts):
     """Another car that charges without asking: a ramp, hours, and a taper."""
+
     def program(rng, local_s):
         for step in range(1, 17):
             yield 1.0, watts * step / 16.0
         yield rng.uniform(1.2, 3.5) * 3600.0, watts
         for step in range(40):
             yield 60.0, watts * (1.0 - step / 50.0)
+
     return program
 
 
 def base_load(mean_w):
     """Everything small: a daily pattern with noise that forgets within a minute."""
+
     def program(rng, local_s):
         left = DAY_S - local_s % DAY_S
         noise = 0.0
         while left > 0.5:
             hour = (DAY_S - left) / 3600.0
             shape = 0.7 + 0.25 * sin((hour - 8.0) / 24.0 * 2.0 * pi)
-            shape += 0.55 * exp(-((hour - 19.5) / 2.0) ** 2) + 0.3 * exp(-((hour - 7.3) / 1.0) ** 2)
+            shape += 0.55 * exp(-(((hour - 19.5) / 2.0) ** 2)) + 0.3 * exp(
+                -(((hour - 7.3) / 1.0) ** 2)
+            )
             noise = 0.85 * noise + rng.gauss(0.0, 0.06)
             span = min(rng.uniform(4.0, 12.0), left)
             yield span, max(mean_w * (shape + noise), 20.0)
             left -= span
         yield 0.5, mean_w
+
     return program
 
 
 def photovoltaics(peak_w, sunrise_h=7.0, sunset_h=18.5):
     """Sun of the day times clouds that come and go within seconds to minutes."""
+
     def program(rng, local_s):
         left = DAY_S - local_s % DAY_S
         cloudiness = rng.choice((0.05, 0.25, 0.6))
         sky, until = 1.0, left
         while left > 0.5:
             hour = (DAY_S - left) / 3600.0
-            if not sunrise_h < hour < sunset_h:
+            if not sunrise_h <= hour < sunset_h:
                 night = (sunrise_h - hour if hour < sunrise_h else 24.0 - hour) * 3600.0
                 span = max(min(night, left), 0.5)
                 yield span, 0.0
@@ -278,4 +293,5 @@ def photovoltaics(peak_w, sunrise_h=7.0, sunset_h=18.5):
             yield span, -peak_w * height * sky * rng.uniform(0.97, 1.0)
             left -= span
         yield 0.5, 0.0
+
     return program

@@ -11,8 +11,15 @@ class Battery:
     Raises ValueError for a capacity that is not positive or a soc outside 0..1.
     """
 
-    def __init__(self, capacity_kwh=60.0, soc=0.3, target_soc=1.0, efficiency=0.9,
-                 taper_from=0.8, taper_share=0.15):
+    def __init__(
+        self,
+        capacity_kwh=60.0,
+        soc=0.3,
+        target_soc=1.0,
+        efficiency=0.9,
+        taper_from=0.8,
+        taper_share=0.15,
+    ):
         if not capacity_kwh > 0.0 or not 0.0 <= soc <= 1.0:
             raise ValueError("battery: capacity must be positive, soc 0..1")
         self.capacity_kwh = capacity_kwh
@@ -24,8 +31,14 @@ class Battery:
 
     def copy(self):
         """A battery in the same state, for a second story with the same car."""
-        return Battery(self.capacity_kwh, self.soc, self.target_soc, self.efficiency,
-                       self.taper_from, self.taper_share)
+        return Battery(
+            self.capacity_kwh,
+            self.soc,
+            self.target_soc,
+            self.efficiency,
+            self.taper_from,
+            self.taper_share,
+        )
 
     def add(self, wh):
         """`wh` watt-hours came from the socket."""

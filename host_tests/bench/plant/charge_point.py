@@ -27,8 +27,17 @@ class ChargePoint:
     of each charger phase; rcd: a name of rcd.MODULES; dead_man_s as of Contactor; rated_a.
     """
 
-    def __init__(self, seed=0, name="0", phases=1, phase_map=(0, 1, 2), rcd="X6_X30",
-                 dead_man_s=None, rated_a=32.0, ambient_degc=20.0):
+    def __init__(
+        self,
+        seed=0,
+        name="0",
+        phases=1,
+        phase_map=(0, 1, 2),
+        rcd="X6_X30",
+        dead_man_s=None,
+        rated_a=32.0,
+        ambient_degc=20.0,
+    ):
         if phases not in (1, 3):
             raise ValueError(f"charge point: phases is 1 or 3, not {phases!r}")
         rng = Random(f"charge point/{seed}/{name}")
@@ -39,10 +48,17 @@ class ChargePoint:
         self.rcd = Rcd(rcd)
         self.pe = ProtectiveEarth()
         self.meter = OwnMeter(rng)
-        self.places = [HotSpot(ambient_degc=ambient_degc),
-                       HotSpot(contact_ohm=0.001, ambient_degc=ambient_degc),
-                       HotSpot(contact_ohm=0.001, rth=(2.0, 8.0), tau_s=(120.0, 1800.0),
-                               ambient_degc=ambient_degc, watts_fixed=1.0)]
+        self.places = [
+            HotSpot(ambient_degc=ambient_degc),
+            HotSpot(contact_ohm=0.001, ambient_degc=ambient_degc),
+            HotSpot(
+                contact_ohm=0.001,
+                rth=(2.0, 8.0),
+                tau_s=(120.0, 1800.0),
+                ambient_degc=ambient_degc,
+                watts_fixed=1.0,
+            ),
+        ]
         self.ntc = [Ntc(degc=ambient_degc), Ntc(degc=ambient_degc), Ntc(degc=ambient_degc)]
         self.ev = None
         self.button = 0

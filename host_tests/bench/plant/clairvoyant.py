@@ -3,12 +3,15 @@
 It knows the house's load of the coming second, obeys the limit on every phase that the car
 uses, keeps the car's own bounds (minimum, maximum, battery with its taper), may start and
 pause freely each second, and needs no reaction time. Its current is constant within a
-second, so the largest house load of that second counts. Taking all one can is then optimal:
+second, so the largest house load of that second counts (seconds of the plant's clock, which are
+those of a trace with one row a second). Taking all one can is then optimal:
 no later second pays back a current that was left out, and the battery's taper only depends
 on the energy already in it.
 """
 
-from math import inf
+from math import floor, inf
+
+_SAME_S = 1e-9  # instants this near are one
 
 
 class Clairvoyant:
@@ -19,15 +22,17 @@ class Clairvoyant:
     start_s: when the car was plugged in.
     """
 
-    def __init__(self, limit_a, max_a=32.0, min_a=6.0, phases=(0,), battery=None, volts=230.0,
-                 start_s=0.0):
+    def __init__(
+        self, limit_a, max_a=32.0, min_a=6.0, phases=(0,), battery=None, volts=230.0, start_s=0.0
+    ):
         self.limit_a, self.max_a, self.min_a = limit_a, max_a, min_a
         self.phases = tuple(phases)
         self.battery = battery
         self.volts = volts
         self.energy_wh = 0.0
         self._now_s = start_s
-        self._second_end_s = start_s + 1.0
+        self._second_begin_s = start_s
+        self._second_end_s = floor(start_s + _SAME_S) + 1.0
         self._worst_a = -inf  # largest house load in the second that runs
 
     @property
@@ -37,24 +42,24 @@ class Clairvoyant:
     def advance(self, now_s, house_a):
         """From the last call until `now_s` the house drew `house_a` [3] A, constant."""
         load = max(house_a[phase] for phase in self.phases)
-        while self._now_s < now_s - 1e-9:
+        while self._now_s < now_s - _SAME_S:
             self._worst_a = max(self._worst_a, load)
             self._now_s = min(now_s, self._second_end_s)
-            if self._now_s >= self._second_end_s - 1e-9:
-                self._add(self._worst_a)
+            if self._now_s >= self._second_end_s - _SAME_S:
+                self._add(self._worst_a, self._second_end_s - self._second_begin_s)
                 self._worst_a = -inf
-                self._now_s = self._second_end_s
+                self._now_s = self._second_begin_s = self._second_end_s
                 self._second_end_s += 1.0
 
-    def _add(self, house_a):
-        """One second with this largest house load."""
+    def _add(self, house_a, span_s):
+        """One second (the first may be a part) with this largest house load."""
         amps = min(self.limit_a - house_a, self.max_a)
         battery = self.battery
         if battery is not None:
             amps = min(amps, self.max_a * battery.share()) if amps >= self.min_a else 0.0
         elif amps < self.min_a:
             amps = 0.0
-        wh = amps * self.volts * len(self.phases) / 3600.0
+        wh = amps * self.volts * len(self.phases) * span_s / 3600.0
         if battery is not None:
             wh = min(wh, battery.room_wh())
             battery.add(wh)

@@ -61,8 +61,10 @@ class Contactor:
             made, bounce = now_s + self.close_s, self.bounce_s
             self._events = [(made, True, False)]
             if bounce > 0.0:
-                self._events += [(made + share * bounce, share in (0.6, 1.0), True)
-                                 for share in (0.3, 0.6, 0.8, 1.0)]
+                self._events += [
+                    (made + share * bounce, share in (0.6, 1.0), True)
+                    for share in (0.3, 0.6, 0.8, 1.0)
+                ]
         self._schedule()
 
     def gate(self, now_s):

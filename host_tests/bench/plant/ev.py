@@ -53,10 +53,29 @@ class EV:
     current (0 = none). extra_a: draws that much more than offered. stuck: ignores a new duty.
     """
 
-    def __init__(self, max_a=32.0, phases=(0,), delay_s=0.5, slew_a_s=10.0, min_a=6.0,
-                 battery=None, soft_start_s=1.0, ready_s=0.5, off_s=1.5, sleep_after_s=None,
-                 wake="duty", slow_wake_s=8.0, ventilation=False, diode=True, ohm_scale=1.0,
-                 quantum_a=0.0, extra_a=0.0, stuck=False, min_v=170.0, seed=0):
+    def __init__(
+        self,
+        max_a=32.0,
+        phases=(0,),
+        delay_s=0.5,
+        slew_a_s=10.0,
+        min_a=6.0,
+        battery=None,
+        soft_start_s=1.0,
+        ready_s=0.5,
+        off_s=1.5,
+        sleep_after_s=None,
+        wake="duty",
+        slow_wake_s=8.0,
+        ventilation=False,
+        diode=True,
+        ohm_scale=1.0,
+        quantum_a=0.0,
+        extra_a=0.0,
+        stuck=False,
+        min_v=170.0,
+        seed=0,
+    ):
         if not phases or any(phase not in (0, 1, 2) for phase in phases):
             raise ValueError(f"EV: phases are a subset of (0, 1, 2), not {phases!r}")
         if wake not in ("duty", "pulse"):

@@ -10,7 +10,14 @@ from collections import deque
 from math import inf
 
 U_RMS, I_RMS, P_MEAN, P_MEAN_LSB, P_TOTAL, P_TOTAL_LSB, FREQ = (
-    0xD9, 0xDD, 0xB1, 0xC1, 0xB0, 0xC0, 0xF8)
+    0xD9,
+    0xDD,
+    0xB1,
+    0xC1,
+    0xB0,
+    0xC0,
+    0xF8,
+)
 _MAX_AGE_S = 30.0  # history kept for delayed readings
 
 

@@ -12,6 +12,7 @@ from bench.plant.account import Account
 from bench.plant.breaker import Breaker
 from bench.plant.charge_point import ChargePoint
 from bench.plant.clairvoyant import Clairvoyant
+from bench.plant.house import SAME_S
 from bench.plant.mains import Mains
 from bench.plant.metering import SupplyMeter
 from bench.plant.radio import Radio
@@ -27,9 +28,21 @@ class Config:
     Raises ValueError on what cannot be.
     """
 
-    def __init__(self, house=None, limit_a=25.0, breaker_a=None, breaker_curve="B",
-                 breaker_edge="low", phases=None, chargers=1, source_v=230.0, line_ohm=0.2,
-                 freq_hz=50.0, charger_phases=None, clairvoyant=True):
+    def __init__(
+        self,
+        house=None,
+        limit_a=25.0,
+        breaker_a=None,
+        breaker_curve="B",
+        breaker_edge="low",
+        phases=None,
+        chargers=1,
+        source_v=230.0,
+        line_ohm=0.2,
+        freq_hz=50.0,
+        charger_phases=None,
+        clairvoyant=True,
+    ):
         if not limit_a > 0.0:
             raise ValueError(f"plant: the limit must be positive, not {limit_a!r} A")
         self.house = house
@@ -79,8 +92,9 @@ class Plant:
         self.meter = SupplyMeter(Random(f"supply meter/{seed}"))
         self.radio = Radio(seed)
         self.account = Account(config.limit_a)
-        self.chargers = [ChargePoint(seed, str(index), **one)
-                         for index, one in enumerate(config.chargers)]
+        self.chargers = [
+            ChargePoint(seed, str(index), **one) for index, one in enumerate(config.chargers)
+        ]
         self.now_s = 0.0
         self.house_a = [0.0, 0.0, 0.0]
         self.ev_a = [0.0, 0.0, 0.0]
@@ -103,7 +117,7 @@ class Plant:
         """Advance to `now_s` [s]; `dt_s` since the last call (for callers' symmetry)."""
         house = self.house
         changed = self._touched
-        if now_s >= house.next_change_s and house.advance(now_s):
+        if now_s + SAME_S >= house.next_change_s and house.advance(now_s):
             changed = True
         for charger in self.chargers:
             if charger.step(now_s):
@@ -171,5 +185,11 @@ class Plant:
         phases = [charger.phase_map[p] for p in ev.phases if p < charger.phases]
         if self.account.clairvoyant is None and phases:
             self.account.clairvoyant = Clairvoyant(
-                self.account.limit_a, min(ev.max_a, charger.rated_a), ev.min_a, phases,
-                ev.battery.copy(), self.mains.source_v, now_s)
+                self.account.limit_a,
+                min(ev.max_a, charger.rated_a),
+                ev.min_a,
+                phases,
+                ev.battery.copy(),
+                self.mains.source_v,
+                now_s,
+            )

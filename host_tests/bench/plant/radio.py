@@ -121,8 +121,9 @@ class Radio:
                     self._try(sender, self.stations[mac], frame, now_s, 1)
             return True
         receiver = self.stations.get(dst)
-        return receiver is not None and self._try(sender, receiver, frame, now_s,
-                                                  1 + self.air.retries)
+        return receiver is not None and self._try(
+            sender, receiver, frame, now_s, 1 + self.air.retries
+        )
 
     def _try(self, sender, receiver, frame, now_s, attempts):
         """Up to `attempts` transmissions to one receiver; True when one arrives."""
@@ -131,8 +132,13 @@ class Radio:
         if link is None:
             key = f"{self.seed}/{sender.mac.hex()}/{receiver.mac.hex()}"
             link = self._links[pair] = _Link(Random(key))
-        deaf = (air.jammed or not receiver.up or sender.channel != receiver.channel
-                or pair in self.cut or self.rssi.get(pair, -60) < self.floor_dbm)
+        deaf = (
+            air.jammed
+            or not receiver.up
+            or sender.channel != receiver.channel
+            or pair in self.cut
+            or self.rssi.get(pair, -60) < self.floor_dbm
+        )
         for attempt in range(attempts):
             if not link.lost(now_s, air) and not deaf:
                 self._fly(link.rng, pair, frame, now_s + attempt * 0.001)

@@ -21,9 +21,23 @@ class Module:
     level: True = a test as long as the input is active, sequence from the edge, ends with it.
     """
 
-    def __init__(self, name, dc_ma, ac_ma, dc_release_ma, ac_release_ma, dc_times, ac_times,
-                 test, test_s, hold_s=0.3, test_min_s=0.0, test_max_s=inf, reset_s=None,
-                 level=False):
+    def __init__(
+        self,
+        name,
+        dc_ma,
+        ac_ma,
+        dc_release_ma,
+        ac_release_ma,
+        dc_times,
+        ac_times,
+        test,
+        test_s,
+        hold_s=0.3,
+        test_min_s=0.0,
+        test_max_s=inf,
+        reset_s=None,
+        level=False,
+    ):
         self.name = name
         self.dc_ma, self.ac_ma = dc_ma, ac_ma
         self.dc_release_ma, self.ac_release_ma = dc_release_ma, ac_release_ma
@@ -42,20 +56,44 @@ _BENDER = [(0.3, 1, 1), (0.8, 0, 0), (2.1, 1, 1), (2.6, 0, 0)]  # RCMB102: X12 0
 MODULES = {
     # X6 (DC) and X30 (AC) outputs; test input low 30 ms..1.2 s, here active = 1;
     # +700 ms X6, +1400 ms both, 2030..2100 ms both back (two open sources agree within 5 %)
-    "X6_X30": Module("X6/X30", 6.0, 30.0, 3.0, 12.0, _DC, _AC,
-                     [(0.70, 1, 0), (1.40, 1, 1), (2.07, 0, 0)], 2.1,
-                     test_min_s=0.03, test_max_s=1.2),
+    "X6_X30": Module(
+        "X6/X30",
+        6.0,
+        30.0,
+        3.0,
+        12.0,
+        _DC,
+        _AC,
+        [(0.70, 1, 0), (1.40, 1, 1), (2.07, 0, 0)],
+        2.1,
+        test_min_s=0.03,
+        test_max_s=1.2,
+    ),
     # one open-collector output at 30 mA (DC and AC); ends 6.6 s after the edge; release
     # < 10 mA for 1.2 s; > 530 ms on the input = reset; pulses from 50 us are accepted
-    "RCMB102": Module("Bender RCMB102", 30.0, 30.0, 10.0, 10.0, _AC, _AC, _BENDER, 6.6,
-                      hold_s=1.2, test_max_s=0.53, reset_s=0.53),
+    "RCMB102": Module(
+        "Bender RCMB102",
+        30.0,
+        30.0,
+        10.0,
+        10.0,
+        _AC,
+        _AC,
+        _BENDER,
+        6.6,
+        hold_s=1.2,
+        test_max_s=0.53,
+        reset_s=0.53,
+    ),
     # two outputs, 6 mA DC and 30 mA rms; the self-test's edges were not seen: as RCMB102, chosen
-    "RCMB104": Module("Bender RCMB104", 6.0, 30.0, 3.0, 12.0, _DC, _AC, _BENDER, 6.6,
-                      hold_s=0.3, test_max_s=inf),
+    "RCMB104": Module(
+        "Bender RCMB104", 6.0, 30.0, 3.0, 12.0, _DC, _AC, _BENDER, 6.6, hold_s=0.3, test_max_s=inf
+    ),
     # Western Automation RCM14-01/-03: the output follows the test level within 500 ms
     # (rise 60 ms: chosen) and falls back after it (chosen)
-    "RCM14": Module("RCM14", 6.0, 30.0, 3.0, 12.0, _DC, _AC, [(0.06, 1, 1)], 0.5, hold_s=0.2,
-                    level=True),
+    "RCM14": Module(
+        "RCM14", 6.0, 30.0, 3.0, 12.0, _DC, _AC, [(0.06, 1, 1)], 0.5, hold_s=0.2, level=True
+    ),
 }
 
 

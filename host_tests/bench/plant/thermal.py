@@ -21,8 +21,14 @@ class HotSpot:
     temperature somebody holds it at by hand (bench page). degc: temperature now.
     """
 
-    def __init__(self, contact_ohm=0.002, rth=(8.0, 32.0), tau_s=(60.0, 900.0), ambient_degc=20.0,
-                 watts_fixed=0.0):
+    def __init__(
+        self,
+        contact_ohm=0.002,
+        rth=(8.0, 32.0),
+        tau_s=(60.0, 900.0),
+        ambient_degc=20.0,
+        watts_fixed=0.0,
+    ):
         self.contact_ohm = contact_ohm
         self.watts_fixed = watts_fixed
         self.rth = rth
@@ -53,8 +59,9 @@ class Ntc:
     pullup_ohm, supply_mv: the board's divider.
     """
 
-    def __init__(self, ohm25=10000.0, beta=3950.0, pullup_ohm=10000.0, supply_mv=3300.0,
-                 tau_s=8.0, degc=20.0):
+    def __init__(
+        self, ohm25=10000.0, beta=3950.0, pullup_ohm=10000.0, supply_mv=3300.0, tau_s=8.0, degc=20.0
+    ):
         self.ohm25, self.beta = ohm25, beta
         self.pullup_ohm, self.supply_mv = pullup_ohm, supply_mv
         self.tau_s = tau_s

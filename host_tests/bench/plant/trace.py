@@ -13,12 +13,34 @@ from math import inf, isfinite
 from pathlib import Path
 
 # column names that are understood without being told, best first
-_CURRENT_COLUMNS = (("l1_a", "l2_a", "l3_a"), ("house_l1_a", "house_l2_a", "house_l3_a"),
-                    ("house_a",), ("current_a",), ("l1_a",), ("amps",))
-_POWER_COLUMNS = (("l1_w", "l2_w", "l3_w"), ("house_excl_ev_w_derived",), ("house_w",),
-                  ("grid_import_w",), ("active_power_w",), ("power_w",), ("power_w_avg1s",))
-_TIME_COLUMNS = ("time_s", "t_s", "seconds", "timestamp_local", "timestamp", "datetime", "time",
-                 "t", "date_time")
+_CURRENT_COLUMNS = (
+    ("l1_a", "l2_a", "l3_a"),
+    ("house_l1_a", "house_l2_a", "house_l3_a"),
+    ("house_a",),
+    ("current_a",),
+    ("l1_a",),
+    ("amps",),
+)
+_POWER_COLUMNS = (
+    ("l1_w", "l2_w", "l3_w"),
+    ("house_excl_ev_w_derived",),
+    ("house_w",),
+    ("grid_import_w",),
+    ("active_power_w",),
+    ("power_w",),
+    ("power_w_avg1s",),
+)
+_TIME_COLUMNS = (
+    "time_s",
+    "t_s",
+    "seconds",
+    "timestamp_local",
+    "timestamp",
+    "datetime",
+    "time",
+    "t",
+    "date_time",
+)
 _UNITS = {"A": 1.0, "mA": 1e-3, "W": 1.0, "kW": 1e3}
 _FOREIGN = ("_ma", "_kw", "_kva", "_mw", "_wh", "_kwh", "_v", "_mv", "_var")
 _MAX_A, _MAX_W = 250.0, 60000.0  # per phase; beyond it is no house (chosen)
@@ -38,8 +60,9 @@ class Trace:
     first row, or None. notes: reservations, one line each. name: file and column.
     """
 
-    def __init__(self, times_s, rows, phases, interval_s, name="trace", start_of_day_s=None,
-                 notes=()):
+    def __init__(
+        self, times_s, rows, phases, interval_s, name="trace", start_of_day_s=None, notes=()
+    ):
         self.times_s, self.rows, self.phases = times_s, rows, phases
         self.interval_s = interval_s
         self.duration_s = times_s[-1] + interval_s
@@ -65,8 +88,18 @@ class Trace:
         return [self.at(start_s + k) for k in range(int(end_s - start_s))]
 
 
-def load_trace(path, columns=None, unit=None, time_column=None, interval_s=None, series=None,
-               volts=230.0, phase=0, max_gap_s=None, skip_blank=False):
+def load_trace(
+    path,
+    columns=None,
+    unit=None,
+    time_column=None,
+    interval_s=None,
+    series=None,
+    volts=230.0,
+    phase=0,
+    max_gap_s=None,
+    skip_blank=False,
+):
     """Read and check a CSV file. Returns a Trace; raises TraceError with one clear line.
 
     columns: one name (put on `phase`) or three (L1, L2, L3); None: known names are looked for.
@@ -110,8 +143,10 @@ class _Reader:
         except (UnicodeDecodeError, csv.Error, IsADirectoryError, PermissionError) as error:
             raise self.fail(f"cannot be read as a CSV text file ({error})") from None
         if len(values) < 2:
-            raise self.fail("fewer than two rows of data"
-                            + (f" in series {self.series!r}" if self.series else ""))
+            raise self.fail(
+                "fewer than two rows of data"
+                + (f" in series {self.series!r}" if self.series else "")
+            )
         return times, values
 
     def _find_columns(self, header):
@@ -152,21 +187,25 @@ class _Reader:
         name = self.columns[0].lower()
         for ending in _FOREIGN:
             if name.endswith(ending):
-                raise self.fail(f"column {self.columns[0]!r} is in {ending[1:]}, needed is "
-                                "A or W; convert it, or say "
-                                "the unit (A, mA, W, kW)")
+                raise self.fail(
+                    f"column {self.columns[0]!r} is in {ending[1:]}, needed is "
+                    "A or W; convert it, or say "
+                    "the unit (A, mA, W, kW)"
+                )
         if name.endswith(("_a", "amps")):
             self.unit = "A"
         elif name.endswith("_w") or "_w_" in name:
             self.unit = "W"
         else:
-            raise self.fail(f"unit of column {self.columns[0]!r} is not in its name; "
-                            "say it (A, mA, W, kW)")
+            raise self.fail(
+                f"unit of column {self.columns[0]!r} is not in its name; say it (A, mA, W, kW)"
+            )
 
     def _row(self, header, row, line, times, values):
         if len(row) != len(header):
-            raise self.fail(f"{len(row)} fields, the header has {len(header)}; repair the line",
-                            line)
+            raise self.fail(
+                f"{len(row)} fields, the header has {len(header)}; repair the line", line
+            )
         if self._series_spot is not None and not self._in_series(row[self._series_spot]):
             return
         if self.skip_blank and any(not row[spot].strip() for spot in self._spots):
@@ -184,8 +223,9 @@ class _Reader:
         if self._first_series is None:
             self._first_series = name
         elif name != self._first_series:
-            raise self.fail(f"holds several series ({self._first_series}, {name} ...); "
-                            "say which one")
+            raise self.fail(
+                f"holds several series ({self._first_series}, {name} ...); say which one"
+            )
         return True
 
     def _number(self, text, column, line):
@@ -194,8 +234,11 @@ class _Reader:
         except ValueError:
             value = inf
         if not isfinite(value):
-            raise self.fail(f"{text!r} in column {column!r} is no number; repair the line, or cut "
-                            "the file there", line)
+            raise self.fail(
+                f"{text!r} in column {column!r} is no number; repair the line, or cut "
+                "the file there",
+                line,
+            )
         return value * _UNITS[self.unit]
 
     def _time(self, text, line):
@@ -206,8 +249,7 @@ class _Reader:
             try:
                 moment = datetime.fromisoformat(text)
             except ValueError:
-                raise self.fail(f"time {text!r} is neither seconds nor an ISO date",
-                                line) from None
+                raise self.fail(f"time {text!r} is neither seconds nor an ISO date", line) from None
             if self.day_s is None:
                 self.day_s = moment.hour * 3600 + moment.minute * 60 + moment.second
             # wall clock as written: a change of the offset must not tear the trace
@@ -226,8 +268,11 @@ def _checked(reader, times, values, volts, phase, max_gap_s):
     steps = [b - a for a, b in pairwise(times)]
     for index, step in enumerate(steps):
         if step <= 0.0:
-            raise reader.fail(f"time does not rise ({step:+g} s to the line before); sort the "
-                              "file and remove doubles", reader.lines[index + 1])
+            raise reader.fail(
+                f"time does not rise ({step:+g} s to the line before); sort the "
+                "file and remove doubles",
+                reader.lines[index + 1],
+            )
     interval = reader.interval_s or sorted(steps)[len(steps) // 2]
     notes = _check_gaps(reader, steps, interval, max_gap_s)
     rows = [_phases(row, volts if watts else 1.0, phase) for row in values]
@@ -254,12 +299,16 @@ def _check_size(reader, values, watts):
     for index, row in enumerate(values):
         for value in row:
             if abs(value) > limit:
-                raise reader.fail(f"{value:g} {unit} on one phase is no house; check that the "
-                                  f"column is in {hint}", reader.lines[index])
+                raise reader.fail(
+                    f"{value:g} {unit} on one phase is no house; check that the "
+                    f"column is in {hint}",
+                    reader.lines[index],
+                )
             peak = max(peak, abs(value))
     if watts and peak < _MIN_PEAK_W:
-        raise reader.fail(f"never above {peak:g} W; the column looks like kW; convert it, or say "
-                          "the unit kW")
+        raise reader.fail(
+            f"never above {peak:g} W; the column looks like kW; convert it, or say the unit kW"
+        )
 
 
 def _check_gaps(reader, steps, interval, max_gap_s):
@@ -267,9 +316,11 @@ def _check_gaps(reader, steps, interval, max_gap_s):
     held = 0
     for index, step in enumerate(steps):
         if step > longest + 1e-6:
-            raise reader.fail(f"gap of {step:g} s before this line (rows come every "
-                              f"{interval:g} s); cut the file there, or allow such gaps",
-                              reader.lines[index + 1])
+            raise reader.fail(
+                f"gap of {step:g} s before this line (rows come every "
+                f"{interval:g} s); cut the file there, or allow such gaps",
+                reader.lines[index + 1],
+            )
         if step > 1.5 * interval:
             held += 1
     if held:
