@@ -25,7 +25,7 @@ TITLES = {
     "Ship it": {
         "build": ("the application of a board and brand, with its size and bill of materials",
                   FACTORY),
-        "image": ("one flash image from MicroPython and the application", FACTORY),
+        "image": ("one flash image from MicroPython and the application", (*FACTORY, "flash")),
         "flash": ("write an image to a board", (*FACTORY, "flash")),
         "provision": ("a batch in the factory: flash, test in the jig, label",
                       (*FACTORY, "flash")),
