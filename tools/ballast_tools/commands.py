@@ -9,27 +9,27 @@ from ballast_tools import paths
 VM = "vm"
 """Pseudo group: Node.js and the MicroPython VM from npm."""
 
-SIM, FACTORY, CHECK = ("core",), ("core", "build"), ("core", "build", "flash", "test", VM)
+SIM, REPLAY, FACTORY = ("core",), ("core", "plot"), ("core", "build", "flash")
+CHECK = ("core", "plot", "build", "flash", "test", VM)
 
 TITLES = {
     "Try it": {
         "sim": ("the charger on the virtual bench, with its page in your browser", SIM),
-        "run": ("replay a measured house, get a report", SIM),
+        "run": ("replay a measured house, get a report", REPLAY),
     },
     "Check it": {
         "test": ("every test, on CPython and on the MicroPython VM", CHECK),
-        "bench": ("measure one thing against the best known (bench --list)", SIM),
-        "campaign": ("many simulated days with random faults", SIM),
+        "bench": ("measure one thing against the best known (bench --list)", REPLAY),
+        "campaign": ("many simulated days with random faults", REPLAY),
         "mutate": ("break the control core on purpose; do the tests notice?", (*CHECK, "mutate")),
     },
     "Ship it": {
         "build": ("the application of a board and brand, with its size and bill of materials",
                   FACTORY),
         "image": ("one flash image from MicroPython and the application", (*FACTORY, "flash")),
-        "flash": ("write an image to a board", (*FACTORY, "flash")),
-        "provision": ("a batch in the factory: flash, test in the jig, label",
-                      (*FACTORY, "flash")),
-        "deploy": ("put the working tree on one board, for development", FACTORY),
+        "flash": ("write an image to a board", FACTORY),
+        "provision": ("a batch in the factory: flash, test in the jig, label", FACTORY),
+        "deploy": ("put the working tree on one board, for development", ("core", "build")),
     },
     "Maintain it": {
         "lock": ("pin and hash the dependencies anew", ("lock",)),

@@ -197,10 +197,14 @@ def _npm(steps):
     paths.NODE_DIR.mkdir(exist_ok=True)
     for name in NPM_FILES:
         shutil.copy(paths.TOOLS / "node" / name, paths.NODE_DIR / name)
-    options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    # a company's own certificate authority counts, and a dead network is told within seconds
+    ca = {"NODE_USE_SYSTEM_CA": "1"}
+    patience = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000"]
+    options = ["ci", *patience, "--ignore-scripts", "--no-audit", "--no-fund",
+               "--no-update-notifier", "--loglevel=error"]  # fmt: skip
     path = os.path.dirname(found[0]) + os.pathsep + os.environ.get("PATH", "")
     _call([*found[1], *options], lambda line="": None, "the npm registry",
-          cwd=paths.NODE_DIR, env={"PATH": path})  # fmt: skip
+          cwd=paths.NODE_DIR, env={"PATH": path, **ca})  # fmt: skip
     if not node.VM.exists():
         raise SetupError(f"npm installed no {node.VM.name}; see {LOG}")
 
@@ -238,6 +242,8 @@ def _reason(lines, source):
     text = "".join(lines)
     if "DO NOT MATCH THE HASHES" in text or "EINTEGRITY" in text:
         what = "a package differs from its pinned hash and was not installed"
+    elif "CERT" in text.upper() and ("SSL" in text or "npm error" in text):
+        what = f"the certificate of {source} is not trusted here"
     elif any(sign in text for sign in ("Retrying (", "ENOTFOUND", "ECONNREFUSED", "EAI_AGAIN",
                                        "ETIMEDOUT", "Temporary failure")):  # fmt: skip
         what = f"{source} cannot be reached; check the network and start again"
