@@ -36,18 +36,21 @@ _E = const(65537)
 # DigestInfo of SHA-256, RFC 8017, 9.2 note 1
 _DIGEST_INFO = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
 
-# key, type, smallest, largest (int: value, str: length)
-_KEYS = (
-    ("base", str, 1, 16),  # oldest MicroPython that it runs on, "1.29.0"
-    ("board", str, 1, 32),
-    ("brand", str, 1, 32),
-    ("fs", str, 1, 8),  # "romfs" or "littlefs"
-    ("key", str, 16, 16),  # id of the signing key
-    ("mpy", int, 0, 1 << 16),  # sys.implementation._mpy & 0xff: bytecode version
-    ("security", int, 0, 1 << 29),
-    ("sha256", str, 64, 64),
-    ("size", int, 1, 1 << 24),
-    ("version", str, 1, 32),
+# key, shortest, longest
+_TEXTS = (
+    ("base", 1, 16),  # oldest MicroPython that it runs on, "1.29.0"
+    ("board", 1, 32),
+    ("brand", 1, 32),
+    ("fs", 1, 8),  # "romfs" or "littlefs"
+    ("key", 16, 16),  # id of the signing key
+    ("sha256", 64, 64),
+    ("version", 1, 32),
+)
+# key, smallest, largest
+_NUMBERS = (
+    ("mpy", 0, 1 << 16),  # sys.implementation._mpy & 0xff: bytecode version
+    ("security", 0, 1 << 29),
+    ("size", 1, 1 << 24),
 )
 
 
@@ -69,12 +72,19 @@ def parse(block):
         raise ValueError("the update's header is damaged")
     if not isinstance(manifest, dict):
         raise ValueError("the update's header is damaged")
-    for key, kind, low, high in _KEYS:
+    for key, low, high in _TEXTS:
+        value = manifest.get(key)
+        if not isinstance(value, str) or not low <= len(value) <= high:
+            raise ValueError("the update's header has no usable '%s'" % key)
+    for key, low, high in _NUMBERS:
         value = manifest.get(key)
         # bool is an int to isinstance, and no value here
-        if not isinstance(value, kind) or value is True or value is False:
-            raise ValueError("the update's header has no usable '%s'" % key)
-        if not low <= (len(value) if kind is str else value) <= high:
+        if (
+            not isinstance(value, int)
+            or value is True
+            or value is False
+            or not low <= value <= high
+        ):
             raise ValueError("the update's header has no usable '%s'" % key)
     return manifest, bytes(block[:end]), bytes(block[end : end + sig_size])
 
