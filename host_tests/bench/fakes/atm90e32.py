@@ -10,7 +10,6 @@ _SOFT_RESET = 0x70
 _LAST_SPI = 0x78
 _CFG_ACCESS = 0x7F
 _CONFIG = range(0x31, 0x6F)
-_MEASURED = range(0xB0, 0x100)
 _RESET_US = 5000
 _DEFAULT_GAIN = 0x8000  # what a gain register holds after a reset
 
@@ -42,23 +41,24 @@ class Atm90e32:
         if len(data) != 4 or mode != 3 or baudrate > 1_000_000:
             self.bad_frames += 1
             return b"\xff" * len(data)
-        if self._ready_us and self._clock.us() < self._ready_us:
-            return b"\xff" * len(data)
-        address = (data[0] & 0x03) << 8 | data[1]
-        if data[0] & 0x80:
-            value = self._read(address)
+        if self._ready_us:
+            if self._clock.us() < self._ready_us:
+                return b"\xff" * len(data)
+            self._ready_us = 0
+        first, low, high_byte, low_byte = data
+        address = (first & 0x03) << 8 | low
+        if first & 0x80:
+            if 0xB0 <= address <= 0xFF:
+                value = self._meter.register(address) & 0xFFFF
+            elif address == _LAST_SPI:
+                value = self._last
+            else:
+                value = self.config.get(address, 0)
         else:
-            value = data[2] << 8 | data[3]
+            value = high_byte << 8 | low_byte
             self._write(address, value)
         self._last = value
         return bytes((0xFF, 0xFF, value >> 8, value & 0xFF))
-
-    def _read(self, address):
-        if address == _LAST_SPI:
-            return self._last
-        if address in _MEASURED:
-            return self._meter.register(address) & 0xFFFF
-        return self.config.get(address, 0)
 
     def _write(self, address, value):
         if address == _SOFT_RESET:

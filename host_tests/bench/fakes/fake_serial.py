@@ -184,4 +184,4 @@ class SPI:
     def write_readinto(self, write_buf, read_buf, /):
         if len(write_buf) != len(read_buf):
             raise ValueError("buffers must be the same length")
-        read_buf[:] = self._transfer(bytes(write_buf))
+        read_buf[:] = self._transfer(write_buf)
