@@ -67,7 +67,7 @@ class PhaseSpare:
         draw that is over is kept back.
         """
         if self._count:
-            self._watch_rise(t_ms, low_ma - self.house_ma)
+            self._watch_rise(t_ms, low_ma - self._high[self._newest])
         stirred = self._rises and diff(t_ms, self._rise_ms) <= _STIR_MS
         self._state_now = 1 if stirred else 0
         if not stirred:
