@@ -4,8 +4,8 @@ from math import inf
 
 import pytest
 
-from bench.plant import appliances as load
-from bench.plant.appliances import ALWAYS, Appliance
+from bench.plant import programs as load
+from bench.plant.appliances import Appliance
 from bench.plant.house import PRESETS, House, by_hand, semi
 from bench.plant.trace import Trace
 
@@ -47,11 +47,11 @@ def test_same_seed_same_day_and_any_step_width():
 
 
 def test_one_appliance_does_not_change_the_random_numbers_of_another():
-    alone = House(appliances=[Appliance("oven", (0,), load.oven, ALWAYS, seed=1)])
+    alone = House(appliances=[Appliance("oven", (0,), load.oven, load.ALWAYS, seed=1)])
     pair = House(
         appliances=[
-            Appliance("oven", (0,), load.oven, ALWAYS, seed=1),
-            Appliance("tea", (1,), load.kettle, ALWAYS, seed=1),
+            Appliance("oven", (0,), load.oven, load.ALWAYS, seed=1),
+            Appliance("tea", (1,), load.kettle, load.ALWAYS, seed=1),
         ],
         phases=3,
     )
@@ -61,7 +61,7 @@ def test_one_appliance_does_not_change_the_random_numbers_of_another():
 
 
 def test_a_heat_pump_starts_with_its_locked_rotor_current():
-    pump = Appliance("pump", (0,), load.heat_pump(2200.0, 5.0), ALWAYS, seed=1)
+    pump = Appliance("pump", (0,), load.heat_pump(2200.0, 5.0), load.ALWAYS, seed=1)
     house = House(appliances=[pump])
     house.advance(0.0)
     peak = house.a[0]
@@ -129,7 +129,7 @@ def test_off_by_hand_beats_the_timetable_and_none_gives_it_back():
 
 def test_the_sun_shines_by_day_only():
     roof = House(
-        appliances=[Appliance("roof", (0,), load.photovoltaics(4000.0), ALWAYS, seed=2)],
+        appliances=[Appliance("roof", (0,), load.photovoltaics(4000.0), load.ALWAYS, seed=2)],
         start_of_day_s=0.0,
     )
     by_hour = [min(roof.amps(h * 3600.0 + m * 60.0)[0] for m in range(60)) for h in range(48)]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.plant.rcd import MODULES, Rcd, trip_time_s
+from bench.plant.rcd import Rcd
+from bench.plant.rcd_modules import MODULES, trip_time_s
 
 DT = 0.001
 

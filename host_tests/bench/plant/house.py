@@ -2,7 +2,7 @@
 
 from math import inf
 
-from bench.plant import appliances as load
+from bench.plant import programs as load
 from bench.plant.appliances import Appliance
 
 _EVENING_S = 17.5 * 3600.0
