@@ -132,6 +132,8 @@ def test_bus_settings():
 def test_a_bad_line_says_what_is_wrong():
     for text, words in (
         ("x", "key | name"),
+        ("x | X | fc=3\nI=0:u16", "one line"),
+        ("x | X | fc=3\tI=0:u16", "one line"),
         ("| X | fc=3 I=0:u16", "key | name"),
         ("x | X | ", "key | name"),
         ("a|b|c|d|e", "key | name"),

@@ -119,6 +119,8 @@ class MeterRow:
     """
 
     def __init__(self, text):
+        if "\n" in text or "\r" in text or "\t" in text:
+            raise RowError("a meter is one line, with blanks and no tabs")
         parts = [p.strip() for p in text.split("|")]
         if len(parts) not in (3, 4) or not parts[0] or not parts[2]:
             raise RowError("a meter is 'key | name | fields' and perhaps '| note'")
