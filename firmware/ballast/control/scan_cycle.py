@@ -152,6 +152,9 @@ class ScanCycle:
         self.heat.step(now_ms, scan, self.ev.max_ma)
         self.interlocks.warm(now_ms, self.heat)
         self.limits.put(limits.TEMP, self.heat.limit_ma, now_ms, limits.FOREVER)
+        put = self.faults.put
+        put(faults.METER_LOST, self.site.lost() or self.panel.lost(), now_ms)
+        put(faults.METER_DISTRUST, self.site.distrusted() or self.panel.distrusted(), now_ms)
         self.faults.step(now_ms)
         drawing = self.ev.max_ma > _IDLE_MA
         self.session.step(now_ms, self.charge.plugged, drawing, self.ev)

@@ -2,7 +2,7 @@
 
 from ballast.control import limits
 from ballast.control.balancer import Balancer
-from ballast.control.meter import GOOD, NONE, Meter
+from ballast.control.meter import DISTRUSTED, GOOD, NONE, STALE, Meter
 from ballast.control.records import EvView
 
 
@@ -62,6 +62,14 @@ class Supply:
             self._ma = self.balancer.ma
             left = meter.fallback_ms - meter.age_ms
             all_limits.put(self.slot, self._ma, now_ms, left if left > 1 else 1)
+
+    def lost(self):
+        """A meter is commissioned and says nothing."""
+        return self.used and (self.meter.state == NONE or self.meter.state == STALE)
+
+    def distrusted(self):
+        """A meter is commissioned, speaks, and is not believed."""
+        return self.used and self.meter.state == DISTRUSTED
 
     def house_ma(self, phase):
         """The rest of the house on supply phase 0..2, signed mA."""

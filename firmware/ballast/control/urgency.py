@@ -16,7 +16,7 @@ NO_DEPARTURE = const(-1)
 
 _KINDS = const(16)  # line * 8 + mask
 _STEP_MA = const(2000)  # first and last step when raising one member
-_LAST_STEP_MA = const(125)
+_LAST_STEP_MA = const(60)
 _YIELD_STEP_MA = const(500)  # what an earlier member gives up so that a next one gets its minimum
 _MAX_SHARE_MA = const(0x40000)  # 262 A: search range of the even share
 

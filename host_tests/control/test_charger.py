@@ -1,0 +1,139 @@
+"""The facade: what services may do, and all that they may not."""
+
+from ballast.control import faults, limits
+from ballast.control.charger import PANEL, SUPPLY
+from control.rig import B_MV, C_MV, Rig
+
+
+def test_only_external_slots_and_only_sound_values():
+    rig = Rig()
+    rig.run(1)
+    c = rig.charger
+    refused = 0
+    for slot in range(-1, limits.COUNT + 1):
+        assert c.put_limit(slot, 16000, 1000) == limits.external(slot)
+        refused += not limits.external(slot)
+        assert c.refused == refused
+    for slot, ma, ttl in (
+        ("api", 16000, 1000), (None, 16000, 1000), (limits.API, -1, 1000),
+        (limits.API, 1000001, 1000), (limits.API, 6.5, 1000), (limits.API, "6", 1000),
+        (limits.API, 16000, 0), (limits.API, 16000, -1), (limits.API, 16000, 172800001),
+        (limits.API, 16000, 1.5),
+    ):  # fmt: skip
+        assert c.put_limit(slot, ma, ttl) is False, (slot, ma, ttl)
+        refused += 1
+        assert c.refused == refused
+    assert c.put_limit(limits.API, 0, 1) and c.put_limit(limits.API, 1000000, 172800000)
+
+
+def test_a_service_can_never_raise_another_slot():
+    rig = Rig(user_ma=10000)
+    rig.run(1)
+    for slot in range(limits.COUNT):
+        rig.charger.put_limit(slot, 32000, 60000)
+    rig.run(1)
+    assert rig.cycle.limits.ma == 10000 and rig.cycle.limits.winner == limits.USER
+
+
+def test_fall_to():
+    c = Rig().charger
+    assert c.fall_to(limits.GRID, 6000) and c.cycle.limits.fall_ma[limits.GRID] == 6000
+    for slot, ma in ((limits.SITE, 1), (limits.GRID, -1), (limits.GRID, 1000001), (99, 1)):
+        before = c.refused
+        assert not c.fall_to(slot, ma) and c.refused == before + 1
+
+
+def test_user_current():
+    rig = Rig()
+    c = rig.charger
+    assert c.set_user_ma(6000) and rig.settings["user_ma"] == 6000
+    for bad in (5999, 32001, "x", None):
+        assert c.set_user_ma(bad) is False and rig.settings["user_ma"] == 6000
+
+
+def test_pause_is_kept_in_the_settings():
+    rig = Rig()
+    rig.charger.pause()
+    assert rig.settings["user_paused"] == 1
+    rig.charger.resume()
+    assert rig.settings["user_paused"] == 0
+
+
+def test_boost_bounds():
+    c = Rig().charger
+    for seconds, good in ((-1, False), (0, True), (86400, True), (86401, False)):
+        assert c.boost(seconds) is good
+    assert c.cycle.boost_s == 86400
+
+
+def test_samples_go_to_their_meter():
+    rig = Rig()
+    c = rig.charger
+    assert c.put_sample(SUPPLY, rig.now_ms, 1, 2, 3, 0)
+    assert c.cycle.site.meter._in == [1, 2, 3]
+    assert c.put_sample(PANEL, rig.now_ms, 4, 5, 6, 0)
+    assert c.cycle.panel.meter._in == [4, 5, 6] and c.cycle.site.meter._in == [1, 2, 3]
+    c.expect(SUPPLY, 2000)
+    c.expect(PANEL, 5000)
+    assert c.cycle.site.meter.interval_ms == 2000
+    assert c.cycle.panel.meter.interval_ms == 5000
+
+
+def test_only_warnings_can_be_reported():
+    rig = Rig()
+    for fault in range(faults.COUNT):
+        rig.charger.warn(fault, 1, rig.now_ms)
+        warned = fault in (faults.SETTINGS, faults.STORAGE, faults.CLOCK)
+        assert bool(rig.cycle.faults.active[fault]) == warned
+    assert rig.cycle.faults.stop == 0
+
+
+def test_boot_causes():
+    for cause, want in ((0, []), (1, []), (2, [faults.WATCHDOG]), (3, [faults.BROWN_OUT])):
+        rig = Rig()
+        rig.charger.boot(rig.now_ms, cause, False, 1234)
+        assert [n for n in range(faults.COUNT) if rig.cycle.faults.active[n]] == want
+        assert rig.cycle.hold_ms == 1234 and rig.cycle.faults.stop == 0
+    rig.charger.boot(rig.now_ms, 0, True, 0)
+    assert rig.cycle.faults.stop == 1
+
+
+def test_permit_is_bounded():
+    rig = Rig()
+    rig.run(1)
+    assert rig.charger.allow_blocking(10**9)
+    assert rig.cycle.interlocks.permit_until_ms == (rig.cycle.now() + 1000) % (1 << 30)
+
+
+def test_status():
+    rig = Rig(meter_kind=1, fuse_ma=40000, user_ma=20000, fallback_ma=6000)
+    rig.run(1)
+    rig.charger.put_sample(SUPPLY, rig.now_ms, 7000, 0, -2000, 0)
+    rig.charger.put_limit(limits.API, 15000, 60000)
+    rig.level_mv = B_MV
+    rig.run(4)
+    rig.charger.boost(100)
+    rig.charger.warn(faults.CLOCK, 1, rig.now_ms)
+    rig.step()
+    st = rig.charger.new_status()
+    rig.charger.status(st)
+    c = rig.cycle
+    assert st.uptime_s == 5 and st.state == c.charge.state and st.why == c.why
+    assert st.contactor == 0 and st.offered_ma == c.offered_ma
+    assert st.limit_ma == c.limits.ma and st.limit_slot == c.limits.winner
+    assert st.slot_ma[limits.API] == 15000 and 55000 < st.slot_left_ms[limits.API] < 60000
+    assert st.slot_left_ms[limits.USER] == -1
+    assert st.fuse_ma == 40000 and st.supply_mv[0] == 230000
+    assert st.meter_state == c.site.meter.state and st.meter_age_ms == c.site.meter.age_ms
+    assert st.mains_ma == c.site.meter.ma and st.house_ma[0] == 7000
+    assert 240 <= st.temp_ddegc[0] <= 260 and st.temp_known == [1, 1, 1]
+    assert st.session_s >= 3 and st.boost_left_s == 100 and st.user_paused == 0
+    assert st.fault_active[faults.CLOCK] and st.fault_active[faults.METER_LOST]
+    assert st.fault_first == faults.METER_LOST  # before the first sample
+    assert st.fault_count[faults.CLOCK] == 1
+    rig.level_mv = C_MV
+    rig.draw_ma = 6000
+    rig.run(3)
+    rig.charger.status(st)
+    assert st.contactor == 1 and st.ev_ma == [6000, 0, 0] and st.ev_w == 1380
+    assert st.house_ma[0] == 7000 - 6000
