@@ -42,7 +42,7 @@ class Run:
                 charger.set_coil(1 if charger.pilot.high_mv < 7000 and amps else 0)
             self.n += 1
             self.plant.step(self.t, DT)
-        self.plant.account.flush(self.t)
+        self.plant.flush()
         return self.plant
 
 
@@ -62,7 +62,6 @@ def test_energy_in_the_battery_is_energy_from_the_socket():
     ev = EV(battery=Battery(60.0, 0.3))
     plant = Run(Plant(Config(house=semi(3))), ev=ev).run(600.0)
     charger = plant.chargers[0]
-    charger.settle(600.0)
     assert plant.account.energy_kwh == pytest.approx(charger.energy_wh / 1000.0, rel=1e-6)
     gained = (ev.battery.soc - 0.3) * 60.0 / 0.9
     assert gained == pytest.approx(plant.account.energy_kwh, rel=1e-6)
@@ -119,6 +118,21 @@ def test_breaker_trips_house_and_charger_and_comes_back():
     run.run(1.0)
     assert charger.powered
     assert plant.house_a[0] == 20.0
+
+
+def test_a_house_that_trips_its_own_breaker_can_be_replayed():
+    config = Config(house=flat_house((33.0, 0, 0)), limit_a=25.0, breaker_opens=False)
+    plant = Run(Plant(config), [16.0]).run(300.0)
+    assert plant.breaker.tripped
+    assert not plant.breaker.open
+    assert plant.mains_a[0] == pytest.approx(49.0, abs=0.01)
+    assert plant.house_breaker.tripped, "the house alone does it"
+    assert plant.breaker.tripped_s < plant.house_breaker.tripped_s
+    kind = Config(house=flat_house((20.0, 0, 0)), limit_a=25.0, breaker_opens=False)
+    plant = Run(Plant(kind), [16.0]).run(300.0)
+    assert plant.breaker.tripped
+    assert not plant.house_breaker.tripped, "here it is the car"
+    assert plant.house_breaker.peak_state == pytest.approx(0.64 / 1.14**2, abs=0.01)
 
 
 def test_supply_lost_and_brown_out():

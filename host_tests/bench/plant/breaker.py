@@ -26,11 +26,14 @@ class Breaker:
 
     Args: rated_a: In in A. curve: "B" or "C". edge: "low", "mid" or "high".
     Raises ValueError for another curve or edge, or a rating that is not positive.
-    Attributes: tripped (bool), tripped_s (instant), cause ("", "thermal", "magnetic"),
+    opens: False = a trip is only recorded and the current goes on (replaying a house that
+    exceeds its own fuse); `thermal_state` may then pass 1.
+    Attributes: open (bool, interrupts now), tripped (bool), tripped_s (instant), cause ("",
+    "thermal", "magnetic"), peak_state (up to the last change or call of `thermal_state`),
     next_s: when `advance` has something to do (inf = never with this current).
     """
 
-    def __init__(self, rated_a=25.0, curve="B", edge="low", poles=3):
+    def __init__(self, rated_a=25.0, curve="B", edge="low", poles=3, opens=True):
         if curve not in _MAGNETIC or edge not in _EDGES:
             raise ValueError("breaker: curve is B or C, edge is low, mid or high")
         if not rated_a > 0:
@@ -42,6 +45,7 @@ class Breaker:
         self.trip_level = conventional * conventional
         self.magnetic_a = self.rated_a * (low + share * (high - low))
         self.poles = poles
+        self.opens = opens
         self.peak_state = 0.0  # largest thermal_state since the last reset
         self._theta = [0.0] * poles
         self._heat = [0.0] * poles  # (I/In)^2 now flowing
@@ -59,6 +63,10 @@ class Breaker:
         if max(self._theta) >= self.trip_level:  # nobody can latch a breaker that is still hot
             self._theta = [min(theta, self.trip_level * 0.95) for theta in self._theta]
 
+    @property
+    def open(self):
+        return self.tripped and self.opens
+
     def cool(self):
         """Back to cold, as after an hour without load."""
         self._theta = [0.0] * self.poles
@@ -69,7 +77,7 @@ class Breaker:
         self._settle(now_s)
         magnetic = False
         for pole in range(self.poles):
-            current = 0.0 if self.tripped else abs(amps[pole])
+            current = 0.0 if self.open else abs(amps[pole])
             ratio = current / self.rated_a
             self._heat[pole] = ratio * ratio
             if current > self.magnetic_a:
@@ -83,7 +91,8 @@ class Breaker:
         when = self.next_s
         self._settle(when)
         self.tripped, self.tripped_s, self.cause = True, when, self._why
-        self._heat = [0.0] * self.poles
+        if self.opens:
+            self._heat = [0.0] * self.poles
         self.next_s = inf
         return True
 

@@ -22,7 +22,8 @@ class Config:
     """What a plant is built of.
 
     house: a House (None: an empty one). limit_a: main fuse limit for the books, A per phase.
-    breaker_a (None: limit_a), breaker_curve, breaker_edge: the breaker. phases: of the house.
+    breaker_a (None: limit_a), breaker_curve, breaker_edge: the breaker; breaker_opens: False =
+    its trips are only recorded. phases: of the house.
     chargers: number, or list of keyword dicts for ChargePoint. With three house phases the
     phases of the chargers rotate (L1 of the second one is on L2 ...), unless given.
     Raises ValueError on what cannot be.
@@ -35,6 +36,7 @@ class Config:
         breaker_a=None,
         breaker_curve="B",
         breaker_edge="low",
+        breaker_opens=True,
         phases=None,
         chargers=1,
         source_v=230.0,
@@ -49,6 +51,7 @@ class Config:
         self.limit_a = float(limit_a)
         self.breaker_a = float(breaker_a if breaker_a is not None else limit_a)
         self.breaker_curve, self.breaker_edge = breaker_curve, breaker_edge
+        self.breaker_opens = breaker_opens
         self.phases = phases or (house.phases if house is not None else 1)
         self.source_v, self.line_ohm, self.freq_hz = source_v, line_ohm, freq_hz
         self.clairvoyant = clairvoyant
@@ -88,7 +91,9 @@ class Plant:
         self.config, self.seed = config, seed
         self.house = config.house or _NoHouse()
         self.mains = Mains(config.source_v, config.phases, config.line_ohm, config.freq_hz)
-        self.breaker = Breaker(config.breaker_a, config.breaker_curve, config.breaker_edge)
+        kind = config.breaker_a, config.breaker_curve, config.breaker_edge
+        self.breaker = Breaker(*kind, opens=config.breaker_opens)
+        self.house_breaker = Breaker(*kind, opens=False)  # what the house alone would do to it
         self.meter = SupplyMeter(Random(f"supply meter/{seed}"))
         self.radio = Radio(seed)
         self.account = Account(config.limit_a)
@@ -126,9 +131,19 @@ class Plant:
             self.radio.advance(now_s)
         if now_s >= self.breaker.next_s and self.breaker.advance(now_s):
             changed = True
+        if now_s >= self.house_breaker.next_s:
+            self.house_breaker.advance(now_s)
         self.now_s = now_s
         if changed:
             self._recompute(now_s)
+
+    def flush(self):
+        """Bring books, breaker states and batteries up to the present: call before reading."""
+        self.account.flush(self.now_s)
+        self.breaker.thermal_state(self.now_s)
+        self.house_breaker.thermal_state(self.now_s)
+        for charger in self.chargers:
+            charger.settle(self.now_s)
 
     def _recompute(self, now_s):
         """Something flows differently: currents, voltages, breaker, meter, books."""
@@ -139,7 +154,7 @@ class Plant:
         house = self.house.a
         self._add_cars(ev_a)
         for phase in (0, 1, 2):
-            on = mains.alive(phase) and not breaker.tripped
+            on = mains.alive(phase) and not breaker.open
             house_a[phase] = house[phase] if on else 0.0
             if not on:
                 ev_a[phase] = 0.0
@@ -147,6 +162,7 @@ class Plant:
         mains.load(mains_a)
         watts = self._supply_chargers()
         breaker.set_current(mains_a, now_s)
+        self.house_breaker.set_current(house_a, now_s)
         self.meter.dead = max(mains.volts) < 1.0
         self.meter.note(now_s, mains_a, mains.volts, mains.freq_hz)
         self.account.note(now_s, house_a, ev_a, mains_a, watts)
@@ -163,7 +179,7 @@ class Plant:
     def _supply_chargers(self):
         """Voltages at the chargers; a phase that came or went makes them look. Returns W."""
         volts = self.mains.volts
-        dead = self.breaker.tripped
+        dead = self.breaker.open
         watts = 0.0
         for charger in self.chargers:
             supply = charger.supply_v
