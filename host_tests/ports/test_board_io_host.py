@@ -47,6 +47,21 @@ def test_rates(rig, io):
     assert calls[1] == 3200
 
 
+def test_a_meter_that_lost_its_supply_comes_back(rig, io):
+    chip = rig.dev.spi_slaves[10]
+    rig.cp.meter.silent = True
+    for _ in range(300):
+        io.read(rig.scan)
+    seq = rig.scan.meter_seq
+    assert seq == 0
+    chip.power_up()  # with its default gains: not believed until it is configured again
+    rig.cp.meter.silent = False
+    for _ in range(120):
+        io.read(rig.scan)
+    assert rig.scan.meter_seq > seq
+    assert chip.config[0x61] == rig.board.METER_UGAIN[0]
+
+
 def test_fit(rig, io):
     fit = Fit()
     io.fit(fit)

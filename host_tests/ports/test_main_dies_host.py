@@ -1,6 +1,7 @@
 """The whole firmware charges, then something goes wrong in it: the contactor opens every time."""
 
 import pytest
+
 from bench import fakes
 from bench.plant.ev import EV
 from bench.plant.house import flat
@@ -9,7 +10,7 @@ from bench.setup import Setup
 COIL, PWM_PIN = 15, 14
 
 
-@pytest.fixture()
+@pytest.fixture
 def charging():
     setup = Setup(house=flat(seed=3), meter="none", ev=EV(max_a=16.0, delay_s=0.5))
     world = setup.start()

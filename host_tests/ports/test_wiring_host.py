@@ -24,6 +24,35 @@ def test_calibration_constants_are_those_of_the_resistors(name):
     assert abs(values["CP_GAIN_X100"] / 100 * slope - 1) < 0.001
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("ohm", "nominal"), [(None, 12000), (2740, 9000), (882, 6000)])
+def test_every_board_on_its_own_chip(clock, name, ohm, nominal):
+    """Pins exist, ports are made, 10 A of PWM is read back through the board's constants."""
+    from ballast.control.records import Fit, Out, Scan
+
+    board = boards.load(name)
+    with fakes.Device(clock, board.CHIP) as device:
+        cp = ChargePoint(phases=board.PHASES)
+        wires = Wiring(device, board, cp)
+        io, scan, out, fit = BoardIo(board), Scan(), Out(), Fit()
+        io.fit(fit)
+        out.pilot, out.duty_u16 = PILOT_PWM, 10923
+        io.write(out)
+        cp.pilot.load(ohm)
+        if board.CP_SPACING_US:
+            device.adc_read_us = 60
+            wires.timed()
+        for n in range(1, 6):
+            wires.update(0.02 * n)
+            io.read_all(scan)
+            assert abs(scan.pilot_high_mv - nominal) < 180
+            assert abs(scan.pilot_low_mv + 12000) < 180
+        assert (scan.rcd_trip, scan.pe) == (0, 1 if board.PE_PIN else -1)
+        assert device.pad(board.CP_PWM_PIN).bits == board.CP_PWM_BITS == fit.pwm_bits
+        io.safe()
+        assert device.pad(board.COIL_PIN) != board.COIL_ON_LEVEL
+
+
 @pytest.mark.parametrize("cp_mv", range(-12600, 12601, 350))
 def test_the_whole_chain_is_true_to_60_mv(rig, cp_mv):
     """Plant volts, divider, ADC, port, mV: without noise only quantisation is left."""

@@ -99,13 +99,20 @@ def test_no_file_and_no_python(tmp_path):
     assert "board.py:1: only `KEY = const(...)`" in check_board(path)[0]
 
 
-def test_an_input_only_pin_cannot_drive(tmp_path):
-    text = GOOD.replace('"esp32s3"', '"esp32"').replace(
-        "LED_PIN = const(41)", "LED_PIN = const(34)"
-    )
+def test_input_only_pins_of_the_esp32(tmp_path):
+    lite = (BOARDS / "esp32_lite" / "board.py").read_text()
     path = tmp_path / "board.py"
-    path.write_text(text)
-    assert any("LED_PIN: GPIO34 is an input only" in line for line in check_board(path))
+    for key, text in (
+        ("LED_PIN", "GPIO34 is an input only"),
+        ("PE_PIN", "GPIO34 has no pull resistor"),
+        ("RCD_TRIP_PIN", "GPIO34 has no pull resistor"),
+    ):
+        lines = [
+            f"{key} = const(34)" if line.startswith(key + " ") else line
+            for line in lite.splitlines()
+        ]
+        path.write_text("\n".join(lines))
+        assert any(f"{key}: {text}" in line for line in check_board(path))
 
 
 def test_window_oracle():

@@ -235,6 +235,8 @@ def _check_pin(key, gpio, chip, say):
         say(key, f"GPIO{gpio} is not on ADC1; expected GPIO{first}-{last} (Wi-Fi owns ADC2)")
     if key in _OUTPUTS and gpio in chip.input_only:
         say(key, f"GPIO{gpio} is an input only; expected a pin that can drive")
+    if key in _PULLED and gpio in chip.input_only:
+        say(key, f"GPIO{gpio} has no pull resistor; expected one, so that an open cable is seen")
     if key in _NO_GLITCH and gpio in chip.glitch:
         say(key, f"GPIO{gpio} goes high at power-up by itself; expected a quiet pin")
 

@@ -105,7 +105,7 @@ class BoardIo:
         jobs[3] = self._plug
         jobs[4] = self._connector_and_led
         jobs[8] = self._box
-        jobs[9] = self._led_tick
+        jobs[9] = self._last_turn
         return jobs
 
     def _plug(self, scan):
@@ -117,6 +117,12 @@ class BoardIo:
 
     def _box(self, scan):
         self.thermistors.read(scan, 2)
+
+    def _last_turn(self, scan):
+        self._led_tick(scan)
+        meter = self.meter
+        if meter is not None and meter.needs_repair():
+            meter.repair()  # 7 ms, every 2 s while it fails: within the step's time
 
     def _led_tick(self, scan):
         if self.led:

@@ -131,10 +131,11 @@ class PowerMeterIo:
             self._ok = False
 
     def needs_repair(self):
-        """True after 2 s of failed rounds; then call `repair()` where 6 ms do not matter."""
+        """True after 2 s of failed rounds; then call `repair()` where 7 ms do not matter."""
         return self._failed >= _RETRY_READS
 
     def repair(self):
+        """Configure the chip again; True if it answers. It may have lost its supply."""
         self._failed = 0
         self.present = self._configure()
         return self.present
