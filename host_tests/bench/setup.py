@@ -7,19 +7,18 @@
 """
 
 
-from bench.world import World
-
-from bench.clamp_actor import ClampActor
-from bench.plant.ev import EV
-from bench.plant.plant import Config
-from bench.sdm630 import Sdm630
-
 import json
 
 import main
 from ballast.control.settings import Settings
 from ballast.ports.espnow_radio import EspnowRadio
 from ballast.ports.wifi import Wifi
+from bench.clamp_actor import ClampActor
+from bench.panel import Panel
+from bench.plant.ev import EV
+from bench.plant.plant import Config
+from bench.sdm630 import Sdm630
+from bench.world import World
 
 PASSWORD = "bench"
 CLAMP_KEY = bytes(range(32))
@@ -84,6 +83,8 @@ class Setup:
             _fit_plug(node.cp)
         if self.ev is not None:
             world.plant.chargers[0].plug_in(self.ev)
+        if self.bench_page:
+            Panel(self, world.nodes[0].app)
         for node in world.nodes:
             world.spawn(node.app.services.run())
         return world

@@ -100,15 +100,14 @@ def check_port(port, option):
 
 def prepare(args, folder):
     """The Setup: house, car, page assets."""
-    from bench import upy
+    from bench import panel, upy
 
     upy.install()
+    from ballast_tools import web_assets
     from bench.plant import house as houses
     from bench.plant.plant import Config
     from bench.plant.trace import TraceError, load_trace
     from bench.setup import Setup, default_ev
-
-    from ballast_tools import web_assets
 
     if args.trace:
         try:
@@ -121,6 +120,7 @@ def prepare(args, folder):
     if args.ev_phases == 3 and house.phases != 3:
         raise UserError("--ev-phases 3 needs a three-phase house: --house detached")
     web_assets.build(folder)
+    web_assets.add_page(folder, panel.PAGE, "bench")
     config = Config(house=house, limit_a=args.limit, chargers=args.chargers)
     return Setup(
         config=config, limit_a=args.limit, ev=default_ev(phases=tuple(range(args.ev_phases))),
@@ -142,7 +142,8 @@ def greet(args, setup):
     )
     for node in setup.world.nodes:
         number = f" {node.index + 1}" if args.chargers > 1 else ""
-        print(f"  charger page{number:3}  http://localhost:{args.port + node.index}      password: {PASSWORD}")
+        address = f"http://localhost:{args.port + node.index}"
+        print(f"  charger page{number:3}  {address}      password: {PASSWORD}")
     print(f"  test bench       http://localhost:{args.port}/bench")
     clamp = " · clamp: ESP-NOW, 1 s" if args.meter == "clamp" else ""
     print(f"  meter            Modbus TCP SDM630 on 127.0.0.1:{setup.meter_port}{clamp}")

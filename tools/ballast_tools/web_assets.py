@@ -167,9 +167,26 @@ class _Writer:
         self.report.sizes[path] = len(packed)
 
 
+def one_file(source, html, style, script):
+    """(HTML, CSP) of source/`html` with its style and script put inside."""
+    text = (source / html).read_text(encoding="utf-8")
+    text = re.sub(r">\n\s*<", "><", text)
+    text = re.sub(r'<link rel="stylesheet"[^>]*>', lambda _: f"<style>{style}</style>", text)
+    text = re.sub(
+        r'<script type="module" src="[^"]*"></script>',
+        lambda _: f'<script type="module">{script}</script>',
+        text,
+    )
+    csp = (
+        f"default-src 'none'; script-src {_csp_hash(script)}; style-src {_csp_hash(style)}; "
+        "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return text, csp
+
+
 def _index(brand, languages):
     """(HTML, CSP): the page in one file."""
-    html = (SOURCE / "index.html").read_text(encoding="utf-8")
     style = _strip_css((SOURCE / "page.css").read_text(encoding="utf-8")) + _brand_css(brand)
     about = {}
     if brand is not None:
@@ -177,17 +194,26 @@ def _index(brand, languages):
     script = bundle()
     script = script.replace("/*LANGS*/{}", json.dumps(languages, sort_keys=True))
     script = script.replace("/*BRAND*/{}", json.dumps(about, sort_keys=True, ensure_ascii=False))
-    html = re.sub(r">\n\s*<", "><", html)
-    html = html.replace('<link rel="stylesheet" href="page.css">', f"<style>{style}</style>")
-    html = html.replace(
-        '<script type="module" src="app.js"></script>', f'<script type="module">{script}</script>'
-    )
-    csp = (
-        f"default-src 'none'; script-src {_csp_hash(script)}; style-src {_csp_hash(style)}; "
-        "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    return html, csp
+    return one_file(SOURCE, "index.html", style, script)
+
+
+def add_page(out, source, name):
+    """Add another page to a built one: source/index.html with page.css and `ENTRY`.
+
+    For the bench's panel; never part of a charger's image.
+    """
+    style = _strip_css((source / "page.css").read_text(encoding="utf-8"))
+    html, csp = one_file(source, "index.html", style, bundle(source))
+    writer = _Writer(out)
+    writer.add(name, html.encode(), "text/html; charset=utf-8", False, csp)
+    manifest = load(out)[1]
+    manifest.update(writer.manifest)
+    _write_manifest(out, manifest)
+
+
+def _write_manifest(out, manifest):
+    text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
+    (out / "manifest.json").write_text(text, encoding="utf-8")
 
 
 def build(out, brand=None):
@@ -212,8 +238,7 @@ def build(out, brand=None):
             writer.add(path.name, data, _TEXT_TYPES[path.suffix], False)
     html, csp = _index(brand, places)
     writer.add("index.html", html.encode(), "text/html; charset=utf-8", False, csp)
-    text = json.dumps(writer.manifest, indent=1, sort_keys=True) + "\n"
-    (out / "manifest.json").write_text(text, encoding="utf-8")
+    _write_manifest(out, writer.manifest)
     report = writer.report
     if report.total > report.budget:
         raise UserError(
