@@ -86,7 +86,8 @@ class Setup:
         if self.bench_page:
             Panel(self, world.nodes[0].app)
         for node in world.nodes:
-            world.spawn(node.app.services.run())
+            with node.device:  # what a service makes later belongs to this chip
+                world.spawn(node.app.services.run())
         return world
 
     def stop(self):

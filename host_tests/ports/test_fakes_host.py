@@ -322,6 +322,35 @@ def test_two_devices_in_one_process(clock):
         Pin(15)
 
 
+def test_a_task_remembers_its_device(clock):
+    import asyncio
+
+    a, b = fakes.Device(clock), fakes.Device(clock)
+
+    async def firmware():
+        await asyncio.sleep(0)
+        pin = Pin(15, Pin.OUT, value=1)
+        inner = asyncio.create_task(child())
+        await inner
+        return pin
+
+    async def child():
+        Pin(16, Pin.OUT, value=1)
+
+    async def main():
+        with a:
+            first = asyncio.create_task(firmware())
+        with b:
+            second = asyncio.create_task(firmware())
+        await first
+        await second
+        with pytest.raises(fakes.FakeError):
+            Pin(15)
+
+    asyncio.run(main())
+    assert [d.pad(n) for d in (a, b) for n in (15, 16)] == [1, 1, 1, 1]
+
+
 # -- serial, storage, radio -----------------------------------------------------------
 
 

@@ -14,17 +14,20 @@ several chargers live in one process:
         io = BoardIo(board)
 
 Module-level functions (machine.reset(), ...) act on the device that is
-current when they are called: run each charger's code inside its `with`.
+current when they are called: run each charger's code inside its `with`. An
+asyncio task remembers the device that was current when it was made.
 """
 
+import contextvars
 import sys
 
 from .air import Air
 from .device import Device, FakeError, HardReset, SoftReset
 
-__all__ = ["Air", "Device", "FakeError", "HardReset", "SoftReset", "current", "install"]
+__all__ = ["Air", "Device", "FakeError", "HardReset", "SoftReset", "current", "device", "install"]
 
 current = None  # the Device that new objects bind to
+task_device = contextvars.ContextVar("device", default=None)  # that of the running task
 
 
 def install():
@@ -40,6 +43,7 @@ def install():
 
 def device():
     """The current device; FakeError if none is."""
-    if current is None:
+    found = current or task_device.get()
+    if found is None:
         raise FakeError("no device is current: use `with fakes.Device(clock):`")
-    return current
+    return found

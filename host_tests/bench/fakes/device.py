@@ -62,12 +62,13 @@ class Device:
         self._reset_peripherals()
 
     def __enter__(self):
-        self._stack.append(fakes.current)
+        self._stack.append((fakes.current, fakes.task_device.set(self)))
         fakes.current = self
         return self
 
     def __exit__(self, *exc):
-        fakes.current = self._stack.pop()
+        fakes.current, token = self._stack.pop()
+        fakes.task_device.reset(token)
 
     # -- the outside of the pads ------------------------------------------------
 
