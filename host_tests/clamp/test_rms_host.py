@@ -4,11 +4,11 @@ import math
 import random
 
 import pytest
-from clamp.rms import Calibration, Channel, RmsMeter, crossings, isqrt
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.clamp_unit.analog_front import CT_MA, CT_UV, FULL_UV, HALF, SINE, SPIKY, Front
+from clamp.rms import Calibration, Channel, RmsMeter, crossings, isqrt
 
 PACE = 250
 AMPS = (0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 32.0, 50.0, 63.0, 80.0, 100.0)

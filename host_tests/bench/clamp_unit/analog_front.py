@@ -38,9 +38,7 @@ class Adc:
 class Front:
     """currents: per channel (rms A, {harmonic: (share, phase)}, phase angle to the voltage)."""
 
-    def __init__(
-        self, seed=1, hertz=50.0, currents=(), volts=None, bias_uv=FULL_UV // 2, **adc
-    ):
+    def __init__(self, seed=1, hertz=50.0, currents=(), volts=None, bias_uv=FULL_UV // 2, **adc):
         self.adc = Adc(seed, **adc)
         self.hertz = hertz
         self.currents = list(currents)
