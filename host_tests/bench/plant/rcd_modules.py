@@ -48,21 +48,25 @@ class Module:
 # IEC 62752 limits for RCMB104-1 switch outputs: Bender manual, p. 15 and (11.2021) p. 13
 _DC = [(1.0, 0.48), (2.0, 0.24), (5.0, 0.12), (50.0, 0.02)]
 _AC = [(1.0, 0.18), (2.0, 0.07), (5.0, 0.02)]
-_BENDER = [(0.3, 1, 1), (0.8, 0, 0), (2.1, 1, 1), (2.6, 0, 0)]  # RCMB102: X12 0.3; +0.5 +1.8 +2.3
+
+# The 6 mA / 30 mA modules of one family: thresholds, release, operating times
+_IC_CPD = {
+    "dc_ma": 6.0,
+    "ac_ma": 30.0,
+    "dc_release_ma": 3.0,
+    "ac_release_ma": 12.0,
+    "dc_times": _DC,
+    "ac_times": _AC,
+}
 
 MODULES = {
     # X6 (DC) and X30 (AC) outputs; test input low 30 ms..1.2 s, here active = 1;
     # +700 ms X6, +1400 ms both, 2030..2100 ms both back (two open sources agree within 5 %)
     "X6_X30": Module(
         "X6/X30",
-        6.0,
-        30.0,
-        3.0,
-        12.0,
-        _DC,
-        _AC,
-        [(0.70, 1, 0), (1.40, 1, 1), (2.07, 0, 0)],
-        2.1,
+        **_IC_CPD,
+        test=[(0.70, 1, 0), (1.40, 1, 1), (2.07, 0, 0)],
+        test_s=2.1,
         test_min_s=0.03,
         test_max_s=1.2,
     ),
@@ -70,27 +74,25 @@ MODULES = {
     # < 10 mA for 1.2 s; > 530 ms on the input = reset; pulses from 50 us are accepted
     "RCMB102": Module(
         "Bender RCMB102",
-        30.0,
-        30.0,
-        10.0,
-        10.0,
-        _AC,
-        _AC,
-        _BENDER,
-        6.6,
+        dc_ma=30.0,
+        ac_ma=30.0,
+        dc_release_ma=10.0,
+        ac_release_ma=10.0,
+        dc_times=_AC,
+        ac_times=_AC,
+        # X12 off by 0.3 s; from that edge on at 0.5 s, off at 1.8 s, on at 2.3 s
+        test=[(0.3, 1, 1), (0.8, 0, 0), (2.1, 1, 1), (2.6, 0, 0)],
+        test_s=6.6,
         hold_s=1.2,
         test_max_s=0.53,
         reset_s=0.53,
     ),
-    # two outputs, 6 mA DC and 30 mA rms; the self-test's edges were not seen: as RCMB102, chosen
-    "RCMB104": Module(
-        "Bender RCMB104", 6.0, 30.0, 3.0, 12.0, _DC, _AC, _BENDER, 6.6, hold_s=0.3, test_max_s=inf
-    ),
+    # two outputs, 6 mA DC and 30 mA rms; the manual seen gives a test input and break times but
+    # no sequence: both outputs open within the DC break time and close again (chosen)
+    "RCMB104": Module("Bender RCMB104", **_IC_CPD, test=[(0.45, 1, 1), (0.95, 0, 0)], test_s=1.5),
     # Western Automation RCM14-01/-03: the output follows the test level within 500 ms
     # (rise 60 ms: chosen) and falls back after it (chosen)
-    "RCM14": Module(
-        "RCM14", 6.0, 30.0, 3.0, 12.0, _DC, _AC, [(0.06, 1, 1)], 0.5, hold_s=0.2, level=True
-    ),
+    "RCM14": Module("RCM14", **_IC_CPD, test=[(0.06, 1, 1)], test_s=0.5, hold_s=0.2, level=True),
 }
 
 
