@@ -50,8 +50,7 @@ class StationRadio:
         return True
 
     def receive(self):
-        item = self.station.receive()
-        return item
+        return self.station.receive()
 
     def drain(self, handle, limit=16):
         for _ in range(limit):
