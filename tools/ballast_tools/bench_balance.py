@@ -1,0 +1,207 @@
+"""`ballast bench balance`: the balancer against other charging controllers, on one plant.
+
+For each house, supply, EV delay and meter latency: energy as a share of what a
+clairvoyant would have charged, seconds of overload, the longest of them, pauses,
+changes of the offer. Ballast runs its firmware's own modules. Exit 1 when a bar
+is missed.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+from pathlib import Path
+
+from ballast_tools.errors import UserError
+from ballast_tools.paths import ROOT
+from ballast_tools.progress import Bar
+from bench import upy
+
+upy.install()
+
+from bench import balance_scores as scores  # noqa: E402
+from bench import balance_traces as traces  # noqa: E402
+from bench.balance_rivals import RIVALS  # noqa: E402
+from bench.plant.trace import TraceError  # noqa: E402
+
+DATA = ROOT.parent / "shared" / "data"
+SHAPER = DATA / "openevse_shaper_1ph_1s.csv"
+UCI = DATA / "uci_sceaux_1ph_1min.csv"
+SWITCHING = DATA / "tracebase_appliance_transients_1s.csv.gz"
+
+LIMITS_A = (21.7, 34.8, 36.5, 43.5)
+DELAYS_S = (0.5, 2.0, 5.0)
+LATENCIES_S = (0.3, 3.0)
+CONTROLLERS = (scores.STATIC, *RIVALS, scores.BALLAST)
+HEAD = f"{'':14}{'energy':>8}{'overload':>10}{'longest':>9}{'pauses':>8}{'changes':>9}"
+
+
+def add_arguments(parser):
+    parser.description = __doc__.split("\n\n")[1].replace("\n", " ")
+    parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
+    parser.add_argument("--traces", nargs="+", type=Path, metavar="CSV", default=None,
+                        help="measured houses, one row a second or slower, currents in A or "
+                        "powers in W; without it: those in ../shared/data and seeded houses")
+    parser.add_argument("--limits", nargs="+", type=float, metavar="A", default=None,
+                        help="supply limits for --traces")
+    parser.add_argument("--hours", type=float, default=24.0, help="at most so much of a trace")
+    parser.add_argument("--short", action="store_true",
+                        help="one EV delay (2 s), one latency (0.3 s), fewer houses")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
+    parser.add_argument("--plot", type=Path, metavar="DIR", help="draw PNGs into this folder")
+
+
+def main(args):
+    _check(args)
+    cases = _given(args) if args.traces else _usual(args.short)
+    delays = (2.0,) if args.short else DELAYS_S
+    latencies = (0.3,) if args.short else LATENCIES_S
+    jobs = [
+        (name, case, limit, delay, latency)
+        for case in cases
+        for limit in case.limits_a
+        for delay in delays
+        for latency in latencies
+        for name in CONTROLLERS
+    ]
+    rows = _run(jobs, args.jobs)
+    steps = {
+        (d, m, n): scores.step_row(n, d, m) | scores.frozen_row(n, d, m)
+        for d in delays
+        for m in latencies
+        for n in CONTROLLERS[1:]
+    }
+    missed = _report(rows, steps)
+    if args.json:
+        text = {"cells": rows, "steps": list(steps.values()), "missed": missed}
+        args.json.write_text(json.dumps(text, indent=1) + "\n")
+        print(f"wrote {args.json}")
+    if args.plot:
+        from ballast_tools import plot_balance
+
+        for file in plot_balance.draw(args.plot, cases[0], rows):
+            print(f"drew {file}")
+    return 1 if missed else 0
+
+
+def _check(args):
+    if args.limits and not args.traces:
+        raise UserError("--limits goes with --traces: the usual houses have limits of their own")
+    for limit in args.limits or ():
+        if not 6.0 <= limit <= 125.0:
+            raise UserError(f"--limits: {limit:g} A is no supply of a house (6 to 125 A)")
+    if args.hours <= 0:
+        raise UserError(f"--hours: {args.hours:g} is not a time")
+    if args.jobs is not None and args.jobs < 1:
+        raise UserError(f"--jobs: {args.jobs} processes cannot run anything")
+    if args.plot:
+        args.plot.mkdir(parents=True, exist_ok=True)
+    if args.json and not args.json.parent.is_dir():
+        raise UserError(f"--json: there is no folder {args.json.parent}")
+
+
+def _given(args):
+    try:
+        return [
+            traces.from_file(path, args.limits or LIMITS_A, hours=args.hours)
+            for path in args.traces
+        ]
+    except TraceError as error:
+        raise UserError(str(error)) from None
+    except OSError as error:
+        raise UserError(f"--traces: {error.filename}: {error.strerror}") from None
+
+
+def _usual(short):
+    cases = []
+    if SHAPER.exists():
+        cases.append(traces.from_file(SHAPER, LIMITS_A))
+    else:
+        print(f"{SHAPER.name} is not in ../shared/data: seeded houses only")
+    if short and cases:
+        return cases
+    if UCI.exists() and SWITCHING.exists():
+        cases.append(traces.busiest(UCI, 3, (34.8,), SWITCHING, seed=1))
+    cases.append(traces.seeded("semi", 3, 3, (34.8,), (0,)))
+    cases.append(traces.seeded("detached", 1, 3, (25.0,), (0, 1, 2)))
+    cases.append(traces.seeded("detached", 2, 3, (25.0,), (1,)))
+    return cases
+
+
+def _one(job):
+    return scores.row(*job)
+
+
+def _run(jobs, processes):
+    """The rows of all jobs, in their order."""
+    bar = Bar("Balancing")
+    rows = []
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        for row in pool.imap(_one, jobs):
+            rows.append(row)
+            bar.show(len(rows), len(jobs), f"{row['trace']} {row['limit_a']:g} A")
+    bar.end()
+    return rows
+
+
+def _cells(rows):
+    """Rows by (trace, limit, delay, latency), in order."""
+    cells = {}
+    for row in rows:
+        key = row["trace"], row["limit_a"], row["ev_delay_s"], row["latency_s"]
+        cells.setdefault(key, []).append(row)
+    return cells
+
+
+def _report(rows, steps):
+    """Print the tables; the list of missed bars as texts."""
+    missed = []
+    kept = 0
+    for (trace, limit, delay, latency), cell in _cells(rows).items():
+        own = next(r for r in cell if r["who"] == scores.BALLAST)
+        rivals = [r for r in cell if r["who"] != scores.BALLAST]
+        print(f"\n{trace}   limit {limit:g} A   EV delay {delay:g} s   latency {latency:g} s")
+        print(HEAD)
+        for row in cell:
+            print(_line(row))
+        print(_ratio(own, rivals))
+        found = scores.bars(own, rivals, steps[delay, latency, scores.BALLAST])
+        kept += 8 - len(found)
+        for name, wanted, got in found:
+            text = f"{name}: {_number(got)} where {_number(wanted)} was to be reached"
+            print(f"  missed  {text}")
+            missed.append(f"{trace}, {limit:g} A, delay {delay:g} s, latency {latency:g} s: {text}")
+    _report_steps(steps)
+    print(f"\n{kept} bars reached, {len(missed)} missed")
+    return missed
+
+
+def _number(x):
+    return "never" if x is None else f"{x:.4g}"
+
+
+def _line(row):
+    return (
+        f"  {row['who']:12}{row['energy_percent']:7.1f}%{row['overload_s']:9.0f}s"
+        f"{row['longest_s']:8.1f}s{row['pauses']:8d}{row['changes_per_h']:7.0f}/h"
+    )
+
+
+def _ratio(own, rivals):
+    best = min((r for r in rivals if r["who"] in scores.BEST_OF), key=lambda r: r["overload_s"])
+    if best["overload_s"] == 0:
+        return f"  {best['who']} has no overload here either"
+    share = own["overload_s"] / best["overload_s"]
+    return f"  overload {share:.2f} of the best rival's ({best['who']})"
+
+
+def _report_steps(steps):
+    print("\nA house step 5, 12, 5 A under 25 A; and a meter that freezes when 10 A become free")
+    print(f"{'':14}{'delay':>7}{'latency':>9}{'undershoot':>12}{'back in':>9}"
+          f"{'wind-up':>9}{'stopped':>9}")
+    for (delay, latency, name), row in steps.items():
+        back, stop = row["recovery_s"], row["stopped_s"]
+        print(f"  {name:12}{delay:6g}s{latency:8g}s{row['undershoot_a']:10.1f} A"
+              f"{'never' if back is None else f'{back:.1f}s':>9}{row['wind_up_a']:7.1f} A"
+              f"{'never' if stop is None else f'{stop:.0f}s':>9}")
