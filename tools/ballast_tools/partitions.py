@@ -172,7 +172,7 @@ def parse_binary(data):
     partitions = []
     for at in range(0, min(len(data), TABLE_BYTES), 32):
         entry = data[at : at + 32]
-        if entry[:2] == b"\xeb\xeb":
+        if entry[:16] == b"\xeb\xeb" + b"\xff" * 14:
             if entry[16:] != hashlib.md5(data[:at]).digest():
                 raise UserError("the partition table's MD5 is wrong")
             return partitions
