@@ -254,7 +254,7 @@ ACTIONS = [
     Action("unplug", "car", "Pull the plug, under load too", _unplug),
     Action("soc", "car", "State of charge", _soc, soc=(NUMBER, 0.5, 0.0, 1.0)),
     Action("want", "car", "The car's own timer: wants to charge or not", _want, on=_ON),
-    Action("car_max", "car", "The car's own limit", lambda b, amps: _change_car(b, "car_max", max_a=float(amps)),
+    Action("car_max", "car", "The car's own limit", _car_amps("car_max", "max_a"),
            amps=(NUMBER, 16.0, 6.0, 80.0)),
     Action("greedy", "car", "Draws more than it is allowed", _car_amps("greedy", "extra_a"),
            amps=(NUMBER, 6.0, 0.0, 40.0)),

@@ -102,7 +102,7 @@ class ClampActor:
             return
         if not clamp_frame.signed(frame, len(frame), self._key):
             return
-        _, count, session, heard = clamp_frame.decode_ack(frame)
+        _, count, session, _ = clamp_frame.decode_ack(frame)
         self.heard += 1
         s = self._sample
         s.rssi = rssi

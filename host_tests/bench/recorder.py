@@ -2,7 +2,6 @@
 
 from array import array
 
-
 COLUMNS = ("house_a", "ev_a", "mains_a", "offered_a", "limit_a", "thermal")
 
 

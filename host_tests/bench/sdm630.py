@@ -49,9 +49,9 @@ class Sdm630:
         reading = self._plant.meter.read(self._now())
         if reading is None:
             await asyncio.sleep(_SILENT_S)  # a dead meter: the client has gone by then
-            return None
+            return
         self._fill(registers, start, reading)
-        return None
+        return
 
     def _fill(self, registers, start, r):
         for phase in range(3):

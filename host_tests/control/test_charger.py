@@ -2,7 +2,7 @@
 
 from ballast.control import faults, limits
 from ballast.control.charger import PANEL, SUPPLY
-from control.rig import B_MV, C_MV, Rig
+from rig import B_MV, C_MV, Rig
 
 
 def test_only_external_slots_and_only_sound_values():

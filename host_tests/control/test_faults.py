@@ -51,7 +51,7 @@ def test_absent_is_nothing():
 
 def test_auto_ends_after_its_hold_and_not_before():
     for fault in EVERY:
-        _, _, latch, hold_ms, retries, _, _, _ = CATALOGUE[fault]
+        _, _, latch, hold_ms, _, _, _, _ = CATALOGUE[fault]
         if latch != AUTO:
             continue
         f = Faults()

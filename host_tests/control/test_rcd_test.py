@@ -30,7 +30,7 @@ def _run(module, answer, seconds=10):
 def test_good_answers_pass():
     for module in range(len(MODULES)):
         test = _run(module, GOOD[module])
-        assert test.state == PASSED, MODULES[module]
+        assert test.state == PASSED, rcd_test.NAMES[module]
         assert GOOD[module][0][0] <= test.took_ms < GOOD[module][0][0] + 20
         assert test.drive == 0
 
@@ -39,7 +39,7 @@ def test_no_answer_fails_right_after_its_window():
     for module in range(len(MODULES)):
         test = RcdTest(module)
         test.start(0, 0)
-        late = MODULES[module][3]
+        late = MODULES[module][2]
         for t in range(0, late + 1, 20):
             test.step(t, 0)
             assert test.state == RUNNING
@@ -86,8 +86,8 @@ def test_the_test_input_is_driven_for_its_time():
             test.step(t, 0)
             if test.drive:
                 driven = t
-        late = MODULES[module][3]
-        assert driven == min(MODULES[module][1] - 20, late // 20 * 20)
+        late = MODULES[module][2]
+        assert driven == min(MODULES[module][0] - 20, late // 20 * 20)
 
 
 def test_abort_forgets():
@@ -100,5 +100,5 @@ def test_abort_forgets():
 
 def test_quick_modules_fit_into_three_seconds():
     for module in range(len(MODULES)):
-        assert RcdTest(module).quick == (MODULES[module][6] <= rcd_test.QUICK_MS)
+        assert RcdTest(module).quick == (MODULES[module][5] <= rcd_test.QUICK_MS)
     assert not RcdTest(2).quick

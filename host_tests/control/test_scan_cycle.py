@@ -3,7 +3,7 @@
 from ballast.control import charge_state as cs
 from ballast.control import faults, limits, pilot, rcd_test, scan_cycle
 from ballast.control.records import PILOT_HOLD, PILOT_NEG, PILOT_PWM
-from control.rig import A_MV, B_MV, C_MV, D_MV, E_MV, Rig, full_fit
+from rig import A_MV, B_MV, C_MV, D_MV, E_MV, Rig, full_fit
 
 
 def _active(rig):
@@ -191,6 +191,13 @@ def test_a_long_self_test_takes_pwm_away_first():
     assert rig.out.pilot == PILOT_HOLD and rig.cycle.why == cs.WHY_TEST
 
 
+def _ntc(mv):
+    def strike(rig):
+        rig.scan.ntc_mv[0] = mv
+
+    return strike
+
+
 STOPS = (
     ("leak", lambda rig: setattr(rig, "leak", 1), faults.RCD_TRIP, 20),
     ("pe", lambda rig: setattr(rig.scan, "pe", 0), faults.PE_LOST, 220),
@@ -198,8 +205,8 @@ STOPS = (
     ("open window", lambda rig: setattr(rig, "level_mv", 7500), None, 60),
     ("D", lambda rig: setattr(rig, "level_mv", D_MV), None, 60),
     ("diode", lambda rig: setattr(rig, "low_mv", -6000), faults.DIODE, 140),
-    ("hot plug", lambda rig: rig.scan.ntc_mv.__setitem__(0, 300), faults.PLUG_HOT, 240),
-    ("open ntc", lambda rig: rig.scan.ntc_mv.__setitem__(0, 3300), faults.PLUG_SENSOR, 240),
+    ("hot plug", _ntc(300), faults.PLUG_HOT, 240),
+    ("open ntc", _ntc(3300), faults.PLUG_SENSOR, 240),
 )
 
 

@@ -11,7 +11,7 @@ from ballast_tools import node, paths
 HERE = Path(__file__).parent
 TIMEOUT_S = 300
 LIBRARY = {"/lib": paths.FIRMWARE, "/vm": HERE}
-PORTABLE = paths.HOST_TESTS / "portable.py"
+SHARED = ("portable.py", "rig.py")  # helpers beside the tests, portable as they are
 
 
 class VmDied(Exception):
@@ -32,7 +32,8 @@ def run(file, scratch):
     imported gives one entry ("import NAME", error). Raises VmDied.
     """
     (scratch / "extra").mkdir()
-    (scratch / "extra/portable.py").write_bytes(PORTABLE.read_bytes())
+    for name in SHARED:
+        (scratch / "extra" / name).write_bytes((paths.HOST_TESTS / name).read_bytes())
     (scratch / "extra" / file.name).write_bytes(file.read_bytes())
     job = {
         "vm": str(node.VM),

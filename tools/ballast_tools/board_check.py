@@ -109,6 +109,7 @@ _OPTIONAL = (
     "RCD_TEST_PULSE_US",
 )
 _OTHERS = ("NAME", "CHIP", "CP_PWM_BITS", "CP_OFFSET_UV", "CP_GAIN_X100", "CP_SPACING_US")
+PULSED_MODULES = (2,)  # control/rcd_test.py: the Bender RCMB102 takes a longer test as a reset
 _EXTREME_MV = 12600  # IEC 61851-1: 12 V + 5 %
 _COLDEST_OHM = 401860  # 10k NTC, B 3950, -40 degC: above it control reads "open"
 _ADC_ERROR_MV = 10
@@ -260,10 +261,16 @@ def _check_numbers(values, chip, say):
                 say(key, f"{gains!r}; expected three numbers from 1 to 65535")
         if values["METER_LINE_HZ"] not in (50, 60):
             say("METER_LINE_HZ", f"{values['METER_LINE_HZ']!r}; expected 50 or 60")
+    _check_rcd(values, say)
+    _check_divider(values, chip, say)
+
+
+def _check_rcd(values, say):
     pulse = values["RCD_TEST_PULSE_US"]
     if pulse is not None and not (type(pulse) is int and 50 <= pulse <= 1000):
         say("RCD_TEST_PULSE_US", f"{pulse!r}; expected None or 50 to 1000")
-    _check_divider(values, chip, say)
+    elif (pulse is not None) != (values["RCD_MODULE"] in PULSED_MODULES):
+        say("RCD_TEST_PULSE_US", f"{pulse!r}; expected 50 to 100 for an RCMB102, None for others")
 
 
 def _check_divider(values, chip, say):

@@ -102,7 +102,8 @@ def html_page(summary, recorder, title, limit_a):
 
 def sentence(s):
     """The run in one sentence."""
-    share = "" if s["clairvoyant_pct"] is None else f" ({s['clairvoyant_pct']:.1f} % of what a clairvoyant could)"
+    best = s["clairvoyant_pct"]
+    share = "" if best is None else f" ({best:.1f} % of what a clairvoyant could)"
     return (
         f"The car got {s['energy_kwh']:.2f} kWh{share}; because of it the fuse carried too much for "
         f"{s['ev_overload_s']:.1f} s in all and {s['ev_overload_longest_s']:.1f} s at a stretch, "
@@ -145,7 +146,7 @@ def plot(recorder, limit_a, first, last, title):
     axes.plot(t, offered, color="#1c2430", linewidth=0.8, label="offered to the car")
     axes.axhline(limit_a, color="#c0392b", linewidth=1.2, label=f"fuse {limit_a:g} A")
     axes.set_xlim(0, t[-1] if t[-1] else 1)
-    axes.set_ylim(bottom=min(0.0, min(house)))
+    axes.set_ylim(bottom=min(0.0, *house))
     axes.set_xlabel(label)
     axes.set_ylabel("A")
     axes.set_title(title, loc="left", fontsize=10)

@@ -102,7 +102,8 @@ def prepare(args):
         raise UserError(f"{args.trace}: {error.strerror}; is the path right?") from None
     skip_s = args.skip_hours * 3600
     if skip_s >= trace.duration_s:
-        raise UserError(f"--skip-hours {args.skip_hours:g}: the trace is {trace.duration_s / 3600:.1f} h long")
+        hours = trace.duration_s / 3600
+        raise UserError(f"--skip-hours {args.skip_hours:g}: the trace is {hours:.1f} h long")
     if skip_s:
         trace = cut(trace, skip_s)
     duration_s = trace.duration_s

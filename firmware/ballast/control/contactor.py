@@ -21,7 +21,8 @@ _LIVE_MV = const(100000)  # a supply phase below 100 V cannot be expected behind
 class Contactor:
     """coil: what to drive. state: OPEN or CLOSED as commanded. weld, no_close: found faults.
 
-    since_ms: since the last move. closings, under_load: wear counters. settled: the last move has been proven.
+    since_ms: since the last move. closings, under_load: wear counters.
+    settled: the last move has been proven.
     """
 
     def __init__(self, fit):

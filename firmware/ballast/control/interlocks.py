@@ -69,9 +69,9 @@ class Interlocks:
 
     def fast(self, now_ms, dt_ms, scan, pilot_in, charge, testing):
         """What is judged in every step: RCD, pilot, protective earth, contactor."""
-        put = self._faults.put
+        table = self._faults  # not its bound method: making one would allocate
         if self._fit.rcd:
-            put(faults.RCD_TRIP, scan.rcd_trip and not testing, now_ms)
+            table.put(faults.RCD_TRIP, scan.rcd_trip and not testing, now_ms)
         level = pilot_in.level
         if charge.pilot == PILOT_HOLD or charge.pilot == PILOT_PWM:
             if self._judge_pilot_ms < 100:
@@ -86,14 +86,14 @@ class Interlocks:
             self._short_ms = self._short_ms + dt_ms if level == pilot.E else 0
             self._vent_ms = self._vent_ms + dt_ms if level == pilot.D else 0
             self._lost_ms = self._lost_ms + dt_ms if level >= pilot.NEG else 0
-        put(faults.PILOT_SHORT, self._short_ms >= _PILOT_FAULT_MS, now_ms)
-        put(faults.PILOT_LOST, self._lost_ms >= _PILOT_FAULT_MS, now_ms)
+        table.put(faults.PILOT_SHORT, self._short_ms >= _PILOT_FAULT_MS, now_ms)
+        table.put(faults.PILOT_LOST, self._lost_ms >= _PILOT_FAULT_MS, now_ms)
         vent = self._vent_ms >= _PILOT_FAULT_MS and not charge.ventilation
-        put(faults.VENTILATION, vent, now_ms)
-        put(faults.DIODE, pilot_in.diode == 0, now_ms)
+        table.put(faults.VENTILATION, vent, now_ms)
+        table.put(faults.DIODE, pilot_in.diode == 0, now_ms)
         if self._fit.pe:
             self._pe_ms = self._pe_ms + dt_ms if scan.pe != 1 else 0
-            put(faults.PE_LOST, self._pe_ms >= _PE_MS, now_ms)
+            table.put(faults.PE_LOST, self._pe_ms >= _PE_MS, now_ms)
 
     def contacts(self, now_ms, cont):
         """What the contactor's own evidence says, after it has moved or not."""
@@ -120,7 +120,7 @@ class Interlocks:
 
     def metered(self, now_ms, dt_ms, scan, ev, cont):
         """What the own power meter shows; call at each new reading, dt since the last."""
-        put = self._faults.put
+        table = self._faults  # not its bound method: making one would allocate
         closed = cont.state == contactor.CLOSED
         top = ev.max_ma
         if closed:
@@ -133,8 +133,8 @@ class Interlocks:
             self._soft_ms = self._hard_ms = 0
             self._leak_ms = self._leak_ms + dt_ms if top > _LEAK_MA else 0
         over = self._soft_ms >= _OC_SOFT_MS or self._hard_ms >= _OC_HARD_MS
-        put(faults.OVERCURRENT, over, now_ms)
-        put(faults.LEAK_OPEN, self._leak_ms >= _LEAK_MS, now_ms)
+        table.put(faults.OVERCURRENT, over, now_ms)
+        table.put(faults.LEAK_OPEN, self._leak_ms >= _LEAK_MS, now_ms)
         low = high = lost = 0
         for phase in range(self.phases):
             mv = scan.supply_mv[phase]
@@ -150,19 +150,19 @@ class Interlocks:
         self._low_ms = self._low_ms + dt_ms if low else 0
         self._high_ms = self._high_ms + dt_ms if high else 0
         self._phase_ms = self._phase_ms + dt_ms if lost else 0
-        put(faults.UNDERVOLT, self._low_ms >= _VOLT_MS, now_ms)
-        put(faults.OVERVOLT, self._high_ms >= _VOLT_MS, now_ms)
-        put(faults.PHASE_LOST, self._phase_ms >= _VOLT_MS, now_ms)
+        table.put(faults.UNDERVOLT, self._low_ms >= _VOLT_MS, now_ms)
+        table.put(faults.OVERVOLT, self._high_ms >= _VOLT_MS, now_ms)
+        table.put(faults.PHASE_LOST, self._phase_ms >= _VOLT_MS, now_ms)
 
     def warm(self, now_ms, heat):
         """What the temperatures say; call after each derating step."""
-        put = self._faults.put
+        table = self._faults  # not its bound method: making one would allocate
         hot = heat.hot
-        put(faults.PLUG_HOT, hot[derating.PLUG], now_ms)
-        put(faults.CONNECTOR_HOT, hot[derating.CONNECTOR], now_ms)
-        put(faults.BOX_HOT, hot[derating.BOX], now_ms)
-        put(faults.PLUG_RISE, heat.rise, now_ms)
-        put(faults.PLUG_SENSOR, heat.sensor[derating.PLUG], now_ms)
-        put(faults.CONNECTOR_SENSOR, heat.sensor[derating.CONNECTOR], now_ms)
-        put(faults.BOX_SENSOR, heat.sensor[derating.BOX], now_ms)
-        put(faults.DERATED, heat.limit_ma < heat.full_ma, now_ms)
+        table.put(faults.PLUG_HOT, hot[derating.PLUG], now_ms)
+        table.put(faults.CONNECTOR_HOT, hot[derating.CONNECTOR], now_ms)
+        table.put(faults.BOX_HOT, hot[derating.BOX], now_ms)
+        table.put(faults.PLUG_RISE, heat.rise, now_ms)
+        table.put(faults.PLUG_SENSOR, heat.sensor[derating.PLUG], now_ms)
+        table.put(faults.CONNECTOR_SENSOR, heat.sensor[derating.CONNECTOR], now_ms)
+        table.put(faults.BOX_SENSOR, heat.sensor[derating.BOX], now_ms)
+        table.put(faults.DERATED, heat.limit_ma < heat.full_ma, now_ms)

@@ -13,28 +13,30 @@ RUNNING = const(1)
 PASSED = const(2)
 FAILED = const(3)
 
-# One row per module: (name, test input driven ms, first trip not before ms, not
+NAMES = ("RCM14", "X6/X30", "RCMB102", "RCMB104")
+
+# One row per module: (test input driven ms, first trip not before ms, not
 # after ms, trips expected, line clear again by ms after the last trip, end ms).
 # The end is when the whole answer must have been seen and be over.
 MODULES = (
     # Western Automation RCM14-01/-03: trip within 500 ms (esp32-evse rcm.c); that the
     # line must fall again within 1 s is our own, stricter choice.
-    ("RCM14", 100, 0, 500, 1, 1000, 1700),
+    (100, 0, 500, 1, 1000, 1700),
     # X6/X30 family (Tinkerforge dc_fault.c, ADI self_test.c), both outputs on one line:
     # 740 ms (+400) to X6, both low after 2030-2100 ms; 2.5 s is 400 ms of tolerance.
-    ("X6/X30", 240, 300, 1140, 1, 1800, 2500),
+    (240, 300, 1140, 1, 1800, 2500),
     # Bender RCMB102/103 manual p. 14: off by 0.3 s, on 0.5 s, off 1.8 s, on 2.3 s, end 6.6 s.
     # Its test pulse of 50-100 us is made by the port.
-    ("RCMB102", 20, 0, 400, 2, 800, 6800),
+    (20, 0, 400, 2, 800, 6800),
     # Bender RCMB104: the manual gives no sequence; chosen from its 6 mA DC break time.
-    ("RCMB104", 500, 0, 1000, 1, 1500, 2600),
+    (500, 0, 1000, 1, 1500, 2600),
 )
-_DRIVE = const(1)
-_EARLY = const(2)
-_LATE = const(3)
-_TRIPS = const(4)
-_CLEAR = const(5)
-_END = const(6)
+_DRIVE = const(0)
+_EARLY = const(1)
+_LATE = const(2)
+_TRIPS = const(3)
+_CLEAR = const(4)
+_END = const(5)
 
 QUICK_MS = const(2600)  # a test this short fits into the 3 s of B to C
 

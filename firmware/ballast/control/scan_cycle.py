@@ -6,8 +6,8 @@ contactor is gated last.
 
 from micropython import const
 
-from ballast.control import contactor, faults, limits, pilot, rcd_test, ticks
 from ballast.control import charge_state as cs
+from ballast.control import contactor, faults, limits, pilot, rcd_test, ticks
 from ballast.control.charge_state import ChargeState
 from ballast.control.contactor import Contactor
 from ballast.control.derating import PERIOD_MS, Derating
@@ -82,7 +82,7 @@ class ScanCycle:
             try:
                 self._step(now_ms, scan, out)
                 return
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it is, the contactor opens
                 self.broken = 1
                 self.faults.put(faults.EXCEPTION, 1, now_ms)
         out.coil = 0
@@ -152,10 +152,11 @@ class ScanCycle:
         self.heat.step(now_ms, scan, self.ev.max_ma)
         self.interlocks.warm(now_ms, self.heat)
         self.limits.put(limits.TEMP, self.heat.limit_ma, now_ms, limits.FOREVER)
-        put = self.faults.put
-        put(faults.METER_LOST, self.site.lost() or self.panel.lost(), now_ms)
-        put(faults.METER_DISTRUST, self.site.distrusted() or self.panel.distrusted(), now_ms)
-        self.faults.step(now_ms)
+        table = self.faults
+        table.put(faults.METER_LOST, self.site.lost() or self.panel.lost(), now_ms)
+        distrust = self.site.distrusted() or self.panel.distrusted()
+        table.put(faults.METER_DISTRUST, distrust, now_ms)
+        table.step(now_ms)
         drawing = self.ev.max_ma > _IDLE_MA
         self.session.step(now_ms, self.charge.plugged, drawing, self.ev)
 
@@ -174,10 +175,26 @@ class ScanCycle:
 
     def _may(self, dt_ms):
         """Whether PWM may run; `why` keeps the first reason against it."""
-        why = cs.WHY_NONE
         hold = self.hold_ms
         if hold and self.charge.plugged:
             self.hold_ms = hold - dt_ms if hold > dt_ms else 0
+        why = self._why_not(hold)
+        if why != cs.WHY_NONE:
+            self.why = why
+            return False
+        state = self.charge.state
+        if state == cs.B2:
+            why = cs.WHY_CAR
+        elif state == cs.B1:
+            why = cs.WHY_HOLD  # T_step_X1 is running
+        elif self.ev.fitted and self.ev.max_ma <= _IDLE_MA:
+            why = cs.WHY_CAR_IDLE
+        self.why = why
+        return True
+
+    def _why_not(self, hold):
+        """The first reason of ours against PWM, WHY_NONE if there is none."""
+        why = cs.WHY_NONE
         if self.pilot.level == pilot.A:
             why = cs.WHY_UNPLUGGED
         elif self.faults.stop:
@@ -192,17 +209,7 @@ class ScanCycle:
             why = cs.WHY_HOLD
         elif not self._tested():
             why = cs.WHY_TEST
-        allow = why == cs.WHY_NONE
-        if allow:
-            state = self.charge.state
-            if state == cs.B2:
-                why = cs.WHY_CAR
-            elif state == cs.B1:
-                why = cs.WHY_HOLD  # T_step_X1 is running
-            elif self.ev.fitted and self.ev.max_ma <= _IDLE_MA:
-                why = cs.WHY_CAR_IDLE
-        self.why = why
-        return allow
+        return why
 
     def _tested(self):
         """The RCD's self-test allows PWM: passed, or short enough to run in B2."""

@@ -65,8 +65,6 @@ TEXTS = (
     ("password_installer", "", 120, True, "site"),
 )
 
-_KEY, _DEFAULT, _MIN, _MAX, _UNIT, _GROUP = 0, 1, 2, 3, 4, 5
-
 
 class Settings:
     """Values by key. `version` counts changes, so that readers know when to look again.
@@ -78,46 +76,48 @@ class Settings:
     def __init__(self):
         self.version = 0
         self._value = {}
-        self._row = {}
-        for row in NUMBERS:
-            self._row[row[_KEY]] = row
-            self._value[row[_KEY]] = row[_DEFAULT]
-        for row in TEXTS:
-            self._row[row[_KEY]] = row
-            self._value[row[_KEY]] = row[_DEFAULT]
+        self._number = {}
+        self._text = {}
+        for number in NUMBERS:
+            self._number[number[0]] = number
+            self._value[number[0]] = number[1]
+        for text in TEXTS:
+            self._text[text[0]] = text
+            self._value[text[0]] = text[1]
 
     def __getitem__(self, key):
         return self._value[key]
 
     def group(self, key):
         """The group of `key`: user, site or profile. KeyError when there is none."""
-        row = self._row[key]
-        return row[_GROUP] if isinstance(row[_DEFAULT], int) else row[4]
+        number = self._number.get(key)
+        return self._text[key][4] if number is None else number[5]
 
     def secret(self, key):
         """Whether the value of `key` must never leave the charger."""
-        row = self._row[key]
-        return not isinstance(row[_DEFAULT], int) and row[3]
+        return key in self._text and self._text[key][3]
 
     def check(self, key, value):
         """None when `value` is good for `key`, else one line that says what is wrong."""
-        row = self._row.get(key)
-        if row is None:
+        if key in self._number:
+            return self._check_number(key, value)
+        if key not in self._text:
             return "%s: no such setting" % key
-        if isinstance(row[_DEFAULT], int):
-            if not isinstance(value, int) or isinstance(value, bool):
-                return "%s: a whole number is needed (%s)" % (key, row[_UNIT])
-            if value < row[_MIN] or value > row[_MAX]:
-                return "%s: %d is out of range %d..%d (%s)" % (
-                    key, value, row[_MIN], row[_MAX], row[_UNIT],
-                )  # fmt: skip
-            if key == "supply_phases" and value == 2:
-                return "supply_phases: 1 or 3 phases"
-        else:
-            if not isinstance(value, str):
-                return "%s: a text is needed" % key
-            if len(value.encode()) > row[2]:
-                return "%s: longer than %d bytes" % (key, row[2])
+        longest = self._text[key][2]
+        if not isinstance(value, str):
+            return "%s: a text is needed" % key
+        if len(value.encode()) > longest:
+            return "%s: longer than %d bytes" % (key, longest)
+        return None
+
+    def _check_number(self, key, value):
+        _, _, low, high, unit, _ = self._number[key]
+        if not isinstance(value, int) or isinstance(value, bool):
+            return "%s: a whole number is needed (%s)" % (key, unit)
+        if value < low or value > high:
+            return "%s: %d is out of range %d..%d (%s)" % (key, value, low, high, unit)
+        if key == "supply_phases" and value == 2:
+            return "supply_phases: 1 or 3 phases"
         return None
 
     def set(self, key, value):
@@ -152,15 +152,15 @@ class Settings:
         """The schema for a page: list of dicts, profile left out."""
         rows = []
         for row in NUMBERS:
-            if row[_GROUP] != "profile":
+            if row[5] != "profile":
                 rows.append(
                     {
-                        "key": row[_KEY], "default": row[_DEFAULT], "min": row[_MIN],
-                        "max": row[_MAX], "unit": row[_UNIT], "group": row[_GROUP],
+                        "key": row[0], "default": row[1], "min": row[2],
+                        "max": row[3], "unit": row[4], "group": row[5],
                     }
                 )  # fmt: skip
-        for row in TEXTS:
+        for key, default, longest, secret, group in TEXTS:
             rows.append(
-                {"key": row[0], "default": row[1], "max": row[2], "secret": row[3], "group": row[4]}
+                {"key": key, "default": default, "max": longest, "secret": secret, "group": group}
             )
         return rows
