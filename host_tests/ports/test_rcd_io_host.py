@@ -2,8 +2,14 @@
 
 import pytest
 
+from ballast.control import rcd_test
 from ballast.control.records import Scan
+from ballast.ports.board_io import BoardIo
 from ballast.ports.rcd_io import RcdIo
+from ballast_tools.board_check import PULSED_MODULES
+from bench import boards
+from bench.plant.charge_point import ChargePoint
+from bench.wiring import Wiring
 
 TRIP, TEST = 47, 6
 
@@ -47,3 +53,37 @@ def test_without_a_test_input(dev):
     port = RcdIo(TRIP)
     port.write(1)
     assert dev.pad(TEST) is None
+
+
+MODULES = [("RCM14", 0, None), ("X6_X30", 1, None), ("RCMB102", 2, 75), ("RCMB104", 3, None)]
+
+
+@pytest.mark.parametrize(("name", "row", "pulse_us"), MODULES)
+@pytest.mark.parametrize("test_level", [0, 1])
+@pytest.mark.parametrize("dead", [False, True])
+def test_the_whole_self_test_through_pins_and_plant(dev, name, row, pulse_us, test_level, dead):
+    """Control's test, the port, the pads, the wires, the module, and back."""
+    board = boards.load(
+        "bench", RCD_TEST_LEVEL=test_level, RCD_TEST_PULSE_US=pulse_us, RCD_MODULE=row
+    )
+    cp = ChargePoint(phases=3, rcd=name)
+    cp.supply_v[:] = [230.0, 230.0, 230.0]
+    wires = Wiring(dev, board, cp)
+    io, scan = BoardIo(board), Scan()
+    cp.rcd.test_dead = dead
+    test = rcd_test.RcdTest(row)
+    io.rcd.read(scan)
+    test.start(0, scan.rcd_trip)
+    now_ms = 0
+    while test.state == rcd_test.RUNNING and now_ms < 10_000:
+        io.rcd.write(test.drive)
+        now_ms += 20
+        cp.step(now_ms / 1000)
+        wires.update(now_ms / 1000)
+        io.rcd.read(scan)
+        test.step(now_ms, scan.rcd_trip)
+    assert test.state == (rcd_test.FAILED if dead else rcd_test.PASSED)
+
+
+def test_the_checker_knows_which_modules_take_a_pulse():
+    assert [rcd_test.NAMES[row] for row in PULSED_MODULES] == ["RCMB102"]

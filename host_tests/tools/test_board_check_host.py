@@ -67,6 +67,8 @@ MISTAKES = [
     ({"METER_UGAIN": "(1, 2)"}, "expected three numbers"),
     ({"METER_LINE_HZ": "55"}, "expected 50 or 60"),
     ({"RCD_TEST_PULSE_US": "5"}, "expected None or 50 to 1000"),
+    ({"RCD_TEST_PULSE_US": "75"}, "75; expected 50 to 100 for an RCMB102, None for others"),
+    ({"RCD_MODULE": "2"}, "None; expected 50 to 100 for an RCMB102, None for others"),
     ({"CHIP": "'esp8266'"}, "expected one of esp32, esp32s3"),
     ({"NAME": "'other'"}, "expected the folder's name"),
     ({"PE_PIN": None}, "missing; None = not fitted"),
