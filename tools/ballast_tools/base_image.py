@@ -83,7 +83,7 @@ def _check_image(what, data, board):
     """The image cut to its length; UserError when the boot ROM would not take it."""
     try:
         image = bin_image.LoadFirmwareImage(board.chip, data)
-    except (FatalError, RuntimeError, OSError, struct.error, IndexError) as error:  # also: cut off
+    except (FatalError, RuntimeError, struct.error, TypeError, IndexError) as error:  # or cut off
         raise UserError(f"{what}: not an image for {board.chip} ({error})") from error
     if image.chip_id != boards.CHIPS[board.chip][1]:
         raise UserError(f"{what}: made for another chip than {board.chip}")
