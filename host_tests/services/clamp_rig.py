@@ -72,7 +72,7 @@ class Rig:
         return link
 
     def add_clamp(self, number=7, **options):
-        unit = ClampUnit(self.radio, number, lambda t: self.supply_at(t), CODE, **options)
+        unit = ClampUnit(self.radio, number, self.supply_at, CODE, **options)
         self.clamps.append(unit)
         return unit
 
