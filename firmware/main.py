@@ -39,6 +39,9 @@ class Env:
     store: load(name) -> dict or None, save(name, dict). http: (host, port), None = no page.
     assets: (folder, manifest) of the page. label: password record of the code on the label.
     serial, version: texts. radio, wifi: ports, None = none. log: takes a line.
+    access_point: (name, password) from the label, None = this charger opens none.
+    blocking: async function that runs a blocking one beside the step. dns_port: of the
+    captive portal. update: (services/update.Update, largest file in bytes), None = none.
     """
 
     def __init__(self, store, log=print):
@@ -53,6 +56,34 @@ class Env:
         self.unique_id = b"\0\0\0\0"
         self.radio = None
         self.wifi = None
+        self.access_point = None
+        self.blocking = in_thread
+        self.dns_port = 53
+        self.update = None
+
+
+async def in_thread(function):
+    """Run a function that blocks in C (a Wi-Fi scan: 2 s) while the step goes on.
+
+    The port lets go of the interpreter's lock meanwhile. Raises what the function raised.
+    """
+    import _thread
+
+    done = []
+
+    def work():
+        try:
+            done.append((function(), None))
+        except Exception as error:  # handed on below
+            done.append((None, error))
+
+    _thread.start_new_thread(work, ())
+    while not done:
+        await asyncio.sleep_ms(50)
+    result, error = done[0]
+    if error is not None:
+        raise error
+    return result
 
 
 class App:
@@ -213,11 +244,30 @@ class App:
         WebCommands(self.web)
         WebRecords(self.web, self.history, Sessions(env.store, self.wall.time_s), self.events)
         WebSettings(self.web, self.schedule)
-        WebSetup(self.web, None, MeterProof())
+        WebSetup(self.web, self._add_wifi(env), MeterProof())
+        if env.update is not None:
+            from ballast.services.web_update import WebUpdate
+
+            WebUpdate(self.web, env.update[0], env.update[1])
         self.gate = Gate(self.web.app.handle_request)
         self.services.add("status", self.web.run)
         self.services.add("page", self._serve)
         self.services.add("schedule", self.schedule.run)
+
+    def _add_wifi(self, env):
+        """The network's keeper and the captive portal; None where the bench has no Wi-Fi."""
+        if env.wifi is None or env.access_point is None:
+            return None
+        from ballast.services.captive import Captive
+        from ballast.services.wifi_link import WifiLink
+
+        captive = Captive(self.web, env.dns_port)
+        link = WifiLink(
+            env.wifi, self.settings, captive, env.access_point, env.blocking, self.events.add
+        )
+        self.services.add("wifi", link.run)
+        self.services.add("portal", captive.run)
+        return link
 
     async def _serve(self):
         host, port = self.env.http
