@@ -74,7 +74,7 @@ async def in_thread(function):
     def work():
         try:
             done.append((function(), None))
-        except Exception as error:  # handed on below
+        except Exception as error:  # noqa: BLE001 (handed on below)
             done.append((None, error))
 
     _thread.start_new_thread(work, ())
