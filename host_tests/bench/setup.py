@@ -9,10 +9,6 @@
 
 import json
 
-import main
-from ballast.control.settings import Settings
-from ballast.ports.espnow_radio import EspnowRadio
-from ballast.ports.wifi import Wifi
 from bench.clamp_actor import ClampActor
 from bench.panel import Panel
 from bench.plant.ev import EV
@@ -111,6 +107,9 @@ class Setup:
 
     def _add_radio(self, node, env):
         """Wi-Fi on, no network: enough for ESP-NOW; the clamp's pair is in the store."""
+        from ballast.ports.espnow_radio import EspnowRadio
+        from ballast.ports.wifi import Wifi
+
         wifi = Wifi("ballast")
         wifi.radio_on(6)
         env.wifi = wifi
@@ -121,6 +120,9 @@ class Setup:
         env.store.save("clamps", {"pairs": json.dumps([pair])})
 
     def _make_app(self, node):
+        import main
+        from ballast.control.settings import Settings
+
         settings = Settings()
         for key, value in self._meter_values().items():
             settings.set(key, value)
@@ -140,9 +142,7 @@ class Setup:
     def _meter_values(self):
         if self.meter == "none":
             return {"meter_kind": 0}
-        values = {"meter_kind": main.METER_CLAMP}
-        if self.meter == "modbus":
-            values["meter_kind"] = main.METER_TCP
+        values = {"meter_kind": 2 if self.meter == "modbus" else 1}
         if self.serve_meter:
             values["meter_host"] = "127.0.0.1:%d" % self.meter_port
             values["meter_model"] = "sdm630"
