@@ -1,7 +1,7 @@
 """Runs cells of the balancing bench, and judges them by bars that a user would set."""
 
 from bench.balance_ballast import Ballast
-from bench.balance_rivals import RIVALS, Static
+from bench.balance_rivals import RIVALS, Lagged, Static
 from bench.balance_sim import STEPS_PER_S, Link, simulate
 from bench.balance_traces import step as step_case
 
@@ -10,6 +10,8 @@ BEST_OF = ("OpenEVSE", "SmartEVSE")
 
 BALLAST = "Ballast"
 STATIC = "static"
+LAGGED = "(lagged)"
+EVENT_S = 0.1
 STEP_S = 60
 FROZEN_S = 39
 LINK = {BALLAST: "clamp"}
@@ -22,6 +24,8 @@ def make(name, limit_a, house, latency_s, ev_phases):
         return Ballast(limit_a, len(house), interval_ms=max(1000, round(latency_s * 1000)))
     if name == STATIC:
         return Static(limit_a, max(max(house[p]) for p in ev_phases))
+    if name == LAGGED:
+        return Lagged(limit_a, house, latency_s + EVENT_S, ev_phases)
     return RIVALS[name](limit_a)
 
 

@@ -36,7 +36,7 @@ def _bars(pyplot, folder, case, rows):
         energy = [by_cell[c]["energy_percent"] for c in cells]
         bottom.bar(at, energy, 0.25, color=COLOUR[name])
     top.set_ylabel("overload, s")
-    top.legend(frameon=False, ncol=3, loc="upper left")
+    top.legend(frameon=False, ncol=3, loc="lower right", bbox_to_anchor=(1, 1))
     top.set_title(f"{case.name}, {case.hours:.1f} h, meter latency {latency:g} s", loc="left")
     bottom.set_ylabel("energy, % of a clairvoyant")
     bottom.set_ylim(90, 101)
@@ -71,8 +71,8 @@ def _curves(pyplot, folder, case):
         axis.fill_between(seconds, limit, mains, where=[m > limit + 0.1 for m in mains],
                           color=COLOUR["limit"], alpha=0.6, linewidth=0)
         axis.set_ylabel("A")
-        axis.set_ylim(0, limit * 1.35)
-        axis.legend(frameon=False, ncol=3, loc="lower left", fontsize=8)
+        axis.set_ylim(0, limit * 1.5)
+        axis.legend(frameon=False, ncol=3, loc="upper left", fontsize=8)
     axes[0].set_title(f"{case.name}: EV delay 2 s, latency 0.3 s", loc="left")
     axes[-1].set_xlabel("s")
     figure.tight_layout()

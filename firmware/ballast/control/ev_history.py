@@ -46,7 +46,7 @@ class EvHistory:
         self._c[i] = ma[2]
 
     def _find(self, t_ms):
-        """How many readings back lies the newest one that is not younger than `t_ms`."""
+        """How many readings back lies the oldest one of `t_ms` or later; 0 where none is."""
         t = self._t
         newest = self._newest
         last = self.count - 1
@@ -85,12 +85,15 @@ class EvHistory:
         out[2] = c[older] + (c[newer] - c[older]) * since // span
 
     def span(self, from_ms, to_ms, low, high):
-        """Smallest and largest draw per phase in `from_ms`..`to_ms`, in mA (lists of three)."""
+        """Smallest and largest draw per phase in `from_ms`..`to_ms`, in mA (lists of three).
+
+        The reading that was valid at `from_ms` counts too.
+        """
         self.at(to_ms, low)
         high[0] = low[0]
         high[1] = low[1]
         high[2] = low[2]
-        if self.count == 0:
+        if self.count == 0 or diff(to_ms, from_ms) <= 0:
             return
         back = self._find(to_ms)
         last = self.count - 1

@@ -14,10 +14,11 @@ _SLOTS = const(64)
 _MASK = const(63)
 _SLOT_MS = const(250)  # samples closer together than this share a slot: the ring spans 16 s
 _RISE_MA = const(150)  # what counts as a rise
-_STIR_MS = const(1500)  # a house that has just risen is a house that rises
+_STIR_MS = const(2000)  # a house that has just risen is a house that rises
 _RAMP_MS = const(3000)  # two rises within this are a ramp
 _SAME_MS = const(700)  # one switching, seen by two samples
 _CAP_MA = const(1500)
+_AGAIN_MA = const(480)  # after a single rise, of whatever size, the EV falls no further below
 _WEIGHT_MS = const(2000)
 
 
@@ -141,6 +142,8 @@ class PhaseSpare:
         """What to keep free now; see RiseRisk.margin_ma for `worth_ma`."""
         risk = self._stirred if self._state_now else self._quiet
         margin = risk.margin_ma(worth_ma, _CAP_MA)
+        if self._state_now:  # a second switching of the same kind often follows
+            margin = max(margin, min(self._rise_ma, _AGAIN_MA))
         if self._ramp:  # twice the smaller of the last two rises is to be expected
             ramp = 2 * min(self._rise_ma, self._rise_before_ma)
             margin = max(margin, min(ramp, _CAP_MA))

@@ -1,0 +1,105 @@
+"""Stops and starts as charges in ampere seconds."""
+
+from ballast.control.pause_budget import PauseBudget
+from ballast.control.ticks import add
+
+START = 0x40000000 - 1000
+
+
+def test_a_dip_of_less_than_one_ampere_second_is_ridden_out():
+    for short, seconds in ((999, 1), (500, 2), (100, 10), (1, 999)):
+        budget = PauseBudget()
+        now = START
+        for _ in range(seconds - 1):
+            assert not budget.shortage(now, short, 1000, False)
+        assert budget.shortage(now, short, 1000, False) == (short * seconds >= 1000)
+
+
+def test_a_gross_shortage_stops_at_once_and_so_does_a_strict_user():
+    budget = PauseBudget()
+    assert budget.shortage(START, 1, 0, True)
+    strict = PauseBudget()
+    strict.dip_mas = 0
+    assert strict.shortage(START, 1, 0, False)
+
+
+def test_a_long_gap_counts_as_one_second():
+    budget = PauseBudget()
+    assert not budget.shortage(START, 900, 60000, False)
+
+
+def test_dips_are_paid_back():
+    budget = PauseBudget()
+    for _ in range(100):
+        assert not budget.shortage(START, 900, 1000, False)
+        budget.enough(4500)
+    assert not budget.shortage(START, 900, 1000, False)
+    assert budget.shortage(START, 900, 1000, False)
+
+
+def started(budget, now, spare, limit_s):
+    """Seconds until `spare` mA above the minimum start it, or None."""
+    for s in range(1, limit_s):
+        if budget.may_start(add(now, s * 1000), spare, 1000):
+            return s
+    return None
+
+
+def test_the_first_start_is_free_as_soon_as_the_minimum_is_there():
+    budget = PauseBudget()
+    assert not budget.may_start(START, -1, 1000)
+    assert budget.may_start(START, 0, 0)
+
+
+def test_the_more_there_is_the_sooner_it_starts():
+    for spare, seconds in ((20000, 10), (1000, 10), (500, 20), (100, 100), (0, None)):
+        budget = PauseBudget()
+        budget.shortage(START, 1, 0, True)
+        assert started(budget, START, spare, 200) == seconds, spare
+
+
+def test_each_stop_doubles_the_price_of_the_next_start_up_to_eight_times():
+    budget = PauseBudget()
+    now = START
+    for seconds in (10, 20, 40, 80, 80):
+        budget.shortage(now, 1, 0, True)
+        assert started(budget, now, 1000, 200) == seconds
+        now = add(now, 90000)
+
+
+def test_ten_minutes_later_stops_are_cheap_again():
+    budget = PauseBudget()
+    now = START
+    for _ in range(4):
+        budget.shortage(now, 1, 0, True)
+    now = add(now, 600001)
+    budget.shortage(now, 1, 0, True)
+    assert started(budget, now, 1000, 200) == 10
+
+
+def test_a_shortage_while_waiting_starts_the_count_anew():
+    budget = PauseBudget()
+    budget.shortage(START, 1, 0, True)
+    now = add(START, 60000)
+    for _ in range(9):
+        assert not budget.may_start(now, 1000, 1000)
+    assert not budget.may_start(now, -1, 1000)
+    for _ in range(9):
+        assert not budget.may_start(now, 1000, 1000)
+    assert budget.may_start(now, 1000, 1000)
+
+
+def test_nothing_overflows_in_a_long_wait():
+    budget = PauseBudget()
+    budget.shortage(START, 1, 0, True)
+    budget.min_off_ms = 1 << 28
+    for _ in range(2000):
+        assert not budget.may_start(START, 32000, 1000)
+
+
+def test_clear_makes_the_next_start_free():
+    budget = PauseBudget()
+    budget.shortage(START, 1, 0, True)
+    assert not budget.may_start(START, 9000, 100)
+    budget.clear()
+    assert budget.may_start(START, 0, 0)
