@@ -243,6 +243,7 @@ def test_the_driver_stops_and_starts_from_the_car():
     ev = EV()
     rig = charging(ev)
     ev.want(False, rig.t)
+    assert rig.until(lambda: not ev.s2) == pytest.approx(1.0, abs=2 * DT)
     rig.run(5.0)
     assert not ev.s2
     ev.want(True, rig.t)

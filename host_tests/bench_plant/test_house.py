@@ -127,6 +127,16 @@ def test_off_by_hand_beats_the_timetable_and_none_gives_it_back():
     assert loads.index(max(loads)) == pytest.approx((DAY_S - 3600.0 + 1800.0) / 20.0, abs=12)
 
 
+def test_base_load_keeps_its_mean_and_peaks_in_the_evening():
+    house = House(appliances=[Appliance("base", (0,), load.base_load(300.0), load.ALWAYS, seed=3)])
+    house.start_of_day_s = 0.0
+    watts = [house.amps(t * 30.0)[0] * 230.0 for t in range(2880)]
+    assert sum(watts) / len(watts) == pytest.approx(300.0 * 0.85, rel=0.1)
+    hours = [sum(watts[h * 120 : h * 120 + 120]) / 120 for h in range(24)]
+    assert hours.index(max(hours)) in (18, 19, 20)
+    assert min(watts) >= 20.0
+
+
 def test_the_sun_shines_by_day_only():
     roof = House(
         appliances=[Appliance("roof", (0,), load.photovoltaics(4000.0), load.ALWAYS, seed=2)],

@@ -46,6 +46,8 @@ def test_three_phases_and_a_phase_of_choice(tmp_path):
     rows = seconds(["0,1,2,3", "1,4,5,6"], "t_s,l1_a,l2_a,l3_a")
     trace = written(tmp_path, rows)
     assert (trace.phases, trace.rows[1]) == (3, (4.0, 5.0, 6.0))
+    rows = seconds(["0,230,460,690", "1,0,0,-230"], "t_s,l1_w,l2_w,l3_w")
+    assert written(tmp_path, rows).rows == [(1.0, 2.0, 3.0), (0.0, 0.0, -1.0)]
     trace = written(tmp_path, seconds(["0,1", "1,2"]), phase=2)
     assert (trace.phases, trace.rows[1]) == (3, (0.0, 0.0, 2.0))
 

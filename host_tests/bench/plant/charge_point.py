@@ -168,7 +168,6 @@ class ChargePoint:
             on, when = False, rcd.changed_s
         if bool(on) != contactor.energised:
             contactor.drive(on, max(when, self._now_s))
-        changed = False
         if now_s >= contactor.next_s:
             changed = contactor.advance(now_s, max(self.amps))
         else:
