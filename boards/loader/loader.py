@@ -78,6 +78,8 @@ def mount(slots, slot):
     # partition must not be able to take a module's place
     sys.path[:] = [MOUNT, ".frozen"]
     os.chdir(MOUNT)
+    # boot.py has read the frozen board.py; the application brings the one that fits it
+    sys.modules.pop("board", None)
 
 
 def start(fs):
