@@ -15,7 +15,8 @@ import slot_record
 import update_file
 
 MOUNT = "/app"
-running = slot_record.NONE  # the slot that was started; main.py hands it to the update service
+running = slot_record.NONE  # the slot that was started, and how it is mounted: read by
+fs = ""  # the application's compose/factory.py, which hands them to the update service
 
 
 def image_security(slots, slot, buf):
@@ -82,8 +83,10 @@ def mount(slots, slot):
     sys.modules.pop("board", None)
 
 
-def start(fs):
+def start(kind):
     """Run the application; returns only when there is none to run, or not yet.
+
+    kind: how it is mounted, "romfs" or "littlefs".
 
     A unit that the jig has not passed stays at the prompt with its safe pins: no
     watchdog runs there that would bite the jig, and what did not pass cannot charge.
@@ -95,12 +98,13 @@ def start(fs):
         print("ballast: waiting for the jig")
         return
 
-    slots = UpdateSlots(fs)
+    slots = UpdateSlots(kind)
     slot = pick(slots)
     if slot == slot_record.NONE:
         print("ballast: no application; load one with the cable (tools/ballast flash)")
         return
-    sys.modules[__name__].running = slot
+    this = sys.modules[__name__]
+    this.running, this.fs = slot, kind
     mount(slots, slot)
     gc.collect()
-    __import__("main")
+    __import__("start")  # boards/loader/start.py, in the image

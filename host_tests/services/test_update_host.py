@@ -431,20 +431,20 @@ def started(device, monkeypatch):
     real = builtins.__import__
 
     def spy(name, *args, **kwargs):
-        if name == "main":
-            ran.append("main")
+        if name == "start":
+            ran.append("start")
             return None
         return real(name, *args, **kwargs)
 
     return start
 
 
-def test_start_mounts_the_slot_from_mapped_flash_and_runs_main(key, device, started):
+def test_start_mounts_the_slot_from_mapped_flash_and_runs_it(key, device, started):
     factory(device, make(key, "1.0"))
     sys.modules["board"] = types.ModuleType("board")  # as boot.py leaves it
     vfs, loader, ran = started()
     assert "board" not in sys.modules
-    assert ran == ["/app", "main"] and loader.running == 0
+    assert ran == ["/app", "start"] and loader.running == 0
     assert vfs.mounted == [("umount", "/rom"), (("rom", image("1.0")), "/app", False)]
     assert sys.path == ["/app", ".frozen"]
 
@@ -478,7 +478,7 @@ def test_littlefs_slot_is_read_through_its_window(key, device, started):
     factory(device, data[:4096] + body)
     vfs, _, ran = started("littlefs")
     (kind, window), where, readonly = vfs.mounted[1]
-    assert (kind, where, readonly, ran) == ("lfs", "/app", True, ["/app", "main"])
+    assert (kind, where, readonly, ran) == ("lfs", "/app", True, ["/app", "start"])
     assert window.ioctl(4, 0) * window.ioctl(5, 0) == len(body)
     copy = bytearray()
     for block in range(window.ioctl(4, 0)):

@@ -36,7 +36,11 @@ def check_compiler(micropython):
 
 def modules(board_folder):
     """{name in the image: source file}, sorted: the firmware, the board, third-party."""
-    files = {"board.py": board_folder / "board.py", "main.py": paths.FIRMWARE / "main.py"}
+    files = {
+        "board.py": board_folder / "board.py",
+        "main.py": paths.FIRMWARE / "main.py",
+        "start.py": paths.BOARDS / "loader" / "start.py",
+    }
     root = paths.FIRMWARE / "ballast"
     for path in root.rglob("*.py"):
         files[str(path.relative_to(paths.FIRMWARE))] = path
