@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.clamp_unit.analog_front import CT_MA, CT_UV, FULL_UV, HALF, SINE, SPIKY, Front
@@ -148,6 +148,7 @@ def test_a_window_shorter_than_two_cycles_uses_one():
         assert abs(meter.channels[0].ma - 10000) < 2500
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1 << 90))
 def test_isqrt(n):
     assert isqrt(n) == math.isqrt(n)

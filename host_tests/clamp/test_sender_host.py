@@ -1,6 +1,6 @@
 """When the clamp sends: heartbeat, events, repeats; and its search for the channel."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clamp import sender as sd
@@ -115,6 +115,7 @@ def test_heartbeats_go_on_after_a_lost_burst():
     assert line.s._acked == [5000, 0, 0]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(-60000, 60000), st.booleans()), max_size=80))
 def test_a_movement_is_never_left_untold_while_the_charger_answers(script):
     line = Line()

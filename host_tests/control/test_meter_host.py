@@ -1,6 +1,6 @@
 """Properties of the sample trust under arbitrary readings, gaps and clocks."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ballast.control import meter as m
@@ -24,6 +24,7 @@ event = st.tuples(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(event, max_size=60), st.booleans(), st.booleans(), st.integers(0, 0x3FFFFFFF))
 def test_good_is_always_fresh_possible_and_proven(events, export, fitted, start):
     x = m.Meter()
@@ -58,6 +59,7 @@ def test_good_is_always_fresh_possible_and_proven(events, export, fitted, start)
         assert 0 <= x.delay_ms <= 8000
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.integers(4000, 32000),
     st.integers(0, 3),
@@ -85,6 +87,7 @@ def test_an_honest_meter_with_lag_is_not_accused(step, lag, house, noise):
         assert x.state != m.DISTRUSTED, (second, x.reason)
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.integers(4000, 32000),
     st.integers(100, 60000),

@@ -5,9 +5,9 @@ mains behind the same fuse must move too. A meter that is frozen, clamped round
 another cable, or scaled wrongly does not. While the EV rests nothing is asked: a
 calm house may repeat one value for hours.
 
-What the house does by itself cannot be told from this, except by order: the
-balancer answers only what it has seen, so the cause of an EV's movement lies
-before it. Hence the reference follows the house until the EV begins to move.
+While the EV rests the reference follows the house, one sample behind: a fast clamp may
+tell of the EV's movement before the EV's own meter does, and such a sample must not
+become the reference that the movement is then held against.
 """
 
 from micropython import const
@@ -27,6 +27,8 @@ _LATENCY_MA = const(2000)  # crossing from which the delay is measured
 _MOVE_MA = const(4000)  # a movement that the mains must show
 _REACT_MS = const(7000)  # so long may the answer take (1 Hz source): judged within 10 s
 _REACT_OFFER_MS = const(20000)  # no own meter: only the offer is known, be slow to accuse
+_FOLLOW_MS = const(300)  # age from which a sample may become the reference
+_LEAD_MS = const(150)  # by so much may the mains tell before the EV's own meter (10 Hz)
 _REREF_MS = const(60000)  # a movement that never became one is forgotten
 _REVERSED_VOTES = const(3)
 
@@ -47,8 +49,8 @@ class Reaction:
     """Compares the movements of the mains with those of the EV.
 
     delay_ms: from a movement of the EV to the first sample that showed it
-    (sampling included), smoothed; 0 = not seen yet. same: not one digit has
-    changed since the reference. strikes: failed reactions since the last one that
+    (sampling included), smoothed; 0 = not seen yet. same: the newest sample is the
+    one before to the last digit. strikes: failed reactions since the last one that
     was answered, at most 7.
     """
 
@@ -60,11 +62,17 @@ class Reaction:
         self._ref_ev = [0, 0, 0]
         self._ref_ma = [0, 0, 0]
         self._swing = [0, 0, 0]  # largest |mains - _ref_ma| since the reference
+        self._next_ma = [0, 0, 0]  # becomes the reference when it is old enough
+        self._next_swing = [0, 0, 0]
+        self._next_t = 0
+        self._rest_ma = [0, 0, 0]  # the last sample with the EV at rest
+        self._last_ma = [0, 0, 0]
+        self._alive = False  # a digit has changed since the EV moved
         self._ref_t = 0
         self._ref_ok = False
         self._moved = False  # the EV has left the reference by _MOVE_MA
         self._moved_t = 0
-        self._cross = 0  # 0 waiting for the EV, 1 EV crossed, 2 measured or void
+        self._cross = 0  # 0 waiting, 1 the EV moved first, 2 the mains did, 3 measured or void
         self._cross_t = 0
         self._votes = 0
         self._map = [0, 1, 2]
@@ -82,28 +90,26 @@ class Reaction:
 
     def watch(self, now_ms, ev_ma):
         """At each reading of the own meter: note when the EV sets off (the delay's start)."""
-        if self._cross == 0 and self._ref_ok:
-            for i in range(3):
-                if _abs(ev_ma[i] - self._ref_ev[i]) >= _LATENCY_MA:
+        if not self._ref_ok or (self._cross != 0 and self._cross != 2):
+            return
+        for i in range(3):
+            if _abs(ev_ma[i] - self._ref_ev[i]) >= _LATENCY_MA:
+                if self._cross == 0:
                     self._cross = 1
                     self._cross_t = now_ms
+                    return
+                self._cross = 3
+                if diff(now_ms, self._cross_t) <= _LEAD_MS:
+                    self._learn(1)  # the mains told first: as good as no delay
+                return
 
     def judge(self, now_ms, ma, ev, offered_ma, interval_ms, doubt):
         """A mains sample [3] mA came; returns WHY_*. doubt: the reason of the present distrust."""
-        moved = 0
-        for i in range(3):
-            self._level[i] = ev.ma[i] if ev.fitted else offered_ma
-            d = _abs(self._level[i] - self._ref_ev[i])
-            if d > moved:
-                moved = d
+        moved = self._movement(ev, offered_ma)
         if not self._ref_ok:
             self._reference(now_ms, ma)
             return WHY_OK
-        for i in range(3):
-            d = _abs(ma[i] - self._ref_ma[i])
-            if d > self._swing[i]:
-                self._swing[i] = d
-        self.same = self._swing[0] == 0 and self._swing[1] == 0 and self._swing[2] == 0
+        self._see(ma)
         if ev.fitted:
             self._measure_delay(now_ms)
         if not self._moved:
@@ -114,35 +120,67 @@ class Reaction:
             return self._verdict(now_ms, ma, ev.fitted, doubt)
         return WHY_OK
 
+    def _movement(self, ev, offered_ma):
+        """How far the EV is from its reference, in mA, on the phase where it is farthest."""
+        moved = 0
+        for i in range(3):
+            self._level[i] = ev.ma[i] if ev.fitted else offered_ma
+            d = _abs(self._level[i] - self._ref_ev[i])
+            if d > moved:
+                moved = d
+        return moved
+
+    def _see(self, ma):
+        """Take the sample into the swings, and see whether it moves at all."""
+        self.same = True
+        for i in range(3):
+            if ma[i] != self._last_ma[i]:
+                self.same = False
+                self._alive = True
+                self._last_ma[i] = ma[i]
+            d = _abs(ma[i] - self._ref_ma[i])
+            if d > self._swing[i]:
+                self._swing[i] = d
+            d = _abs(ma[i] - self._next_ma[i])
+            if d > self._next_swing[i]:
+                self._next_swing[i] = d
+
     def _await_movement(self, now_ms, moved, ma):
         if moved >= _MOVE_MA:
             self._moved = True
             self._moved_t = now_ms
-        elif self.same:
-            return  # nothing to follow; the EV's level of this moment counts as long as it lasts
+            self._alive = False
         elif moved < _QUIET_MA:
-            # While the EV rests, the reference goes along with the house. The balancer
-            # answers only what it has seen: the cause of the EV's next movement is in
-            # the reference by then, and what comes after it is the EV's.
-            self._follow_house(ma)
-            self._cross = 0
-        elif diff(now_ms, self._ref_t) > _REREF_MS:
+            self._follow_house(now_ms, ma)
+        elif not self.same and diff(now_ms, self._ref_t) > _REREF_MS:
             self._reference(now_ms, ma)
 
     def _reference(self, now_ms, ma):
         """From here on the EV and the mains are compared with what they are now."""
         for i in range(3):
             self._ref_ev[i] = self._level[i]
-        self._follow_house(ma)
+            self._ref_ma[i] = self._next_ma[i] = self._rest_ma[i] = self._last_ma[i] = ma[i]
+            self._swing[i] = self._next_swing[i] = 0
+        self._next_t = now_ms
         self._ref_t = now_ms
         self._ref_ok = True
         self._moved = False
         self._cross = 0
 
-    def _follow_house(self, ma):
+    def _follow_house(self, now_ms, ma):
+        """The EV rests: the reference goes along with the house."""
         for i in range(3):
-            self._ref_ma[i] = ma[i]
-            self._swing[i] = 0
+            self._rest_ma[i] = ma[i]
+        if diff(now_ms, self._next_t) < _FOLLOW_MS:
+            return
+        self._next_t = now_ms
+        for i in range(3):
+            self._ref_ma[i] = self._next_ma[i]
+            self._swing[i] = self._next_swing[i]
+            self._next_ma[i] = ma[i]
+            self._next_swing[i] = 0
+        if self._swing[_largest(self._swing)] < _LATENCY_MA:
+            self._cross = 0
 
     def _react_ms(self, fitted, interval_ms):
         ms = _REACT_MS if fitted else _REACT_OFFER_MS
@@ -150,20 +188,23 @@ class Reaction:
         return ms if ms > slow else slow
 
     def _measure_delay(self, now_ms):
-        if self._cross == 2:
+        if self._cross >= 2 or self._swing[_largest(self._swing)] < _LATENCY_MA:
             return
-        k = _largest(self._swing)
-        if self._swing[k] < _LATENCY_MA:
+        if self._cross == 0:
+            self._cross = 2  # the house's own step; or the EV's, if its meter says so soon
+            self._cross_t = now_ms
             return
-        if self._cross == 1:
-            d = diff(now_ms, self._cross_t)
-            if 0 <= d <= _DELAY_MAX_MS:
-                self.delay_ms = d if self.delay_ms == 0 else (self.delay_ms * 3 + d) // 4
-        self._cross = 2  # measured; or the house moved first: says nothing
+        self._cross = 3
+        d = diff(now_ms, self._cross_t)
+        if 0 <= d <= _DELAY_MAX_MS:
+            self._learn(d if d > 0 else 1)
+
+    def _learn(self, d):
+        self.delay_ms = d if self.delay_ms == 0 else (self.delay_ms * 3 + d) // 4
 
     def _verdict(self, now_ms, ma, fitted, doubt):
         """The EV has moved and had its time: what did the mains do?"""
-        if self.same:
+        if not self._alive and self._swing[_largest(self._swing)] < _QUIET_MA:
             self._strike(doubt)
             return WHY_FROZEN  # the reference stays: frozen until it moves
         why = WHY_OK
@@ -191,16 +232,21 @@ class Reaction:
             if still == 2 and self._swing[loudest] * 2 >= _abs(move):
                 return WHY_SWAPPED
             return WHY_DEAF
-        change = ma[at] - self._ref_ma[at]
+        # The balancer answers only what it has seen: what made the EV move is in the last
+        # sample before it moved, and what came after that one is the EV's own.
+        change = ma[at] - self._rest_ma[at]
         if move < 0:
             change = -change
             move = -move
-        if change * 2 > -move:
+        if change * 2 >= move:
             self._votes = 0
-            self.strikes = 0  # it answered: old doubts are settled
+        elif change * 2 <= -move:
+            self._votes += 1
+            if self._votes >= _REVERSED_VOTES:
+                return WHY_REVERSED
             return WHY_OK
-        self._votes += 1
-        return WHY_REVERSED if self._votes >= _REVERSED_VOTES else WHY_OK
+        self.strikes = 0  # it answered: old doubts are settled
+        return WHY_OK
 
     def _strike(self, doubt):
         if doubt == WHY_OK and self.strikes < _MAX_STRIKES:
