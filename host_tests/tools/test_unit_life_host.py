@@ -1,0 +1,231 @@
+"""From the factory's image to the second update: the files of all tools meet the firmware.
+
+One unit: an image with its factory data is put into a fake chip's partitions; the loader starts
+it, the composition root reads who it is, the update service takes what `build` made.
+"""
+
+import asyncio
+import dataclasses
+import hashlib
+import json
+import sys
+import types
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from ballast.protocol import password, slot_record, update_file
+from ballast.services import update
+from ballast_tools import base_image, boards, build, image, labels, paths, signing, units
+from bench import fakes, upy
+
+sys.path.insert(0, str(Path(__file__).parent))
+import synthetic_base
+
+sys.path.pop(0)
+
+SERIAL = "ACME-0042"
+
+
+@pytest.fixture(scope="module")
+def made():
+    key = signing.Key(rsa.generate_private_key(65537, 3072))
+    return build.build(*build.load("esp32s3_ref", "acme"), key)
+
+
+@pytest.fixture
+def chip(made, tmp_path):
+    """A fake ESP32-S3 whose flash holds the image of one unit."""
+    path = tmp_path / "firmware.bin"
+    path.write_bytes(synthetic_base.firmware_bin(made.board, next(iter(made.board.bases))))
+    base = base_image.load(path, made.board, boards.release())
+    table = made.board.table()
+    flash = bytearray(b"\xff" * boards.FLASH[made.board.flash])
+    data = image.make(made, base, table, made.board.flash)["ballast.bin"]
+    flash[: len(data)] = data
+    unit = units.Unit(SERIAL, 2, {"CP_OFFSET_UV": 1490001})
+    hidden = units.make_secrets(made.brand)
+    text = units.factory_json(unit, hidden, made.board, made.brand)
+    fakes.install()
+    device = fakes.Device(upy.ManualClock(5), made.board.chip)
+    for part in table:
+        device.partitions[part.name] = flash[part.offset : part.end]
+    device.partitions["fctry"][:] = units.raw_block(text)
+    device.hidden = hidden
+    with device:
+        yield device
+
+
+@pytest.fixture
+def loader(monkeypatch):
+    from ballast.ports import update_slots
+
+    for name, module in (("slot_record", slot_record), ("update_file", update_file),
+                         ("update_slots", update_slots)):  # fmt: skip
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.syspath_prepend(str(paths.BOARDS / "loader"))
+    monkeypatch.delitem(sys.modules, "loader", raising=False)
+    import loader as module
+
+    monkeypatch.setattr(update_slots, "esp32", sys.modules["esp32"])
+    from ballast.ports import identity
+
+    monkeypatch.setattr(identity, "esp32", sys.modules["esp32"])
+    yield module
+    sys.modules.pop("loader", None)
+
+
+def power_on(loader):
+    """The loader up to the point where it runs the image -> (slot, brand.json)."""
+    from ballast.ports.update_slots import UpdateSlots
+    from ballast_tools import fsimage
+
+    slots = UpdateSlots("romfs")
+    slot = loader.pick(slots)
+    if slot == slot_record.NONE:
+        return slot, None
+    loader.running, loader.fs = slot, "romfs"
+    buf = bytearray(4096)
+    slots.read(slot, slots.blocks - 1, buf)
+    size = update_file.parse(buf)[0]["size"]
+    start = slot * slots.blocks * 4096
+    data = bytes(fakes.device().partitions["romfs"][start : start + size])
+    return slot, json.loads(fsimage.unpack("romfs", data)["brand.json"])
+
+
+class App:
+    """What compose/factory.py needs of main.App."""
+
+    def __init__(self):
+        self.out = types.SimpleNamespace(coil=0)
+        self.charger = self
+        self.permits = 0
+
+    def allow_blocking(self, ttl_ms):
+        assert 400 < ttl_ms <= 1000
+        self.permits += 1
+
+
+def send(service, data):
+    async def read(count, at=[0]):  # noqa: B006 - the position of this one call
+        part = data[at[0] : at[0] + count]
+        at[0] += len(part)
+        return part
+
+    return asyncio.run(service.receive(read, len(data)))
+
+
+def newer(made, **values):
+    """The update of a later release of the same sources."""
+    release = {**made.release, **values}
+    kind = "romfs"
+    return build.update(made.board, made.brand, release, made.key, 6, kind, made.images[kind])
+
+
+def test_unit_knows_who_and_whose_it_is(made, chip, loader):
+    from ballast.compose import factory
+
+    slot, brand = power_on(loader)
+    assert slot == 0 and brand["product"] == made.brand.product
+    env = types.SimpleNamespace(serial="", label="", model="", version="", access_point=None)
+    cal = factory.fill(env, brand)
+    assert (env.serial, env.model, env.version) == (SERIAL, "Acme Carry 13", "0.1.0")
+    assert cal == {"CP_OFFSET_UV": 1490001}
+    name, key = env.access_point
+    assert name == labels.ssid(made.brand, SERIAL) and key == chip.hidden["ap_password"]
+    iterations, salt, _ = password.parse(env.label)
+    assert env.label == password.make(chip.hidden["setup_code"], salt, iterations)
+
+
+def test_unit_that_never_was_in_the_factory_starts_with_defaults(chip, loader):
+    from ballast.compose import factory
+
+    chip.partitions["fctry"][:] = b"\xff" * 4096
+    env = types.SimpleNamespace(serial="x", label="x", model="m", version="", access_point=None)
+    assert factory.fill(env, {}) == {}
+    assert (env.serial, env.label, env.model, env.access_point) == ("", "", "m", None)
+
+
+@pytest.mark.parametrize("at", [0, 4, 20, 300])
+def test_damaged_factory_data_is_not_believed(chip, loader, at):
+    from ballast.ports import identity
+
+    chip.partitions["fctry"][at] ^= 1
+    assert identity.load() == {}
+
+
+def test_two_updates_in_a_row(made, chip, loader, monkeypatch):
+    from ballast.compose import factory
+
+    # the fake's interpreter is CPython: give it the bytecode version of the real one
+    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    seen = []
+    for version, security in (("0.2.0", 1), ("0.3.0", 2)):
+        slot, brand = power_on(loader)
+        app, reboots = App(), []
+        service, most = factory.make_update(app, brand, lambda r=reboots: r.append(1))
+        data = newer(made, version=version, security=security)
+        assert len(data) < most
+        send(service, data)
+        assert app.permits > len(data) // 4096
+        asyncio.run(service.restart())
+        assert reboots == [1]
+        slot, brand = power_on(loader)
+        service, _ = factory.make_update(App(), brand, None)
+        assert service.version == version and service.on_trial()
+
+        async def second():
+            pass
+
+        asyncio.run(service.run(lambda: True, second))
+        assert not service.on_trial()
+        seen.append(slot)
+    assert seen == [1, 0]
+    with pytest.raises(update.UpdateError, match="older than the last security fix"):
+        send(service, newer(made, version="0.4.0", security=1))
+
+
+def test_no_update_while_the_coil_is_on(made, chip, loader, monkeypatch):
+    from ballast.compose import factory
+
+    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    monkeypatch.setattr(update, "_PERMIT_MS", 0)
+    _, brand = power_on(loader)
+    app = App()
+    app.out.coil = 1
+    before = {name: bytes(part) for name, part in chip.partitions.items()}
+    service, _ = factory.make_update(app, brand, None)
+    with pytest.raises(update.UpdateError, match="pause it"):
+        send(service, newer(made, version="0.2.0"))
+    assert {name: bytes(part) for name, part in chip.partitions.items()} == before
+
+
+def test_update_of_another_brand_or_board_is_refused(made, chip, loader, monkeypatch):
+    from ballast.compose import factory
+
+    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    _, brand = power_on(loader)
+    service, _ = factory.make_update(App(), brand, None)
+    for change, text in (
+        ({"brand": dataclasses.replace(made.brand, id="ballast")}, "this charger is acme"),
+        ({"board": dataclasses.replace(made.board, name="esp32_lite")}, "this is esp32s3_ref"),
+    ):
+        with pytest.raises(update.UpdateError, match=text):
+            send(service, newer(dataclasses.replace(made, **change), version="0.2.0"))
+    other = signing.Key(rsa.generate_private_key(65537, 3072))
+    with pytest.raises(update.UpdateError, match="does not know"):
+        send(service, newer(dataclasses.replace(made, key=other), version="0.2.0"))
+
+
+def test_without_a_loader_there_are_no_updates(monkeypatch):
+    from ballast.compose import factory
+
+    monkeypatch.delitem(sys.modules, "loader", raising=False)
+    assert factory.make_update(App(), {}, None) is None
+
+
+def test_image_digest_in_the_header_is_the_images(made):
+    for kind, data in made.updates.items():
+        manifest = update_file.parse(data[:4096])[0]
+        assert hashlib.sha256(made.images[kind]).hexdigest() == manifest["sha256"]
