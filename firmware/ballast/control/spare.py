@@ -13,7 +13,7 @@ from ballast.control.ticks import diff
 _SLOTS = const(64)
 _MASK = const(63)
 _SLOT_MS = const(250)  # samples closer together than this share a slot: the ring spans 16 s
-_RISE_MA = const(150)  # what counts as a rise
+_RISE_MA = const(150)  # beyond what was held: what counts as a rise
 _STIR_MS = const(2000)  # a house that has just risen is a house that rises
 _RAMP_MS = const(3000)  # two rises within this are a ramp
 _SAME_MS = const(700)  # one switching, seen by two samples
@@ -68,7 +68,7 @@ class PhaseSpare:
         draw that is over is kept back.
         """
         if self._count:
-            self._watch_rise(t_ms, low_ma - self._high[self._newest])
+            self._watch_rise(t_ms, low_ma - self._highest(self._high, t_ms, hold_ms))
         stirred = self._rises and diff(t_ms, self._rise_ms) <= _STIR_MS
         self._state_now = 1 if stirred else 0
         if not stirred:
