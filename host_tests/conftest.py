@@ -32,11 +32,16 @@ def lacking(what, how):
 
 
 def pytest_collection_modifyitems(items):
-    """Branch coverage is measured by the tests of control/ and protocol/ themselves.
+    """Order, and what is traced.
+
+    Branch coverage is measured by the tests of control/ and protocol/ themselves.
 
     The bench runs millions of steps: tracing them would cost minutes and would
     let a line count as tested that no test looks at.
+
+    The longest come first: the last to finish decides when the suite is done.
     """
+    items.sort(key=lambda item: item.path.parent.name != "vm")  # stable: the rest keeps its order
     for item in items:
         if item.path.parent.name not in ("control", "protocol"):
             item.add_marker(pytest.mark.no_cover)
@@ -51,8 +56,9 @@ def micropython_vm():
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _chromium_browser():
+    """Closed with its module: Playwright keeps an event loop running in this thread."""
     path = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if path is None:
         lacking("Chromium", "apt install chromium")
