@@ -163,15 +163,28 @@ def test_unhealthy_trial_reboots_into_the_old_one(key, device):
     assert boot() == 0 and service(key, 0).status()["last"] == "not healthy"
 
 
-def test_proof_waits_for_an_open_contactor(key, device):
+@pytest.mark.parametrize("healthy", [True, False])
+def test_proof_writes_nothing_while_the_contactor_is_closed(key, device, healthy):
+    """700 s of charging: neither confirmed nor given up before the contactor opens."""
     factory(device, make(key, "1.0"))
     load(service(key, 0), make(key, "2.0"))
     boot()
-    open_now = iter([False] * 700 + [True] * 10)
-    running = service(key, 1, may_write=lambda: next(open_now))
-    prove(running, [True] * 710)
-    assert not running.on_trial()
-    assert boot() == 1
+    start, closed, reboots = device.ops, [True], []
+    running = service(key, 1, lambda: not closed[0], lambda: reboots.append(1))
+    seconds = 0
+
+    async def second():
+        nonlocal seconds
+        seconds += 1
+        assert seconds <= 701
+        if seconds <= 700:
+            assert device.ops == start and not reboots
+        else:
+            closed[0] = False
+
+    asyncio.run(running.run(lambda: healthy, second))
+    assert device.ops > start and reboots == ([] if healthy else [1])
+    assert boot() == (1 if healthy else 0)
 
 
 REFUSED = {
