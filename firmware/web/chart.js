@@ -17,6 +17,7 @@ export class Chart {
         segments(t("chart.title"), [["hour", t("chart.hour")], ["day", t("chart.day")]], "hour", (v) => { this.span = v; this.load(); })),
       this.box, this.note);
     this.data = null;
+    this.hover = null;
     this.loaded = 0;
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.box);
@@ -51,7 +52,7 @@ export class Chart {
     const base = d.house_da.map((v) => Math.max(0, v ?? 0));
     const total_da = d.house_da.map((v, i) => Math.max(0, v ?? 0) + Math.max(0, d.car_da[i] ?? 0));
     const sum = total_da.map((v, i) => Math.max(base[i], v + Math.min(0, d.house_da[i] ?? 0))); // what the sun gives never passes the fuse
-    const sunny = d.house_da.some((v) => (v ?? 0) < -3);
+    const sunny = this.sunny = d.house_da.filter((v) => (v ?? 0) < -5).length > 3; // not just late readings
     const line = (values) => values.map((v, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(v).toFixed(1)}`).join("");
     const back = (values) => values.map((v, i) => `L${x(i).toFixed(1)} ${y(v).toFixed(1)}`).reverse().join("");
     const zero = d.count ? `L${x(d.count - 1)} ${y(0)}L${x(0)} ${y(0)}Z` : "";
@@ -73,10 +74,11 @@ export class Chart {
     attr(this.svg, "aria-label", t("chart.aria", {
       span: t("chart." + this.span), house: amps1(100 * Math.max(0, ...base)), car: amps1(100 * Math.max(0, ...d.car_da.map((v) => v ?? 0))), fuse: amps(100 * fuse),
     }));
-    this.legend(null);
+    this.legend(this.hover !== null && this.hover < d.count ? this.hover : null);
   }
 
   legend(i) {
+    this.hover = i;
     if (!this.data) return;
     const d = this.data;
     const value = (list) => (i === null ? "" : " " + amps1(list[i] === null ? null : list[i] * 100));
@@ -87,7 +89,7 @@ export class Chart {
     replace(this.note,
       h("span", { class: "k-car" }, t("flow.car"), h("b", {}, value(d.car_da))),
       h("span", { class: "k-house" }, t("flow.house"), h("b", {}, value(d.house_da))),
-      d.house_da.some((v) => (v ?? 0) < -3) && h("span", { class: "k-sun" }, t("chart.sun")),
+      this.sunny && h("span", { class: "k-sun" }, t("chart.sun")),
       fuse && h("span", { class: "k-fuse" }, t("lim.fuse", { a: amps(fuse * 100) })),
       i !== null && h("span", { class: "plain" }, ago ? t("ago", { d: duration(ago) }) : t("chart.now"), this.span === "day" ? " · " + clock(Date.now() / 1000 - ago) : ""),
       !d.count && h("span", { class: "plain" }, t("chart.empty")));

@@ -67,7 +67,7 @@ export class Flow {
     const mains = known ? doc.grid.current_ma[phase] : null;
     const house = known ? doc.house.current_ma[phase] : null;
     const car = doc.car.current_ma === null ? (doc.contactor ? doc.limit.current_ma : 0) : Math.max(...doc.car.current_ma);
-    const sunny = known && house < -200;
+    const sunny = known && house < (doc.solar.fitted ? -200 : -1000); // a late reading shows as less than nothing
     setPipe(this.toHouse, house, !known, sunny ? "sunny" : "");
     setPipe(this.toCar, car, false);
     attr(this.sun, "visibility", doc.solar.fitted || sunny ? "visible" : "hidden");

@@ -15,7 +15,7 @@ export function sentence(doc) {
   const params = { a: amps(p.current_ma), limit: amps(p.limit_ma), min: amps(p.min_ma), house: amps(Math.max(0, p.house_ma)), fuse: amps(p.fuse_ma) };
   params.boost = duration(doc.user.boost_left_s);
   params.sun = amps(Math.max(0, -p.house_ma));
-  if (code === "charging_site" && p.house_ma < -500) return t("say.charging_sun", params);
+  if (code === "charging_site" && p.house_ma < (doc.solar.fitted ? -500 : -1000)) return t("say.charging_sun", params);
   const own = "say." + code;
   return t(has(own) ? own : code.startsWith("wait_") ? "say.wait_other" : "say.charging_other", params);
 }
@@ -43,7 +43,7 @@ export class Now {
     this.phases = h("tbody", {});
     this.temps = h("p", { class: "soft small" });
     this.detail = h("details", {}, h("summary", {}, t("detail.title")),
-      h("table", { class: "table" },
+      h("table", { class: "table tight" },
         h("thead", {}, h("tr", {}, h("th", {}, t("detail.phase")), [t("flow.grid"), t("flow.house"), t("flow.car"), t("detail.volt")].map((c) => h("th", { class: "n" }, c)))),
         this.phases), this.temps);
     this.dock = new Dock(this);

@@ -124,7 +124,7 @@ export class Setup {
     const words = h("p", { class: "soft", role: "status" });
     const reading = h("p", { class: "big" });
     const start = h("button", { type: "button", onclick: () => begin() }, t("proof.start"));
-    replace(this.body, kind, address, start, reading, words, proof);
+    replace(this.body, kind, address, h("div", { class: "test" }, start, reading, words), proof);
     const shape = () => {
       const v = Number(this.el.elements.kind.value);
       address.hidden = v !== 2;
