@@ -27,10 +27,11 @@ class Panel:
         self.clamps = setup.clamps
         self.charger_index = 0
         self.lines = []
-        app.gate.clock = real_ms
-        app.web.real_ms = real_ms
-        app.web.app.get("/bench/state")(self._state)
-        app.web.app.post("/bench/do")(self._do)
+        page = app.page
+        page.gate.clock = real_ms
+        page.web.real_ms = real_ms
+        page.web.app.get("/bench/state")(self._state)
+        page.web.app.post("/bench/do")(self._do)
 
     async def _state(self, request):
         return self.state()

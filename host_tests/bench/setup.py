@@ -8,6 +8,7 @@
 
 
 import json
+from random import Random
 
 from bench.clamp_actor import ClampActor
 from bench.panel import Panel
@@ -20,24 +21,28 @@ PASSWORD = "bench"
 CLAMP_KEY = bytes(range(32))
 
 
-class MemoryStore:
-    """The flash of a charger that nobody unplugs: load/save as services want them."""
+class MemoryStorage:
+    """The flash of a charger that nobody unplugs, as ports/storage.py offers it."""
 
     def __init__(self):
-        self.kept = {}
+        self.files = {}
 
     def load(self, name):
-        return self.kept.get(name)
+        """(payload or None, 0 = whole, 2 = missing)."""
+        return (self.files[name], 0) if name in self.files else (None, 2)
 
-    def save(self, name, value):
-        self.kept[name] = value
+    def save(self, name, payload):
+        self.files[name] = bytes(payload)
+
+    def erase(self, name):
+        self.files.pop(name, None)
 
 
 class Setup:
     """house: plant House. limit_a: main fuse. ev: EV or None. meter: clamp, modbus, none.
 
     settings: {key: value} over the defaults. chargers, phases: of the plant. http: as in
-    main.Env. meter_port: of the SDM630, 0 = any free one. breaker_a: None = limit_a.
+    compose/env.Env. meter_port: of the SDM630, 0 = any free one. breaker_a: None = limit_a.
     interval_s: of the meter or clamp. latency_s: of the meter. loss: of the radio, 0..1.
     """
 
@@ -89,6 +94,9 @@ class Setup:
     def stop(self):
         """End services and sockets."""
         world = self.world
+        for node in world.nodes:
+            if node.app is not None and node.app.page is not None:
+                node.app.page.gate.close()
         if self.server is not None and not world.loop.is_closed():
             world.loop.run_until_complete(self.server.stop())
         world.close()
@@ -117,10 +125,11 @@ class Setup:
         env.radio = EspnowRadio()
         env.radio.start()
         pair = {"clamp": node.index + 1, "key": CLAMP_KEY.hex(), "source": 0}
-        env.store.save("clamps", {"pairs": json.dumps([pair])})
+        node.storage.save("clamps", json.dumps({"pairs": json.dumps([pair])}).encode())
 
     def _make_app(self, node):
         import main
+        from ballast.compose.env import Env
         from ballast.control.settings import Settings
 
         settings = Settings()
@@ -128,7 +137,9 @@ class Setup:
             settings.set(key, value)
         for key, value in self.values.items():
             settings.set(key, value)
-        env = main.Env(MemoryStore(), self.log)
+        if node.storage is None:
+            node.storage = MemoryStorage()
+        env = Env(node.storage, Random("unit/%s/%d" % (self.seed, node.index)).randbytes, self.log)
         env.serial = "BENCH-%04d" % (node.index + 1)
         env.version = "bench"
         if self.meter == "clamp":

@@ -11,10 +11,13 @@ import socket
 import tempfile
 import threading
 from pathlib import Path
+from random import Random
 
 from ballast.control.settings import Settings
 from ballast.protocol import password
+from bench.panel import real_ms
 from bench.plant.plant import Config
+from bench.setup import MemoryStorage
 from bench.world import World
 
 LABEL = "label-pass-42"
@@ -65,7 +68,7 @@ class WebRig:
 
     config: of the plant. settings: values to begin with. user: the user's password, None =
     fresh from the box. assets: (folder, manifest), None = the built page. networks: in reach,
-    {ssid: (password, channel, rssi)}. access_point: as main.Env.
+    {ssid: (password, channel, rssi)}. access_point: as compose/env.Env.
     """
 
     def __init__(self, config=None, settings=None, user=PASSWORD, assets=None, networks=None,
@@ -76,18 +79,19 @@ class WebRig:
         self.assets = assets or page()
         self.port = free_port()
         self.dns_port = free_port(socket.SOCK_DGRAM)
-        self.store = MemoryStore()
+        self.storage = MemoryStorage()
         self.world = World(config or Config(), seed=seed, make_app=self._make_app).boot()
         self.node = self.world.nodes[0]
         self.app = self.node.app
         self.charger = self.node.charger
-        self.web, self.gate = self.app.web, self.app.gate
-        self.auth, self.events, self.wall = self.app.auth, self.app.events, self.app.wall
-        self._thread = None
-        self._stop = threading.Event()
+        self.store = self.app.store
+        parts = self.app.page
+        self.web, self.gate = parts.web, parts.gate
+        self.auth, self.events, self.wall = parts.auth, parts.events, parts.wall
 
     def _make_app(self, node):
         import main  # needs the fakes that World has installed
+        from ballast.compose.env import Env
         from ballast.ports.wifi import Wifi
 
         settings = Settings()
@@ -96,7 +100,7 @@ class WebRig:
         if self.user:
             record = password.make(self.user, b"salt-salt-salt-2", ITERATIONS)
             settings.set("password_user", record)
-        env = main.Env(self.store, lambda line: None)
+        env = Env(self.storage, Random(7).randbytes, lambda line: None)
         env.http = ("127.0.0.1", self.port)
         env.assets = self.assets
         env.label = password.make(LABEL, b"salt-salt-salt-1", ITERATIONS)
@@ -142,34 +146,26 @@ class WebRig:
         self.world.actors.append(actor)
         return self
 
-    def run_in_thread(self, pace=20.0):
-        """Let the world run at `pace` until close(), for a browser in this thread."""
-
-        def work():
-            while not self._stop.is_set():
-                self.world.run(0.2 * pace, pace=pace)
-
-        self._thread = threading.Thread(target=work, daemon=True)
-        self._thread.start()
-
     def call(self, function, *args):
         """Run `function(*args)` inside the world's thread; its result."""
         done = threading.Event()
         box = []
 
         def work():
-            box.append(function(*args))
+            try:
+                box.append(function(*args))
+            except Exception as error:  # noqa: BLE001 (raised again in the caller's thread)
+                box.append(error)
             done.set()
 
         self.world.loop.call_soon_threadsafe(work)
         if not done.wait(20):
             raise TimeoutError("the world does not answer")
+        if isinstance(box[0], Exception):
+            raise box[0]
         return box[0]
 
     def close(self):
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(30)
         self.gate.close()
         self.world.close()
 
@@ -178,6 +174,46 @@ class WebRig:
 
     def __exit__(self, *exc):
         self.close()
+
+
+class Live:
+    """A rig that runs at `pace` in a thread of its own, for a browser in this one.
+
+    make() -> WebRig, called in that thread. What the server owes a browser goes by the
+    real clock.
+    """
+
+    def __init__(self, make, pace=20.0):
+        self._make, self._pace = make, pace
+        self._ready, self._stop = threading.Event(), threading.Event()
+        self.running = threading.Event()  # cleared: the charger has no power
+        self.running.set()
+        self._error = None
+        self.rig = None
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+        self._ready.wait()
+        if self._error is not None:
+            raise self._error
+
+    def _work(self):
+        try:
+            self.rig = self._make()
+            self.rig.gate.clock = self.rig.web.real_ms = real_ms
+        except Exception as error:  # noqa: BLE001 (raised in __init__)
+            self._error = error
+            return
+        finally:
+            self._ready.set()
+        while not self._stop.is_set():
+            self.running.wait()
+            self.rig.world.run(0.2 * self._pace, pace=self._pace)
+        self.rig.close()
+
+    def close(self):
+        self._stop.set()
+        self.running.set()
+        self._thread.join(30)
 
 
 def free_port(kind=socket.SOCK_STREAM):

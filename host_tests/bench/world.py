@@ -56,6 +56,7 @@ class Node:
         self.cp = world.plant.chargers[index]
         self.wiring = Wiring(self.device, board, self.cp, world.plant.radio, seed=world.seed + index)
         self.app = None
+        self.storage = None  # its flash: outlives a reboot
 
     def boot(self, make_app):
         """Power on: pins safe, then the composition root, then the step's timer."""
@@ -250,6 +251,11 @@ class World:
 
 def _default_app(node):
     """The firmware's own composition root with default settings."""
-    import main
+    from random import Random
 
-    return main.App(node.board)
+    import main
+    from ballast.compose.env import Env
+    from bench.setup import MemoryStorage
+
+    node.storage = node.storage or MemoryStorage()
+    return main.App(node.board, Env(node.storage, Random(node.index).randbytes, lambda line: None))

@@ -1,0 +1,89 @@
+"""The environment of the ESP32, and the run that ends in safe outputs.
+
+Nothing of this file has run on hardware.
+"""
+
+import asyncio
+import json
+import os
+import sys
+
+import machine
+
+from ballast.compose.env import Env
+from ballast.control import charger
+from ballast.control.settings import Settings
+from ballast.ports.espnow_radio import EspnowRadio
+from ballast.ports.reset_info import ResetInfo
+from ballast.ports.storage import Storage
+from ballast.ports.wifi import Wifi
+
+DATA = "/data"
+WEB = "/web"
+UNIT = "/unit.json"  # written in the factory: serial, label, calibration
+PROFILE = "/profile.json"  # brand and market, made by the build
+
+
+def read_json(path):
+    """The object in a file; {} when it is missing or damaged (safe defaults then)."""
+    try:
+        with open(path) as file:
+            value = json.load(file)
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def cause_of(info):
+    """charger.RESET_* of a ResetInfo."""
+    if info.cause == machine.WDT_RESET:
+        return charger.RESET_WATCHDOG
+    if info.cause == machine.SOFT_RESET:
+        return charger.RESET_SOFT
+    return charger.RESET_POWER_ON
+
+
+def make_env():
+    """Everything that the chip has and the bench has not."""
+    unit = read_json(UNIT)
+    info = ResetInfo()
+    env = Env(Storage(DATA), os.urandom)
+    env.reset_info = info
+    env.cause = cause_of(info)
+    env.crash_loop = info.crash_loop
+    env.unique_id = machine.unique_id()
+    env.serial = unit.get("serial", "")
+    env.label = unit.get("label", "")
+    name = "ballast-" + (env.serial or env.unique_id[-3:].hex())
+    env.wifi = Wifi(name[:32])
+    env.wifi.radio_on()
+    env.radio = EspnowRadio()
+    env.radio.start()
+    if unit.get("ap_password"):
+        env.access_point = (name[:32], unit["ap_password"])
+    manifest = read_json(WEB + "/manifest.json")
+    if manifest and env.label:  # without a label's code there is no way to log in
+        env.http = ("0.0.0.0", 80)
+        env.assets = (WEB, manifest)
+    return env, unit
+
+
+def run(app_class):
+    """Run the charger; whatever ends it: safe outputs, then a restart."""
+    import board
+
+    app = None
+    try:
+        env, unit = make_env()
+        settings = Settings()
+        for line in settings.load(read_json(PROFILE)):
+            env.log(line)
+        app = app_class(board, env, settings, unit.get("calibration"))
+        app.start()
+        asyncio.run(app.services.run())
+    except Exception as error:  # noqa: BLE001 - the restart must come in any case
+        sys.print_exception(error)
+    finally:
+        if app is not None:
+            app.stop()
+        machine.reset()

@@ -1,0 +1,99 @@
+"""The measurement and the radio: which link brings the house's current to the charger."""
+
+import asyncio
+
+from ballast.control.charger import SUPPLY
+from ballast.services.clamp_link import ClampLink
+from ballast.services.meter_link import MeterLink, model
+from ballast.services.modbus_bus import RtuBus, TcpBus, parse_host
+
+METER_CLAMP = 1
+METER_TCP = 2
+METER_RTU = 3
+_METER_KEYS = (
+    "meter_kind", "meter_host", "meter_unit", "meter_baud", "meter_model", "meter_interval_ms",
+)  # fmt: skip
+_RADIO_MS = 20
+
+
+class Meter:
+    """Runs the Modbus link that the settings ask for; builds it anew when they change.
+
+    link: the MeterLink that runs, None while the settings want none.
+    """
+
+    def __init__(self, app):
+        self._app = app
+        self.link = None
+
+    async def run(self):
+        """For ever; raises what ended a link, so that the supervisor starts anew."""
+        while True:
+            wanted = self._wish()
+            self.link = self._make()
+            task = asyncio.create_task(self.link.run()) if self.link is not None else None
+            try:
+                while wanted == self._wish():
+                    await asyncio.sleep_ms(1000)
+                    if task is not None and task.done():
+                        await task
+            finally:
+                if task is not None:
+                    task.cancel()
+
+    def _wish(self):
+        return [self._app.settings[key] for key in _METER_KEYS]
+
+    def _make(self):
+        s = self._app.settings
+        kind = s["meter_kind"]
+        if kind == METER_TCP:
+            host, port = parse_host(s["meter_host"])
+            return self._modbus(TcpBus(host, port))
+        if kind == METER_RTU:
+            from ballast.ports.rs485 import Rs485
+
+            board = self._app.board
+            bus = RtuBus(Rs485(board.RS485_UART, board.RS485_TX_PIN, board.RS485_RX_PIN))
+            bus.configure(s["meter_baud"], "N")
+            return self._modbus(bus)
+        return None
+
+    def _modbus(self, bus):
+        s = self._app.settings
+        row = model(s["meter_model"], "")
+        return MeterLink(
+            bus, row, s["meter_unit"], s["meter_interval_ms"], self._sample, self._expect
+        )
+
+    def _sample(self, now_ms, l1_ma, l2_ma, l3_ma, age_ms):
+        self._app.charger.put_sample(SUPPLY, now_ms, l1_ma, l2_ma, l3_ma, age_ms)
+
+    def _expect(self, interval_ms):
+        self._app.charger.expect(SUPPLY, interval_ms)
+
+
+class Radio:
+    """The radio's one listener: hands each payload to whom it is for."""
+
+    def __init__(self, app, env):
+        number = int.from_bytes(env.unique_id[-4:], "big")
+        self._radio = env.radio
+        self._store = app.store
+        self.clamps = ClampLink(app.charger, env.radio, number, env.random, self._save_clamps)
+        kept = app.store.load("clamps")
+        if kept is not None:
+            for line in self.clamps.load(kept["pairs"]):
+                env.log(line)
+
+    def _save_clamps(self, pairs):
+        self._store.save("clamps", {"pairs": pairs.decode()})
+
+    async def run(self):
+        """For ever."""
+        drain = self._radio.drain
+        hear = self.clamps.on_frame
+        while True:
+            drain(hear)
+            self.clamps.tick()
+            await asyncio.sleep_ms(_RADIO_MS)

@@ -1,0 +1,67 @@
+"""The page: login, commands, records, settings; Wi-Fi and the captive portal."""
+
+import time
+
+from ballast.protocol.status import Info
+from ballast.services.auth import Auth
+from ballast.services.captive import Captive
+from ballast.services.event_log import EventLog
+from ballast.services.gate import Gate
+from ballast.services.history import History
+from ballast.services.meter_proof import MeterProof
+from ballast.services.schedule import Schedule
+from ballast.services.sessions import Sessions
+from ballast.services.wall_clock import WallClock
+from ballast.services.web import Web
+from ballast.services.web_commands import WebCommands
+from ballast.services.web_records import WebRecords
+from ballast.services.web_settings import WebSettings
+from ballast.services.web_setup import WebSetup
+from ballast.services.web_update import WebUpdate
+from ballast.services.wifi_link import WifiLink
+
+
+class Page:
+    """Everything behind HTTP. web, gate, auth, events, wall, history, schedule: its parts."""
+
+    def __init__(self, app, env):
+        fit, store, clock = app.fit, app.store, app.uptime_s
+        self._env = env
+        self._app = app
+        self.wall = WallClock(clock)
+        self.events = EventLog(store, clock, self.wall.time_s)
+        self.auth = Auth(app.settings, store, clock, env.random, env.label, self.events.add)
+        info = Info(env.serial, env.model, env.version, fit.phases, fit.own_meter, fit.ntc)
+        self.web = Web(
+            app.charger, info, self.auth, self.events, env.assets, clock, self.wall
+        )
+        self.history = History()
+        self.schedule = Schedule(app.charger, store, self.wall, time.ticks_ms)
+        WebCommands(self.web)
+        WebRecords(self.web, self.history, Sessions(store, self.wall.time_s), self.events)
+        WebSettings(self.web, self.schedule)
+        WebSetup(self.web, self._network(), MeterProof())
+        if env.update is not None:
+            WebUpdate(self.web, env.update[0], env.update[1])
+        self.gate = Gate(self.web.app.handle_request)
+        app.services.add("status", self.web.run)
+        app.services.add("page", self.serve)
+        app.services.add("schedule", self.schedule.run)
+
+    def _network(self):
+        """The network's keeper and the captive portal; None where the bench has no Wi-Fi."""
+        env, services = self._env, self._app.services
+        if env.wifi is None or env.access_point is None:
+            return None
+        captive = Captive(self.web, env.dns_port)
+        link = WifiLink(
+            env.wifi, self._app.settings, captive, env.access_point, env.blocking, self.events.add
+        )
+        services.add("wifi", link.run)
+        services.add("portal", captive.run)
+        return link
+
+    async def serve(self):
+        """Listen for ever."""
+        host, port = self._env.http
+        await self.gate.run(host, port)
