@@ -1,8 +1,8 @@
 """The clamp: sample a window, compute, send if it is time, listen. One `cycle()` each.
 
 sampler   read(buffers, n) -> pace in ns, 0 = disturbed     (ports/ct_sampler.py)
-radio     send, receive, as ballast/ports/espnow_radio.py
-set_channel(channel)
+radio     start, stop, send, receive, as ballast/ports/espnow_radio.py
+set_channel(channel)      Wi-Fi on, on this channel
 now()     ms ticks
 random(n) n random bytes
 """
@@ -17,6 +17,10 @@ from clamp.settings import Pair
 from clamp.ticks import diff
 
 _FRAMES_PER_CYCLE = 8
+_ANSWER_MS = 30  # a battery clamp listens so long for the charger, which polls every 20 ms
+_LISTEN_MS = 5
+_FRAME_US = 700  # 64 bytes and a header at 1 Mbit/s, with the wait for a free channel
+_WAKE_US = 80000  # Wi-Fi up after light sleep: an estimate, not measured
 
 
 class ClampApp:
@@ -28,12 +32,12 @@ class ClampApp:
 
     def __init__(self, board, settings, sampler, radio, set_channel, now, random, save, battery_mv):
         self.settings = settings
-        self.duty = power.Duty(board.BATTERY)
+        self.duty = power.Duty(board.BATTERY, board.EVERY_MS, board.EXPECT_MS)
         self.ledger = power.Ledger()
         self.ma = [0, 0, 0]
         self.bad_windows = 0
         self.windows = 0
-        self._board = board
+        self.board = board
         self._sampler = sampler
         self._radio = radio
         self._set_channel = set_channel
@@ -43,6 +47,8 @@ class ClampApp:
         self._battery_mv = battery_mv
         self._out = bytearray(clamp_frame.MAX_FRAME)
         self._mean = [0, 0, 0]
+        self._radio_on = True
+        self._sent_ms = 0
         self._setup_meter()
         self._setup_sample()
         self.finder = ChannelFinder(settings.channel)
@@ -53,7 +59,7 @@ class ClampApp:
         set_channel(settings.channel)
 
     def _setup_meter(self):
-        board = self._board
+        board = self.board
         channels = []
         for i in range(len(board.CT_PINS)):
             cal = self.settings.calibration[i]
@@ -70,46 +76,94 @@ class ClampApp:
         s = self._sample = clamp_frame.Sample()
         s.clamp = self.settings.number
         self.settings.epoch += 1
-        self._save(self.settings.dump())
+        self.save()
         s.epoch = self.settings.epoch
         s.expect = self.duty.expect_ms
-        s.phases = (1 << len(self._board.CT_PINS)) - 1
+        s.phases = (1 << len(self.board.CT_PINS)) - 1
+
+    def save(self):
+        """Keep the settings as they are now."""
+        self._save(self.settings.dump())
 
     # -- one cycle ---------------------------------------------------------------------
 
     def cycle(self):
-        """A window, its evaluation, and what is to be sent. Returns ms to sleep (battery)."""
+        """A window, its evaluation, and what is to be sent; or, in battery mode with an answer
+        on its way, only a look at the radio. Returns ms to sleep until the next one."""
         start = self._now()
-        pace_ns = self._sampler.read(self._buffers, self._n)
-        if pace_ns:
-            self.windows += 1
-            self.meter.window(self._buffers, self._n, pace_ns)
-            for i in range(len(self.meter.channels)):
-                self.ma[i] = self.meter.channels[i].ma
-        else:
-            self.bad_windows += 1
+        if self.listening():
+            return self._listen_only(start)
+        self.measure()
         self._listen()
         now = self._now()
         if self.pairing.state != pairing.IDLE:
+            self._wake()
             self._pair(now)
         if self.links:
             self._send(now)
         busy = diff(self._now(), start)
         self.ledger.add(power.ACTIVE, busy * 1000)
-        return self.duty.sleep_ms(busy, self._waiting())
+        if self.listening():
+            return _LISTEN_MS
+        return self._rest(self.duty.sleep_ms(busy, self._busy()))
 
-    def _waiting(self):
-        if self.pairing.state != pairing.IDLE or self.finder.searching:
-            return True
+    def measure(self):
+        """Sample one window and evaluate it."""
+        pace_ns = self._sampler.read(self._buffers, self._n)
+        if not pace_ns:
+            self.bad_windows += 1
+            return
+        self.windows += 1
+        self.meter.window(self._buffers, self._n, pace_ns)
+        for i in range(len(self.meter.channels)):
+            self.ma[i] = self.meter.channels[i].ma
+
+    def _busy(self):
+        """Whether sleeping must wait: a pairing or a search goes on."""
+        return self.pairing.state != pairing.IDLE or self.finder.searching
+
+    # -- battery: radio and sleep --------------------------------------------------------
+
+    def listening(self):
+        """Battery mode: a sample went out and its answer may still come."""
+        if not self.duty.battery or not self._radio_on or self._busy():
+            return False
+        if diff(self._now(), self._sent_ms) >= _ANSWER_MS:
+            return False
         for link in self.links:
-            if not link.sender.heard and not link.sender.spent():
+            if not link.sender.heard:
                 return True
         return False
+
+    def _listen_only(self, start):
+        self._listen()
+        self.ledger.add(power.RECEIVE, _LISTEN_MS * 1000)
+        if self.listening():
+            return _LISTEN_MS
+        return self._rest(self.duty.sleep_ms(_ANSWER_MS, self._busy()))
+
+    def _rest(self, sleep_ms):
+        """Radio off before a sleep."""
+        if sleep_ms > 0:
+            if self._radio_on:
+                self._radio.stop()
+                self._radio_on = False
+            self.ledger.add(power.SLEEP, sleep_ms * 1000)
+        return sleep_ms
+
+    def _wake(self):
+        """Radio on, where a sleep has turned it off."""
+        if not self._radio_on:
+            self._set_channel(self.finder.channel)
+            self._radio.start()
+            self._radio_on = True
+            self.ledger.add(power.RECEIVE, _WAKE_US)
 
     def _send(self, now):
         """Samples to the chargers that are due; on a search also as probes."""
         finder = self.finder
         if finder.step(now, self.links[0].sender.missed):
+            self._wake()
             self._set_channel(finder.channel)
         fresh = False
         for link in self.links:
@@ -122,9 +176,12 @@ class ClampApp:
                 self._fill(due)
                 fresh = True
             self._sample.count += 1
-            ma = self.ma if due == EVENT else self._mean
+            ma = self.ma if self._newest(due) else self._mean
             size = link.encode(self._out, self._sample, ma)
+            self._wake()
             self._radio.send(link.pair.mac, bytes(self._out[:size]))
+            self.ledger.add(power.TRANSMIT, _FRAME_US)
+            self._sent_ms = now
             link.sender.sent(now, ma)
 
     def _fill(self, due):
@@ -136,7 +193,7 @@ class ClampApp:
             flags |= clamp_frame.FLAG_SIGNED
         for i in range(len(self.meter.channels)):
             channel = self.meter.channels[i]
-            if due != EVENT:
+            if not self._newest(due):
                 self._mean[i] = self._floor(channel.average_ma())
             if channel.clipped:
                 flags |= clamp_frame.FLAG_CLIPPED
@@ -149,8 +206,12 @@ class ClampApp:
             flags |= clamp_frame.FLAG_BATTERY_LOW
         s.flags = flags
         # From the middle of the window (event), or of the time since the last heartbeat.
-        s.age = 35 if due == EVENT else min(self.duty.expect_ms // 2, 500)
+        s.age = 35 if self._newest(due) else 500
         s.frequency = self.meter.frequency()
+
+    def _newest(self, due):
+        """Whether the last window is sent; a mean over ten seconds would be old news."""
+        return due == EVENT or self.duty.battery
 
     def _floor(self, ma):
         return ma if abs(ma) >= self.meter.floor_ma else 0
@@ -158,6 +219,8 @@ class ClampApp:
     # -- what comes in -----------------------------------------------------------------
 
     def _listen(self):
+        if not self._radio_on:
+            return
         for _ in range(_FRAMES_PER_CYCLE):
             item = self._radio.receive()
             if item is None:
@@ -183,7 +246,7 @@ class ClampApp:
             if said == "unpair":
                 self.settings.remove_pair(link.pair.charger)
                 self.links.remove(link)
-                self._save(self.settings.dump())
+                self.save()
                 return
             if said:
                 self._heard(link, rssi)
@@ -196,7 +259,7 @@ class ClampApp:
             self.finder.heard(self._now())
             if self.finder.found != found:
                 self.settings.channel = self.finder.home
-                self._save(self.settings.dump())
+                self.save()
         if self.pairing.state == pairing.CONFIRMING and link.pair.charger == self.pairing.charger:
             self.pairing.stop()
 
@@ -217,7 +280,7 @@ class ClampApp:
         self.settings.pairs = []
         self.links = []
         self.pairing.stop()
-        self._save(self.settings.dump())
+        self.save()
 
     def _pair(self, now):
         before = self.pairing.state
@@ -239,7 +302,7 @@ class ClampApp:
         self.settings.channel = self.finder.channel
         self.links = [link for link in self.links if link.pair.charger != pair.charger]
         self.links = [ChargerLink(pair, self.duty.expect_ms)] + self.links[:3]
-        self._save(self.settings.dump())
+        self.save()
 
     def lamp(self):
         """What the lamp shows: "fault", "pairing", "unpaired", "alone" or "paired"."""

@@ -18,5 +18,7 @@ PACE_US = const(400)
 BUTTON_PIN = const(9)
 LED_PIN = const(8)
 BATTERY = False
+EVERY_MS = const(1000)  # battery: a window every so often ...
+EXPECT_MS = const(10000)  # ... and a heartbeat; README.md says what that means for the charger
 BATTERY_PIN = None
 BATTERY_DIVIDER = const(2)

@@ -1,14 +1,15 @@
 """The clamp's composition root. On the device this file is /main.py.
 
 The loop is synchronous: sampling needs the CPU to itself. With mains power it never
-sleeps; in battery mode it does so between windows (light sleep; the radio must be
-set up again afterwards: ESP-NOW documentation, "ESPNow and sleep modes").
+sleeps; in battery mode it does so between windows (light sleep, with the radio off; it is
+set up again when there is something to send: ESP-NOW documentation, "ESPNow and sleep modes").
 """
 
 import os
 import time
 
 import machine
+import network
 from machine import ADC, WDT, Pin
 
 from ballast.ports.ct_sampler import CtSampler
@@ -81,12 +82,12 @@ def make(storage):
         board, settings, sampler, radio, wifi.radio_on, time.ticks_ms, os.urandom, save, battery_mv
     )
     led = Pin(board.LED_PIN, Pin.OUT)
-    return app, wifi, radio, Button(board.BUTTON_PIN), led
+    return app, Button(board.BUTTON_PIN), led
 
 
 def main():
     """Run for ever; a hang or an exception restarts the chip through the watchdog."""
-    app, wifi, radio, button, led = make(Storage("/data"))
+    app, button, led = make(Storage("/data"))
     dog = WDT(timeout=5000)
     while True:
         sleep_ms = app.cycle()
@@ -98,11 +99,11 @@ def main():
         mask = _BLINK[app.lamp()]
         led.value(1 if mask and (app.windows & mask) else 0)
         dog.feed()
-        if sleep_ms > 0:
-            radio.stop()
+        if app.listening():
+            time.sleep_ms(sleep_ms)
+        elif sleep_ms > 0:
+            network.WLAN(network.WLAN.IF_STA).active(False)
             machine.lightsleep(sleep_ms)
-            wifi.radio_on(app.finder.channel)
-            radio.start()
 
 
 if __name__ == "__main__":

@@ -43,23 +43,21 @@ class Ledger:
 
 
 class Duty:
-    """When to sample in battery mode, and how long to sleep.
+    """When to sample, and how long to sleep.
 
-    mains: always awake, a window after the other. battery: a window every `every_ms`,
-    light sleep in between; steps are then seen within every_ms + a window instead of 150 ms,
-    and the charger is told the heartbeat that it may expect.
+    mains: always awake, a window after the other, a heartbeat a second. battery: a window every
+    `every_ms`, light sleep in between; a step is then seen within every_ms and a window, and
+    the charger is told by `expect_ms` when the next heartbeat is due.
     """
 
-    def __init__(self, battery, every_ms=500, expect_ms=5000):
+    def __init__(self, battery, every_ms=1000, expect_ms=10000):
         self.battery = battery
         self.every_ms = every_ms
         self.expect_ms = expect_ms if battery else 1000
 
-    def sleep_ms(self, busy_ms, waiting):
-        """After a window that took `busy_ms`. waiting: an answer is still expected."""
-        if not self.battery:
-            return 0
-        if waiting:
+    def sleep_ms(self, busy_ms, busy):
+        """After a window that took `busy_ms`. busy: something goes on that forbids sleeping."""
+        if not self.battery or busy:
             return 0
         left = self.every_ms - busy_ms
         return left if left > 0 else 0

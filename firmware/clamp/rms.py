@@ -62,6 +62,7 @@ class Channel:
         self.fault = False
         self.direction = 1  # of the power as measured
         self.sign = 1  # of the current as shown
+        self.power = 0  # counts^2, signed as measured; 0 without a voltage input
         self._sum = 0
         self._windows = 0
 
@@ -70,11 +71,15 @@ class Channel:
         self._sum += self.ms
         self._windows += 1
 
-    def average_ma(self):
-        """The rms over all windows since the last call, signed; starts a new average."""
+    def take_mean_square(self):
+        """The mean square over all windows since the last call; starts a new average."""
         ms = self._sum // self._windows if self._windows else self.ms
         self._sum = self._windows = 0
-        return self.to_ma(ms)
+        return ms
+
+    def average_ma(self):
+        """The rms over all windows since the last call, signed; starts a new average."""
+        return self.to_ma(self.take_mean_square())
 
     def to_ma(self, ms):
         ms -= self.cal.noise
@@ -152,10 +157,11 @@ class RmsMeter:
         channel.fault = abs(s) > self.middle_tol * n
 
     def _direction(self, channel, x, volts, whole, lag):
-        """The sign of the power: + when current and voltage rise together."""
+        """The sign of the power: + when current and voltage rise together. lag: in samples."""
         middle = self.middle
         p = sx = sv = 0
-        n = whole - (lag if lag > 0 else -lag)
+        # One cycle of the two: whole, and room to shift by up to the other.
+        n = whole // CYCLES
         shift_x = lag if lag > 0 else 0
         shift_v = -lag if lag < 0 else 0
         for i in range(n):
@@ -165,6 +171,7 @@ class RmsMeter:
             sx += a
             sv += b
         power = p * n - sx * sv
+        channel.power = power // (n * n)
         # Below 5 % of what the two could make, reactive or noise: the direction stays.
         if channel.ms > 4 * channel.cal.noise + 2 * _Q:
             apparent = isqrt(channel.ms >> 8) * self._volts_rms * n * n >> 8

@@ -25,11 +25,11 @@ def test_mains_never_sleeps():
     assert duty.expect_ms == 1000 and duty.sleep_ms(60, False) == 0
 
 
-def test_battery_sleeps_unless_an_answer_is_due():
+def test_battery_sleeps_unless_something_goes_on():
     duty = power.Duty(True)
-    assert duty.expect_ms == 5000
-    assert duty.sleep_ms(65, False) == 435 and duty.sleep_ms(65, True) == 0
-    assert duty.sleep_ms(700, False) == 0
+    assert duty.expect_ms == 10000
+    assert duty.sleep_ms(65, False) == 935 and duty.sleep_ms(65, True) == 0
+    assert duty.sleep_ms(1700, False) == 0
 
 
 def test_low():

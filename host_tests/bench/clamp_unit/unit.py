@@ -14,6 +14,7 @@ import math
 import random
 
 from bench.clamp_unit.analog_front import CT_MA, CT_UV, FULL_UV, SINE, Front
+from clamp import power
 from clamp.app import ClampApp
 from clamp.rms import Calibration
 from clamp.settings import ClampSettings, Pair
@@ -33,6 +34,14 @@ class BenchBoard:
     ADC_FULL_UV = FULL_UV
     PACE_US = 400
     BATTERY = False
+    EVERY_MS = 1000
+    EXPECT_MS = 10000
+
+
+class BatteryBoard(BenchBoard):
+    """The same on batteries."""
+
+    BATTERY = True
 
 
 class StationRadio:
@@ -43,6 +52,12 @@ class StationRadio:
         self._radio = plant_radio
         self._now_s = now_s
         self.sent = 0
+
+    def start(self):
+        self.station.up = True
+
+    def stop(self):
+        self.station.up = False
 
     def send(self, mac, frame):
         self.sent += 1
@@ -96,7 +111,15 @@ class ClampUnit:
     """See the module. supply(t_s) -> [3] A, signed. app: the ClampApp. dead: battery out."""
 
     def __init__(
-        self, radio, number, supply, code=bytes(10), waveform=False, seed=0, settings=None
+        self,
+        radio,
+        number,
+        supply,
+        code=bytes(10),
+        waveform=False,
+        seed=0,
+        settings=None,
+        board=BenchBoard,
     ):
         self.supply = supply
         self.now_s = 0.0
@@ -105,6 +128,7 @@ class ClampUnit:
         self.mac = bytes((0x02, 0xC1, 0xA3, 0x50, number >> 8 & 0xFF, number & 0xFF))
         self._rng = random.Random(f"clamp/{number}/{seed}")
         self._waveform = waveform
+        self._board = board
         self._next_s = self._rng.uniform(0.0, WINDOW_S + EVALUATE_S)
         self.radio = StationRadio(radio, self.mac, lambda: self.now_s)
         self.settings = settings or self._new_settings(number, code)
@@ -121,7 +145,7 @@ class ClampUnit:
     def _boot(self):
         sampler = _Waves(self, 1) if self._waveform else _Ideal(self)
         self.app = ClampApp(
-            BenchBoard,
+            self._board,
             self.settings,
             sampler,
             self.radio,
@@ -151,12 +175,15 @@ class ClampUnit:
         """Time has come to `now_s`: run the cycles that have ended."""
         while self._next_s <= now_s:
             self.now_s = self._next_s
-            self._next_s += WINDOW_S + EVALUATE_S + self._rng.uniform(0.0, 0.004)
             if self.dead:
+                self._next_s += 1.0
                 continue
-            if not self._waveform:
+            if not self._waveform and not self.app.listening():
                 self._fill()
-            self.app.cycle()
+            self._next_s += self.app.cycle() / 1000
+            if not self.app.listening():
+                self._next_s += WINDOW_S + EVALUATE_S + self._rng.uniform(0.0, 0.004)
+                self.app.ledger.add(power.ACTIVE, round((WINDOW_S + EVALUATE_S) * 1e6))
 
     def _fill(self):
         """The window's mean squares, as rms.py would find them."""
