@@ -199,6 +199,19 @@ def test_settings_come_back_and_bad_ones_fall_to_their_default(disk):
     assert len(problems) == 2 and settings["fuse_ma"] == 25000
 
 
+def test_what_brand_and_market_say_is_never_taken_from_storage(disk):
+    """An update may bring a stricter profile; an old copy must not undo it."""
+    _, settings, keep = keeper(Clock(), {"total_wh": 0})
+    settings.load({"plug_ma": 32000, "fuse_ma": 16000})
+    keep.tick(False)
+    assert "plug_ma" not in store().load("settings")
+    store().save("settings", {"plug_ma": 32000, "fuse_ma": 16000})
+    _, settings, keep = keeper(Clock(), {"total_wh": 0})
+    settings.load({"plug_ma": 10000})
+    assert keep.restore()[0] == []
+    assert (settings["plug_ma"], settings["fuse_ma"]) == (10000, 16000)
+
+
 def test_setting_changed_while_charging_is_kept_after_five_seconds(disk):
     clock = Clock()
     _, settings, keep = keeper(clock, {"total_wh": 0}, lambda urgent: urgent)

@@ -98,9 +98,13 @@ class App:
     """What compose/factory.py needs of main.App."""
 
     def __init__(self):
+        from ballast.compose import factory
+
         self.out = types.SimpleNamespace(coil=0)
         self.charger = self
         self.permits = 0
+        self.permit = factory.Permit()
+        self.permit.app = self
 
     def allow_blocking(self, ttl_ms):
         assert 400 < ttl_ms <= 1000
@@ -125,11 +129,12 @@ def newer(made, **values):
 
 def test_unit_knows_who_and_whose_it_is(made, chip, loader):
     from ballast.compose import factory
+    from ballast.ports import identity
 
     slot, brand = power_on(loader)
     assert slot == 0 and brand["product"] == made.brand.product
     env = types.SimpleNamespace(serial="", label="", model="", version="", access_point=None)
-    cal = factory.fill(env, brand)
+    cal = factory.fill(env, identity.load(), brand)
     assert (env.serial, env.model, env.version) == (SERIAL, "Acme Carry 13", "0.1.0")
     assert cal == {"CP_OFFSET_UV": 1490001}
     name, key = env.access_point
@@ -140,10 +145,11 @@ def test_unit_knows_who_and_whose_it_is(made, chip, loader):
 
 def test_unit_that_never_was_in_the_factory_starts_with_defaults(chip, loader):
     from ballast.compose import factory
+    from ballast.ports import identity
 
     chip.partitions["fctry"][:] = b"\xff" * 4096
     env = types.SimpleNamespace(serial="x", label="x", model="m", version="", access_point=None)
-    assert factory.fill(env, {}) == {}
+    assert factory.fill(env, identity.load(), {}) == {}
     assert (env.serial, env.label, env.model, env.access_point) == ("", "", "m", None)
 
 
@@ -164,7 +170,7 @@ def test_two_updates_in_a_row(made, chip, loader, monkeypatch):
     for version, security in (("0.2.0", 1), ("0.3.0", 2)):
         slot, brand = power_on(loader)
         app, reboots = App(), []
-        service, most = factory.make_update(app, brand, lambda r=reboots: r.append(1))
+        service, most = factory.make_update(brand, app.permit, lambda r=reboots: r.append(1))
         data = newer(made, version=version, security=security)
         assert len(data) < most
         send(service, data)
@@ -172,18 +178,69 @@ def test_two_updates_in_a_row(made, chip, loader, monkeypatch):
         asyncio.run(service.restart())
         assert reboots == [1]
         slot, brand = power_on(loader)
-        service, _ = factory.make_update(App(), brand, None)
+        service, _ = factory.make_update(brand, App().permit, None)
         assert service.version == version and service.on_trial()
 
-        async def second():
-            pass
-
-        asyncio.run(service.run(lambda: True, second))
+        run_proof(service)
         assert not service.on_trial()
         seen.append(slot)
     assert seen == [1, 0]
     with pytest.raises(update.UpdateError, match="older than the last security fix"):
         send(service, newer(made, version="0.4.0", security=1))
+
+
+def run_proof(service, restarts=(), late=False):
+    """compose/factory.prove on virtual time until the trial is decided; seconds it took."""
+    from ballast.compose import factory
+    from ballast.control import faults
+
+    app = App()
+    app.services = types.SimpleNamespace(restarts={"page": 0})
+    app.cycle = types.SimpleNamespace(faults=types.SimpleNamespace(active=bytearray(faults.COUNT)))
+    app.cycle.faults.active[faults.OVERRUN] = late
+    seconds = 0
+
+    class Over(Exception):
+        pass
+
+    async def sleep_ms(ms):
+        nonlocal seconds
+        seconds += 1
+        app.services.restarts["page"] += seconds in restarts
+        if not service.on_trial():
+            raise Over
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(factory, "asyncio", types.SimpleNamespace(sleep_ms=sleep_ms))
+        with pytest.raises(Over):
+            asyncio.run(factory.prove(service, app))
+    return seconds
+
+
+def test_trial_is_confirmed_only_after_ninety_healthy_seconds(made, chip, loader, monkeypatch):
+    from ballast.compose import factory
+
+    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    _, brand = power_on(loader)
+    for restarts, late, took, confirmed in (
+        ((), False, 90, True),
+        ((1, 2, 4, 8, 16, 32, 64), False, 154, True),  # the service came back for good
+        (range(0, 700, 61), False, 600, False),  # it dies at the supervisor's longest pause
+        ((), True, 600, False),
+    ):
+        reboots = []
+        service, _ = factory.make_update(brand, App().permit, None)
+        send(service, newer(made, version="0.2.0"))
+        power_on(loader)
+        service, _ = factory.make_update(brand, App().permit, lambda r=reboots: r.append(1))
+        seconds = run_proof(service, restarts, late)
+        assert seconds - 1 == took, restarts
+        assert reboots == ([] if confirmed else [1])
+        slot, _ = power_on(loader)
+        assert slot == (1 if confirmed else 0)
+        chip.partitions["slotrec"][:] = b"\xff" * 8192  # the next case starts anew
+        chip.partitions["romfs"][0x88000:] = b"\xff" * 0x88000
+        loader.running = 0
 
 
 def test_no_update_while_the_coil_is_on(made, chip, loader, monkeypatch):
@@ -195,7 +252,7 @@ def test_no_update_while_the_coil_is_on(made, chip, loader, monkeypatch):
     app = App()
     app.out.coil = 1
     before = {name: bytes(part) for name, part in chip.partitions.items()}
-    service, _ = factory.make_update(app, brand, None)
+    service, _ = factory.make_update(brand, app.permit, None)
     with pytest.raises(update.UpdateError, match="pause it"):
         send(service, newer(made, version="0.2.0"))
     assert {name: bytes(part) for name, part in chip.partitions.items()} == before
@@ -206,7 +263,7 @@ def test_update_of_another_brand_or_board_is_refused(made, chip, loader, monkeyp
 
     monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
     _, brand = power_on(loader)
-    service, _ = factory.make_update(App(), brand, None)
+    service, _ = factory.make_update(brand, App().permit, None)
     for change, text in (
         ({"brand": dataclasses.replace(made.brand, id="ballast")}, "this charger is acme"),
         ({"board": dataclasses.replace(made.board, name="esp32_lite")}, "this is esp32s3_ref"),
@@ -222,7 +279,7 @@ def test_without_a_loader_there_are_no_updates(monkeypatch):
     from ballast.compose import factory
 
     monkeypatch.delitem(sys.modules, "loader", raising=False)
-    assert factory.make_update(App(), {}, None) is None
+    assert factory.make_update({}, None, None) is None
 
 
 def test_image_digest_in_the_header_is_the_images(made):

@@ -10,18 +10,20 @@ import sys
 
 import machine
 
+from ballast.compose import factory
 from ballast.compose.env import Env
 from ballast.control import charger
 from ballast.control.settings import Settings
+from ballast.ports import identity
 from ballast.ports.espnow_radio import EspnowRadio
 from ballast.ports.reset_info import ResetInfo
 from ballast.ports.storage import Storage
 from ballast.ports.wifi import Wifi
 
 DATA = "/data"
-WEB = "/web"
-UNIT = "/unit.json"  # written in the factory: serial, label, calibration
-PROFILE = "/profile.json"  # brand and market, made by the build
+WEB = "/web"  # below factory.root(), as are
+BRAND = "/brand.json"  # brand and market, made by the build
+UNIT = "/unit.json"  # a development board's own: serial, label, cal; see ports/identity.py
 
 
 def read_json(path):
@@ -43,29 +45,34 @@ def cause_of(info):
     return charger.RESET_POWER_ON
 
 
-def make_env():
-    """Everything that the chip has and the bench has not."""
-    unit = read_json(UNIT)
+def make_env(permit):
+    """Everything that the chip has and the bench has not -> (env, brand, calibration)."""
+    root = factory.root()
+    brand = read_json(root + BRAND)
+    unit = identity.load() or read_json(UNIT)
     info = ResetInfo()
     env = Env(Storage(DATA), os.urandom)
     env.reset_info = info
     env.cause = cause_of(info)
     env.crash_loop = info.crash_loop
     env.unique_id = machine.unique_id()
-    env.serial = unit.get("serial", "")
-    env.label = unit.get("label", "")
+    cal = factory.fill(env, unit, brand)
     name = "ballast-" + (env.serial or env.unique_id[-3:].hex())
     env.wifi = Wifi(name[:32])
     env.wifi.radio_on()
     env.radio = EspnowRadio()
     env.radio.start()
-    if unit.get("ap_password"):
-        env.access_point = (name[:32], unit["ap_password"])
-    manifest = read_json(WEB + "/manifest.json")
+    manifest = read_json(root + WEB + "/manifest.json")
     if manifest and env.label:  # without a label's code there is no way to log in
         env.http = ("0.0.0.0", 80)
-        env.assets = (WEB, manifest)
-    return env, unit
+        env.assets = (root + WEB, manifest)
+
+    def reboot():
+        info.announce()
+        machine.reset()
+
+    env.update = factory.make_update(brand, permit, reboot)
+    return env, brand, cal
 
 
 def run(app_class):
@@ -74,11 +81,14 @@ def run(app_class):
 
     app = None
     try:
-        env, unit = make_env()
+        permit = factory.Permit()
+        env, brand, cal = make_env(permit)
         settings = Settings()
-        for line in settings.load(read_json(PROFILE)):
+        for line in settings.load(brand.get("profile", {})):
             env.log(line)
-        app = app_class(board, env, settings, unit.get("calibration"))
+        app = permit.app = app_class(board, env, settings, cal)
+        if env.update is not None:
+            app.services.add("update", lambda: factory.prove(env.update[0], app))
         app.start()
         asyncio.run(app.services.run())
     except Exception as error:  # noqa: BLE001 - the restart must come in any case

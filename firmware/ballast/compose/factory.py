@@ -1,8 +1,9 @@
 """What the factory and the build gave this charger: who it is, whose, and its updates."""
 
+import asyncio
 import sys
 
-from ballast.ports import identity
+from ballast.control import faults
 from ballast.ports.update_slots import UpdateSlots
 from ballast.protocol import slot_record, update_file
 from ballast.services.update import Update
@@ -16,9 +17,8 @@ def ssid(brand, serial):
     return "%s-%s" % (brand.get("ssid", "Ballast"), serial.split("-")[-1][-6:])
 
 
-def fill(env, brand):
+def fill(env, unit, brand):
     """Put the unit's and the brand's data into an Env. Returns the calibration {}."""
-    unit = identity.load()
     env.serial = unit.get("serial", "")
     env.label = unit.get("label", "")
     env.model = brand.get("product", env.model)
@@ -28,32 +28,41 @@ def fill(env, brand):
     return unit.get("cal", {})
 
 
+def root():
+    """Where the application's files are: the mounted slot, or "" for a development board."""
+    return APP if running_slot() != slot_record.NONE else ""
+
+
 def running_slot():
     """The slot that the loader started; NONE where there is no loader (development)."""
     loader = sys.modules.get("loader")
     return loader.running if loader is not None else slot_record.NONE
 
 
-def make_update(app, brand, reboot):
-    """(services/update.Update, largest file in bytes) for Env.update; None without a loader.
+class Permit:
+    """May flash be written now? Only while the coil is off, and with the step told of it."""
 
-    app: main.App. Flash is written only while the coil is off, under a permit for the stall.
-    """
-    slot = running_slot()
-    if slot == slot_record.NONE:
-        return None
+    def __init__(self):
+        self.app = None  # main.App, once there is one
 
-    def may_write():
-        if app.out.coil:
+    def __call__(self):
+        app = self.app
+        if app is None or app.out.coil:
             return False
         app.charger.allow_blocking(_STALL_MS)
         return True
 
+
+def make_update(brand, permit, reboot):
+    """(services/update.Update, largest file in bytes) for Env.update; None without a loader."""
+    slot = running_slot()
+    if slot == slot_record.NONE:
+        return None
     slots = UpdateSlots(sys.modules["loader"].fs)
     update = Update(
         slots,
         slot,
-        may_write,
+        permit,
         brand.get("update_keys", {}),
         brand.get("board", ""),
         brand.get("brand", ""),
@@ -61,3 +70,22 @@ def make_update(app, brand, reboot):
         reboot,
     )
     return update, slots.blocks * update_file.HEADER_BYTES
+
+
+async def prove(update, app):
+    """The service that proves a trial: no service died, the step neither raised nor was late."""
+    restarts = app.services.restarts
+    seen = [sum(restarts.values())]
+
+    def healthy():
+        before = seen[0]
+        seen[0] = sum(restarts.values())
+        active = app.charger.cycle.faults.active
+        return seen[0] == before and not active[faults.EXCEPTION] and not active[faults.OVERRUN]
+
+    async def second():
+        await asyncio.sleep_ms(1000)
+
+    await update.run(healthy, second)
+    while True:  # nothing on trial: a service does not end
+        await asyncio.sleep_ms(60000)

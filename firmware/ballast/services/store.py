@@ -126,7 +126,7 @@ class Keeper:
     def restore(self):
         """Fill the settings -> (problems, one line each; the stored counters or {})."""
         values = self._store.load("settings")
-        problems = self._settings.load(values) if values else []
+        problems = self._settings.load(self._own(values)) if values else []
         self._version = self._settings.version
         counters = self._store.load("counters") or {}
         self._kept_wh = counters.get("total_wh", 0)
@@ -139,7 +139,7 @@ class Keeper:
         """Once a second: put by what has changed. charging: contactor closed."""
         if self._settings.version != self._version:
             self._version = self._settings.version
-            self._store.save("settings", self._settings.dump(), SETTINGS_S)
+            self._store.save("settings", self._own(self._settings.dump()), SETTINGS_S)
         counters = self._counters()
         grown = counters["total_wh"] - self._kept_wh >= COUNTER_WH
         if counters != self._kept and (grown or not charging):
@@ -147,6 +147,18 @@ class Keeper:
             self._kept = dict(counters)
             self._store.save("counters", counters, 0)
         self._store.tick()
+
+    def _own(self, values):
+        """Without what brand and market say: that comes with the image, not from storage."""
+        own = {}
+        for key in values:
+            try:
+                if self._settings.group(key) == "profile":
+                    continue
+            except KeyError:  # no setting of today: let load() name it
+                pass
+            own[key] = values[key]
+        return own
 
     async def run(self, charging):
         """The service: charging() -> bool."""

@@ -21,7 +21,7 @@ from ballast.protocol import slot_record, update_file
 
 _PERMIT_MS = 100  # how often the permit is looked at
 _PERMIT_TRIES = 600  # one minute until the upload gives up
-HEALTHY_S = 60  # healthy this long = confirmed (chosen: covers Wi-Fi, meter and self-test)
+HEALTHY_S = 90  # healthy this long = confirmed: more than the supervisor's longest pause (60 s)
 GIVE_UP_S = 600  # not confirmed after this long = the trial failed
 
 
