@@ -22,7 +22,6 @@ RANKS = const(256)  # 0 = best
 MAX_S = const(0xFFFFF)  # 12 days: the longest time that is told apart
 
 _LINE_STEP_MA = const(250)
-_LINE_ROUNDS = const(128)  # 250 mA each: the full range of a 32 A charger
 
 
 class Allocator:
@@ -92,7 +91,8 @@ class Allocator:
     # ---- order ----
 
     def _sort(self):
-        """Insertion sort: the order hardly changes from one run to the next."""
+        """Insertion sort: the order hardly changes from one run to the next, and who is
+        equal keeps its place, which makes the turns of a shortage go round fairly."""
         key = self._key
         order = self.order
         for i in range(self.size):
@@ -102,7 +102,7 @@ class Allocator:
             k = key[i]
             while at > 0:
                 j = order[at - 1]
-                if key[j] < k or (key[j] == k and j < i):
+                if key[j] <= k:
                     break
                 order[at] = j
                 at -= 1
@@ -163,15 +163,13 @@ class Allocator:
             self._open[i] = 1 if can else 0
             if can and self.line[i]:
                 lines += 1
-        # every round closes a member or fills a conductor
-        for _ in range(self.size + 3 * self.panels.count):
-            step = self._common_step()
-            if step < 0:
-                break
+        step = self._common_step()
+        while step >= 0:  # every round closes a member or fills a conductor
             if step == 0:
                 self._close_full()
             else:
                 self._rise(step)
+            step = self._common_step()
         if lines:
             self._raise_lines(low, high)
 
@@ -226,7 +224,8 @@ class Allocator:
 
     def _raise_lines(self, low, high):
         """Between conductors the plain sum closed too early: what the phasors leave, in turns."""
-        for _ in range(_LINE_ROUNDS):
+        some = True
+        while some:
             some = False
             for i in range(self.size):
                 if self.ma[i] and self.line[i] and low <= self.rank[i] <= high:
@@ -235,8 +234,6 @@ class Allocator:
                         more = _LINE_STEP_MA
                     if more > 0 and self.add(i, more):
                         some = True
-            if not some:
-                return
 
 
 def best_rank(charger, user, vehicle):

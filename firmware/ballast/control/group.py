@@ -115,7 +115,7 @@ class Group:
         After that the limit slot must fall to 0: nobody looks after leases and promises.
         """
         left = self.member.lease.left(now_ms) - g.SETTLE_MS
-        return left if 0 < left < 2000 else 2000
+        return left if 0 < left < g.SLOT_MS else g.SLOT_MS
 
     def _turn(self, now_ms):
         """request.turn_s: seconds served in this turn, or minus the seconds waited."""

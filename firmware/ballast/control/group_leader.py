@@ -266,12 +266,30 @@ class Leader:
                 a.want[i] = 0
                 self._load(i, 1)
         a.run()
+        self._keep_guarantees()
         p.clear()
         for i in range(self.config.seats):
             self._load(i, 1)
         for i in a.order:
             if i < self.config.seats and self.heard[i]:
                 self._grant(i)
+
+    def _keep_guarantees(self):
+        """Where one gets less than its guaranteed share, nobody gets more than that.
+
+        It obeys as long as it hears, but falls back to its share when it does not: what
+        would be given to others on top of it would then be too much.
+        """
+        a = self.allocator
+        share = self.config.guaranteed_ma
+        less = False
+        for i in range(self.config.seats):
+            if a.want[i] and a.ma[i] < share and not self._lent[i]:
+                less = True
+        if less:
+            for i in range(self.config.seats):
+                if a.ma[i] > share:
+                    a.ma[i] = share
 
     def _load(self, i, sign):
         if self.count_ma[i]:

@@ -97,6 +97,7 @@ class Member:
         self.settle_ma = 0
         self.settle_mask = 0
         self._risen = Timer()
+        self._stepped_ms = now_ms
         self.follow_seat = g.NOBODY  # who answered last
         self.follow_boot = 0
         self.follow_lead = 0
@@ -113,6 +114,10 @@ class Member:
     def step(self, now_ms, request):
         """Let time pass: leases, votes and promises end. `request`: the own Report with
         `drawn_ma`, `mask` and `wired` up to date."""
+        gap = diff(now_ms, self._stepped_ms)
+        self._stepped_ms = now_ms
+        if gap > g.SLOT_MS:
+            self._slept(now_ms, gap - g.SLOT_MS)
         self.vote.left(now_ms)
         self.lent.left(now_ms)
         self.mute.left(now_ms)
@@ -129,6 +134,15 @@ class Member:
         elif not self.mute.on and not self.lent.on:
             ma = self.config.guaranteed_ma
         self._allow(now_ms, ma, mask, request)
+
+    def _slept(self, now_ms, ms):
+        """Nobody called for so long that the limit slot fell to 0, `ms` ago."""
+        if self.allowed_ma and ms < g.SETTLE_MS:
+            if not self.settle.left(now_ms) or self.settle_ma < self.allowed_ma:
+                self.settle_ma = self.allowed_ma
+            self.settle_mask = self.allowed_mask | (self.settle_mask if self.settle.on else 0)
+            self.settle.extend(now_ms, g.SETTLE_MS - ms)
+        self.allowed_ma = 0
 
     def _on_leased(self, request):
         """False when the EV draws on a conductor that the lease does not cover."""

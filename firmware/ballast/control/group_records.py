@@ -8,7 +8,7 @@ from micropython import const
 
 SEATS = const(64)  # the most chargers in one group
 NOBODY = const(255)
-ROWS = const(22)  # members in one beacon: what fits into 250 bytes
+ROWS = const(18)  # members in one beacon: what fits into 250 bytes
 
 LEASE_MS = const(20000)  # the lease time: nothing granted or promised lasts longer
 VOTE_MS = const(17000)  # a vote, and with it every lease; the rest of LEASE_MS is for the election
@@ -16,6 +16,7 @@ CLAIM_VOTE_MS = const(2500)  # a vote for one that does not lead yet
 SETTLE_MS = const(5000)  # IEC 61851-1: the EV follows a lower duty within 5 s
 BEACON_MS = const(1000)
 REPORT_MS = const(1000)
+SLOT_MS = const(2000)  # how long the charger obeys what is not said again
 FRESH_MS = const(5000)  # an answer to a message older than this is no answer
 
 

@@ -1,0 +1,151 @@
+"""Carries a group's frames between control/group.py and the radio, and keeps the GROUP limit.
+
+The radio's owner calls `on_frame(mac, frame, rssi)` for each payload whose first byte is
+0xB5; `run()` does it for a radio that carries nothing else. Radio: send(mac, frame) ->
+bool and drain(handle), as ports/espnow_radio.py and services/udp_radio.py. Frames are
+broadcast: every member hears every other, and no acknowledgement is waited for.
+
+The GROUP slot is renewed for at most two seconds at a time and falls to 0: when
+nobody steps the group, nobody keeps its promises either.
+"""
+
+import asyncio
+import time
+
+from micropython import const
+
+from ballast.control import limits
+from ballast.control.group import FOLLOW, LEAD
+from ballast.protocol import group_frame
+
+_STEP_MS = const(50)
+_BROADCAST = b"\xff\xff\xff\xff\xff\xff"
+_MOST_RANK = const(255)
+_MOST_S = const(0xFFFFF)
+_MOST_MAH = const(0x100000)
+_MOST_MA = const(80000)
+
+
+class GroupLink:
+    """charger: the facade. group: control.group.Group. codec: group_frame.GroupCodec.
+
+    unsent: frames that the radio did not take. corrected: wishes that were out of range.
+    """
+
+    def __init__(self, charger, radio, group, codec):
+        self._charger = charger
+        self._radio = radio
+        self.group = group
+        self.codec = codec
+        self.unsent = 0
+        self.corrected = 0
+        charger.fall_to(limits.GROUP, 0)
+
+    async def run(self):
+        """Step for ever."""
+        while True:
+            self._radio.drain(self.on_frame)
+            self.step()
+            await asyncio.sleep_ms(_STEP_MS)
+
+    def on_frame(self, mac, frame, rssi):
+        """One payload from the air; whatever is not this group's is counted by the codec."""
+        kind = self.codec.decode(frame)
+        now = time.ticks_ms()
+        if kind == group_frame.REPORT:
+            self.group.hear_report(now, self.codec.report)
+        elif kind == group_frame.BEACON:
+            self.group.hear_beacon(now, self.codec.beacon)
+
+    def step(self):
+        """Let time pass, send what is due, renew the limit."""
+        now = time.ticks_ms()
+        group = self.group
+        group.step(now)
+        if group.beacon_due:
+            self._beacons(now)
+        elif group.report_due:
+            self._send(self.codec.encode_report(group.fill_report(now)))
+        group.member.step(now, group.request)
+        self._charger.put_limit(limits.GROUP, group.member.allowed_ma, group.allowed_ms(now))
+
+    def _beacons(self, now):
+        group = self.group
+        first = True
+        while group.beacon_due:
+            frame = self.codec.encode_beacon(group.fill_beacon(now))
+            if first:  # the leader is a member too: the others need its wish and its current
+                self._send(self.codec.encode_report(group.request))
+                first = False
+            self._send(frame)
+
+    def _send(self, frame):
+        if not self._radio.send(_BROADCAST, frame):
+            self.unsent += 1
+
+    # ---- what this charger wants ----
+
+    def ask(self, want, min_ma, max_ma, rank, left_s, need_mah):
+        """The own wish: 1 = a car is there and may charge. Out of range: taken in, counted.
+
+        left_s: to departure, -1 = not known. need_mah: per conductor until then.
+        """
+        r = self.group.request
+        r.want = 1 if want else 0
+        r.min_ma = self._within(min_ma, 6000, _MOST_MA)
+        r.max_ma = self._within(max_ma, 0, _MOST_MA)
+        r.rank = self._within(rank, 0, _MOST_RANK)
+        r.left_s = self._within(left_s, -1, _MOST_S)
+        r.need_mah = self._within(need_mah, 0, _MOST_MAH)
+
+    def _within(self, value, low, high):
+        if value < low or value > high:
+            self.corrected += 1
+            return low if value < low else high
+        return value
+
+    def wiring(self, wired, mask, line):
+        """Conductors (bits L1, L2, L3 of the house) that the EV could use and that it does use."""
+        r = self.group.request
+        r.wired = wired & 7 or 7
+        r.mask = mask & r.wired or r.wired
+        r.line = 1 if line and r.wired in (3, 5, 6) else 0
+
+    def drawn(self, l1_ma, l2_ma, l3_ma):
+        """What the EV draws by house conductor, mA; -1 = no meter of its own."""
+        d = self.group.request.drawn_ma
+        d[0] = l1_ma
+        d[1] = l2_ma
+        d[2] = l3_ma
+
+    def budget(self, l1_ma, l2_ma, l3_ma):
+        """What the mains meter leaves for the whole group; renew it within 3 s."""
+        self.group.set_budget(time.ticks_ms(), l1_ma, l2_ma, l3_ma)
+
+    # ---- what the page shows ----
+
+    def status(self):
+        """For the page and the log: dict of plain values, no secrets."""
+        group = self.group
+        member = group.member
+        refused = dict(zip(group_frame.REASONS, self.codec.refused))
+        refused["seat"] = group.refused_seat
+        refused["old"] = group.refused_old
+        refused["same seat"] = group.refused_same_seat
+        refused["wish"] = group.refused_value
+        refused["grant"] = member.refused
+        return {
+            "seat": group.seat,
+            "role": "leader" if group.role == LEAD else "member" if group.role == FOLLOW
+            else "candidate",
+            "leader": group.leader_seat,
+            "allowed_ma": member.allowed_ma,
+            "held_ma": member.held_ma,
+            "lease_ms": member.lease.left(time.ticks_ms()),
+            "budget_ma": list(group.budget_ma),
+            "short": group.leader.allocator.short if group.role == LEAD else 0,
+            "conflict": bool(member.conflict.on),
+            "corrected": self.corrected,
+            "unsent": self.unsent,
+            "refused": refused,
+        }  # fmt: skip
