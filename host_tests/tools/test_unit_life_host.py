@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ballast.protocol import password, slot_record, update_file
 from ballast.services import update
-from ballast_tools import base_image, boards, build, image, labels, paths, signing, units
+from ballast_tools import base_image, boards, build, fsimage, image, labels, paths, signing, units
 from bench import fakes, upy
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -141,6 +141,27 @@ def test_unit_knows_who_and_whose_it_is(made, chip, loader):
     assert name == labels.ssid(made.brand, SERIAL) and key == chip.hidden["ap_password"]
     iterations, salt, _ = password.parse(env.label)
     assert env.label == password.make(chip.hidden["setup_code"], salt, iterations)
+
+
+def test_chip_makes_its_environment_from_image_and_factory_data(
+    made, chip, loader, tmp_path, monkeypatch
+):
+    from ballast.compose import chip as composition
+    from ballast.compose import factory
+
+    power_on(loader)
+    monkeypatch.setitem(sys.modules, "loader", loader)
+    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    fsimage.write_tree(tmp_path / "app", made.files)  # what the loader mounts
+    monkeypatch.setattr(factory, "APP", str(tmp_path / "app"))
+    monkeypatch.setattr(composition, "DATA", str(tmp_path / "data"))
+    env, brand, cal = composition.make_env(factory.Permit())
+    assert (env.serial, env.model, env.version) == (SERIAL, "Acme Carry 13", "0.1.0")
+    assert env.http == ("0.0.0.0", 80) and env.update[0].running == 0
+    folder, manifest = env.assets
+    for entry in manifest.values():
+        assert (Path(folder) / entry["file"]).exists()
+    assert cal == {"CP_OFFSET_UV": 1490001} and brand["profile"]["plug_ma"] == 10000
 
 
 def test_unit_that_never_was_in_the_factory_starts_with_defaults(chip, loader):
