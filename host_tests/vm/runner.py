@@ -4,13 +4,15 @@ import ast
 import json
 import re
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 from ballast_tools import node, paths
 
 HERE = Path(__file__).parent
 TIMEOUT_S = 300
-LIBRARY = {"/lib": paths.FIRMWARE, "/vm": HERE}
+MICRODOT = Path(find_spec("microdot").origin).parent  # the same files go on the ESP32
+LIBRARY = {"/lib": paths.FIRMWARE, "/lib/microdot": MICRODOT, "/vm": HERE}
 SHARED = ("portable.py", "rig.py")  # helpers beside the tests, portable as they are
 
 
