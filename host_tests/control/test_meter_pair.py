@@ -20,7 +20,7 @@ def run(supply_ma, panel_ma, seconds, export=False, lag_ms=0, state=GOOD, pair=N
     supply, panel = Reading(supply_ma), Reading(panel_ma)
     supply.state = state
     now = START
-    for n in range(seconds):
+    for _ in range(seconds):
         now = add(now, 1000)
         supply.t_ms = add(now, -lag_ms)
         panel.t_ms = now
