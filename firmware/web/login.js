@@ -15,11 +15,25 @@ export function passwordField(id, label, hint, auto = "current-password") {
   return { input, el: h("div", { class: "field" }, h("label", { for: id }, label), h("div", { class: "peek" }, input, show), h("small", { id: id + "h" }, hint || "")) };
 }
 
+/** A label's code as it was meant: blanks, dashes and small letters do not matter. */
+function labelCode(typed) {
+  const plain = typed.replace(/[\s-]/g, "").toUpperCase();
+  return /^[2-9A-HJKMNP-TV-Z]{10,16}$/.test(plain) ? plain : typed;
+}
+
+/** The code that the label's second QR code carries; the address forgets it at once. */
+function scannedCode() {
+  const found = /^#setup=(\w+)$/.exec(location.hash);
+  if (found) history.replaceState(null, "", location.pathname);
+  return found ? found[1] : "";
+}
+
 export class Login {
   constructor(hello, done) {
     this.done = done;
-    const code = !hello.password_set;
+    const code = this.code = !hello.password_set;
     this.field = passwordField("password", t(code ? "login.code" : "login.password"), t(code ? "login.codehint" : "login.hint"));
+    if (code) this.field.input.value = scannedCode();
     this.error = h("p", { class: "err", role: "alert" });
     this.button = h("button", { class: "main" }, t("login.in"));
     this.el = h("form", { class: "narrow", onsubmit: (e) => this.submit(e) },
@@ -34,7 +48,8 @@ export class Login {
     this.button.disabled = true;
     text(this.error, "");
     try {
-      await post("login", { password: this.field.input.value });
+      const typed = this.field.input.value;
+      await post("login", { password: this.code ? labelCode(typed) : typed });
       this.done();
     } catch (error) {
       this.button.disabled = false;
