@@ -167,12 +167,12 @@ def test_a_small_gain_waits_until_it_is_worth_a_change():
     rig.run(120)
     offer = rig.run(1)
     rig.house = [4500] * 3
-    assert rig.run(15) == offer
+    assert rig.run(10) == offer
     assert rig.b.reason == b.HOLD
     assert rig.run(15) > offer
     rig = Rig()
     offer = rig.run(300)
-    rig.house = [4950] * 3
+    rig.house = [4951] * 3
     assert rig.run(300) == offer, "less than 0.1 A is never worth it"
 
 

@@ -1,8 +1,8 @@
 """What the supply can spare for the EV: the value of the SITE or PANEL limit slot.
 
 Per phase, spare = limit - (mains - ev), where ev is what the EV drew when the
-mains sample was taken. Down at once, up when it is worth a new duty. Less than
-the minimum is a pause, never the minimum.
+mains sample was taken. Down at once, up when it is worth a new duty
+(raises.py). Less than the minimum is a pause, never the minimum.
 """
 
 from micropython import const
@@ -12,6 +12,7 @@ from ballast.control.ev_phases import EvPhases
 from ballast.control.lag import EvLag, MeterLag
 from ballast.control.meter import GOOD
 from ballast.control.pause_budget import PauseBudget
+from ballast.control.raises import Raises
 from ballast.control.spare import PhaseSpare
 from ballast.control.ticks import add, diff
 
@@ -27,14 +28,9 @@ UNANSWERED = const(6)  # the EV took more and the mains did not show it
 _HOLD_MS = const(3500)  # a draw that is over is kept back for so long
 _BACK_MS = const(14000)  # ... but the EV shall be back within 15 s of a fall
 _SLEW_MS = const(2500)
-_WORTH_MAS = const(10000)  # a raise must have been due by 10 A s to be made ...
-_WORTH_AT_ONCE_MA = const(2000)  # ... or be this large
-_LEAST_RAISE_MA = const(100)
-_FORGET_MAS = const(500)
-_NONE_DUE_MA = const(1000000)
 _KEEP_PERCENT = const(15)  # of the margin: less than this left means down
-_UNANSWERED_MS = const(30000)
 
+_TRUE_MS = const(250)  # a sample's age by its sender's word
 _BLIND_MS = const(6000)  # no own meter: 5 s that IEC 61851-1 allows, and the slewing
 _GUESS_MS = const(100)
 
@@ -57,6 +53,7 @@ class Balancer:
         self.ev_lag = EvLag()
         self.meter_lag = MeterLag()
         self.pauses = PauseBudget()
+        self._raises = Raises()
         self._history = EvHistory()
         self._ev_low = [0, 0, 0]
         self._ev_high = [0, 0, 0]
@@ -67,12 +64,6 @@ class Balancer:
         self._ev_seq = -1
         self._meter_seq = -1
         self._decided_ms = 0
-        self._due_mas = 0
-        self._due_ma = _NONE_DUE_MA
-        self._raise_mains = [0, 0, 0]  # at the last raise: mains, EV, time
-        self._raise_ev = 0
-        self._raise_ms = 0
-        self._raised = 0
         self.configure([16000, 16000, 16000])
 
     def configure(self, limit_ma, min_ma=6000, max_ma=32000, phases=3, caution_ma=5000):
@@ -93,6 +84,11 @@ class Balancer:
         self.phases.forget()
         self.ev_lag.clear()
         self.pauses.clear()
+
+    def house_ma(self, phase):
+        """The house on `phase` 0..2 at the last sample, signed mA: the mains less the EV of then."""
+        spare = self.spare[phase]
+        return (spare.house_ma + spare.house_high_ma) // 2
 
     def step(self, now_ms, meter, ev, offered_ma):
         """One scan. `meter` as meter.Meter; `ev` has ma[3], seq, t_ms, fitted.
@@ -142,8 +138,7 @@ class Balancer:
         self.valid = 0
         self.reason = WAIT
         self.ma = 0
-        self._due_mas = 0
-        self._raised = 0
+        self._raises.lose()
         for i in range(3):
             self.spare[i].clear()
 
@@ -157,6 +152,8 @@ class Balancer:
         low = self._ev_low
         high = self._ev_high
         self._history.span(early, late, low, high)
+        if not self._blind and lag.doubt_ms > _TRUE_MS:  # a doubt never hides a rise of the house
+            self._history.span(add(then, -_TRUE_MS), late, self._ev_guess, high)
         horizon = self.ev_lag.ms + diff(now_ms, then)
         hold = min(_HOLD_MS, max(1000, _BACK_MS - _SLEW_MS - horizon))
         for i in range(3):
@@ -165,6 +162,7 @@ class Balancer:
     def _decide(self, now_ms, meter):
         dt = min(diff(now_ms, self._decided_ms), 1500) if self.valid else 0
         self._decided_ms = now_ms
+        self._raises.rest(dt)
         left = down = up = self._max_ma
         keep = 0
         self.reason = FREE
@@ -185,11 +183,11 @@ class Balancer:
         else:
             self.pauses.enough(dt)
             if not self.valid:  # the fallback current may have been flowing: no reason to stop
-                self._remember(now_ms, meter.ma)
+                self._raises.watch(now_ms, meter.ma, self._ev_now)
                 self._set(max(down, self._min_ma))
             elif self.ma == 0:
                 self._resume(now_ms, up, dt, meter)
-            elif self.ma > max(down, self._min_ma) + keep:
+            elif self.ma > left or self.ma > max(down, self._min_ma) + keep:
                 self._set(max(down, self._min_ma))
             else:
                 self._raise(now_ms, up, dt, meter)
@@ -197,8 +195,7 @@ class Balancer:
 
     def _set(self, ma):
         self.ma = ma
-        self._due_mas = 0
-        self._due_ma = _NONE_DUE_MA
+        self._raises.restart()
 
     def _shortage(self, now_ms, left, dt):
         self.reason = PAUSE
@@ -211,54 +208,22 @@ class Balancer:
 
     def _resume(self, now_ms, up, dt, meter):
         if self.pauses.may_start(now_ms, up - self._min_ma, dt):
-            self._remember(now_ms, meter.ma)
+            self._raises.watch(now_ms, meter.ma, self._ev_now)
             self._set(up)
         else:
             self.reason = PAUSE if up < self._min_ma else OFF_TIME
 
     def _raise(self, now_ms, up, dt, meter):
-        gain = up - self.ma
-        if gain < _LEAST_RAISE_MA:
-            self._due_mas -= self._due_mas // 8
-            if self._due_mas < _FORGET_MAS:
-                self._due_ma = _NONE_DUE_MA
+        raises = self._raises
+        to = raises.due(self.ma, up, dt)
+        if to == 0:
             return
         self.reason = HOLD
-        self._due_ma = min(self._due_ma, up)  # to what was free all the while, not to a lucky moment
-        self._due_mas = min(self._due_mas + gain * dt // 1000, _WORTH_MAS)
-        if gain < _WORTH_AT_ONCE_MA:
-            if self._due_mas < _WORTH_MAS:
-                return
-            up = self._due_ma
-        if self._unanswered(now_ms, meter.ma):
+        if to < 0:
+            return
+        if raises.unanswered(now_ms, meter.ma, self._ev_now, self.phases.used, self._blind):
             self.reason = UNANSWERED
-        else:
-            self._remember(now_ms, meter.ma)
-            self._set(up)
-
-    def _remember(self, now_ms, mains):
-        self._raised = 1
-        self._raise_ev = self._ev_now
-        self._raise_ms = now_ms
-        for i in range(3):
-            self._raise_mains[i] = mains[i]
-
-    def _unanswered(self, now_ms, mains):
-        """The EV has taken more since the last raise, but the mains stands where it stood.
-
-        Then the house seems to have fallen by just what the EV rose: a frozen
-        meter looks like that, and each raise would make room for the next.
-        """
-        took = self._ev_now - self._raise_ev
-        if not self._raised or took < 1000:
-            return False
-        if self._blind:
-            took *= 3  # what was offered need not have been taken: then nothing more is, either
-        elif diff(now_ms, self._raise_ms) > _UNANSWERED_MS:
-            took = 4  # such chance is over: only a mains that says the very same still counts
-        for i in range(3):
-            if self.phases.used[i]:
-                change = mains[i] - self._raise_mains[i]
-                if -took < change * 4 < took:
-                    return True
-        return False
+            return
+        raises.watch(now_ms, meter.ma, self._ev_now)
+        raises.count()
+        self._set(to)

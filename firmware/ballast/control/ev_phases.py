@@ -25,9 +25,10 @@ class EvPhases:
         self._seen_ms = [0, 0, 0]
 
     def configure(self, phases):
-        """`phases` of the charger: 1 or 3."""
-        self._fitted = phases
-        self.forget()
+        """`phases` of the supply: 1 or 3. What was found out stays, where that is nothing new."""
+        if phases != self._fitted:
+            self._fitted = phases
+            self.forget()
 
     def forget(self):
         """Another EV may have been plugged in: every phase counts again."""

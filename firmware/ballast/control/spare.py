@@ -25,13 +25,14 @@ _WEIGHT_MS = const(2000)
 class PhaseSpare:
     """One phase, in mA; `house_ma` may be negative (export).
 
-    house_ma: the newest sample. held_ma: the highest of the hold time, as far
+    house_ma, house_high_ma: the newest sample, at least and at most. held_ma: the highest of the hold time, as far
     as it is certain; held_high_ma: the highest that it may have been.
     """
 
     def __init__(self):
         self.limit_ma = 0
         self.house_ma = 0
+        self.house_high_ma = 0
         self.held_ma = 0
         self.held_high_ma = 0
         self._t = [0] * _SLOTS
@@ -76,6 +77,7 @@ class PhaseSpare:
         self._store(t_ms, low_ma, high_ma)
         self._judge(t_ms, horizon_ms)
         self.house_ma = low_ma
+        self.house_high_ma = high_ma
         self.held_ma = self._highest(self._low, t_ms, hold_ms)
         self.held_high_ma = self._highest(self._high, t_ms, hold_ms)
         self._held[self._newest] = self.held_ma

@@ -1,0 +1,120 @@
+"""Solar modes: start and stop by energy, in between the surplus is followed."""
+
+from ballast.control import solar
+
+VOLT = 230
+MIN_W = 1380
+
+
+class Roof:
+    def __init__(self, mode, phases=1, **settings):
+        self.s = solar.Solar()
+        self.s.configure(mode, **settings)
+        self.phases = phases
+
+    def run(self, surplus_w, seconds):
+        """A steady surplus; the seconds until the slot went from pause to current or back, or None."""
+        was = self.s.ma > 0
+        house = [-(surplus_w * 1000 // VOLT), 0, 0]
+        for k in range(seconds):
+            self.s.step(1000, house, self.phases, VOLT)
+            if (self.s.ma > 0) != was:
+                return k + 1
+        return None
+
+
+def test_off_is_no_limit():
+    roof = Roof(solar.OFF)
+    roof.run(-5000, 60)
+    assert roof.s.ma == 1000000
+
+
+def test_solar_only_starts_when_15_wh_were_exported_in_vain():
+    for over, seconds in ((500, 108), (1000, 54), (5000, 11), (54, 1000)):
+        assert abs(Roof(solar.SOLAR_ONLY).run(MIN_W + over, 2000) - seconds) <= seconds // 50 + 1
+    assert Roof(solar.SOLAR_ONLY).run(MIN_W, 5000) is None
+    assert Roof(solar.SOLAR_ONLY).run(-3000, 5000) is None
+
+
+def test_solar_only_stops_when_15_wh_were_imported():
+    for short, seconds in ((500, 108), (1000, 54), (MIN_W, 39)):
+        roof = Roof(solar.SOLAR_ONLY)
+        roof.run(3000, 200)
+        assert abs(roof.run(MIN_W - short, 2000) - seconds) <= 3
+        assert roof.s.ma == 0
+
+
+def test_a_cloud_is_paid_back_by_the_sun():
+    roof = Roof(solar.SOLAR_ONLY)
+    roof.run(3000, 200)
+    for _ in range(50):
+        assert roof.run(MIN_W - 1000, 50) is None
+        assert roof.run(MIN_W + 1000, 50) is None
+
+
+def test_the_price_of_a_switching_can_be_set():
+    assert abs(Roof(solar.SOLAR_ONLY, switch_wh=30).run(MIN_W + 1000, 500) - 108) <= 3
+
+
+def test_the_surplus_is_followed_and_never_exceeded_for_long():
+    roof = Roof(solar.SOLAR_ONLY)
+    roof.run(3000, 100)
+    for surplus in (3000, 2500, 2600, 4000, 7000, 9000, 2000):
+        roof.run(surplus, 120)
+        free = min(32000, surplus * 1000 // VOLT)
+        assert abs(roof.s.ma - free) <= 60, surplus
+        assert roof.s.surplus_w in (surplus, surplus - 1)
+
+
+def test_a_large_change_is_followed_at_once_a_small_one_when_it_is_due():
+    roof = Roof(solar.SOLAR_MIN)
+    roof.run(3000, 100)
+    before = roof.s.ma
+    roof.run(3000 - 460, 1)
+    assert roof.s.ma < before - 1900
+    before = roof.s.ma
+    roof.run(3000 - 230, 5)
+    assert roof.s.ma == before
+    roof.run(3000 - 230, 2)
+    assert roof.s.ma > before + 900
+
+
+def test_solar_and_minimum_never_stops():
+    roof = Roof(solar.SOLAR_MIN)
+    assert roof.s.ma == 6000
+    assert roof.run(-5000, 5000) is None
+    assert roof.s.ma == 6000
+    roof.run(3000, 60)
+    assert 12900 <= roof.s.ma <= 13043
+
+
+def test_three_phases_share_the_surplus_of_all():
+    roof = Roof(solar.SOLAR_MIN, phases=3)
+    for _ in range(60):
+        roof.s.step(1000, [-20000, -20000, 4000], 3, VOLT)
+    assert 11900 <= roof.s.ma <= 12000
+    one = Roof(solar.SOLAR_ONLY, phases=3)
+    assert one.run(4000, 3000) is None, "three phases need 4140 W"
+    assert one.run(5000, 3000) is not None
+
+
+def test_what_is_reserved_for_the_battery_is_left():
+    roof = Roof(solar.SOLAR_MIN, reserve_w=1000)
+    roof.run(4000, 60)
+    assert 12900 <= roof.s.ma <= 13043
+
+
+def test_a_gap_counts_two_seconds_and_the_largest_numbers_hold():
+    roof = Roof(solar.SOLAR_ONLY)
+    roof.s.step(600000, [-10000000, 0, 0], 1, VOLT)
+    assert roof.s.ma == 32000, "200 kW for 2 s are far more than 15 Wh"
+    assert roof.s.surplus_w == 200000
+    roof = Roof(solar.SOLAR_ONLY)
+    roof.s.step(600000, [-20000, 0, 0], 1, VOLT)
+    assert roof.s.ma == 0
+
+
+def test_regret_is_shown_in_wh():
+    roof = Roof(solar.SOLAR_ONLY)
+    roof.run(MIN_W + 1000, 36)
+    assert roof.s.regret_wh in (9, 10)
