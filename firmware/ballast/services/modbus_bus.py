@@ -38,7 +38,7 @@ class TcpBus:
     8 s; a question in that time fails at once.
     """
 
-    def __init__(self, host, port=502, timeout_ms=1000):
+    def __init__(self, host, port=502, timeout_ms=2000):
         self.host = host
         self.port = port
         self.timeout_ms = timeout_ms
