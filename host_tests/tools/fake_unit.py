@@ -9,8 +9,10 @@ uses, and the DTR/RTS sequence of a real adapter is not covered here.
 
 import ast
 import contextlib
+import functools
 import hashlib
 import io
+import operator
 import os
 import select
 import struct
@@ -214,10 +216,9 @@ class FakeUnit:
                 data = os.read(master, 65536)
             except (OSError, ValueError):
                 return
-            for byte in data:
-                self._byte(byte)
-                if self._master is None:
-                    return
+            self._take(data)
+            if self._master is None:
+                return
             self._flush()
 
     def _flush(self):
@@ -227,18 +228,26 @@ class FakeUnit:
 
     # -- the boot ROM and the flasher stub ------------------------------------------
 
-    def _byte(self, byte):
-        if byte == 0xC0:
+    def _take(self, data):
+        """Frames go to the boot ROM or the stub, anything between them is keys."""
+        at = 0
+        while at < len(data):
+            end = data.find(b"\xc0", at)
+            part = data[at:] if end < 0 else data[at:end]
+            at = len(data) if end < 0 else end + 1
+            if self._frame is None:
+                for byte in part:
+                    self._stub = False
+                    self._key(byte)
+            else:
+                self._frame += part
+            if end < 0:
+                return
             if self._frame:
-                self._command(self._unescape(self._frame))
-                self._frame = None
+                frame, self._frame = self._frame, None
+                self._command(self._unescape(frame))
             else:
                 self._frame = bytearray()
-        elif self._frame is not None:
-            self._frame.append(byte)
-        else:
-            self._stub = False
-            self._key(byte)
 
     @staticmethod
     def _unescape(frame):
@@ -300,10 +309,7 @@ class FakeUnit:
             self.pull_after -= 1
         count = struct.unpack("<I", data[:4])[0]
         block = data[16 : 16 + count]
-        total = 0xEF
-        for byte in block:
-            total ^= byte
-        if total != check & 0xFF:
+        if functools.reduce(operator.xor, block, 0xEF) != check & 0xFF:
             self._reply(op, error=7)
             return
         content = self._inflate.decompress(block)

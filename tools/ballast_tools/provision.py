@@ -51,7 +51,7 @@ def main(args):
         print("\n  stopped; the same command goes on where it stopped")
     finally:
         batch.finish()
-    return 0 if not batch.unfinished else 1
+    return batch.status
 
 
 @dataclass
@@ -84,7 +84,7 @@ class Batch:
         self.ledger = ledger.Ledger(self.folder / "trace.jsonl", now)
         self.progress = Progress(len(self.units))
         self.stop = threading.Event()
-        self.unfinished = 0
+        self.status = 0  # 1: a port was silent, or a unit is not finished
         self.error = None  # what ended a port's thread, for the main one
         self._open_batch()
 
@@ -151,13 +151,16 @@ class Batch:
             last = self._unit(link, mac)
             if self.args.once or last is None:
                 return
+            if last == "":  # interrupted: give the operator time to look at the cable
+                self.stop.wait(POLL_S)
 
     def _note(self, port, text):
-        self.unfinished += 1
+        self.status = 1
         self.progress.say(self.done(), port, f"{text}; check cable and power")
 
     def _unit(self, link, mac):
-        """Take one unit through; its MAC when it is done with, None when no serial is left."""
+        """Take one unit through -> its MAC when it is done with, "" when it was interrupted,
+        None when no serial is left."""
         serials = [unit.serial for unit in self.units]
         serial, state = self.ledger.claim(mac, serials, self.args.retest)
         if serial is None:
@@ -173,9 +176,8 @@ class Batch:
             verdict = self._jig(link, serial)
         except flash.LinkError as error:
             self.ledger.write("interrupted", serial=serial, reason=str(error))
-            self.unfinished += 1
             self.progress.say(self.done(), serial, f"interrupted: {error}; put it in again")
-            return "interrupted"
+            return ""
         self._end(serial, verdict)
         return mac
 
@@ -243,6 +245,7 @@ class Batch:
             os.replace(fresh, path)
             print(f"  {shown(path)}: {len(rows)} labels")
         passed, failed, unfinished = self.ledger.counts()
+        self.status = self.status or int(unfinished > 0)
         left = len(self.units) - passed - failed - unfinished
         print(f"  {passed} passed, {failed} failed, {unfinished} not finished, {left} serials free")
         self.ledger.close()
