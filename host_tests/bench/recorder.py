@@ -16,7 +16,6 @@ class Recorder:
     def __init__(self, world, node, states):
         self.rows = {name: array("f") for name in COLUMNS}
         self.pilot_changes = 0
-        self.thermal_max = 0.0
         self.states = []
         self._world, self._node, self._names = world, node, states
         self._duty = 0
@@ -38,7 +37,6 @@ class Recorder:
         mains = plant.mains_a
         phase = max(range(3), key=lambda p: mains[p])
         thermal = plant.breaker.thermal_state(now_s)
-        self.thermal_max = max(self.thermal_max, thermal)
         values = (
             plant.house_a[phase],
             plant.ev_a[phase],

@@ -22,7 +22,8 @@ def summarise(world, recorder, duration_s, args):
         "ev_overload_a2s": round(account.overload_a2s, 1),
         "ev_overload_peak_a": round(account.overload_peak_a, 2),
         "breaker_tripped": bool(plant.breaker.tripped),
-        "breaker_thermal_max": round(recorder.thermal_max, 3),
+        "breaker_tripped_by_house": bool(plant.house_breaker.tripped),
+        "breaker_thermal_max": round(plant.breaker.peak_state, 3),
         "pauses": cp.pauses,
         "shortest_charge_s": None if shortest == float("inf") else round(shortest, 1),
         "contactor_closings": node.cycle.contactor.closings,
@@ -54,6 +55,8 @@ def show(s, notes):
         f"{s['ev_overload_a2s']:.0f} A2s, peak +{s['ev_overload_peak_a']:.1f} A"
     )
     tripped = "TRIPPED" if s["breaker_tripped"] else "held"
+    if s["breaker_tripped_by_house"]:
+        tripped = "would trip from the house alone"
     print(f"  breaker     {tripped}, warmest at {100 * s['breaker_thermal_max']:.0f} % of a trip")
     shortest = "-" if s["shortest_charge_s"] is None else f"{s['shortest_charge_s']:.0f} s"
     print(f"  pauses      {s['pauses']}, shortest charge {shortest}")

@@ -70,7 +70,7 @@ def main(args):
     began = time.perf_counter()
     replay(world, duration_s, trace.name)
     took = time.perf_counter() - began
-    world.plant.account.flush(world.now_s)
+    world.plant.flush()
     summary = report.summarise(world, recorder, duration_s, args)
     summary["wall_s"] = round(took, 1)
     setup.stop()
@@ -115,7 +115,7 @@ def prepare(args):
     try:
         config = Config(
             house=House(trace=trace, phases=3 if args.ev_phases == 3 or trace.phases == 3 else 1),
-            limit_a=args.limit, breaker_a=breaker_a, breaker_curve=curve,
+            limit_a=args.limit, breaker_a=breaker_a, breaker_curve=curve, breaker_opens=False,
         )  # fmt: skip
         ev = EV(
             max_a=args.ev_max, phases=tuple(range(args.ev_phases)), delay_s=args.ev_delay,

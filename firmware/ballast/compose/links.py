@@ -13,7 +13,7 @@ METER_RTU = 3
 _METER_KEYS = (
     "meter_kind", "meter_host", "meter_unit", "meter_baud", "meter_model", "meter_interval_ms",
 )  # fmt: skip
-_RADIO_MS = 20
+_RADIO_MS = 1000  # a look without being called: a soft interrupt can be lost
 
 
 class Meter:
@@ -80,6 +80,8 @@ class Radio:
         number = int.from_bytes(env.unique_id[-4:], "big")
         self._radio = env.radio
         self._store = app.store
+        self._flag = asyncio.ThreadSafeFlag()
+        env.radio.notify(self._flag.set)
         self.clamps = ClampLink(app.charger, env.radio, number, env.random, self._save_clamps)
         kept = app.store.load("clamps")
         if kept is not None:
@@ -96,4 +98,7 @@ class Radio:
         while True:
             drain(hear)
             self.clamps.tick()
-            await asyncio.sleep_ms(_RADIO_MS)
+            try:
+                await asyncio.wait_for_ms(self._flag.wait(), _RADIO_MS)
+            except asyncio.TimeoutError:
+                continue

@@ -21,6 +21,7 @@ class EspnowRadio:
         self._esp = None
         self._slot: list = [None, bytearray(MAX_FRAME), 0, 0]
         self._peers = []
+        self._notify = None
         self.sent = 0
         self.refused = 0
         self.received = 0
@@ -39,6 +40,14 @@ class EspnowRadio:
         if self._esp is not None:
             self._esp.active(False)
             self._esp = None
+
+    def notify(self, callback):
+        """Call `callback()` soon after a frame has arrived. Calls can be lost: drain as well."""
+        self._notify = callback
+        self._esp.irq(self._arrived)
+
+    def _arrived(self, _):
+        self._notify()
 
     def add_peer(self, mac):
         """Needed before sending to `mac`. When all places are taken the oldest peer goes."""
