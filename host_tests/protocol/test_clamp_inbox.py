@@ -130,7 +130,16 @@ def test_what_is_dropped_is_counted_and_changes_nothing():
 def test_a_clamp_that_cannot_measure_says_so():
     box, clamp = inbox(), Clamp()
     clamp.s.flags = cf.FLAG_SENSOR_FAULT
-    assert box.take(*clamp.frame(), -50) == ci.FAULTY
+    clamp.s.lost, clamp.s.rssi = 9, -70
+    assert box.take(*clamp.frame(), -51) == ci.FAULTY
+    assert (box.pair.flags, box.pair.lost) == (cf.FLAG_SENSOR_FAULT, 9)
+    assert (box.pair.rssi, box.pair.clamp_rssi, box.pair.phases) == (-51, -70, 1)
+
+
+def test_every_result_has_its_name():
+    for name in ci.RESULTS:
+        code = {"version": "OTHER_VERSION"}.get(name, name.upper())
+        assert ci.RESULTS[getattr(ci, code)] == name
 
 
 def test_two_clamps_and_unpairing():

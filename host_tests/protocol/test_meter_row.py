@@ -127,6 +127,13 @@ def test_bus_settings():
     assert (row.unit, row.baud, row.parity, row.buses) == (7, 19200, "E", ("rtu",))
     assert (row.key, row.name, row.note) == ("x", "X", "mind this")
     assert MeterRow(F32).buses == ("rtu", "tcp")
+    assert (MeterRow(F32).unit, MeterRow(F32).baud, MeterRow(F32).gap) == (1, 9600, 8)
+
+
+def test_a_total_gives_three_phases_no_sign():
+    row = MeterRow("x | X | fc=3 I=0,1,2:u16 W=9:i16")
+    assert row.sign == "-" and row.live() == "I"
+    assert MeterRow("x | X | fc=3 I=0,1,2:u16 P=5:i16").sign == "-"
 
 
 def test_a_bad_line_says_what_is_wrong():

@@ -33,6 +33,7 @@ def test_requests_outside_the_standard():
     ):
         raises(ValueError, mb.read_pdu, fc, address, count)
     assert mb.read_pdu(4, 0xFFFF, 1) == b"\x04\xff\xff\x00\x01"
+    assert mb.read_pdu(3, 0xFF83, 125) == b"\x03\xff\x83\x00\x7d"
 
 
 def test_silence():
@@ -94,6 +95,9 @@ def test_tcp_answers():
     pdu = unhexlify("0302022b")
     assert mb.tcp_length(header) == 4 and mb.tcp_transaction(header) == 0x1501
     assert mb.tcp_registers(header, pdu, 4, 0x1501, 1, 3, 1) == 2
+    for length in (3, 254):  # an exception, and 125 registers
+        assert mb.tcp_length(unhexlify("150100000" + "%03x" % length + "01")) == length - 1
+    raises(mb.ModbusError, mb.tcp_length, unhexlify("15010000" + "00ff01"))
     for bad, words in (
         ("15010001000501", "protocol"),
         ("15010000000201", "2 bytes"),

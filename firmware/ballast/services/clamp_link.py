@@ -121,6 +121,10 @@ class ClampLink:
             )
         return out
 
+    def heard(self):
+        """Frames since the start by what was thought of them, for the page: {result: count}."""
+        return dict(zip(clamp_inbox.RESULTS, self.inbox.counts))
+
     # -- frames ------------------------------------------------------------------------
 
     async def run(self):
@@ -148,9 +152,7 @@ class ClampLink:
             if self._expects.get(pair.source) != s.expect:
                 self._expects[pair.source] = s.expect
                 self._charger.expect(pair.source, s.expect)
-            self._charger.put_sample(
-                pair.source, now, s.ma[0], s.ma[1], s.ma[2], s.age + _AIR_MS
-            )
+            self._charger.put_sample(pair.source, now, s.ma[0], s.ma[1], s.ma[2], s.age + _AIR_MS)
         size = clamp_frame.encode_ack(
             self._out, pair.clamp, s.epoch, s.count, pair.session, rssi, pair.key
         )
