@@ -11,6 +11,7 @@ import hashlib
 import os
 import sys
 
+import machine
 import slot_record
 import update_file
 
@@ -53,10 +54,22 @@ def pick(slots):
     record = slot_record.load(slots, buf)
     if record is None:
         record = slot_record.fresh(security)
+    trial = record.trial
     slot, changed = slot_record.choose(record, security)
     if changed:
         slot_record.save(slots, record, buf)
+    if trial != slot_record.NONE and record.trial == slot_record.NONE:
+        forget_crashes()
     return slot
+
+
+def forget_crashes():
+    """The trial's crashes must not keep the image that comes back from charging.
+
+    ports/reset_info.py counts them in RTC memory and stays off after three; without its
+    magic in byte 0 it starts anew.
+    """
+    machine.mem_backup()[0] = 0
 
 
 def mount(slots, slot):

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from ballast.protocol import slot_record, update_file
 from ballast.services import update
 from ballast_tools import fsimage
-from bench import flash
+from bench import flash, upy
 
 BLOCKS = 5  # of a slot: four for the image, one for the header
 BOARD, BRAND, MPY = "esp32s3_ref", "acme", 6
@@ -32,18 +32,23 @@ def device(monkeypatch):
     table = {"romfs": (chip, 0, 2 * BLOCKS), "slotrec": (chip, 2 * BLOCKS, 2)}
     monkeypatch.setattr(flash.Partition, "table", table)
     monkeypatch.setitem(sys.modules, "esp32", flash)
+    chip.rtc = bytearray(b"\xb5" * 64)
+    machine = types.SimpleNamespace(mem_backup=lambda: chip.rtc)
+    monkeypatch.setitem(sys.modules, "machine", machine)
     for name in ("slot_record", "update_file"):
         monkeypatch.setitem(sys.modules, name, sys.modules[f"ballast.protocol.{name}"])
     monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "boards" / "loader"))
     monkeypatch.delitem(sys.modules, "loader", raising=False)
-    monkeypatch.delitem(sys.modules, "ballast.ports.update_slots", raising=False)
+    from ballast.ports import update_slots
+
+    monkeypatch.setattr(update_slots, "esp32", flash)  # whoever imported it first
     return chip
 
 
 def slots():
-    from ballast.ports.update_slots import UpdateSlots
+    from ballast.ports import update_slots
 
-    return UpdateSlots("romfs")
+    return update_slots.UpdateSlots("romfs")
 
 
 def boot():
@@ -149,6 +154,27 @@ def test_crash_loop_rolls_back_after_three_starts(key, device):
     assert service(key, 0).status()["last"] == "crash loop"
     load(service(key, 0), make(key, "3.0"))  # and the next update still goes in
     assert boot() == 1 and installed(1) == "3.0"
+
+
+def test_crashes_of_a_trial_do_not_keep_the_old_image_off(key, device, monkeypatch):
+    """Three crashes in ten minutes mean "stay off" (ports/reset_info.py), for who made them."""
+    factory(device, make(key, "1.0"))
+    load(service(key, 0), make(key, "2.0"))
+    kept = []
+    for _ in range(4):
+        boot()
+        kept.append(device.rtc[0])
+    assert kept == [0xB5, 0xB5, 0xB5, 0]
+    from bench import fakes
+
+    fakes.install()
+    with fakes.Device(upy.ManualClock()) as chip:
+        chip.rtc_memory[:64] = device.rtc
+        monkeypatch.setitem(sys.modules, "machine", sys.modules["machine"])
+        from ballast.ports import reset_info
+
+        monkeypatch.setattr(reset_info, "machine", sys.modules["machine"])
+        assert not reset_info.ResetInfo().known
 
 
 def test_unhealthy_trial_reboots_into_the_old_one(key, device):

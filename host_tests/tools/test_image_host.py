@@ -436,7 +436,8 @@ def test_slot_runs_from_mapped_flash_on_micropython(builds, tmp_path, micropytho
     apps = b"\xff" * half + body + b"\xff" * (half - 4096 - len(body)) + update[:4096]
     (tmp_path / "romfs.bin").write_bytes(apps)
     (tmp_path / "esp32.py").write_text(ESP32)
-    sources = [paths.BOARDS / "loader/loader.py", tmp_path / "esp32.py"]
+    (tmp_path / "machine.py").write_text("def mem_backup():\n    return bytearray(2048)\n")
+    sources = [paths.BOARDS / "loader/loader.py", tmp_path / "esp32.py", tmp_path / "machine.py"]
     sources += [paths.FIRMWARE / "ballast" / name for name in image._SHARED]
     pure = [n[:-4].replace("/", ".") for n in made.files
             if n.startswith(("ballast/control/", "ballast/protocol/"))

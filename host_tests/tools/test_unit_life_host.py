@@ -78,10 +78,9 @@ def loader(monkeypatch):
 
 def power_on(loader):
     """The loader up to the point where it runs the image -> (slot, brand.json)."""
-    from ballast.ports.update_slots import UpdateSlots
-    from ballast_tools import fsimage
+    from ballast.ports import update_slots
 
-    slots = UpdateSlots("romfs")
+    slots = update_slots.UpdateSlots("romfs")
     slot = loader.pick(slots)
     if slot == slot_record.NONE:
         return slot, None
