@@ -29,6 +29,7 @@ LIMITED = {
     "ocpp": "OCPP",
     "api": "the local API",
     "user": "the person",
+    "commissioning": "the commissioning test",
 }
 WHY = {
     "none": "charging",

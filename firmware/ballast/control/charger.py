@@ -5,7 +5,7 @@ nor raise another source's limit.
 from micropython import const
 
 from ballast.control import charge_state as cs
-from ballast.control import contactor, faults, limits
+from ballast.control import contactor, faults, limits, pilot
 from ballast.control.records import Status
 from ballast.control.scan_cycle import ScanCycle
 
@@ -18,6 +18,7 @@ RESET_WATCHDOG = const(2)
 RESET_BROWN_OUT = const(3)
 
 _SERVICE_MAX_MA = const(1000000)
+_TEST_MA = const(16000)  # a step of 10 A is plain in any meter
 
 
 class Charger:
@@ -102,6 +103,26 @@ class Charger:
         cycle = self.cycle
         cycle.interlocks.allow_blocking(cycle.now(), min(ttl_ms, 1000))
         return True
+
+    # -- commissioning ------------------------------------------------------------
+
+    def commission(self):
+        """Begin the commissioning test. False = no car is charging, or no meter is set up."""
+        cycle = self.cycle
+        if cycle.contactor.state != contactor.CLOSED or not cycle.site.used:
+            return False
+        high = min(max(cycle.limits.ma, pilot.MIN_MA), _TEST_MA)
+        cycle.commission.start(cycle.now(), cycle.ev, pilot.MIN_MA, high)
+        return True
+
+    def commission_abort(self):
+        """End the test; the car is free again."""
+        self.cycle.commission.abort()
+        self.cycle.limits.release(limits.COMMISSION)
+
+    def sync_quarter(self, into_ms):
+        """The clock says how long ago the quarter hour began: for the demand limit."""
+        self.cycle.modes.sync(self.cycle.now(), into_ms)
 
     # -- boot and storage ---------------------------------------------------------
 

@@ -24,7 +24,8 @@ SCHEDULE = const(11)  # departure, tariff windows
 OCPP = const(12)  # charging profiles
 API = const(13)  # local API, MQTT, Modbus server
 USER = const(14)  # the person
-COUNT = const(15)
+COMMISSION = const(15)  # the commissioning test moves the EV in its pattern
+COUNT = const(16)
 
 NAMES = (
     "rating",
@@ -42,6 +43,7 @@ NAMES = (
     "ocpp",
     "api",
     "user",
+    "commissioning",
 )
 
 NO_LIMIT_MA = const(1000000)

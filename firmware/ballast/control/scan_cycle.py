@@ -9,12 +9,14 @@ from micropython import const
 from ballast.control import charge_state as cs
 from ballast.control import contactor, faults, limits, pilot, rcd_test, ticks
 from ballast.control.charge_state import ChargeState
+from ballast.control.commissioning import RUNNING, Commissioning
 from ballast.control.contactor import Contactor
 from ballast.control.derating import PERIOD_MS, Derating
 from ballast.control.ev_meter import EvMeter
 from ballast.control.faults import Faults
 from ballast.control.interlocks import Interlocks
 from ballast.control.limits import Limits
+from ballast.control.modes import Modes
 from ballast.control.pilot import Pilot
 from ballast.control.rcd_test import RcdTest
 from ballast.control.records import PILOT_HOLD, PILOT_PWM
@@ -52,6 +54,8 @@ class ScanCycle:
         self.ev = EvMeter(fit.own_meter)
         self.site = Supply(limits.SITE)
         self.panel = Supply(limits.PANEL)
+        self.modes = Modes()
+        self.commission = Commissioning()
         self.interlocks = Interlocks(fit, self.faults)
         self.session = Session()
         self.broken = 0
@@ -107,6 +111,9 @@ class ScanCycle:
         # limit
         self.site.step(now_ms, self.ev, fresh, self.offered_ma, self.limits)
         self.panel.step(now_ms, self.ev, fresh, self.offered_ma, self.limits)
+        self.modes.step(now_ms, self.site, self.ev, self.limits)
+        if self.commission.state == RUNNING:
+            self._commission(now_ms)
         self.limits.ignore(limits.BOOST_MASK if self.boost_s else 0)
         self.limits.step(now_ms)
         # decide
@@ -170,6 +177,14 @@ class ScanCycle:
             self.interlocks.metered(now_ms, since, scan, self.ev, self.contactor)
         elif self.fit.own_meter:
             self.faults.put(faults.OWN_METER, self.ev.silent, now_ms)
+
+    def _commission(self, now_ms):
+        """The commissioning test holds the EV to its pattern through a slot of its own."""
+        ma = self.commission.step(now_ms, self.site.meter, self.ev)
+        if ma < 0:
+            self.limits.release(limits.COMMISSION)
+        else:
+            self.limits.put(limits.COMMISSION, ma, now_ms, limits.FOREVER)
 
     # -- decide -----------------------------------------------------------------
 
@@ -336,6 +351,7 @@ class ScanCycle:
         self.site.configure(self.limits, metered, s["fuse_ma"], fall, s, now_ms)
         panel = metered and s["panel_ma"] > 0
         self.panel.configure(self.limits, panel, s["panel_ma"], fall, s, now_ms)
+        self.modes.configure(self.limits, s, now_ms)
         self.settings_min_ma = max(s["min_ma"], pilot.MIN_MA)
         self.user_paused = s["user_paused"]
         self.charge.ventilation = s["ventilation"]

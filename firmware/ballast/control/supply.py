@@ -72,5 +72,7 @@ class Supply:
         return self.used and self.meter.state == DISTRUSTED
 
     def house_ma(self, phase):
-        """The rest of the house on supply phase 0..2, signed mA."""
+        """The rest of the house on supply phase 0..2, signed mA: the mains less the EV of then."""
+        if self.balancer.valid:
+            return self.balancer.house_ma(phase)
         return self.meter.ma[phase] - self.view.ma[phase]

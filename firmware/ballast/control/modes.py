@@ -1,0 +1,76 @@
+"""Solar and demand modes: two limit slots, moved by the site's meter, no branch in the balancer."""
+
+from micropython import const
+
+from ballast.control import limits, ticks
+from ballast.control.demand import QUARTER_MS, Demand
+from ballast.control.meter import GOOD
+from ballast.control.power import watt_of
+from ballast.control.solar import OFF, SOLAR_ONLY, Solar
+
+_NOMINAL_V = const(230)
+_LEAST_V = const(80)  # below it the own meter sees no supply that could be counted with
+
+
+class Modes:
+    """solar, demand: the set-points. A step moves them with each trusted sample of the site."""
+
+    def __init__(self):
+        self.solar = Solar()
+        self.demand = Demand()
+        self._solar_on = False
+        self._demand_on = False
+        self._seq = -1
+        self._last_ms = 0
+        self._house = [0, 0, 0]
+
+    def configure(self, all_limits, s, now_ms):
+        """Take the settings over; an unused slot is released."""
+        mode = s["mode"] if s["meter_kind"] else OFF
+        self._solar_on = mode != OFF
+        self.solar.configure(mode, s["min_ma"], s["rated_ma"])
+        self._slot(all_limits, limits.SOLAR, self._solar_on, 0 if mode == SOLAR_ONLY else s["min_ma"])
+        self._demand_on = s["meter_kind"] > 0 and s["demand_w"] > 0
+        self.demand.configure(s["demand_w"] if self._demand_on else 0, s["min_ma"])
+        self._slot(all_limits, limits.DEMAND, self._demand_on, s["fallback_ma"])
+        self._last_ms = now_ms
+
+    def _slot(self, all_limits, slot, used, fall_ma):
+        if used:
+            all_limits.fall_ma[slot] = fall_ma
+            all_limits.put(slot, fall_ma, 0, limits.FOREVER)
+        else:
+            all_limits.release(slot)
+
+    def sync(self, now_ms, into_ms):
+        """The clock says how long ago the quarter hour began, in ms."""
+        self.demand.sync(now_ms, into_ms % QUARTER_MS)
+
+    def step(self, now_ms, site, ev, all_limits):
+        """Look whether the site's meter has a new trusted sample, and use it."""
+        meter = site.meter
+        if not (self._solar_on or self._demand_on) or meter.seq == self._seq:
+            return
+        self._seq = meter.seq
+        if meter.state != GOOD:
+            return  # the slots run out by themselves
+        dt_ms = ticks.diff(meter.t_ms, self._last_ms)
+        self._last_ms = meter.t_ms
+        if dt_ms <= 0:
+            return
+        volt = ev.supply_mv[0] // 1000
+        if volt < _LEAST_V:
+            volt = _NOMINAL_V
+        phases = max(1, sum(site.balancer.phases.used))
+        mains_w = 0
+        for i in range(3):
+            self._house[i] = site.house_ma(i)
+            mains_w += watt_of(meter.ma[i], volt)
+        ttl = meter.fallback_ms - meter.age_ms
+        ttl = ttl if ttl > 1 else 1
+        if self._solar_on:
+            self.solar.step(dt_ms, self._house, phases, volt)
+            all_limits.put(limits.SOLAR, self.solar.ma, now_ms, ttl)
+        if self._demand_on:
+            self.demand.step(now_ms, dt_ms, mains_w, ev.dw // 10, phases, volt)
+            all_limits.put(limits.DEMAND, self.demand.ma, now_ms, ttl)
