@@ -175,7 +175,7 @@ def test_a_unit_that_has_not_passed_waits_for_the_jig(monkeypatch):
         assert not identity.wants_jig() and identity.load() == {}
         device.nvs["factory"] = {"jig": 1}
         assert identity.wants_jig()
-        exec((provision.DEVICE / "pass_unit.py").read_text(), {})
+        exec((flash.DEVICE / "pass_unit.py").read_text(), {})
         assert not identity.wants_jig()
 
 
@@ -437,6 +437,11 @@ def test_flash_command_writes_one_board(factory, capsys):
     words = ["flash", str(factory.folder / "image"), "--reset", "no-reset", "--port"]
     assert cli.run([*words, str(factory.folder / "tty1")]) == 0
     assert bytes(unit.flash[:4]) == b"boot" and "written and verified" in capsys.readouterr().out
+    assert cli.run([*words, str(factory.folder / "tty1"), "--jig"]) == 0
+    assert "NTC 3/3" in capsys.readouterr().out and unit.jig_flag() == 0
+    unit.hardware.faults.add("relay stuck")
+    assert cli.run([*words, str(factory.folder / "tty1"), "--jig"]) == 1
+    assert "relay did not close" in capsys.readouterr().out and unit.jig_flag() == 1
     with pytest.raises(UserError, match="tty9"):
         cli.run([*words, str(factory.folder / "tty9")])
 
@@ -488,9 +493,7 @@ def test_labels_carry_both_codes_and_fit_their_page():
 
 def test_jig_script_reports_on_both_boards():
     for name in ("esp32s3_ref", "esp32_lite"):
-        output, error = Hardware(name, b"\x02\0\0\0\0\1").run(
-            (provision.DEVICE / "jig.py").read_text()
-        )
+        output, error = Hardware(name, b"\x02\0\0\0\0\1").run((flash.DEVICE / "jig.py").read_text())
         assert not error
         pins = boards.constants(paths.BOARDS / name / "board.py")
         verdict = jig.judge(jig.parse(output), pins)
@@ -499,7 +502,7 @@ def test_jig_script_reports_on_both_boards():
 
 def test_jig_output_that_is_cut_never_passes():
     output, _ = Hardware("esp32s3_ref", b"\x02\0\0\0\0\1").run(
-        (provision.DEVICE / "jig.py").read_text()
+        (flash.DEVICE / "jig.py").read_text()
     )
     whole = output.rstrip("\n")
     assert jig.judge(jig.parse(whole), PINS).ok

@@ -1,8 +1,9 @@
 """Writes an image that `image` made to a board.
 
-    tools/ballast flash build/esp32s3_ref-acme --port /dev/ttyUSB0
+    tools/ballast flash build/esp32s3_ref-acme --port /dev/ttyUSB0 [--jig]
 
-For a batch with serial numbers, self-test and labels see `provision`.
+For a batch with serial numbers, calibration, records and labels see `provision`. A board
+that only `flash` has written has no label's code, and so serves no page.
 """
 
 import hashlib
@@ -10,11 +11,16 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ballast_tools import boards, jig, paths, units
 from ballast_tools.errors import UserError
 from ballast_tools.paths import shown
+
+DEVICE = Path(__file__).parent / "device"
+"""Scripts that run on the unit."""
 
 ERASE_AND_WRITE_S = 300  # 8 MiB at 115200 Bd, compressed, and a slow flash
 SCRIPT_S = 60
@@ -78,6 +84,7 @@ def add_arguments(parser):
     parser.add_argument("folder", type=Path, help="what `image` wrote, such as build/BOARD-BRAND")
     add_link_arguments(parser)
     parser.add_argument("--port", required=True)
+    parser.add_argument("--jig", action="store_true", help="then run the self-test in the jig")
 
 
 def add_link_arguments(parser):
@@ -92,11 +99,36 @@ def main(args):
     try:
         mac = link.mac()
         print(f"  {args.port}: {plan['chip']} {mac}; writing {plan['image']['size'] >> 10} KiB ...")
-        link.write(args.folder / plan["image"]["file"])
+        write(link, args.folder / plan["image"]["file"], plan, args.jig)
+        print(f"  {args.port}: written and verified: "
+              f"{plan['board']} {plan['brand']} {plan['version']}")  # fmt: skip
+        return self_test(link, plan) if args.jig else 0
     except LinkError as error:
         raise UserError(f"{args.port}: {error}") from error
-    print(f"  {args.port}: written and verified: {plan['board']} {plan['brand']} {plan['version']}")
-    return 0
+
+
+def write(link, path, plan, wait_for_jig):
+    """Write the image; with `wait_for_jig` the unit then stays at its prompt until it passed."""
+    if not wait_for_jig:
+        link.write(path)
+        return
+    data = bytearray(path.read_bytes())
+    place = plan["partitions"]["nvs"]
+    data[place["offset"] : place["offset"] + place["size"]] = units.nvs_image(None, place["size"])
+    with tempfile.TemporaryDirectory(prefix="ballast-") as folder:
+        unit = Path(folder) / "unit.bin"
+        unit.write_bytes(data)
+        link.write(unit)
+
+
+def self_test(link, plan):
+    """Run the jig's script on the unit, print the verdict; 0 = passed."""
+    pins = boards.constants(paths.BOARDS / plan["board"] / "board.py")
+    verdict = jig.judge(jig.parse(link.script(DEVICE / "jig.py")), pins)
+    if verdict.ok and "JIG passed" not in link.script(DEVICE / "pass_unit.py"):
+        raise LinkError("the unit did not take its pass")
+    print(f"  {link.port}: jig: {verdict.text} · {'PASS' if verdict.ok else 'FAIL'}")
+    return 0 if verdict.ok else 1
 
 
 def load(folder):

@@ -24,7 +24,6 @@ from ballast_tools import boards, build, flash, jig, labels, ledger, units
 from ballast_tools.errors import UserError
 from ballast_tools.paths import shown
 
-DEVICE = Path(__file__).parent / "device"
 POLL_S = 2.0
 
 
@@ -210,9 +209,9 @@ class Batch:
         return units.keep_secrets(path, lambda: units.make_secrets(self.brand))
 
     def _jig(self, link, serial):
-        verdict = jig.judge(jig.parse(link.script(DEVICE / "jig.py")), self.pins)
+        verdict = jig.judge(jig.parse(link.script(flash.DEVICE / "jig.py")), self.pins)
         self.ledger.write("tested", serial=serial, ok=verdict.ok, values=verdict.values)
-        if verdict.ok and "JIG passed" not in link.script(DEVICE / "pass_unit.py"):
+        if verdict.ok and "JIG passed" not in link.script(flash.DEVICE / "pass_unit.py"):
             raise flash.LinkError("the unit did not take its pass")
         return verdict
 

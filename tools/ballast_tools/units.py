@@ -175,13 +175,13 @@ def raw_block(text):
 
 
 def nvs_image(text, size):
-    """The `nvs` partition: namespace "factory", blob "unit", and the jig's flag set."""
+    """The `nvs` partition: namespace "factory", blob "unit" (none for text = None), and the
+    jig's flag set."""
     out = io.BytesIO()
     with nvs_partition_gen.nvs_open(out, size, nvs_partition_gen.Page.VERSION2) as nvs:
-        for key, kind, encoding, value in (
-            ("factory", "namespace", "", ""),
-            ("unit", "data", "hex2bin", text.hex()),
-            ("jig", "data", "i32", "1"),
-        ):
+        entries = [("factory", "namespace", "", ""), ("jig", "data", "i32", "1")]
+        if text is not None:
+            entries.insert(1, ("unit", "data", "hex2bin", text.hex()))
+        for key, kind, encoding, value in entries:
             nvs_partition_gen.write_entry(nvs, key, kind, encoding, value)
     return out.getvalue()
