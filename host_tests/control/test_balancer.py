@@ -344,3 +344,35 @@ def test_no_caution_is_no_margin():
         rig.house = [6000] * 3
         rig.run(20)
     assert rig.run(30) == 19000
+
+
+def test_steps_between_readings_change_nothing():
+    for fitted in (True, False):
+        rig = Rig(fitted=fitted)
+        rig.run(60)
+        before = rig.b.ma
+        rig.meter.ma = [24000] * 3  # without a new number it is not a new sample
+        for _ in range(3):
+            rig.now = add(rig.now, 20)
+            rig.b.step(rig.now, rig.meter, rig.ev, before)
+            assert rig.b.ma == before
+
+
+def test_the_house_is_the_mains_less_the_ev_of_then():
+    rig = Rig(delay_ms=2000, late_ms=1000)
+    rig.house = [7000, -3000, 1500]
+    rig.run(60)
+    assert [rig.b.house_ma(i) for i in range(3)] == [7000, -3000, 1500]
+    rig.ev.ma = [0, 0, 0]
+    rig.house = [9000, -3000, 1500]
+    rig.run(3)
+    assert [rig.b.house_ma(i) for i in range(3)] == [9000, -3000, 1500]
+
+
+def test_settings_that_change_nothing_keep_what_was_found():
+    rig = Rig(ev_phases=(2,))
+    rig.run(30)
+    rig.b.configure([25000] * 3, phases=3)
+    assert rig.b.phases.used == [0, 0, 1]
+    rig.b.configure([20000] * 3, phases=1)
+    assert rig.b.phases.used == [1, 0, 0]

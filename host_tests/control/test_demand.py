@@ -142,9 +142,13 @@ def test_a_gap_is_counted_at_the_level_of_the_sample_after_it():
     demand.step(add(START, 60007), 7, 1001, 0, 1, VOLT)
     assert demand.used_ws == 180007
     demand.step(add(START, 60010), 333, 1000, 0, 1, VOLT)
-    assert demand.used_ws == 180340, "fractions add up"
-    demand.step(add(START, 60010), -5, 1000, 0, 1, VOLT)
     assert demand.used_ws == 180340
+    demand.step(add(START, 60010), 700, 1, 0, 1, VOLT)
+    assert demand.used_ws == 180340
+    demand.step(add(START, 60010), 700, 1, 0, 1, VOLT)
+    assert demand.used_ws == 180341, "fractions add up"
+    demand.step(add(START, 60010), -5, 1000, 0, 1, VOLT)
+    assert demand.used_ws == 180341
 
 
 def test_several_quarters_in_a_gap_begin_anew():

@@ -29,15 +29,15 @@ def test_off_is_no_limit():
     assert roof.s.ma == 1000000
 
 
-def test_solar_only_starts_when_15_wh_were_exported_in_vain():
-    for over, seconds in ((500, 108), (1000, 54), (5000, 11), (54, 1000)):
+def test_solar_only_starts_when_10_wh_were_exported_in_vain():
+    for over, seconds in ((500, 72), (1000, 36), (5000, 8), (36, 1000)):
         assert abs(Roof(solar.SOLAR_ONLY).run(MIN_W + over, 2000) - seconds) <= seconds // 50 + 1
     assert Roof(solar.SOLAR_ONLY).run(MIN_W, 5000) is None
     assert Roof(solar.SOLAR_ONLY).run(-3000, 5000) is None
 
 
-def test_solar_only_stops_when_15_wh_were_imported():
-    for short, seconds in ((500, 108), (1000, 54), (MIN_W, 39)):
+def test_solar_only_stops_when_100_wh_were_imported():
+    for short, seconds in ((500, 720), (1000, 360), (MIN_W, 261)):
         roof = Roof(solar.SOLAR_ONLY)
         roof.run(3000, 200)
         assert abs(roof.run(MIN_W - short, 2000) - seconds) <= 3
@@ -48,12 +48,14 @@ def test_a_cloud_is_paid_back_by_the_sun():
     roof = Roof(solar.SOLAR_ONLY)
     roof.run(3000, 200)
     for _ in range(50):
-        assert roof.run(MIN_W - 1000, 50) is None
-        assert roof.run(MIN_W + 1000, 50) is None
+        assert roof.run(MIN_W - 1000, 300) is None
+        assert roof.run(MIN_W + 1000, 300) is None
 
 
-def test_the_price_of_a_switching_can_be_set():
-    assert abs(Roof(solar.SOLAR_ONLY, switch_wh=30).run(MIN_W + 1000, 500) - 108) <= 3
+def test_the_prices_of_switching_can_be_set():
+    roof = Roof(solar.SOLAR_ONLY, start_wh=30, stop_wh=20)
+    assert abs(roof.run(MIN_W + 1000, 500) - 108) <= 3
+    assert abs(roof.run(MIN_W - 1000, 500) - 72) <= 3
 
 
 def test_the_surplus_is_followed_and_never_exceeded_for_long():
@@ -111,10 +113,10 @@ def test_a_gap_counts_two_seconds_and_the_largest_numbers_hold():
     assert roof.s.surplus_w == 200000
     roof = Roof(solar.SOLAR_ONLY)
     roof.s.step(600000, [-20000, 0, 0], 1, VOLT)
-    assert roof.s.ma == 0
+    assert roof.s.ma == 0, "not as if it had been 600 s"
 
 
 def test_regret_is_shown_in_wh():
     roof = Roof(solar.SOLAR_ONLY)
-    roof.run(MIN_W + 1000, 36)
-    assert roof.s.regret_wh in (9, 10)
+    roof.run(MIN_W + 1000, 20)
+    assert roof.s.regret_wh == 5

@@ -4,7 +4,8 @@ Solar only starts and stops, and each switching wears the contactor and the EV.
 When to switch is the ski-rental problem: nobody knows how long the sun will
 last, so one waits until what has been lost by not switching equals what a
 switching costs. That is never worse than twice the best in hindsight. The
-price is an energy (Wh): exported while off, imported while on.
+prices are energies: exported while off, imported while on. A start is cheap and
+a stop dear, because what comes through a cloud costs less than it wears.
 """
 
 from micropython import const
@@ -15,7 +16,8 @@ OFF = const(0)
 SOLAR_ONLY = const(1)
 SOLAR_MIN = const(2)
 
-_SWITCH_WH = const(15)
+_START_WH = const(10)
+_STOP_WH = const(100)
 _WS_PER_WH = const(3600)
 _NO_LIMIT_MA = const(1000000)
 _STEP_MS = const(2000)
@@ -37,15 +39,24 @@ class Solar:
         self._due_mas = 0
         self.configure(OFF)
 
-    def configure(self, mode, min_ma=6000, max_ma=32000, switch_wh=_SWITCH_WH, reserve_w=0):
-        """mode: OFF, SOLAR_ONLY or SOLAR_MIN. switch_wh: the price of a start or stop, 1..1000.
+    def configure(
+        self,
+        mode,
+        min_ma=6000,
+        max_ma=32000,
+        start_wh=_START_WH,
+        stop_wh=_STOP_WH,
+        reserve_w=0,
+    ):
+        """mode: OFF, SOLAR_ONLY or SOLAR_MIN. start_wh, stop_wh: their prices, 1..1000 Wh.
 
         reserve_w: export that is left to others (a home battery), W.
         """
         self._mode = mode
         self._min_ma = min_ma
         self._max_ma = max_ma
-        self._price_ws = switch_wh * _WS_PER_WH
+        self._start_ws = start_wh * _WS_PER_WH
+        self._stop_ws = stop_wh * _WS_PER_WH
         self._reserve_w = reserve_w
         self._on = mode == SOLAR_MIN
         self._regret_ws = 0
@@ -85,7 +96,7 @@ class Solar:
         """`over_w`: surplus above the minimum power. Regret: export while off, import while on."""
         lost = -over_w if self._on else over_w
         self._regret_ws = max(0, self._regret_ws + lost * dt_ms // 1000)
-        if self._regret_ws >= self._price_ws:
+        if self._regret_ws >= (self._stop_ws if self._on else self._start_ws):
             self._regret_ws = 0
             self._on = not self._on
             self.ma = self._min_ma

@@ -25,8 +25,9 @@ _WEIGHT_MS = const(2000)
 class PhaseSpare:
     """One phase, in mA; `house_ma` may be negative (export).
 
-    house_ma, house_high_ma: the newest sample, at least and at most. held_ma: the highest of the hold time, as far
-    as it is certain; held_high_ma: the highest that it may have been.
+    house_ma, house_high_ma: the newest sample, at least and at most. held_ma: the
+    highest of the hold time, as far as it is certain; held_high_ma: the highest
+    that it may have been.
     """
 
     def __init__(self):

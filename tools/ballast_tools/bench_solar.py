@@ -1,0 +1,78 @@
+"""`ballast bench solar`: the solar modes on measured days.
+
+For each day: kWh charged from the roof and from the grid, starts, changes of the
+offer; beside them a re-stated solar divert and what hindsight would have done.
+Exit 1 where solar only starts more often, imports more, or uses less sun than it.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from ballast_tools.errors import UserError
+from ballast_tools.paths import ROOT
+from bench import upy
+
+upy.install()
+
+from bench import solar_sim  # noqa: E402
+
+USUAL = ROOT.parent / "shared" / "data" / "openevse_solar_1min.csv"
+HEAD = f"{'':18}{'roof':>8}{'share':>8}{'grid':>8}{'starts':>8}{'changes':>9}"
+
+
+def add_arguments(parser):
+    parser.description = __doc__.split("\n\n")[1].replace("\n", " ")
+    parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
+    parser.add_argument("--traces", type=Path, metavar="CSV", default=USUAL,
+                        help="columns series, timestamp, solar_w, grid_import_w; a row a minute")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
+
+
+def main(args):
+    if not args.traces.is_file():
+        raise UserError(f"{args.traces}: no such file; give measured days with --traces")
+    try:
+        days = solar_sim.days(args.traces)
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    found = {name: _day(name, surpluses) for name, surpluses in days}
+    total = {who: _sum(found, who) for who in solar_sim.CONTROLLERS}
+    _print(f"all {len(days)} days", total)
+    if args.json:
+        args.json.write_text(json.dumps({"days": found, "total": total}, indent=1) + "\n")
+        print(f"wrote {args.json}")
+    return 1 if _worse(total["solar only"], total["divert"]) else 0
+
+
+def _day(name, surpluses):
+    rows = {
+        who: solar_sim.replay(make(), surpluses) for who, make in solar_sim.CONTROLLERS.items()
+    }
+    _print(name, rows)
+    return rows
+
+
+def _sum(found, who):
+    rows = [day[who] for day in found.values()]
+    return {key: sum(row[key] for row in rows) for key in rows[0]}
+
+
+def _print(name, rows):
+    best = rows["hindsight"]["roof_kwh"]
+    print(f"\n{name}\n{HEAD}")
+    for who, row in rows.items():
+        share = f"{100 * row['roof_kwh'] / best:.0f}%" if best else "-"
+        print(f"  {who:16}{row['roof_kwh']:8.2f}{share:>8}{row['grid_kwh']:8.2f}"
+              f"{row['starts']:8d}{row['changes']:9d}")
+
+
+def _worse(own, rival):
+    """Print where `own` is behind; True if anywhere."""
+    behind = [
+        f"{key} {own[key]:.3g} against {rival[key]:.3g}"
+        for key, less_is_better in (("roof_kwh", False), ("grid_kwh", True), ("starts", True))
+        if (own[key] > rival[key] if less_is_better else own[key] < rival[key])
+    ]
+    print("\nsolar only against divert: " + ("; ".join(behind) if behind else "ahead in all"))
+    return bool(behind)
