@@ -31,7 +31,7 @@ class Ring:
     def put(self, values):
         """Append one value (0.1 A) per column."""
         for i in range(len(COLUMNS)):
-            self._columns[i][self._next] = max(-32767, min(32767, values[i]))
+            self._columns[i][self._next] = max(UNKNOWN, min(32767, values[i]))
         self._next = (self._next + 1) % self.size
         self.used = min(self.size, self.used + 1)
 

@@ -1,0 +1,135 @@
+"""The bench's panel in a browser: what is clicked happens, and is written down."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from ballast_tools import web_assets
+from bench import actions, panel
+from bench.plant.house import semi
+from bench.plant.plant import Config
+from bench.setup import PASSWORD, Setup, default_ev
+from bench.web_rig import Live, free_port
+
+pytestmark = pytest.mark.browser
+
+
+class Rig:
+    """bench.setup.Setup with the panel, as `Live` wants a rig."""
+
+    def __init__(self, folder):
+        web_assets.build(folder)
+        web_assets.add_page(folder, panel.PAGE, "bench")
+        self.port = free_port()
+        self.setup = Setup(
+            config=Config(house=semi(7, start_of_day_s=12 * 3600.0)), ev=default_ev(), bench_page=True,
+            http=("127.0.0.1", self.port), assets=web_assets.load(folder),
+        )  # fmt: skip
+        self.world = self.setup.start()
+        self.gate, self.web = self.world.nodes[0].app.page.gate, self.world.nodes[0].app.page.web
+        self.world.run(30)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.cp = self.world.plant.chargers[0]
+
+    def close(self):
+        self.setup.stop()
+
+
+@pytest.fixture
+def rig(tmp_path):
+    live = Live(lambda: Rig(tmp_path), pace=5.0)
+    yield live.rig
+    live.close()
+
+
+@pytest.fixture
+def page(rig, chromium):
+    errors = []
+    page = chromium(1360, 900)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(rig.url + "/bench")
+    expect(page.locator("#strip .bar")).to_be_visible()
+    yield page
+    assert not errors
+
+
+def until(page, condition):
+    for _ in range(200):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("never came")
+
+
+def test_car_house_meter_and_faults_by_hand(rig, page):
+    page.get_by_role("button", name="Unplug").click()
+    expect(page.get_by_role("button", name="Plug in")).to_be_visible()
+    assert rig.cp.ev is None
+    page.get_by_label("Onboard charger").select_option("16")
+    page.get_by_role("button", name="Plug in").click()
+    until(page, lambda: rig.cp.ev is not None and rig.cp.ev.max_a == 16)
+    oven = page.get_by_role("button", name=re.compile("^oven"))
+    oven.click()
+    expect(oven).to_have_attribute("aria-pressed", "true")
+    expect(oven).to_contain_text("by hand")
+    page.get_by_role("button", name="Silent").click()
+    until(page, lambda: rig.world.plant.meter.silent)
+    page.get_by_role("button", name="RCD: 8 mA DC").click()
+    until(page, lambda: rig.cp.rcd.dc_ma == 8)
+    slider = page.get_by_label("Frames lost")
+    slider.focus()
+    slider.press("End")
+    until(page, lambda: rig.world.plant.radio.air.loss_good == 1.0)
+    expect(page.locator("#lines")).to_contain_text("radio_loss value=100")
+    text = page.locator("#lines").inner_text()
+    verbs = [verb for _, verb, _ in actions.parse(text)]
+    assert verbs == ["unplug", "plug", "appliance", "meter_off", "leak", "radio_loss"]
+
+
+def test_speed(rig, page):
+    page.get_by_role("button", name="20×").click()
+    until(page, lambda: rig.world.pace == 20)
+    expect(page.get_by_role("button", name="20×")).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_can_not_be_done_is_said(rig, page):
+    answer = page.evaluate("""async () => (await fetch("/bench/do", { method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ action: "plug" }) })).json()""")
+    assert answer == {"error": "plug: a car is plugged in already"}
+
+
+def test_the_charger_page_beside_it_follows(rig, page, chromium):
+    charger = chromium(390, 844, has_touch=True)
+    charger.goto(rig.url)
+    charger.fill("#password", PASSWORD)
+    charger.click("button.main")
+    expect(charger.locator(".hero h2")).to_have_text(re.compile("^Charging"))
+    page.get_by_role("button", name="Unplug").click()
+    expect(charger.locator(".hero h2")).to_have_text("Ready. Plug in the car.")
+
+
+def test_the_state_is_plain_and_whole(rig, page):
+    state = page.evaluate("async () => (await fetch('/bench/state')).json()")
+    assert json.loads(json.dumps(state)) == state
+    assert state["car"]["max_a"] == 32 and state["charger"]["closed"] is True
+    assert {a["name"] for a in state["house"]["appliances"]} >= {"oven", "kettle", "solar roof"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(rig, chromium, scheme):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="tools/ballast test has it"
+    ).Axe()
+    page = chromium(1360, 900, color_scheme=scheme, bypass_csp=True)
+    page.goto(rig.url + "/bench")
+    expect(page.locator("#strip .bar")).to_be_visible()
+    found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    bad = [
+        (v["id"], [n["target"] for n in v["nodes"]][:4])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert not bad, bad
