@@ -78,9 +78,9 @@ class RtuSetup(Setup):
     baud = 9600
 
     def _meter_values(self):
-        import main
+        from ballast.compose.links import METER_RTU
 
-        return {"meter_kind": main.METER_RTU, "meter_baud": self.baud, "meter_model": "sdm630"}
+        return {"meter_kind": METER_RTU, "meter_baud": self.baud, "meter_model": "sdm630"}
 
     def start(self):
         world = super().start()
