@@ -167,3 +167,14 @@ def test_a_pause_ends_with_one_ampere_to_spare():
     assert site.run(9900 - 1380 - 100, 5, clock=False) == 0
     assert site.run(9900 - 1610, 5, clock=False) >= 7000
     assert site.run(9900 - 1380 - 100, 5, clock=False) >= 6000
+
+
+def test_another_setting_does_not_stop_the_charge():
+    site = Site(10000)
+    before = site.run(1000, 10, clock=False)
+    site.d.configure(10000, 8000)
+    assert site.d.ma == before > 0
+    site.d.configure(12000, 8000)
+    assert site.d.ma == 0, "until the next sample"
+    site.d.configure(0)
+    assert site.d.ma == 1000000

@@ -51,7 +51,7 @@ def test_solar_only_stops_when_the_sun_has_gone_for_good():
     assert rig.out.coil == 1
     _run(rig, 30, 500)
     assert rig.cycle.offered_ma > 0, "a cloud is no reason"
-    _run(rig, 120, 500)
+    _run(rig, 300, 500)
     assert rig.cycle.offered_ma == 0 and rig.cycle.limits.winner == limits.SOLAR
 
 

@@ -120,3 +120,17 @@ def test_regret_is_shown_in_wh():
     roof = Roof(solar.SOLAR_ONLY)
     roof.run(MIN_W + 1000, 20)
     assert roof.s.regret_wh == 5
+
+
+def test_another_setting_does_not_stop_the_sun():
+    roof = Roof(solar.SOLAR_ONLY)
+    roof.run(3000, 100)
+    before = roof.s.ma
+    roof.s.configure(solar.SOLAR_ONLY, 6000, 20000)
+    assert roof.s.ma == before
+    roof.run(9000, 10)
+    assert roof.s.ma == 20000
+    roof.s.configure(solar.OFF)
+    assert roof.s.ma == 1000000
+    roof.s.configure(solar.SOLAR_ONLY)
+    assert roof.s.ma == 0

@@ -37,13 +37,16 @@ class Demand:
         self._peak_w = [0] * _PEAKS
         self._quarter = 0
         self._whole = False
+        self._limit_w = 0
         self.configure(0)
 
     def configure(self, limit_w, min_ma=6000, margin_permille=10):
         """limit_w: mean import of a quarter hour in W, 0 = no limit (at most 200 kW)."""
-        self._limit_w = min(limit_w, MAX_W) * (1000 - margin_permille) // 1000
+        limit_w = min(limit_w, MAX_W) * (1000 - margin_permille) // 1000
+        if limit_w != self._limit_w:
+            self.ma = _NO_LIMIT_MA if limit_w == 0 else 0
+        self._limit_w = limit_w
         self._min_ma = min_ma
-        self.ma = _NO_LIMIT_MA if limit_w == 0 else 0
 
     def sync(self, now_ms, into_ms):
         """The clock says: the quarter hour that runs began `into_ms` ago (0..899 999).

@@ -109,8 +109,9 @@ class ScanCycle:
         self._warmth(now_ms, scan)
         self._judge(now_ms, dt_ms, scan, fresh)
         # limit
-        self.site.step(now_ms, self.ev, fresh, self.offered_ma, self.limits)
-        self.panel.step(now_ms, self.ev, fresh, self.offered_ma, self.limits)
+        may_draw = self.offered_ma if self.contactor.state == contactor.CLOSED else 0
+        self.site.step(now_ms, self.ev, fresh, may_draw, self.limits)
+        self.panel.step(now_ms, self.ev, fresh, may_draw, self.limits)
         self.modes.step(now_ms, self.site, self.ev, self.limits)
         if self.commission.state == RUNNING:
             self._commission(now_ms)

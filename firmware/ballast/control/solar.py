@@ -37,6 +37,7 @@ class Solar:
         self._on = False
         self._regret_ws = 0
         self._due_mas = 0
+        self._mode = -1
         self.configure(OFF)
 
     def configure(
@@ -52,12 +53,15 @@ class Solar:
 
         reserve_w: export that is left to others (a home battery), W.
         """
+        same = mode == self._mode
         self._mode = mode
         self._min_ma = min_ma
         self._max_ma = max_ma
         self._start_ws = start_wh * _WS_PER_WH
         self._stop_ws = stop_wh * _WS_PER_WH
         self._reserve_w = reserve_w
+        if same:
+            return  # another setting was changed: the sun has not
         self._on = mode == SOLAR_MIN
         self._regret_ws = 0
         self._due_mas = 0

@@ -41,10 +41,14 @@ class Supply:
         self._seq = -1
 
     def step(self, now_ms, ev, fresh, offered_ma, all_limits):
-        """Judge the meter, balance, renew the slot. `fresh`: ev has a new reading."""
+        """Judge the meter, balance, renew the slot. `fresh`: ev has a new reading.
+
+        offered_ma: what the EV may draw; 0 while the contactor is open.
+        """
         if not self.used:
             return
         view = self.view
+        view.fitted = ev.fitted
         if fresh:
             for i in range(3):
                 view.ma[self._map[i]] = ev.ma[i]
