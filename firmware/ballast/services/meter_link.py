@@ -59,9 +59,9 @@ class MeterLink:
     sink(now_ms, l1, l2, l3, age_ms): takes signed mA, for example a method that calls
     charger.put_sample. expect(interval_ms): is told how often readings will come.
     error: OK or why the last question failed. good, bad: counters. ma: the last reading.
-    answer_ms: how long the last one took. age_ms of a reading counts from when the
-    question was sent: the meter's own averaging comes on top and is what the charger
-    measures as its delay.
+    answer_ms: how long the last one took. A reading counts as taken in the middle
+    between question and answer; the meter's own averaging comes on top and is what the
+    charger measures as its delay.
     """
 
     def __init__(self, bus, row, unit, interval_ms, sink, expect):
@@ -126,5 +126,5 @@ class MeterLink:
         self.error = OK
         self.good += 1
         self.in_a_row = 0
-        self._sink(now, self.ma[0], self.ma[1], self.ma[2], self.answer_ms)
+        self._sink(now, self.ma[0], self.ma[1], self.ma[2], self.answer_ms // 2)
         return True
