@@ -7,38 +7,50 @@ from portable import raises
 # over the text below. The private key was thrown away.
 _TEXT = b"ballast update vector"
 _MODULUS = (
-    "86bd33d4ad1bdd50ad2fd582c8ed0ee35dbf0ad6c956ef883ccc2a74fd5a63499adb1a5bf78b7c54dcd3cb36"
-    "d44d8ac852b1fe02994285e17bd5d9e3c3d00bc2cbb7de76628435bbc8d58a00980099990b695248b29730a6"
-    "ab11f5de2b42d84820a7d160d24d93fe9a4d53e174556ffd3cfb988359d8acb4c2dd2e9836bd55408da26707"
-    "0a117d48f827a1471a948c4eff5a679d9413b22927f1d10f2d7f013a639f7f63e26155a3bc68dc738325e298"
-    "e86d5034134d75ec19ce1f8567df474393d19da234e74dcc6f3601481a9d90bf4ca5e1eebca28cc04ef55c14"
-    "6f614a905c5f8b3c069f3105534c9580b29b4642d9b2f2df7733ded683684901ad7a51c52829b08f0432fc41"
-    "90d1d78a79cf989c8af585085affc9d7991551502d92bfa4f2fe8d6dc345449cbe6775f4b6770033416cd58b"
-    "6fe1e7f2ddba345424f62c64fe80ca9fe86f798c7154d0071bd73382b04385f613b789b68ecca8cbb23a15a1"
-    "94e68ff03dbc22f7a472ceaf9dc158c3718207c2afdc6dbff3946b53e8411985"
+    "d448aa93aa65c510a3004faf1dd60415876174f684a53458921f4c037581faf04028e68c68ce22872ca317f2"
+    "aa2e8e1caf95098c21e4d05ba7c5f6b34834398b14ebd4697a03d6b38df1a9e34d4f009c9bf4cd3669ddd08b"
+    "878afcfd000048dc8e1d3b9a59ff5c8460e72599c07120547ae0dbcf4944bc7456fa5c3f27981d37f4585bbd"
+    "5dcfa2f8741cb276f2140f7856dd6c37ee7439484ed3cc0bd754722eaf060a527c158328370360c36bde7423"
+    "4ded6824b12b675176cdebef86060db3dd893a39979535921f85c6544583fb703b47780a5088feef35f34073"
+    "c9b6869866ac7f3ee76ae98c8a3397848a9793012fbe1b508ac55b66a19c768b53d9be849d044a3adfd69e01"
+    "131ba88dba2ab08cbc1266dc82298d2b9ed0642bbf0e15c3b387c24f822622c97c5ec7afc5fc4ab13ea6875c"
+    "da299f7742f96d0485dc575096b6f1a69c6edba9fe2f85044a9167ec735afb490de2ee67f3caaf5c2051df4d"
+    "3e35c1a92737d55c26dfacdb044d149ab19c8a609795feb7990769bcde2ff809"
 )
 _SIGNATURE = (
-    "44a95bb6a0375cd41e9d3c1733dcefa0d1ad6845840ec95e482b0970827a8198edf9847f3fa7326cb56239ec"
-    "9c6b01a77f91bd99fd25f06c8c38eb82792fd97273e251200b14f2d8dbe67bd53d1f80048b27acd1c937a635"
-    "d6c700cb3b2ab170addd4b107f822d140430de5c1ce6d3e09c6128454091a03e2a731fba1b97a9ae8c701559"
-    "8fcf76728448d42d174fc3560d7d18baf2011b91abcef247aae594d29296e0b2dc3b412a8fe402f0d48af415"
-    "fd2494a7a651594abd0649b01f3ba3f976c4a7d8a8a9bf5da39eae904c1d88e33ccd451f25672dbef47ee37d"
-    "b7e00f26d71c9658dc504b8178139c943824d0ea15cb10c4174fb4d5fb38c88ab3b21cbeb76dc6d651378575"
-    "c1a7cc8dae71c9b05757747e5482572f7ab9ee8801bd07e7ccbb510e8dc6eece3ad0565a46ea1133a74416c6"
-    "c9b064a4d49da159a0a7b74b5f94b3ca43a10f6f6e536f960013933f673834880d59778e238d123ce1f6d048"
-    "29447f5c9c08d29e12e581f2ce35f94062ca0f422bfdfcffce583502c888d21f"
+    "3edb3348abeede21c8f9f54129c33bff7584f1f276f88c8349777ddea5806372cf1ebc454434b29250cc341c"
+    "8799e231e9203b0f1205b1fda65c38de9b1f4f1337d01a5f74c7526dfee192a8ddf64c926523809a2fbc46fe"
+    "51c33f16c6454f19d14b51bab2292acb95db331fb5e1812fcdc366a69b0443acb019e3093fbdf68f2d0c651e"
+    "de3abe1f255c65b313a3a907c0b797ad6ff29618d1858d7a1eac854cd80107f151328c6ca8debf095becc6ae"
+    "b36612d359d42306412322949e569b6efa75554c59042e3b51404b3bace123d2ca2cbbd52e8f8bf02d3eeca8"
+    "01dc419590280b9166f0269b3e2330808ff9039376ee8f5e53db75ea3010c96ddc73e8436cd253347b1a19db"
+    "3101431f06bbfb1dac04638198b1ed9a5484d1cc542169c8381f50aec5b962b3a4e8e107d96805856c010e49"
+    "44753d5065b7380e2a601220394d2027f0e583f642b99ed422af8635380c886ff2e2f15c9c338b11762e96a1"
+    "b61ef2ae8bca78fc291bc36814f15ad44a46a66a483eababd93c6f4b37d49247"
 )
 # over the header of _manifest()
 _HEADER_SIGNATURE = (
-    "862d84f868d03ef94f7d46acbc6ad6836b49b9ce25305e405984b5dcb5ae344a3c8c3b23f56a815fa6d5a6e4"
-    "65da7123328432eb7b53de9559f2e728c407985321ed7b02d3a98414c396c26c7c4091e304d48573ea993b73"
-    "bfc049bc45b30aa1b9aa5b382962d02f95e0150ae7587b4d3d0b3fd6e6db68c01be0a4f6696cdf753114dd10"
-    "e84a47a6cb17de758acbd84b3e993f54cf6e703db5fad6da59a66f9e461068c99489ccd91a988da084ffcd73"
-    "3fead03615e4c76aea1b7e26fa9c8d2ba909f92d2d87db88873517d33cc883c4156417a2ef040898d6276d9a"
-    "0c8a05678326ead538ed9007838370058666fd358897898d46e9ce10ad1e445b1735120e1640077e79a001d1"
-    "a939a2bbee92fc5e128e03aab505b78d7bd5279d539ea685ece4ee0f8b12b8125f8cc5eba3d341a60ffeab42"
-    "9c61a4e4957e3dd024426335cc2ca734c4f416046bcb5e6688850773e28cb27bbb7acff45ff41336fff57c6b"
-    "b36be4a85b77baa522eea16ae7cdb1b3ac9a8720c293f78828adcdd70ab845f0"
+    "4a95d53d9bf28046fd0d1cb66b1ed0050962074f2af5f131bfb20ecb0db25c3373507ed37e70959273c65e97"
+    "3aebeed017f1485f2b57b008fbe633924dc0beffd791c35a463746a0449d960b113836bbb491fbebf44c3ff6"
+    "bf6d49863e85fb7788d384f1cd4b236bcfd3b76c23703d6aae1f3d2a29d312bee0fe05914a53576d607e6af6"
+    "8784afc097572c13882e9e72d96d7837439aea91c7dcf9ce93f6e8ed6944e885a4a8eb445771bc4e352af77d"
+    "9a47224d9f9c8598f5e0ac351cb1300f288817040f710db00d2c32d7da6e97181c76bba295672a3cdb1800ce"
+    "eb3ce1dd15dc2f5daf0fec581b0212aa531739b647ef1a563284fdd693c4f84dcfe6e369489510f516a3e1a7"
+    "f0c1d112d489b60fef3675506bb5c12d7d07a75601a9b822eb2f4dba0c27dbc1bc1363ae36fd0553917e0441"
+    "b50d1b2cfe34fe3eb98a3c0371d798f64c549fb5f20257c5d5838215fad2c6d4877dc8562c5a7052470547b9"
+    "4a98c587e968f79136b2ba07691d7f14fe010007bc4ddec1f2e62e6c293f7765"
+)
+# over the header of _base_block()
+_BASE_SIGNATURE = (
+    "acc3f40aa6951e9cc0fa41f105d732c0892702c8daaac006dac7030926e4a890f6ced2e8578482d98c6caaf9"
+    "3a4e3b4c58b1e4cb3223c7b68f68cf77056f5c4aac10a203368bfa6b3ae8eeeaf89a608d5f6108ca3ecb9b6e"
+    "ba507891e03556144f9a082d472912161fcdd7180beaff86449fed03a3c32f2cdde915c8727687e0fe33e4a9"
+    "07de780b4d62c20cd8f0592876d72486a4782286dc5ea11718d447bd6c2059b9763140ee95f77602a82f0705"
+    "b35ed023799867c3d1fe25028d30b335a439e6c3e491a1f04e91dc4457789448f34ecdebb922711fcc314426"
+    "dbd5d11bd465cb3c9bb05aba3fd2b89dbe014b93635957c1dcff8858f083f1ecdb9013ea95cd357615186e54"
+    "0410630d43c350e5a15b5567742b076f81550a927144588d1e05fe0a6a291e2ea13dd4e64de85bb9d9f3a86d"
+    "3e1451280e939c55375888d04700630985a357bccd96f32ed46b32e36344a5b687e054174ab585d2aebe0e35"
+    "1495c66d4873b8a505cd17e9375ede6f5b9d4a6197509de6cfdd932857db0233"
 )
 
 
@@ -61,6 +73,7 @@ def _manifest():
         "brand": "acme",
         "fs": "romfs",
         "key": "0123456789abcdef",
+        "kind": "app",
         "mpy": 6,
         "security": 3,
         "sha256": "00" * 32,
@@ -132,6 +145,7 @@ def test_every_key_is_required_and_ranged():
         ("brand", "x" * 33),
         ("fs", None),
         ("key", "short"),
+        ("kind", "other"),
         ("mpy", "6"),
         ("security", -1),
         ("security", True),
@@ -168,6 +182,12 @@ def _good_block():
     return update_file.pack(_manifest(), lambda data: _bytes(_HEADER_SIGNATURE))
 
 
+def _base_block():
+    manifest = _manifest()
+    manifest["kind"], manifest["fs"], manifest["size"] = "base", "esp", 9000
+    return update_file.pack(manifest, lambda data: _bytes(_BASE_SIGNATURE))
+
+
 def _check(board="esp32s3_ref", brand="acme", fs="romfs", mpy=6, floor=3, room=5000):
     keys = {"0123456789abcdef": _MODULUS}
     return update_file.check(_good_block(), keys, board, brand, fs, mpy, floor, room)
@@ -197,3 +217,13 @@ def test_each_mismatch_says_what_does_not_fit():
 
 def test_digest_is_shown_in_hex():
     assert update_file.digest_hex(b"\x00\xff\x10") == "00ff10"
+
+
+def test_micropython_itself_needs_a_slot_of_its_own():
+    keys = {"0123456789abcdef": _MODULUS}
+    rest = ("esp32s3_ref", "acme", "romfs", 6, 3, 5000)
+    assert update_file.check(_base_block(), keys, *rest, 9000)["kind"] == "base"
+    error = raises(ValueError, update_file.check, _base_block(), keys, *rest)
+    assert "with the cable only" in error.args[0]
+    error = raises(ValueError, update_file.check, _base_block(), keys, *rest, 8999)
+    assert "larger than" in error.args[0]

@@ -11,6 +11,7 @@ MANIFEST = {
     "brand": "b",
     "fs": "romfs",
     "key": "0" * 16,
+    "kind": "app",
     "mpy": 6,
     "security": 0,
     "sha256": "0" * 64,

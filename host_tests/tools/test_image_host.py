@@ -206,7 +206,25 @@ def check_image(files, made, base, table, flash):
     web = json.loads(files["esp-web-tools.json"])
     assert web["builds"] == [{"chipFamily": boards.FAMILY[board.chip],
                               "parts": [{"path": "ballast.bin", "offset": 0}]}]  # fmt: skip
+    assert ("base.update" in files) == ("ota_1" in at)
+    if "base.update" in files:
+        document = json.loads(made.files["brand.json"])
+        data = files["base.update"]
+        manifest = update_file.check(
+            data[:4096],
+            document["update_keys"],
+            board.name,
+            made.brand.id,
+            base.fs,
+            6,
+            0,
+            1,
+            app.size,
+        )
+        assert manifest["kind"] == "base" and data[4096:] == base.app
+        assert manifest["sha256"] == hashlib.sha256(base.app).hexdigest()
     listed = json.loads(files["manifest.json"])["files"]
+    assert set(listed) == set(files) - {"manifest.json"}
     for name, entry in listed.items():
         assert entry["sha256"] == hashlib.sha256(files[name]).hexdigest()
 

@@ -68,7 +68,10 @@ def loader(monkeypatch):
     monkeypatch.delitem(sys.modules, "loader", raising=False)
     import loader as module
 
-    monkeypatch.setattr(update_slots, "esp32", sys.modules["esp32"])
+    from ballast.ports import base_slot
+
+    for port in (update_slots, base_slot):
+        monkeypatch.setattr(port, "esp32", sys.modules["esp32"])
     from ballast.ports import identity
 
     monkeypatch.setattr(identity, "esp32", sys.modules["esp32"])
@@ -261,6 +264,53 @@ def test_trial_is_confirmed_only_after_ninety_healthy_seconds(made, chip, loader
         chip.partitions["slotrec"][:] = b"\xff" * 8192  # the next case starts anew
         chip.partitions["romfs"][0x88000:] = b"\xff" * 0x88000
         loader.running = 0
+
+
+def prove_start(service):
+    async def second():
+        pass
+
+    asyncio.run(service.run(lambda: True, second))
+
+
+def test_micropython_is_renewed_over_the_air(made, chip, loader, monkeypatch):
+    """The real port on the fake partitions: written, activated, and confirmed after its start."""
+    from ballast.compose import factory
+
+    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    _, brand = power_on(loader)
+    service, most = factory.make_update(brand, App().permit, None)
+    prove_start(service)
+    app = synthetic_base.esp_image(
+        "esp32s3", synthetic_base.banner("Ballast", "1.29.1") + b"x" * 9999
+    )
+    release = {**made.release, "version": "0.2.0"}
+    data = build.update(made.board, made.brand, release, made.key, 6, "esp", app)
+    assert len(data) < most > 2 << 20
+    before = bytes(chip.partitions["romfs"])
+    assert send(service, data)["kind"] == "base"
+    assert chip.boot == "ota_1" and chip.running == "ota_0"
+    assert bytes(chip.partitions["ota_1"][: len(app)]) == app
+    assert bytes(chip.partitions["romfs"]) == before
+    chip.running, chip.app_valid = "ota_1", False  # the boot loader starts it, on trial
+    service, _ = factory.make_update(brand, App().permit, None)
+    assert not chip.app_valid
+    prove_start(service)
+    assert chip.app_valid
+
+
+def test_small_flash_has_no_second_micropython(made, chip, loader, monkeypatch):
+    from ballast.compose import factory
+
+    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    chip.partitions["factory"] = bytearray(4096)
+    chip.running = chip.boot = "factory"
+    _, brand = power_on(loader)
+    service, most = factory.make_update(brand, App().permit, None)
+    assert most == 0x110000 // 2
+    data = build.update(made.board, made.brand, made.release, made.key, 6, "esp", b"x" * 5000)
+    with pytest.raises(update.UpdateError, match="with the cable only"):
+        send(service, data)
 
 
 def test_no_update_while_the_coil_is_on(made, chip, loader, monkeypatch):

@@ -46,6 +46,7 @@ class Build:
     images: dict
     updates: dict
     page_bytes: int
+    bytecode: int
 
 
 def add_arguments(parser):
@@ -101,7 +102,7 @@ def build(board, chosen, key, trusted=()):
         kind: update(board, chosen, release, key, bytecode, kind, data)
         for kind, data in images.items()
     }
-    made = Build(board, chosen, release, key, files, images, updates, page.total)
+    made = Build(board, chosen, release, key, files, images, updates, page.total, bytecode)
     excess = size_report.excess(images, page.total)
     if excess:
         raise UserError(excess)
@@ -109,7 +110,10 @@ def build(board, chosen, key, trusted=()):
 
 
 def update(board, chosen, release, key, bytecode, kind, image):
-    """The signed update file of an image; see firmware/ballast/protocol/update_file.py."""
+    """The signed update file of an image; see firmware/ballast/protocol/update_file.py.
+
+    kind: file system of an application, "esp" for a MicroPython.
+    """
     update_file = firmware.module("ballast.protocol.update_file")
     manifest = {
         "base": release["micropython"],
@@ -117,6 +121,7 @@ def update(board, chosen, release, key, bytecode, kind, image):
         "brand": chosen.id,
         "fs": kind,
         "key": key.id,
+        "kind": "base" if kind == "esp" else "app",
         "mpy": bytecode,
         "security": release["security"],
         "sha256": hashlib.sha256(image).hexdigest(),

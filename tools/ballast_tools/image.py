@@ -6,6 +6,7 @@ Does what `build` does, and adds to its folder:
   ballast.bin          everything, to be written at 0x0
   esp-web-tools.json   manifest for flashing from a browser (ESP Web Tools)
   flash.json           where the parts lie, for `flash` and `provision`
+  base.update          MicroPython itself as an update, where the flash has two slots for it
 """
 
 import contextlib
@@ -69,6 +70,10 @@ def make(made, base, table, flash):
     image = merge(made.board, parts, flash)
     files = dict(build.outputs(made))
     files["ballast.bin"] = image
+    if any(part.name == "ota_1" for part in table):
+        files["base.update"] = build.update(
+            made.board, made.brand, made.release, made.key, made.bytecode, "esp", base.app
+        )
     files["esp-web-tools.json"] = _json(web_tools(made))
     files["flash.json"] = _json(
         {
@@ -84,7 +89,7 @@ def make(made, base, table, flash):
         }
     )  # fmt: skip
     manifest = json.loads(files.pop("manifest.json"))
-    for name in ("ballast.bin", "esp-web-tools.json", "flash.json"):
+    for name in set(files) - set(manifest["files"]):
         data = files[name]
         manifest["files"][name] = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     files["manifest.json"] = _json(manifest)

@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 from ballast.control import faults
+from ballast.ports.base_slot import BaseSlot
 from ballast.ports.update_slots import UpdateSlots
 from ballast.protocol import slot_record, update_file
 from ballast.services.update import Update
@@ -59,6 +60,10 @@ def make_update(brand, permit, reboot):
     if slot == slot_record.NONE:
         return None
     slots = UpdateSlots(sys.modules["loader"].fs)
+    try:
+        base = BaseSlot()
+    except OSError:  # 4 MiB of flash: MicroPython is renewed by cable
+        base = None
     update = Update(
         slots,
         slot,
@@ -68,12 +73,14 @@ def make_update(brand, permit, reboot):
         brand.get("brand", ""),
         sys.implementation._mpy & 0xFF,
         reboot,
+        base,
     )
-    return update, slots.blocks * update_file.HEADER_BYTES
+    blocks = slots.blocks if base is None else max(slots.blocks, base.blocks + 1)
+    return update, blocks * update_file.HEADER_BYTES
 
 
 async def prove(update, app):
-    """The service that proves a trial: no service died, the step neither raised nor was late."""
+    """The service that proves a start: no service died, the step neither raised nor was late."""
     restarts = app.services.restarts
     seen = [sum(restarts.values())]
 
@@ -87,5 +94,5 @@ async def prove(update, app):
         await asyncio.sleep_ms(1000)
 
     await update.run(healthy, second)
-    while True:  # nothing on trial: a service does not end
+    while True:  # proven, or nothing to prove: a service does not end
         await asyncio.sleep_ms(60000)

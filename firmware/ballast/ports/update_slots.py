@@ -92,8 +92,3 @@ class _Window:
         if op == _BLOCK_SIZE:
             return IMAGE_BLOCK
         return 0
-
-
-def confirm_base():
-    """Tell the boot loader that this MicroPython runs (CONFIG_BOOTLOADER_APP_ROLLBACK)."""
-    esp32.Partition.mark_app_valid_cancel_rollback()

@@ -41,8 +41,9 @@ _TEXTS = (
     ("base", 1, 16),  # oldest MicroPython that it runs on, "1.29.0"
     ("board", 1, 32),
     ("brand", 1, 32),
-    ("fs", 1, 8),  # "romfs" or "littlefs"
+    ("fs", 1, 8),  # "romfs" or "littlefs"; "esp" for MicroPython itself
     ("key", 16, 16),  # id of the signing key
+    ("kind", 3, 4),  # "app" or "base": the application, or MicroPython
     ("sha256", 64, 64),
     ("version", 1, 32),
 )
@@ -100,12 +101,13 @@ def verify(signed, signature, modulus):
     return pow(value, _E, modulus).to_bytes(SIGNATURE_BYTES, "big") == expected
 
 
-def check(block, keys, board, brand, fs, mpy, floor, room):
+def check(block, keys, board, brand, fs, mpy, floor, room, base_room=0):
     """A header block that may be installed here -> its manifest.
 
-    keys: {id: modulus as hex}; floor: smallest security version; room: bytes
-    that a slot has for the image. ValueError says what does not fit. The
-    signature comes first: nothing is said about a file that is not ours.
+    keys: {id: modulus as hex}; floor: smallest security version; room, base_room: bytes
+    that a slot has for an application, for a MicroPython (0 = only by cable). ValueError
+    says what does not fit. The signature comes first: nothing is said about a file that is
+    not ours.
     """
     manifest, signed, signature = parse(block)
     modulus = keys.get(manifest["key"])
@@ -117,6 +119,10 @@ def check(block, keys, board, brand, fs, mpy, floor, room):
         raise ValueError("the update is for the board %s, this is %s" % (manifest["board"], board))
     if manifest["brand"] != brand:
         raise ValueError("the update is for %s, this charger is %s" % (manifest["brand"], brand))
+    if manifest["kind"] == "base":
+        fs, room = "esp", base_room
+        if not room:
+            raise ValueError("MicroPython can be renewed on this charger with the cable only")
     if manifest["fs"] != fs or manifest["mpy"] != mpy:
         raise ValueError("the update needs another MicroPython than this charger has")
     if manifest["security"] < floor:

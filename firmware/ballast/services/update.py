@@ -1,4 +1,4 @@
-"""Application updates: a signed file into the slot that does not run.
+"""Updates: a signed file into the slot that does not run.
 
 The order is what makes a power cut harmless at every flash operation:
  1. the header is checked before anything is written (signature first);
@@ -9,6 +9,9 @@ The order is what makes a power cut harmless at every flash operation:
  4. the header block is written: now the slot holds an image;
  5. the record names it as the trial: the next start runs it, with three tries.
 The running slot is never touched. `boards/loader/loader.py` is the other half.
+
+A new MicroPython goes the same way into its own other slot (ports/base_slot.py); there
+the boot loader keeps the record, and gives it one start until `run` confirms it.
 
 Flash erases stop everything for up to 400 ms, so each block waits until the
 contactor is open. Nothing here can open it: a person who charges is asked to pause.
@@ -22,6 +25,7 @@ from ballast.protocol import slot_record, update_file
 _PERMIT_MS = 100  # how often the permit is looked at
 _PERMIT_TRIES = 600  # one minute until the upload gives up
 HEALTHY_S = 90  # healthy this long = confirmed: more than the supervisor's longest pause (60 s)
+_UNPROVEN = "the last update is still being proven; try again in a minute"
 GIVE_UP_S = 600  # not confirmed after this long = the trial failed
 
 
@@ -33,16 +37,33 @@ class UpdateError(Exception):
         self.code = code
 
 
+class _Slot:
+    """One application slot, with the methods of a BaseSlot."""
+
+    def __init__(self, slots, slot):
+        self._slots = slots
+        self.slot = slot
+
+    def read(self, block, buf):
+        self._slots.read(self.slot, block, buf)
+
+    def write(self, block, buf):
+        self._slots.write(self.slot, block, buf)
+
+
 class Update:
     """One per charger.
 
     slots: port UpdateSlots; running: slot that the loader started; may_write():
     True while the contactor is open and a 400 ms stall is allowed; keys: {id: hex
     modulus}; mpy: bytecode version of this MicroPython; reboot(): does not return.
+    base: port BaseSlot, None = MicroPython is renewed by cable only.
     """
 
-    def __init__(self, slots, running, may_write, keys, board, brand, mpy, reboot):
+    def __init__(self, slots, running, may_write, keys, board, brand, mpy, reboot, base=None):
         self._slots = slots
+        self._base = base
+        self.proved = False  # this start has been healthy for long enough
         self.running = running
         self._may_write = may_write
         self._keys = keys
@@ -92,7 +113,7 @@ class Update:
         if self._busy:
             raise UpdateError(409, "another update is being loaded")
         if self.on_trial():
-            raise UpdateError(409, "the last update is still being proven; try again in a minute")
+            raise UpdateError(409, _UNPROVEN)
         self._busy = True
         self.error = ""
         self.done_blocks = self.total_blocks = 0
@@ -105,40 +126,70 @@ class Update:
             self._busy = False
 
     async def _receive(self, read, length):
+        header = await self._header(read, length)
+        manifest = self._checked(header, length)
+        size = manifest["size"]
+        self.total_blocks = (size + len(self._buf) - 1) // len(self._buf)
+        if manifest["kind"] == "base":
+            if not self.proved:  # its other slot may still be the way back
+                raise UpdateError(409, _UNPROVEN)
+            self.ready = None
+            await self._write(read, self._base, size)
+            await self._compare(self._base, manifest)
+            await self._permit()
+            try:
+                self._base.activate()
+            except OSError:
+                raise UpdateError(400, "the update is no MicroPython for this chip")
+        else:
+            await self._install(read, header, manifest)
+        self.ready = manifest["version"]
+        return manifest
+
+    async def _install(self, read, header, manifest):
+        """Steps 2 to 5 for an application."""
         slots, buf = self._slots, self._buf
-        room = (slots.blocks - 1) * len(buf)
-        if not len(buf) < length <= len(buf) + room:
-            raise UpdateError(400, "this is not a Ballast update file (its length is wrong)")
-        await self._fill(read, len(buf))
-        header = bytes(buf)
-        await self._permit()  # the signature takes about 60 ms on an ESP32 (estimate)
-        try:
-            floor = max(self._record.floor, self.security)
-            manifest = update_file.check(
-                header, self._keys, self._board, self._brand, slots.fs, self._mpy, floor, room
-            )
-        except ValueError as error:
-            raise UpdateError(400, error.args[0])
-        if manifest["size"] != length - len(header):
-            raise UpdateError(400, "the update file is not complete")
-        target = 1 - self.running
-        self.total_blocks = (manifest["size"] + len(buf) - 1) // len(buf)
+        target = _Slot(slots, 1 - self.running)
         self.ready = None
         if not self._recorded:
             await self._permit()
             slot_record.save(slots, self._record, buf)
             self._recorded = True
         await self._permit()
-        slots.erase(target, slots.blocks - 1)
+        slots.erase(target.slot, slots.blocks - 1)
         await self._write(read, target, manifest["size"])
-        if await self._digest(target, manifest["size"]) != manifest["sha256"]:
-            raise UpdateError(400, "the update is damaged: its contents do not match its signature")
+        await self._compare(target, manifest)
         await self._permit()
-        slots.write(target, slots.blocks - 1, header)
+        target.write(slots.blocks - 1, header)
         await self._permit()
-        slot_record.begin_trial(self._record, target)
+        slot_record.begin_trial(self._record, target.slot)
         slot_record.save(slots, self._record, buf)
-        self.ready = manifest["version"]
+
+    async def _header(self, read, length):
+        most = self._slots.blocks
+        if self._base is not None:
+            most = max(most, self._base.blocks + 1)
+        if not len(self._buf) < length <= most * len(self._buf):
+            raise UpdateError(400, "this is not a Ballast update file (its length is wrong)")
+        await self._fill(read, len(self._buf))
+        header = bytes(self._buf)
+        await self._permit()  # the signature takes about 60 ms on an ESP32 (estimate)
+        return header
+
+    def _checked(self, header, length):
+        """The manifest of a header that may be installed here."""
+        room = (self._slots.blocks - 1) * len(header)
+        base_room = self._base.blocks * len(header) if self._base is not None else 0
+        floor = max(self._record.floor, self.security)
+        try:
+            manifest = update_file.check(
+                header, self._keys, self._board, self._brand, self._slots.fs, self._mpy,
+                floor, room, base_room,
+            )  # fmt: skip
+        except ValueError as error:
+            raise UpdateError(400, error.args[0])
+        if manifest["size"] != length - len(header):
+            raise UpdateError(400, "the update file is not complete")
         return manifest
 
     async def restart(self):
@@ -147,43 +198,53 @@ class Update:
         self._reboot()
 
     async def run(self, healthy, sleep_s):
-        """Prove a trial: healthy() once per sleep_s() for HEALTHY_S in a row confirms it.
+        """Prove this start: healthy() once per sleep_s() for HEALTHY_S in a row confirms it.
 
-        Ends at once when there is no trial.
+        Ends at once when there is nothing to prove.
         """
         good = waited = 0
-        while self.on_trial():
+        while not self.proved and (self.on_trial() or self._base is not None):
             await sleep_s()
             waited += 1
             good = good + 1 if healthy() else 0
             if not self._may_write():
                 continue
             if good >= HEALTHY_S:
-                slot_record.confirm(self._record, self.security)
-                slot_record.save(self._slots, self._record, self._buf)
-                return
-            if waited >= GIVE_UP_S:
+                self._confirm()
+            elif waited >= GIVE_UP_S and self.on_trial():
                 slot_record.give_up(self._record)
                 slot_record.save(self._slots, self._record, self._buf)
                 self._reboot()
                 return
+
+    def _confirm(self):
+        if self._base is not None:
+            self._base.confirm()
+        if self.on_trial():
+            slot_record.confirm(self._record, self.security)
+            slot_record.save(self._slots, self._record, self._buf)
+        self.proved = True
 
     async def _write(self, read, target, size):
         for block in range(self.total_blocks):
             count = min(len(self._buf), size - block * len(self._buf))
             await self._fill(read, count)
             await self._permit()
-            self._slots.write(target, block, self._buf)
+            target.write(block, self._buf)
             self.done_blocks = block + 1
 
-    async def _digest(self, target, size):
+    async def _compare(self, target, manifest):
+        """Read back what was written and hash it; UpdateError when it is not what was signed."""
         digest = hashlib.sha256()
         view = memoryview(self._buf)
+        left = manifest["size"]
         for block in range(self.total_blocks):
-            self._slots.read(target, block, self._buf)
-            digest.update(view[: min(len(self._buf), size - block * len(self._buf))])
+            target.read(block, self._buf)
+            digest.update(view[: min(len(self._buf), left)])
+            left -= len(self._buf)
             await asyncio.sleep(0)
-        return update_file.digest_hex(digest.digest())
+        if update_file.digest_hex(digest.digest()) != manifest["sha256"]:
+            raise UpdateError(400, "the update is damaged: its contents do not match its signature")
 
     async def _fill(self, read, count):
         """`count` bytes into the block buffer, the rest 0xFF (what erased flash reads)."""
