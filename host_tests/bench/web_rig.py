@@ -68,13 +68,14 @@ class WebRig:
 
     config: of the plant. settings: values to begin with. user: the user's password, None =
     fresh from the box. assets: (folder, manifest), None = the built page. networks: in reach,
-    {ssid: (password, channel, rssi)}. access_point: as compose/env.Env.
+    {ssid: (password, channel, rssi)}. access_point, measure: as compose/env.Env.
     """
 
     def __init__(self, config=None, settings=None, user=PASSWORD, assets=None, networks=None,
-                 access_point=None, seed=7):  # fmt: skip
+                 access_point=None, measure=False, seed=7):  # fmt: skip
         self.values = {"installed": 1 if user else 0, "meter_kind": 1, "name": "Garage"}
         self.values.update(settings or {})
+        self.measure = measure
         self.user, self.networks, self.access_point = user, networks or {}, access_point
         self.assets = assets or page()
         self.port = free_port()
@@ -109,6 +110,7 @@ class WebRig:
         env.wifi = Wifi("ballast")
         env.access_point, env.dns_port = self.access_point, self.dns_port
         env.blocking = self._at_once
+        env.measure = self.measure
         return main.App(node.board, env, settings)
 
     async def _at_once(self, function):

@@ -36,6 +36,7 @@ class Env:
     (name, password) from the label, None = this charger opens none. blocking: async
     function that runs a blocking one beside the step. dns_port: of the captive portal.
     update: (services/update.Update, largest file in bytes), None = none. random: n bytes.
+    measure: the page may pair clamps, look for meters and test them.
     cause: charger.RESET_*. crash_loop: stay off. forgive(): the crash loop was looked at.
     alive(uptime_s), note(fault, text): what RTC memory keeps over a reset.
     """
@@ -57,6 +58,7 @@ class Env:
         self.blocking = in_thread
         self.dns_port = 53
         self.update = None
+        self.measure = True
         self.cause = 0
         self.crash_loop = False
         self.reset_info = None

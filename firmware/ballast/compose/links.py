@@ -25,6 +25,20 @@ class Meter:
     def __init__(self, app):
         self._app = app
         self.link = None
+        self._held = False
+
+    def hold(self, held):
+        """True: keep off the bus, somebody else searches on it. False: go on."""
+        self._held = held
+
+    def make_port(self):
+        """The board's RS-485, None where there is none."""
+        board = self._app.board
+        if board.RS485_UART is None:
+            return None
+        from ballast.ports.rs485 import Rs485
+
+        return Rs485(board.RS485_UART, board.RS485_TX_PIN, board.RS485_RX_PIN)
 
     async def run(self):
         """For ever; raises what ended a link, so that the supervisor starts anew."""
@@ -42,19 +56,16 @@ class Meter:
                     task.cancel()
 
     def _wish(self):
-        return [self._app.settings[key] for key in _METER_KEYS]
+        return [self._held] + [self._app.settings[key] for key in _METER_KEYS]
 
     def _make(self):
         s = self._app.settings
-        kind = s["meter_kind"]
+        kind = 0 if self._held else s["meter_kind"]
         if kind == METER_TCP:
             host, port = parse_host(s["meter_host"])
             return self._modbus(TcpBus(host, port))
         if kind == METER_RTU:
-            from ballast.ports.rs485 import Rs485
-
-            board = self._app.board
-            bus = RtuBus(Rs485(board.RS485_UART, board.RS485_TX_PIN, board.RS485_RX_PIN))
+            bus = RtuBus(self.make_port())
             bus.configure(s["meter_baud"], "N")
             return self._modbus(bus)
         return None

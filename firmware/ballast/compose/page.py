@@ -2,6 +2,7 @@
 
 import time
 
+from ballast.compose.meter_search import MeterSearch
 from ballast.protocol.status import Info
 from ballast.services.auth import Auth
 from ballast.services.captive import Captive
@@ -14,11 +15,26 @@ from ballast.services.sessions import Sessions
 from ballast.services.wall_clock import WallClock
 from ballast.services.web import Web
 from ballast.services.web_commands import WebCommands
+from ballast.services.web_measure import WebMeasure
 from ballast.services.web_records import WebRecords
 from ballast.services.web_settings import WebSettings
 from ballast.services.web_setup import WebSetup
 from ballast.services.web_update import WebUpdate
 from ballast.services.wifi_link import WifiLink
+
+
+def _no_address():
+    return ""
+
+
+class CarTest:
+    """The commissioning test as the page wants it."""
+
+    def __init__(self, charger):
+        self._charger = charger
+        self.commissioning = charger.cycle.commission
+        self.start = charger.commission
+        self.stop = charger.commission_abort
 
 
 class Page:
@@ -41,12 +57,21 @@ class Page:
         WebRecords(self.web, self.history, Sessions(store, self.wall.time_s), self.events)
         WebSettings(self.web, self.schedule)
         WebSetup(self.web, self._network(), MeterProof())
+        if env.measure:
+            self._measure(app, env)
         if env.update is not None:
             WebUpdate(self.web, env.update[0], env.update[1])
         self.gate = Gate(self.web.app.handle_request)
         app.services.add("status", self.web.run)
         app.services.add("page", self.serve)
         app.services.add("schedule", self.schedule.run)
+
+    def _measure(self, app, env):
+        """Pairing, meter search, and the test with the car's own current."""
+        clamps = app.radio.clamps if app.radio is not None else None
+        address = env.wifi.address if env.wifi is not None else _no_address
+        search = MeterSearch(app.meter.make_port, address, app.meter.hold)
+        WebMeasure(self.web, clamps, search, CarTest(app.charger))
 
     def _network(self):
         """The network's keeper and the captive portal; None where the bench has no Wi-Fi."""
