@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from ballast.control import faults
+from ballast.control import commissioning, faults
 from ballast.services.store import Keeper, Store
 
 _BLOCKING_MS = 250
@@ -59,15 +59,27 @@ def restore(app, env):
     return keeper
 
 
+def _apply_test(app, test, applied):
+    """A commissioning test that has found the charger's phase is kept in the settings, once."""
+    if test.state != commissioning.DONE:
+        return False
+    if not applied and test.verdict == commissioning.OK and test.first >= 0:
+        app.settings.set("phase_of_l1", test.first + 1)
+        app.settings.set("phase_proven", 1)
+    return True
+
+
 async def keep(app, env, keeper):
     """The service: once a second, whatever has changed, and RTC memory's sign of life."""
     info = env.reset_info
     cycle = app.charger.cycle
     noted = 0
     looped = env.crash_loop
+    applied = False
     while True:
         keeper.tick(app.out.coil == 1)
         app.charger.warn(faults.STORAGE, app.store.error != "", time.ticks_ms())
+        applied = _apply_test(app, cycle.commission, applied)
         if info is not None:
             info.alive(cycle.uptime_s)
             if cycle.faults.first != noted:

@@ -57,7 +57,8 @@ SETTINGS = const(30)
 STORAGE = const(31)
 CLOCK = const(32)
 LEAK_OPEN = const(33)
-COUNT = const(34)
+METERS_APART = const(34)
+COUNT = const(35)
 
 _STOP_DO = "Unplug the car, wait a moment, plug in again. If it comes back, call support."
 
@@ -229,6 +230,11 @@ CATALOGUE = (
         "leak_open", STOP, UNPLUG, 0, 0, "MREC17EVSEContactorFault",
         "Current flows although the charger is switched off.",
         "Pull the mains plug now and have the charger checked.",
+    ),
+    (
+        "meters_apart", WARN, AUTO, 10000, -1, "CommunicationFault",
+        "The sub-panel's meter shows more than the supply's. One of the two is wrong.",
+        "Check both clamps: each round its own cable, closed and the right way round.",
     ),
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from ballast.control.ev_meter import EvMeter
 from ballast.control.faults import Faults
 from ballast.control.interlocks import Interlocks
 from ballast.control.limits import Limits
+from ballast.control.meter_pair import MeterPair
 from ballast.control.modes import Modes
 from ballast.control.pilot import Pilot
 from ballast.control.rcd_test import RcdTest
@@ -56,6 +57,7 @@ class ScanCycle:
         self.panel = Supply(limits.PANEL)
         self.modes = Modes()
         self.commission = Commissioning()
+        self.pair = MeterPair()
         self.interlocks = Interlocks(fit, self.faults)
         self.session = Session()
         self.broken = 0
@@ -78,6 +80,7 @@ class ScanCycle:
         self._retest = False
         self.settings_min_ma = pilot.MIN_MA
         self._version = -1
+        self._export = False
         self._allow = False
 
     def step(self, now_ms, scan, out):
@@ -112,6 +115,8 @@ class ScanCycle:
         may_draw = self.offered_ma if self.contactor.state == contactor.CLOSED else 0
         self.site.step(now_ms, self.ev, fresh, may_draw, self.limits)
         self.panel.step(now_ms, self.ev, fresh, may_draw, self.limits)
+        if self.panel.used:
+            self.pair.step(now_ms, self.site.meter, self.panel.meter, self._export)
         self.modes.step(now_ms, self.site, self.ev, self.limits)
         if self.commission.state == RUNNING:
             self._commission(now_ms)
@@ -164,6 +169,7 @@ class ScanCycle:
         table.put(faults.METER_LOST, self.site.lost() or self.panel.lost(), now_ms)
         distrust = self.site.distrusted() or self.panel.distrusted()
         table.put(faults.METER_DISTRUST, distrust, now_ms)
+        table.put(faults.METERS_APART, self.pair.apart, now_ms)
         table.step(now_ms)
         drawing = self.ev.max_ma > _IDLE_MA
         self.session.step(now_ms, self.charge.plugged, drawing, self.ev)
@@ -348,6 +354,7 @@ class ScanCycle:
         put(limits.CIRCUIT, s["circuit_ma"], now_ms, limits.FOREVER)
         put(limits.USER, s["user_ma"], now_ms, limits.FOREVER)
         metered = s["meter_kind"] > 0
+        self._export = s["export"] == 1
         fall = s["fallback_ma"]
         self.site.configure(self.limits, metered, s["fuse_ma"], fall, s, now_ms)
         panel = metered and s["panel_ma"] > 0

@@ -29,9 +29,11 @@ class Supply:
         self._first = values["phase_of_l1"] - 1
         for i in range(3):
             self._map[i] = (self._first + i) % 3
-        self.meter.configure(limit_ma, values["export"] == 1, self._map)
-        self.meter.expect(values["meter_interval_ms"])
         n = values["supply_phases"]
+        # on three phases nobody knows where the charger's L1 is, until the test has shown it
+        proven = n == 1 or values["phase_proven"] == 1
+        self.meter.configure(limit_ma, values["export"] == 1, self._map if proven else None)
+        self.meter.expect(values["meter_interval_ms"])
         self.balancer.configure(
             [limit_ma - values["margin_ma"]] * 3, values["min_ma"], values["rated_ma"], n
         )
