@@ -4,6 +4,7 @@ import { h, text, replace, segments } from "./dom.js";
 import { t, has, NAMES, lang, day, clock } from "./i18n.js";
 import { get, put, post } from "./api.js";
 import { passwordField } from "./login.js";
+import { CarTest } from "./measure.js";
 
 const GROUPS = [
   ["general", ["name", "mode"]],
@@ -67,6 +68,8 @@ export class Settings {
     this.load();
   }
 
+  leave() { if (this.test) this.test.leave(); }
+
   async load() {
     let answer;
     try { answer = await get("settings"); } catch (error) { return replace(this.el, h("p", { class: "err" }, error.message)); }
@@ -115,7 +118,7 @@ export class Settings {
       return undefined;
     };
     return card("set." + name, name === "general", has(`set.${name}.h`) && h("p", { class: "soft small" }, t(`set.${name}.h`)),
-      h("form", { novalidate: true, onsubmit: save, onchange: shape }, fields.map((f) => f.el), done, h("button", { class: "main" }, t("save"))));
+      h("form", { novalidate: true, onsubmit: save, onchange: shape }, fields.map((f) => f.el), done, h("button", { class: "main" }, t("save"))), name === "meter" && (this.test = new CarTest()).el);
   }
 
   passwords() {

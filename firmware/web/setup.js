@@ -4,6 +4,7 @@ import { h, text, attr, replace } from "./dom.js";
 import { t, amps, amps1, NAMES, lang } from "./i18n.js";
 import { get, put, post } from "./api.js";
 import { passwordField } from "./login.js";
+import { Pairing, Search } from "./measure.js";
 
 const radio = (name, value, title, hint, checked, end) => h("label", {}, h("input", { type: "radio", name, value, checked }),
   h("span", {}, title, hint && h("small", {}, hint)), end && h("span", { class: "end" }, end));
@@ -28,6 +29,8 @@ export class Setup {
 
   async go(step) {
     clearInterval(this.timer);
+    if (this.leave) this.leave();
+    this.leave = this.found = null;
     this.step = step;
     if (step > 4) return this.finish();
     this.dots.forEach((d, i) => attr(d, "class", i <= step ? "done" : ""));
@@ -119,20 +122,31 @@ export class Setup {
       [1, 2, 3, 0].map((v) => radio("kind", v, t("s.meter_kind." + v), t(`setup.kind.${v}`), rows.meter_kind.value === v)));
     const host = h("input", { id: "mhost", value: rows.meter_host.value, placeholder: "192.168.1.50", spellcheck: "false" });
     const address = h("div", { class: "field" }, h("label", { for: "mhost" }, t("s.meter_host")), host);
+    const pairing = new Pairing();
+    const search = new Search((found) => {
+      if (found.host && !host.value.startsWith(found.host)) host.value = found.host; // a typed port stays
+      this.found = found;
+    });
+    this.leave = () => { pairing.stop(); search.stop(); };
     const steps = ["heard", "rise", "fall"].map((k) => h("li", {}, t("proof." + k)));
     const proof = h("ol", { class: "proof" }, steps);
     const words = h("p", { class: "soft", role: "status" });
     const reading = h("p", { class: "big" });
     const start = h("button", { type: "button", onclick: () => begin() }, t("proof.start"));
-    replace(this.body, kind, address, h("div", { class: "test" }, start, reading, words), proof);
+    replace(this.body, kind, pairing.el, address, search.el, h("div", { class: "test" }, start, reading, words), proof);
     const shape = () => {
       const v = Number(this.el.elements.kind.value);
       address.hidden = v !== 2;
+      pairing.el.hidden = v !== 1 || !pairing.able;
+      search.for(v === 2 ? "network" : v === 3 ? "rtu" : "", () => host.value);
       start.hidden = proof.hidden = reading.hidden = v === 0;
       text(words, v === 0 ? t("proof.none") : "");
     };
     kind.onchange = shape;
+    await pairing.load();
     shape();
+    const chosen = () => ({ meter_kind: Number(this.el.elements.kind.value), meter_host: host.value,
+      ...(this.found ? { meter_model: this.found.model, meter_unit: this.found.unit, meter_baud: this.found.baud || rows.meter_baud.value } : {}) });
     const draw = (p) => {
       const at = { idle: -1, listen: 0, rise: 1, fall: 2, proven: 3, failed: -1 }[p.state];
       steps.forEach((li, i) => attr(li, "class", p.state === "failed" && i === p.failed_at ? "no" : i < at || (p.state === "failed" && i < p.failed_at) ? "yes" : i === at ? "now" : ""));
@@ -144,14 +158,14 @@ export class Setup {
       clearInterval(this.timer);
       text(this.error, "");
       try {
-        await put("settings", { meter_kind: Number(this.el.elements.kind.value), meter_host: host.value });
+        await put("settings", chosen());
         draw(await post("meter/prove"));
         this.timer = setInterval(async () => { try { draw(await get("meter/proof")); } catch { /* the next second */ } }, 1000);
       } catch (error) { text(this.error, error.message); }
     };
     this.store = async () => {
       const v = Number(this.el.elements.kind.value);
-      await put("settings", { meter_kind: v, meter_host: host.value });
+      await put("settings", chosen());
       if (v !== 0 && (await get("meter/proof")).state !== "proven") throw new Error(t("proof.first"));
     };
   }

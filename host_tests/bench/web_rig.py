@@ -5,6 +5,7 @@ with WebRig() as rig:              # real charger, real sockets, the world's clo
     rig.world.run(1.0)
 """
 
+import asyncio
 import hashlib
 import json
 import socket
@@ -211,6 +212,10 @@ class Live:
             self.running.wait()
             self.rig.world.run(0.2 * self._pace, pace=self._pace)
         self.rig.close()
+
+    def wait(self, make_coroutine):
+        """Await make_coroutine() in the world's thread; its result."""
+        return asyncio.run_coroutine_threadsafe(make_coroutine(), self.rig.world.loop).result(20)
 
     def close(self):
         self._stop.set()

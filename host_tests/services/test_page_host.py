@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from bench.plant.ev import EV
 from bench.plant.house import semi
 from bench.plant.plant import Config
+from bench.sdm630 import Sdm630
 from bench.web_rig import LABEL, PASSWORD, Live, WebRig
 
 pytestmark = pytest.mark.browser
@@ -356,6 +357,43 @@ def test_from_the_box_to_the_first_charge_in_german(make, visit):
     assert settings["installed"] == 1 and settings["language"] == "de"
     assert settings["wifi_ssid"] == "daheim" and settings["fuse_ma"] == 32000
     assert settings["circuit_ma"] == 16000 and settings["fallback_ma"] == 6000
+
+
+def test_a_meter_in_the_network_is_found_and_proven(make, visit):
+    rig = make(meter=False, user=None, measure=True, settings={"meter_kind": 0})
+    server = Sdm630(rig.world.plant, lambda: rig.world.now_s)
+    port = rig.live.wait(lambda: server.start(port=0))
+    page = visit(rig)
+    page.get_by_label("Password on the label").fill(LABEL)
+    page.get_by_role("button", name="Continue").tap()
+    page.get_by_label("New password").fill("my-own-word")
+    page.get_by_role("button", name="Continue").tap()
+    page.get_by_role("button", name="Later").tap()
+    page.get_by_role("button", name="Continue").tap()
+    page.get_by_text("Meter in the network").tap()
+    page.get_by_label("Address of the meter").fill(f"127.0.0.1:{port}")
+    page.get_by_role("button", name="Look for it").tap()
+    page.get_by_text("Eastron SDM630").first.tap(timeout=20_000)
+    page.get_by_role("button", name="Test it").tap()
+    expect(page.get_by_text("Now switch on something big")).to_be_visible(timeout=20_000)
+    switch(rig, "oven", True)
+    expect(page.get_by_text("Seen. Now switch it off again.")).to_be_visible(timeout=20_000)
+    switch(rig, "oven", False)
+    expect(page.get_by_text("Proven: the house is measured")).to_be_visible(timeout=20_000)
+    settings = rig.charger.settings
+    assert settings["meter_kind"] == 2 and settings["meter_model"] == "sdm630"
+    rig.live.wait(server.stop)
+
+
+def test_the_car_itself_tests_the_meter(make, visit):
+    rig = make(car=True, measure=True)
+    page = visit(rig, LABEL)
+    page.get_by_role("link", name="Settings").tap()
+    page.get_by_role("heading", name="Meter or clamp").tap()
+    page.get_by_role("button", name="Start the test").tap()
+    expect(page.get_by_text(re.compile("^Testing"))).to_be_visible()
+    expect(page.get_by_text("The meter is right.")).to_be_visible(timeout=30_000)
+    expect(page.locator("main")).to_contain_text("L1: 1.0")
 
 
 def test_a_clamp_the_wrong_way_round_is_found(make, visit):
