@@ -1,19 +1,12 @@
 """Settings and counters over a power cut at every single block operation of a LittleFS."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from ballast.control.settings import Settings
 from ballast.ports import storage as storage_port
 from ballast.services.store import COUNTER_WH, SETTINGS_S, Keeper, Store
 from bench.flash import PowerCut
-
-sys.path.insert(0, str(Path(__file__).parent))
-from lfs_disk import Disk
-
-sys.path.pop(0)
+from bench.lfs_disk import Disk
 
 
 class Clock:

@@ -19,11 +19,7 @@ from ballast.protocol import password, slot_record, update_file
 from ballast.services import update
 from ballast_tools import base_image, boards, build, fsimage, image, labels, paths, signing, units
 from bench import fakes, upy
-
-sys.path.insert(0, str(Path(__file__).parent))
-import synthetic_base
-
-sys.path.pop(0)
+from bench.factory import synthetic_base
 
 SERIAL = "ACME-0042"
 
