@@ -131,7 +131,7 @@ def test_short_key_is_refused(tmp_path):
 def test_a_folder_with_other_things_is_left_alone(builds, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(UserError, match="holds other files"):
-        build.write(builds[PAIRS[0]], tmp_path)
+        build.write(builds[PAIRS[0]], {}, tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
 
 

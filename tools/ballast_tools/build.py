@@ -63,8 +63,9 @@ def main(args):
     key = signing.load(args.key)
     out = args.out or default_out(board, chosen)
     made = build(board, chosen, key, [signing.load_public(path) for path in args.trust])
-    write(made, out)
-    report(made, out)
+    files = outputs(made)
+    write(made, files, out)
+    report(made, files, out)
     return 0
 
 
@@ -163,9 +164,9 @@ def outputs(made):
     return result
 
 
-def write(made, out):
-    """Put the outputs into `out`, all of them or none: a folder is moved into place."""
-    replace_folder(out, {**outputs(made), **{f"app/{n}": d for n, d in made.files.items()}})
+def write(made, files, out):
+    """Put `files` and the application's own into `out`: all of them or none."""
+    replace_folder(out, {**files, **{f"app/{n}": d for n, d in made.files.items()}})
 
 
 def replace_folder(out, files):
@@ -189,7 +190,7 @@ def replace_folder(out, files):
         raise UserError(f"{shown(out)}: {error.strerror}") from error
 
 
-def report(made, out):
+def report(made, files, out):
     image = next(iter(made.images.values()))
     digest = hashlib.sha256(next(iter(made.updates.values()))).hexdigest()
     print(f"  application {size_report.kib(len(image))} of {size_report.APPLICATION // 1024}"
@@ -199,7 +200,7 @@ def report(made, out):
     if made.key.development:
         print(f"  development key ({signing.development_path()}): never ship what it signed; "
               "give yours with --key")  # fmt: skip
-    print(f"  {shown(out)}/ : {', '.join(outputs(made))}")
+    print(f"  {shown(out)}/ : {', '.join(files)}")
 
 
 def read_manifest(folder):

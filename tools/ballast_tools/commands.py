@@ -26,7 +26,7 @@ TITLES = {
     "Ship it": {
         "build": ("the application of a board and brand, with its size and bill of materials",
                   FACTORY),
-        "image": ("one flash image from MicroPython and the application", (*FACTORY, "flash")),
+        "image": ("one flash image from MicroPython and the application", FACTORY),
         "flash": ("write an image to a board", FACTORY),
         "provision": ("a batch in the factory: flash, test in the jig, label", FACTORY),
         "deploy": ("put the working tree on one board, for development", ("core", "build")),

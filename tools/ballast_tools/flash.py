@@ -24,6 +24,7 @@ DEVICE = Path(__file__).parent / "device"
 
 ERASE_AND_WRITE_S = 300  # 8 MiB at 115200 Bd, compressed, and a slow flash
 SCRIPT_S = 60
+_PREAMBLE = re.compile(r"^(ERROR: )?(A (fatal|serial exception) error occurred: )?")
 
 
 class LinkError(Exception):
@@ -76,7 +77,8 @@ def _run(command, limit_s):
     if done.returncode:
         lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         fatal = [line for line in lines if "error" in line.lower() and "Note:" not in line]
-        raise LinkError((fatal or lines[-1:] or ["no answer"])[0][:120])
+        line = (fatal or lines[-1:] or ["no answer"])[0]
+        raise LinkError(_PREAMBLE.sub("", line).rstrip(".")[:120])
     return done.stdout
 
 

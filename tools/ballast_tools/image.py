@@ -56,8 +56,8 @@ def main(args):
     made = build.build(board, chosen, key, [signing.load_public(path) for path in args.trust])
     out = args.out or build.default_out(board, chosen)
     files = make(made, base, table, args.flash or board.flash)
-    build.replace_folder(out, {**files, **{f"app/{n}": d for n, d in made.files.items()}})
-    build.report(made, out)
+    build.write(made, files, out)
+    build.report(made, files, out)
     size = size_report.kib(len(files["ballast.bin"]))
     print(f"  {shown(Path(out) / 'ballast.bin')}: {size}, ready for 0x0   base {base.name!r} "
           f"{base.version} sha256 {base.sha256[:8]}..")  # fmt: skip
