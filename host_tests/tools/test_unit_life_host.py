@@ -149,7 +149,7 @@ def test_chip_makes_its_environment_from_image_and_factory_data(
 
     power_on(loader)
     monkeypatch.setitem(sys.modules, "loader", loader)
-    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    monkeypatch.setattr(factory, "bytecode", lambda: 6)
     fsimage.write_tree(tmp_path / "app", made.files)  # what the loader mounts
     monkeypatch.setattr(factory, "APP", str(tmp_path / "app"))
     monkeypatch.setattr(composition, "DATA", str(tmp_path / "data"))
@@ -184,7 +184,7 @@ def test_two_updates_in_a_row(made, chip, loader, monkeypatch):
     from ballast.compose import factory
 
     # the fake's interpreter is CPython: give it the bytecode version of the real one
-    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    monkeypatch.setattr(factory, "bytecode", lambda: 6)
     seen = []
     for version, security in (("0.2.0", 1), ("0.3.0", 2)):
         slot, brand = power_on(loader)
@@ -239,7 +239,7 @@ def run_proof(service, restarts=(), late=False):
 def test_trial_is_confirmed_only_after_ninety_healthy_seconds(made, chip, loader, monkeypatch):
     from ballast.compose import factory
 
-    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    monkeypatch.setattr(factory, "bytecode", lambda: 6)
     _, brand = power_on(loader)
     for restarts, late, took, confirmed in (
         ((), False, 90, True),
@@ -273,7 +273,7 @@ def test_micropython_is_renewed_over_the_air(made, chip, loader, monkeypatch):
     """The real port on the fake partitions: written, activated, and confirmed after its start."""
     from ballast.compose import factory
 
-    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    monkeypatch.setattr(factory, "bytecode", lambda: 6)
     _, brand = power_on(loader)
     service, most = factory.make_update(brand, App().permit, None)
     prove_start(service)
@@ -298,7 +298,7 @@ def test_micropython_is_renewed_over_the_air(made, chip, loader, monkeypatch):
 def test_small_flash_has_no_second_micropython(made, chip, loader, monkeypatch):
     from ballast.compose import factory
 
-    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    monkeypatch.setattr(factory, "bytecode", lambda: 6)
     chip.partitions["factory"] = bytearray(4096)
     chip.running = chip.boot = "factory"
     _, brand = power_on(loader)
@@ -312,7 +312,7 @@ def test_small_flash_has_no_second_micropython(made, chip, loader, monkeypatch):
 def test_no_update_while_the_coil_is_on(made, chip, loader, monkeypatch):
     from ballast.compose import factory
 
-    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    monkeypatch.setattr(factory, "bytecode", lambda: 6)
     monkeypatch.setattr(update, "_PERMIT_MS", 0)
     _, brand = power_on(loader)
     app = App()
@@ -327,7 +327,7 @@ def test_no_update_while_the_coil_is_on(made, chip, loader, monkeypatch):
 def test_update_of_another_brand_or_board_is_refused(made, chip, loader, monkeypatch):
     from ballast.compose import factory
 
-    monkeypatch.setattr(factory.sys, "implementation", types.SimpleNamespace(_mpy=774))
+    monkeypatch.setattr(factory, "bytecode", lambda: 6)
     _, brand = power_on(loader)
     service, _ = factory.make_update(brand, App().permit, None)
     for change, text in (

@@ -40,6 +40,11 @@ def running_slot():
     return loader.running if loader is not None else slot_record.NONE
 
 
+def bytecode():
+    """Version of the .mpy files that this MicroPython runs."""
+    return sys.implementation._mpy & 0xFF
+
+
 class Permit:
     """May flash be written now? Only while the coil is off, and with the step told of it."""
 
@@ -71,7 +76,7 @@ def make_update(brand, permit, reboot):
         brand.get("update_keys", {}),
         brand.get("board", ""),
         brand.get("brand", ""),
-        sys.implementation._mpy & 0xFF,
+        bytecode(),
         reboot,
         base,
     )

@@ -23,14 +23,34 @@ class WebUpdate:
         if not request.content_length:
             abort(411, "Send the file as the body, with its length.")
         request.sock[1].hold(None)
+        body = _Body(request.stream, request.content_length)
         try:
-            manifest = await self._update.receive(request.stream.read, request.content_length)
+            manifest = await self._update.receive(body.read, request.content_length)
         except Exception as error:
             code = getattr(error, "code", None)
             if code is None:
                 raise
             web.events.add("update", "refused")
+            await body.drain()
             return {"error": error.args[0]}, code
         web.events.add("update", manifest["version"])
         web.later(self._update.restart)
         return {"ok": True, "version": manifest["version"]}
+
+
+class _Body:
+    """The request's body, counted."""
+
+    def __init__(self, stream, length):
+        self._stream = stream
+        self._left = length
+
+    async def read(self, count):
+        data = await self._stream.read(min(count, self._left))
+        self._left -= len(data)
+        return data
+
+    async def drain(self):
+        """Take the rest: a socket closed with bytes unread resets, and the answer is lost."""
+        while self._left > 0 and await self.read(1024):
+            pass
