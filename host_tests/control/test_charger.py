@@ -2,7 +2,7 @@
 
 from ballast.control import faults, limits
 from ballast.control.charger import PANEL, SUPPLY
-from rig import B_MV, C_MV, Rig
+from rig import B_MV, C_MV, Rig, full_fit
 
 
 def test_only_external_slots_and_only_sound_values():
@@ -137,3 +137,22 @@ def test_status():
     rig.charger.status(st)
     assert st.contactor == 1 and st.ev_ma == [6000, 0, 0] and st.ev_w == 1380
     assert st.house_ma[0] == 7000 - 6000
+
+
+def test_dimming_to_4200_watts():
+    for phases, ma in ((1, 18260), (3, 6086)):
+        rig = Rig(full_fit(phases), supply_phases=phases)
+        rig.run(1)
+        assert rig.charger.dim(4200, 60000)
+        rig.step()
+        assert rig.cycle.limits.ma == ma and rig.cycle.limits.winner == limits.GRID
+        rig.run(61)
+        assert rig.cycle.limits.winner != limits.GRID
+    c = rig.charger
+    for watt, ttl in ((-1, 1000), (200001, 1000), ("4200", 1000), (4200, 0)):
+        assert c.dim(watt, ttl) is False
+    assert c.refused == 4
+    rig.cycle.ev.supply_mv[0] = 79000
+    assert rig.charger.dim(4140, 1000)
+    rig.step()
+    assert rig.cycle.limits.slot_ma[limits.GRID] == 6000

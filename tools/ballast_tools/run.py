@@ -39,6 +39,8 @@ def add_arguments(parser):
     add("--fallback", type=amps, default=6.0, metavar="6A", help="current without a meter, 0 = pause")
     add("--set", action="append", default=[], metavar="KEY=N", help="a setting of the charger")
     add("--breaker", default=None, metavar="B25", help="main breaker (default: B, the limit's size)")
+    add("--line-ohm", type=float, default=0.0, metavar="OHM",
+        help="impedance of the supply (0: currents as in the trace, no sag)")
     add("--seed", type=int, default=1)
     add("--out", type=Path, metavar="DIR", help="write report.json and report.html there")
 
@@ -116,6 +118,7 @@ def prepare(args):
         config = Config(
             house=House(trace=trace, phases=3 if args.ev_phases == 3 or trace.phases == 3 else 1),
             limit_a=args.limit, breaker_a=breaker_a, breaker_curve=curve, breaker_opens=False,
+            line_ohm=args.line_ohm,
         )  # fmt: skip
         ev = EV(
             max_a=args.ev_max, phases=tuple(range(args.ev_phases)), delay_s=args.ev_delay,

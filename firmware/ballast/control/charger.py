@@ -6,6 +6,7 @@ from micropython import const
 
 from ballast.control import charge_state as cs
 from ballast.control import contactor, faults, limits, pilot
+from ballast.control.power import MAX_W, ma_of
 from ballast.control.records import Status
 from ballast.control.scan_cycle import ScanCycle
 
@@ -18,6 +19,8 @@ RESET_WATCHDOG = const(2)
 RESET_BROWN_OUT = const(3)
 
 _SERVICE_MAX_MA = const(1000000)
+_NOMINAL_V = const(230)
+_LEAST_V = const(80)  # below it the own meter sees no supply to count with
 _TEST_MA = const(16000)  # a step of 10 A is plain in any meter
 
 
@@ -59,6 +62,21 @@ class Charger:
             return False
         self.cycle.limits.fall_ma[slot] = ma
         return True
+
+    def dim(self, watt, ttl_ms):
+        """Dimming by the grid operator: the GRID slot from a power in W, for `ttl_ms`.
+
+        Section 14a EnWG leaves a charger at least 4200 W. Spread over the phases that
+        the vehicle is on as far as known. False = refused.
+        """
+        if not isinstance(watt, int) or not 0 <= watt <= MAX_W:
+            self.refused += 1
+            return False
+        cycle = self.cycle
+        phases = max(1, min(cycle.fit.phases, sum(cycle.site.balancer.phases.used)))
+        volt = cycle.ev.supply_mv[0] // 1000
+        ma = ma_of(watt, phases, volt if volt >= _LEAST_V else _NOMINAL_V)
+        return self.put_limit(limits.GRID, ma, ttl_ms)
 
     def put_sample(self, source, now_ms, l1_ma, l2_ma, l3_ma, age_ms):
         """A reading of the mains (SUPPLY) or the sub-panel (PANEL); signed mA, + = import."""

@@ -15,6 +15,7 @@ class WebCommands:
         app.post("/api/pause")(self._pause)
         app.post("/api/resume")(self._resume)
         app.post("/api/boost")(self._boost)
+        app.post("/api/dim")(self._dim)
         app.post("/api/reset_faults")(self._reset_faults)
 
     def _done(self):
@@ -48,6 +49,16 @@ class WebCommands:
         """{"duration_s"}: as fast as the house allows; 0 ends it."""
         data = self._web.body(request, "duration_s")
         self._charger.boost(self._web.integer(data, "duration_s", 0, 86400))
+        return self._done()
+
+    async def _dim(self, request):
+        """{"power_w", "duration_s"}: the grid operator's limit, to be renewed in time."""
+        self._web.require(request, "installer")
+        data = self._web.body(request, "power_w", "duration_s")
+        watt = self._web.integer(data, "power_w", 0, 200000)
+        seconds = self._web.integer(data, "duration_s", 1, 86400)
+        self._charger.dim(watt, seconds * 1000)
+        self._web.events.add("dimmed", str(watt))
         return self._done()
 
     async def _reset_faults(self, request):
