@@ -104,11 +104,45 @@ def test_unplug_latches():
     for fault in EVERY:
         f = Faults()
         f.put(fault, 1, 0)
-        f.unplugged()
+        f.unplugged(5)
         assert f.active[fault], "the cause is still there"
+        f.plugged()
         f.put(fault, 0, 10)
-        f.unplugged()
-        assert bool(f.active[fault]) == (CATALOGUE[fault][2] != UNPLUG)
+        if CATALOGUE[fault][2] != UNPLUG:
+            continue
+        f.unplugged(20)
+        hold_ms = CATALOGUE[fault][3]
+        if hold_ms:
+            f.step(20 + hold_ms - 1)
+            assert f.active[fault], "the hold begins with the unplugging"
+            f.step(20 + hold_ms)
+        assert not f.active[fault]
+
+
+def test_an_unplug_latch_waits_for_the_vehicle_that_came_after_the_last_one():
+    f = Faults()
+    f.put(faults.DIODE, 1, 0)
+    f.put(faults.DIODE, 0, 10)
+    f.step(400000000)
+    assert f.active[faults.DIODE]
+    f.unplugged(400000010)
+    assert not f.active[faults.DIODE] and f.away
+    f.plugged()
+    f.put(faults.DIODE, 1, 400000020)
+    f.put(faults.DIODE, 0, 400000030)
+    f.step(400100000)
+    assert f.active[faults.DIODE], "a new vehicle, a new latch"
+
+
+def test_what_comes_while_nobody_is_there_ends_by_itself_after_its_hold():
+    f = Faults()
+    f.unplugged(0)
+    f.put(faults.PE_LOST, 1, 0)
+    f.put(faults.PE_LOST, 0, 1000)
+    f.step(5999)
+    assert f.active[faults.PE_LOST]
+    f.step(6000)
+    assert not f.active[faults.PE_LOST]
 
 
 def test_latched_faults_do_not_end_by_waiting():
@@ -205,11 +239,11 @@ def test_stored_latches_come_back_and_count_no_new_event():
         f.put(fault, 1, 0)
     kept = f.latched()
     for fault in EVERY:
-        assert (fault in kept) == (CATALOGUE[fault][2] in (MANUAL, SERVICE))
+        assert (fault in kept) == (CATALOGUE[fault][2] in (MANUAL, SERVICE, UNPLUG))
     g = Faults()
-    g.restore(f.count, list(EVERY) + [0, -1, COUNT, 999])
+    g.restore(f.count, kept + [0, -1, COUNT, 999])
     for fault in EVERY:
-        assert bool(g.active[fault]) == (CATALOGUE[fault][2] in (MANUAL, SERVICE))
+        assert bool(g.active[fault]) == (CATALOGUE[fault][2] in (MANUAL, SERVICE, UNPLUG))
         assert g.count[fault] == 1
     assert g.stop
     g.restore([0, 9], [faults.WELD])
@@ -223,3 +257,44 @@ def test_power_latches_are_not_kept():
     f.put(faults.RCD_TEST, 1, 0)
     assert CATALOGUE[faults.RCD_TEST][2] == POWER
     assert f.latched() == []
+
+
+def test_used_up_retries_survive_a_power_cut():
+    f = Faults()
+    for n in range(4):
+        f.put(faults.PLUG_HOT, 1, n)
+        f.put(faults.PLUG_HOT, 0, n)
+        assert f.latched() == ([faults.PLUG_HOT] if n == 3 else [])
+        f.step(n)
+    g = Faults()
+    g.restore(f.count, f.latched(), f.used())
+    g.step(100000000)
+    assert g.active[faults.PLUG_HOT] and g.stop and g.exhausted(faults.PLUG_HOT)
+    assert g.reset()
+    h = Faults()
+    h.restore([], [faults.PLUG_HOT, faults.CLOCK, faults.UNDERVOLT])
+    assert h.latched() == [faults.PLUG_HOT]
+
+
+def test_half_used_retries_survive_too():
+    f = Faults()
+    f.put(faults.PLUG_HOT, 1, 0)
+    f.put(faults.PLUG_HOT, 0, 0)
+    f.step(0)
+    g = Faults()
+    g.restore(f.count, f.latched(), f.used() + [9, 9])
+    assert g.stop == 0 and g.used()[faults.PLUG_HOT] == 1 and g.count[faults.PLUG_HOT] == 1
+
+
+def test_the_first_cause_of_the_run_before_is_told():
+    f = Faults()
+    f.now_s = 77
+    f.put(faults.RCD_TRIP, 1, 0)
+    g = Faults()
+    g.restore(f.count, f.latched(), f.used(), f.first, f.first_s)
+    assert (g.before, g.before_s) == (faults.RCD_TRIP, 77)
+    assert g.first == faults.RCD_TRIP and g.stop
+    for wrong in (0, -1, COUNT):
+        g = Faults()
+        g.restore([], [], [], wrong, 5)
+        assert (g.before, g.before_s) == (faults.NONE, 0)

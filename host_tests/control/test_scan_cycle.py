@@ -512,3 +512,67 @@ def test_uptime_counts_seconds():
     assert 60 <= rig.cycle.uptime_s <= 61
     assert rig.cycle.faults.now_s == rig.cycle.uptime_s
     assert rig.cycle.steps == 61 * 50
+
+
+# -- over a power cut ------------------------------------------------------------------
+
+
+def _reborn(old, level_mv):
+    """A new charger with what the old one's storage kept, on the same wires."""
+    rig = Rig()
+    f = old.cycle.faults
+    rig.cycle.faults.restore(f.count, f.latched(), f.used(), f.first, f.first_s)
+    rig.charger.boot(rig.now_ms, 0, False, 0)
+    rig.level_mv = level_mv
+    return rig
+
+
+def test_a_supply_that_returns_does_not_reclose_onto_a_residual_current():
+    rig = _charging()
+    rig.leak = 1
+    rig.step(2)
+    assert rig.out.coil == 0 and rig.cycle.faults.first == faults.RCD_TRIP
+    rig.leak = 0
+    again = _reborn(rig, C_MV)
+    again.run(20)
+    assert again.out.coil == 0 and again.out.pilot == PILOT_HOLD
+    assert again.cycle.faults.before == faults.RCD_TRIP
+    again.level_mv = A_MV
+    again.run(1)
+    assert again.cycle.faults.stop == 0
+
+
+def test_a_vehicle_that_left_while_there_was_no_supply_ends_the_latch():
+    rig = _charging()
+    rig.leak = 1
+    rig.step(2)
+    again = _reborn(rig, A_MV)
+    again.step(5)
+    assert again.cycle.faults.stop == 0
+    again.charge()
+
+
+def test_after_an_exception_time_goes_on_and_nothing_is_said_to_be_closed():
+    rig = _charging()
+    rig.cycle.limits = None
+    rig.step()
+    assert rig.cycle.broken and rig.out.coil == 0
+    up = rig.cycle.uptime_s
+    rig.run(10)
+    assert rig.cycle.uptime_s == up + 10
+    assert rig.cycle.contactor.state == 0 and rig.cycle.offered_ma == 0
+    assert rig.out.coil == 0 and rig.out.pilot == PILOT_HOLD
+
+
+def test_earth_lost_without_a_vehicle_is_forgotten_when_it_is_back():
+    rig = Rig()
+    rig.run(1)
+    rig.scan.pe = 0
+    rig.run(1)
+    assert rig.cycle.faults.active[faults.PE_LOST]
+    rig.scan.pe = 1
+    rig.run(4)
+    assert rig.cycle.faults.active[faults.PE_LOST], "hold"
+    rig.run(2)
+    assert not rig.cycle.faults.active[faults.PE_LOST]
+    rig.charge()

@@ -55,6 +55,7 @@ def make_env(permit):
     env.reset_info = info
     env.cause = cause_of(info)
     env.crash_loop = info.crash_loop
+    env.restore_delay_s = brand.get("rules", {}).get("restore_delay_s", 0)
     env.unique_id = machine.unique_id()
     cal = factory.fill(env, unit, brand)
     name = "ballast-" + (env.serial or env.unique_id[-3:].hex())

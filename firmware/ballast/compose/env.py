@@ -37,6 +37,7 @@ class Env:
     function that runs a blocking one beside the step. dns_port: of the captive portal.
     update: (services/update.Update, largest file in bytes), None = none. random: n bytes.
     measure: the page may pair clamps, look for meters and test them.
+    restore_delay_s: of the market: random delay up to this after the supply returns.
     cause: charger.RESET_*. crash_loop: stay off. forgive(): the crash loop was looked at.
     alive(uptime_s), note(fault, text): what RTC memory keeps over a reset.
     """
@@ -60,5 +61,6 @@ class Env:
         self.update = None
         self.measure = True
         self.cause = 0
+        self.restore_delay_s = 0
         self.crash_loop = False
         self.reset_info = None

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 from ballast.control import commissioning, faults
+from ballast.control.charger import RESET_POWER_ON
 from ballast.services.store import Keeper, Store
 
 _BLOCKING_MS = 250
@@ -33,6 +34,8 @@ def counters(app):
         "faults": list(cycle.faults.count),
         "latched": cycle.faults.latched(),
         "first": cycle.faults.first,
+        "first_s": cycle.faults.first_s,
+        "used": cycle.faults.used(),
     }
 
 
@@ -46,12 +49,17 @@ def restore(app, env):
     cycle.session.total_wh = kept.get("total_wh", 0)
     cycle.contactor.closings = kept.get("closings", 0)
     cycle.contactor.under_load = kept.get("under_load", 0)
-    cycle.faults.restore(kept.get("faults", []), kept.get("latched", []))
+    get = kept.get
+    cycle.faults.restore(
+        get("faults", []), get("latched", []), get("used", []), get("first", 0), get("first_s", 0)
+    )
     now = time.ticks_ms()
     if problems:
         app.charger.warn(faults.SETTINGS, 1, now)
         app.charger.warn(faults.SETTINGS, 0, now)
     longest_s = app.settings["start_delay_s"]
+    if env.cause == RESET_POWER_ON:  # the supply is back, and the whole street's with it
+        longest_s = max(longest_s, env.restore_delay_s)
     delay_ms = 0
     if longest_s:
         delay_ms = int.from_bytes(env.random(3), "big") % (longest_s * 1000)

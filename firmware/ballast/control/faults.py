@@ -17,7 +17,7 @@ STOP = const(3)  # contactor open in this very step
 
 # Latches: what ends a fault once its cause is gone
 AUTO = const(0)  # by itself after hold_ms, `retries` times, then as MANUAL
-UNPLUG = const(1)  # the vehicle unplugged, or a reset by hand
+UNPLUG = const(1)  # the vehicle unplugged and then hold_ms without the cause, or a reset by hand
 MANUAL = const(2)  # a reset by hand
 POWER = const(3)  # a power cycle (and the test that follows it)
 SERVICE = const(4)  # never by the user: kept over power cuts
@@ -68,7 +68,8 @@ CATALOGUE = (
     (
         "exception", STOP, MANUAL, 0, 0, "Internal",
         "The charger's control program met an error and switched the car off.",
-        "Unplug the charger from the mains for ten seconds. If it comes back, call support.",
+        "Unplug the charger from the mains for ten seconds, then reset the fault on this page. "
+        "If it comes back, call support.",
     ),
     (
         "overrun", STOP, MANUAL, 0, 0, "Internal",
@@ -243,7 +244,9 @@ class Faults:
     """Which faults are active. Stop and pause are one attribute read away.
 
     stop, pause, derate: 1 when any active fault demands it. first: the id of the
-    first cause since all was well. count[id]: how often, kept over power cuts.
+    first cause since all was well, first_s: uptime in s when it came. count[id]: how
+    often, kept over power cuts. away: 1 while no vehicle is there (the scan cycle's
+    word). before, before_s: first cause of the run before this one, 0 = none.
     """
 
     def __init__(self):
@@ -257,8 +260,12 @@ class Faults:
         self._used = bytearray(COUNT)  # self-endings since the last unplug
         self._gone_ms = [0] * COUNT
         self.since_s = [0] * COUNT  # uptime when it became active
+        self._freed = bytearray(COUNT)  # UNPLUG latches whose vehicle has gone
         self.first = NONE
         self.first_s = 0
+        self.before = NONE
+        self.before_s = 0
+        self.away = 0
         self.now_s = 0  # uptime, told by the scan cycle
         self.stop = 0
         self.pause = 0
@@ -279,6 +286,7 @@ class Faults:
 
     def _activate(self, fault):
         self.active[fault] = 1
+        self._freed[fault] = self.away
         self.since_s[fault] = self.now_s
         if self.count[fault] < 65535:
             self.count[fault] += 1
@@ -320,30 +328,47 @@ class Faults:
         self._any = any_active
 
     def step(self, now_ms):
-        """End AUTO faults whose cause has been gone for their hold time."""
+        """End AUTO faults, and UNPLUG ones without their vehicle, after their hold time."""
         if not self._any:
             return
         for fault in range(1, COUNT):
             if (
                 self.active[fault]
                 and not self.present[fault]
-                and self.latch[fault] == AUTO
+                and self._may_end(fault)
                 and ticks.diff(now_ms, self._gone_ms[fault]) >= self.hold_ms[fault]
-                and (self.retries[fault] < 0 or self._used[fault] < self.retries[fault])
             ):
-                if self.retries[fault] >= 0:
+                if self.latch[fault] == AUTO and self.retries[fault] >= 0:
                     self._used[fault] += 1
                 self._clear(fault)
+
+    def _may_end(self, fault):
+        """Whether only time stands between an active fault and its end."""
+        if self.latch[fault] == UNPLUG:
+            return self._freed[fault]
+        retries = self.retries[fault]
+        return self.latch[fault] == AUTO and (retries < 0 or self._used[fault] < retries)
 
     def exhausted(self, fault):
         """Whether `fault` has used up its self-endings and now waits for a hand."""
         return self.retries[fault] >= 0 and self._used[fault] >= self.retries[fault]
 
-    def unplugged(self):
-        """The vehicle is gone: UNPLUG latches end where the cause is gone too."""
+    def unplugged(self, now_ms):
+        """The vehicle is gone: UNPLUG latches end once the cause is gone for hold_ms too.
+
+        The hold begins here: a vehicle that went away says nothing about the past.
+        """
+        self.away = 1
         for fault in range(1, COUNT):
-            if self.latch[fault] == UNPLUG and self.active[fault] and not self.present[fault]:
-                self._clear(fault)
+            if self.latch[fault] == UNPLUG and self.active[fault]:
+                self._freed[fault] = 1
+                if not self.present[fault]:
+                    self._gone_ms[fault] = now_ms
+        self.step(now_ms)
+
+    def plugged(self):
+        """A vehicle is there: what it causes from now on waits for its unplugging."""
+        self.away = 0
 
     def reset(self):
         """A reset by hand: MANUAL, UNPLUG and exhausted AUTO end where the cause is gone.
@@ -364,20 +389,42 @@ class Faults:
             if self.active[fault] and not self.present[fault]:
                 self._clear(fault)
 
-    def restore(self, counts, latched):
-        """Take stored counters and the ids of stored SERVICE and MANUAL latches."""
+    def _survives(self, fault):
+        """Whether an active fault outlives a power cut.
+
+        MANUAL and SERVICE by their latch; AUTO that has used up its retries; and UNPLUG,
+        as a supply that returns must not reclose onto a residual current (chosen: the
+        safer reading of IEC 61851-1 clause 14).
+        """
+        latch = self.latch[fault]
+        return (
+            latch == MANUAL
+            or latch == SERVICE
+            or latch == UNPLUG
+            or (latch == AUTO and self.exhausted(fault))
+        )
+
+    def restore(self, counts, latched, used=(), first=NONE, first_s=0):
+        """Take stored counters, the ids of stored latches, and the last run's first cause."""
         for fault in range(1, min(COUNT, len(counts))):
             self.count[fault] = counts[fault]
+        for fault in range(1, min(COUNT, len(used))):
+            self._used[fault] = used[fault]
         for fault in latched:
-            if 0 < fault < COUNT and self.latch[fault] >= MANUAL and self.latch[fault] != POWER:
-                if not self.active[fault]:
+            if 0 < fault < COUNT and not self.active[fault]:
+                if self.latch[fault] == AUTO and self.retries[fault] > 0:
+                    self._used[fault] = self.retries[fault]
+                if self._survives(fault):
                     self._activate(fault)
                     self.count[fault] = max(0, self.count[fault] - 1)  # not a new event
+        if 0 < first < COUNT:
+            self.before = first
+            self.before_s = first_s
+
+    def used(self):
+        """Self-endings by fault id since the last reset. Allocates: for the storage service."""
+        return list(self._used)
 
     def latched(self):
         """Ids that must survive a power cut. Allocates: for the storage service only."""
-        return [
-            f
-            for f in range(1, COUNT)
-            if self.active[f] and (self.latch[f] == MANUAL or self.latch[f] == SERVICE)
-        ]
+        return [f for f in range(1, COUNT) if self.active[f] and self._survives(f)]

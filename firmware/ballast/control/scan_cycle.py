@@ -92,6 +92,10 @@ class ScanCycle:
             except Exception:  # noqa: BLE001 - whatever it is, the contactor opens
                 self.broken = 1
                 self.faults.put(faults.EXCEPTION, 1, now_ms)
+                self.contactor.open(scan)
+                self.offered_ma = 0
+                self.why = cs.WHY_FAULT
+        self._count(now_ms)  # the services' clock goes on: the page stays up and explains
         out.coil = 0
         out.pilot = PILOT_HOLD
         out.duty_u16 = 0
@@ -128,8 +132,12 @@ class ScanCycle:
         charge = self.charge
         locked = self.faults.stop and self._lock()
         charge.step(dt_ms, self.pilot.level, self._allow, locked, self.contactor.state)
-        if charge.unplug_event:
-            self._unplugged()
+        if charge.plugged:
+            self.faults.away = 0
+        elif charge.unplug_event:
+            self._unplugged(now_ms)
+        elif not self.faults.away and charge.state == cs.A:
+            self.faults.unplugged(now_ms)  # unplugged while there was no supply
         # act
         self._offer(now_ms, out)
         self._switch(now_ms, dt_ms, scan, out)
@@ -144,6 +152,14 @@ class ScanCycle:
             self._started = True
             self._last_ms = ticks.add(now_ms, -20)
             self._ev_ms = self._heat_ms = self._tested_ms = now_ms
+        dt_ms = self._count(now_ms)
+        if dt_ms > self.gap_max_ms:
+            self.gap_max_ms = dt_ms
+        self.interlocks.gap(now_ms, dt_ms)
+        return dt_ms
+
+    def _count(self, now_ms):
+        """Uptime; ms since the last step."""
         dt_ms = ticks.diff(now_ms, self._last_ms)
         self._last_ms = now_ms
         self._second_ms += dt_ms
@@ -153,9 +169,6 @@ class ScanCycle:
             self.faults.now_s = self.uptime_s
             if self.boost_s:
                 self.boost_s -= 1
-        if dt_ms > self.gap_max_ms:
-            self.gap_max_ms = dt_ms
-        self.interlocks.gap(now_ms, dt_ms)
         return dt_ms
 
     def _warmth(self, now_ms, scan):
@@ -277,8 +290,8 @@ class ScanCycle:
             active[faults.CRASH_LOOP] or active[faults.RCD_TEST] or active[faults.WELD]
         ) and self.contactor.state == contactor.OPEN
 
-    def _unplugged(self):
-        self.faults.unplugged()
+    def _unplugged(self, now_ms):
+        self.faults.unplugged(now_ms)
         self.site.balancer.new_ev()
         self.panel.balancer.new_ev()
         if self.rcd.state == rcd_test.PASSED:
