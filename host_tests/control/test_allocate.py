@@ -83,12 +83,14 @@ def test_nobody_asks():
 
 
 def test_a_request_that_cannot_be_met_is_none():
-    a = group(3, 32000)
-    ask(a, 0, 5999)
-    ask(a, 1, 16000, mask=0)
-    ask(a, 2, 40000)
-    assert run(a) == [0, 0, 32000]
-    assert list(a.want) == [0, 0, 1] and a.short == 0
+    a = group(4, 32000)
+    for a.mode in (EQUAL, PRIORITY, DEPARTURE):
+        ask(a, 0, 5999)
+        ask(a, 1, 16000, mask=0)
+        ask(a, 2, 40000)
+        ask(a, 3, 10000, min_ma=0)
+        assert run(a) == [0, 0, 32000, 0]
+        assert list(a.want) == [0, 0, 1, 0] and a.short == 0
 
 
 def test_one_phase_cars_share_their_own_phase():

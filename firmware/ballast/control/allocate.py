@@ -63,11 +63,11 @@ class Allocator:
         """Fill `ma` from the requests and from what `panels` still has room for.
 
         What others already take is to be in `panels` before; the result is added to it.
-        A request that cannot be met at all (no conductor, most < least) is no request.
+        A request that cannot be met at all (no conductor, most < least, least 0) is none.
         """
         for i in range(self.size):
             self.ma[i] = 0
-            if self.min_ma[i] > self.max_ma[i] or self.mask[i] & 7 == 0:
+            if not 0 < self.min_ma[i] <= self.max_ma[i] or self.mask[i] & 7 == 0:
                 self.want[i] = 0
         self._sort()
         if self.mode == DEPARTURE:

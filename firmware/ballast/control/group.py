@@ -27,6 +27,7 @@ _CLAIM_MS = const(4000)
 _TURN_MS = const(700)  # between the claims of two that could lead
 _GAP_MS = const(150)  # between two frames of one kind of one charger
 _BUDGET_MS = const(3000)  # a budget heard longer ago is none
+_PARTS = const(8)  # frames that one beacon can come in, reports between them
 _FEW = const(16)  # so few chargers may speak twice as often
 
 
@@ -60,7 +61,8 @@ class Group:
         self.refused_value = 0
         n = g.SEATS
         self._last_boot = [-1] * n
-        self._last_seq = [0] * n
+        self._report_seq = [0] * n
+        self._beacon_seq = [0] * n
         self._alive = bytearray(n)
         self._alive_ms = [0] * n
         self._budget_on = bytearray(n)
@@ -325,7 +327,7 @@ class Group:
 
     def hear_report(self, now_ms, r):
         """A report came in. False = refused and counted."""
-        if not self._newer(now_ms, r.seat, r.boot, r.seq):
+        if not self._newer(now_ms, r.seat, r.boot, r.seq, self._report_seq, 0):
             return False
         ours = r.vote_seat == self.seat and r.vote_boot == self.boot
         fresh = (
@@ -337,7 +339,7 @@ class Group:
             self.refused_value += 1
             return False
         was = self.leader.allocator.want[r.seat]
-        self.leader.hear(now_ms, r, ours, fresh, self.member.sent.found_ms)
+        self.leader.hear(now_ms, r, ours or r.vote_seat == g.NOBODY, fresh, self.member.sent.found_ms)
         if fresh:
             self._note_budget(now_ms, r.seat, r)
             if was != r.want:
@@ -346,7 +348,7 @@ class Group:
 
     def hear_beacon(self, now_ms, b):
         """A beacon came in. False = refused and counted."""
-        if not self._newer(now_ms, b.seat, b.boot, b.seq):
+        if not self._newer(now_ms, b.seat, b.boot, b.seq, self._beacon_seq, _PARTS):
             return False
         row = -1
         for n in range(b.n):
@@ -360,8 +362,12 @@ class Group:
         self.member.hear(now_ms, b, row)
         return True
 
-    def _newer(self, now_ms, seat, boot, seq):
-        """Whether a frame is of another seat of this group and newer than all before."""
+    def _newer(self, now_ms, seat, boot, seq, last, back):
+        """Whether a frame is of another seat of this group and not older than what is known.
+
+        last: [seat] the latest seq of its kind; `back`: parts of one beacon may overtake
+        each other (the member itself takes no grant that is older than its own).
+        """
         if seat == self.seat:
             if boot > self.boot or (boot == self.boot and seq > self.member.seq):
                 self.member.conflict.set(now_ms, 60000)
@@ -370,13 +376,17 @@ class Group:
         if not 0 <= seat < self.config.seats:
             self.refused_seat += 1
             return False
-        last = self._last_boot[seat]
+        known = self._last_boot[seat]
         # an older start is a replay, unless that seat is silent: a wiped one starts anew
-        if (boot < last and self._alive[seat]) or (boot == last and seq <= self._last_seq[seat]):
+        if (boot < known and self._alive[seat]) or (boot == known and seq + back <= last[seat]):
             self.refused_old += 1
             return False
-        self._last_boot[seat] = boot
-        self._last_seq[seat] = seq
+        if boot != known:
+            self._last_boot[seat] = boot
+            self._report_seq[seat] = 0
+            self._beacon_seq[seat] = 0
+        if seq > last[seat]:
+            last[seat] = seq
         self._alive[seat] = 1
         self._alive_ms[seat] = now_ms
         return True

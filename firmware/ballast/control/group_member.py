@@ -96,6 +96,9 @@ class Member:
         self.settle = Timer()
         self.settle_ma = 0
         self.settle_mask = 0
+        self._row_seat = g.NOBODY  # the latest that answered, and where it was
+        self._row_boot = 0
+        self._row_seq = 0
         self._risen = Timer()
         self._stepped_ms = now_ms
         self.follow_seat = g.NOBODY  # who answered last
@@ -213,14 +216,16 @@ class Member:
         report.vote_seat = self.follow_seat
         report.vote_boot = self.follow_boot
         report.echo_seq = self._echo_seq
-        if not self.mute.on:
-            report.vote_ms = g.VOTE_MS if self.follow_lead else g.CLAIM_VOTE_MS
+        age = _ECHO_MS - self._echo.left(now_ms)  # silence since then is not voted for
+        most = g.VOTE_MS if self.follow_lead else g.CLAIM_VOTE_MS
+        if not self.mute.on and most > age:
+            report.vote_ms = most - age
             self.vote_seat = self.follow_seat
             self.vote_boot = self.follow_boot
             self.vote.extend(now_ms, report.vote_ms)
         if not report.want:
-            report.lend_ms = g.VOTE_MS
-            self.lent.extend(now_ms, g.VOTE_MS)
+            report.lend_ms = g.VOTE_MS - age
+            self.lent.extend(now_ms, report.lend_ms)
         if self.lease_seat == self.follow_seat and self.lease_boot == self.follow_boot:
             report.grant_seq = self.lease_seq
 
@@ -230,6 +235,12 @@ class Member:
         """A beacon whose `row` answers this member (-1: no row). True if it is followed."""
         if row < 0 or beacon.row_boot[row] != self.boot:
             return False
+        if beacon.seat == self._row_seat and beacon.boot == self._row_boot:
+            if beacon.seq <= self._row_seq:
+                return False  # overtaken, or the same once more
+        self._row_seat = beacon.seat
+        self._row_boot = beacon.boot
+        self._row_seq = beacon.seq
         if not self.sent.find(beacon.row_seq[row], now_ms, g.LEASE_MS):
             self.refused += 1
             return False

@@ -25,6 +25,7 @@ _MAX_STRIKES = const(7)
 _QUIET_MA = const(1000)  # the EV stands still within this
 _LATENCY_MA = const(2000)  # crossing from which the delay is measured
 _MOVE_MA = const(4000)  # a movement that the mains must show
+_CALLED_MA = const(500)  # a balancer in a climbing house moves the EV down, and the mains not at all
 _REACT_MS = const(7000)  # so long may the answer take (1 Hz source): judged within 10 s
 _REACT_OFFER_MS = const(20000)  # no own meter: only the offer is known, be slow to accuse
 _FOLLOW_MS = const(300)  # age from which a sample may become the reference
@@ -62,6 +63,7 @@ class Reaction:
         self._ref_ev = [0, 0, 0]
         self._ref_ma = [0, 0, 0]
         self._swing = [0, 0, 0]  # largest |mains - _ref_ma| since the reference
+        self._rise = 0  # the largest rise of the mains above _ref_ma
         self._next_ma = [0, 0, 0]  # becomes the reference when it is old enough
         self._next_swing = [0, 0, 0]
         self._next_t = 0
@@ -138,7 +140,10 @@ class Reaction:
                 self.same = False
                 self._alive = True
                 self._last_ma[i] = ma[i]
-            d = _abs(ma[i] - self._ref_ma[i])
+            d = ma[i] - self._ref_ma[i]
+            if d > self._rise:
+                self._rise = d
+            d = _abs(d)
             if d > self._swing[i]:
                 self._swing[i] = d
             d = _abs(ma[i] - self._next_ma[i])
@@ -161,6 +166,7 @@ class Reaction:
             self._ref_ev[i] = self._level[i]
             self._ref_ma[i] = self._next_ma[i] = self._rest_ma[i] = self._last_ma[i] = ma[i]
             self._swing[i] = self._next_swing[i] = 0
+        self._rise = 0
         self._next_t = now_ms
         self._ref_t = now_ms
         self._ref_ok = True
@@ -179,6 +185,7 @@ class Reaction:
             self._swing[i] = self._next_swing[i]
             self._next_ma[i] = ma[i]
             self._next_swing[i] = 0
+        self._rise = 0
         if self._swing[_largest(self._swing)] < _LATENCY_MA:
             self._cross = 0
 
@@ -229,6 +236,8 @@ class Reaction:
         loudest = _largest(self._swing)
         at = self._map[lead] if self._mapped else loudest
         if self._swing[at] * 4 < _abs(move):
+            if move < 0 and self._rise >= _CALLED_MA:
+                return WHY_OK  # a rise called for the reduction, and was undone by it: no evidence
             if still == 2 and self._swing[loudest] * 2 >= _abs(move):
                 return WHY_SWAPPED
             return WHY_DEAF

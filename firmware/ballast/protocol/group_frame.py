@@ -61,16 +61,19 @@ def config_crc(config, panels):
 
 
 class GroupCodec:
-    """Both ways. `report`, `beacon`: what decode() filled. refused: counts by REASONS."""
+    """Both ways. refused: counts by REASONS.
 
-    def __init__(self, key, group_id, crc):
+    report, beacon: records of control/group_records.py that decode() fills.
+    """
+
+    def __init__(self, key, group_id, crc, report, beacon):
         if len(key) < 16:
             raise ValueError("group key: %d bytes, 16 or more are needed" % len(key))
         self._key = hmac_sha256.HmacKey(key)
         self.group_id = group_id
         self.crc = crc
-        self.report = g.Report()
-        self.beacon = g.Beacon()
+        self.report = report
+        self.beacon = beacon
         self.refused = [0] * len(REASONS)
         self._buffer = bytearray(MAX_FRAME)
 
