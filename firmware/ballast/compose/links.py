@@ -3,6 +3,7 @@
 import asyncio
 
 from ballast.control.charger import SUPPLY
+from ballast.protocol.group_frame import MARKER as GROUP_MARKER
 from ballast.services.clamp_link import ClampLink
 from ballast.services.meter_link import MeterLink, model
 from ballast.services.modbus_bus import RtuBus, TcpBus, parse_host
@@ -12,6 +13,7 @@ METER_TCP = 2
 METER_RTU = 3
 _METER_KEYS = (
     "meter_kind", "meter_host", "meter_unit", "meter_baud", "meter_model", "meter_interval_ms",
+    "meter_parity", "meter_line",
 )  # fmt: skip
 _RADIO_MS = 1000  # a look without being called: a soft interrupt can be lost
 
@@ -66,13 +68,13 @@ class Meter:
             return self._modbus(TcpBus(host, port))
         if kind == METER_RTU:
             bus = RtuBus(self.make_port())
-            bus.configure(s["meter_baud"], "N")
+            bus.configure(s["meter_baud"], "E" if s["meter_parity"] else "N")
             return self._modbus(bus)
         return None
 
     def _modbus(self, bus):
         s = self._app.settings
-        row = model(s["meter_model"], "")
+        row = model(s["meter_model"], s["meter_line"])
         return MeterLink(
             bus, row, s["meter_unit"], s["meter_interval_ms"], self._sample, self._expect
         )
@@ -99,13 +101,22 @@ class Radio:
             for line in self.clamps.load(kept["pairs"]):
                 env.log(line)
 
+        self.group = None  # takes the payloads of the group, once there is one
+
+    def _hear(self, mac, frame, rssi):
+        if frame and frame[0] == GROUP_MARKER:
+            if self.group is not None:
+                self.group(mac, frame, rssi)
+        else:
+            self.clamps.on_frame(mac, frame, rssi)
+
     def _save_clamps(self, pairs):
         self._store.save("clamps", {"pairs": pairs.decode()})
 
     async def run(self):
         """For ever."""
         drain = self._radio.drain
-        hear = self.clamps.on_frame
+        hear = self._hear
         while True:
             drain(hear)
             self.clamps.tick()

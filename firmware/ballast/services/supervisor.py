@@ -39,7 +39,7 @@ class Supervisor:
             try:
                 await run()
                 self.last_error[name] = "ended"
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - a service may die of anything
                 self.last_error[name] = "%s: %s" % (type(error).__name__, error)
             self.restarts[name] += 1
             self._log("service %s: %s; again in %d ms" % (name, self.last_error[name], wait_ms))
