@@ -238,6 +238,22 @@ def _clamp(bench, on):
         raise ActionError("clamp_off: there is no clamp on this bench")
 
 
+def _hang(bench):
+    """The step's timer never comes again, as after a crash of the interpreter."""
+    world = getattr(bench, "world", None)
+    if world is None or not world.reboots:
+        raise ActionError("hang: this bench does not restart a charger")
+    world.nodes[bench.charger_index].device.timers.clear()
+
+
+def _supply_cut(bench, seconds):
+    """The supply of this charger alone is away: the chip starts anew, RTC memory is lost."""
+    world = getattr(bench, "world", None)
+    if world is None or not world.reboots:
+        raise ActionError("power_cut: this bench does not restart a charger")
+    world.power_cut(world.nodes[bench.charger_index], seconds)
+
+
 def _speed(bench, factor):
     world = getattr(bench, "world", None)
     if world is None or world.pace is None:
@@ -297,6 +313,9 @@ ACTIONS = [
     Action("pilot", "fault", "The control pilot's wire", _pilot,
            state=(TEXT, "good", ("good", "short", "open"), None)),
     Action("button", "fault", "The button on the box", _button, on=_ON),
+    Action("hang", "fault", "The charger's program hangs", _hang),
+    Action("power_cut", "fault", "The charger's own supply is away, s", _supply_cut,
+           seconds=(NUMBER, 5.0, 0.1, 3600.0)),
     Action("speed", "time", "Virtual seconds per second", _speed, factor=(NUMBER, 1.0, 0.1, 100.0)),
 ]  # fmt: skip
 

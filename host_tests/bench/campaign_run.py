@@ -66,6 +66,8 @@ def _watch(rig, name, held):
     _, _, bound_ms, what, expected = FAULTS[name]
     if not what or not rig.out.coil or held * 20 < bound_ms:
         return None
+    if name == "no_diode" and not rig.cycle.charge.pwm_on:
+        return None  # without PWM nobody can see a diode; sequence 10.2 opens
     began = rig.t_ms
     met = [False]
 

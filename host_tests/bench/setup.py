@@ -15,10 +15,11 @@ from bench.panel import Panel
 from bench.plant.ev import EV
 from bench.plant.plant import Config
 from bench.sdm630 import Sdm630
-from bench.world import World
+from bench.world import World, tell_reset
 
 PASSWORD = "bench"
 CLAMP_KEY = bytes(range(32))
+GROUP_KEY = "the bench's group"
 
 
 class MemoryStorage:
@@ -41,6 +42,8 @@ class MemoryStorage:
 class Setup:
     """house: plant House. limit_a: main fuse. ev: EV or None. meter: clamp, modbus, none.
 
+    Several chargers (in `config`, or `chargers` of them) are a group; evs: their cars.
+
     settings: {key: value} over the defaults. chargers, phases: of the plant. http: as in
     compose/env.Env. meter_port: of the SDM630, 0 = any free one. breaker_a: None = limit_a.
     interval_s: of the meter or clamp. latency_s: of the meter. loss: of the radio, 0..1.
@@ -49,14 +52,17 @@ class Setup:
     def __init__(self, house=None, limit_a=25.0, ev=None, meter="clamp", settings=None, seed=0,
                  http=None, assets=None, meter_port=0, breaker_a=None, interval_s=1.0,
                  latency_s=0.0, loss=0.0, config=None, log=lambda line: None,
-                 serve_meter=False, bench_page=False):
+                 serve_meter=False, bench_page=False, chargers=1, evs=()):
         self.meter, self.seed, self.log = meter, seed, log
         self.http, self.assets = http, assets
         self.meter_port, self.serve_meter = meter_port, serve_meter or meter == "modbus"
         self.bench_page = bench_page
         self.interval_s, self.latency_s, self.loss = interval_s, latency_s, loss
         self.ev = ev
-        config = config or Config(house=house, limit_a=limit_a, breaker_a=breaker_a)
+        self.evs = list(evs)
+        config = config or Config(
+            house=house, limit_a=limit_a, breaker_a=breaker_a, chargers=chargers
+        )
         self.values = {
             "fuse_ma": round(limit_a * 1000),
             "supply_phases": config.phases,
@@ -64,6 +70,8 @@ class Setup:
             "installed": 1,
             "fallback_ma": 6000,
         }
+        if len(config.chargers) > 1:
+            self.values.update(_group_values(len(config.chargers)))
         self.values.update(settings or {})
         self.world = World(config, seed, make_app=self._make_app)
         self.server = None
@@ -84,11 +92,13 @@ class Setup:
             _fit_plug(node.cp)
         if self.ev is not None:
             world.plant.chargers[0].plug_in(self.ev)
+        for cp, ev in zip(world.plant.chargers, self.evs):
+            if ev is not None:
+                cp.plug_in(ev)
         if self.bench_page:
             Panel(self, world.nodes[0].app)
         for node in world.nodes:
-            with node.device:  # what a service makes later belongs to this chip
-                world.spawn(node.app.services.run())
+            node.serve()
         return world
 
     def stop(self):
@@ -137,9 +147,14 @@ class Setup:
             settings.set(key, value)
         for key, value in self.values.items():
             settings.set(key, value)
+        if len(self.world.plant.chargers) > 1:
+            settings.set("group_seat", node.index)
+            settings.set("phase_of_l1", node.cp.phase_map[0] + 1)
+            settings.set("phase_proven", 1)
         if node.storage is None:
             node.storage = MemoryStorage()
         env = Env(node.storage, Random("unit/%s/%d" % (self.seed, node.index)).randbytes, self.log)
+        tell_reset(env)
         env.serial = "BENCH-%04d" % (node.index + 1)
         env.version = "bench"
         if self.meter == "clamp":
@@ -158,6 +173,11 @@ class Setup:
             values["meter_host"] = "127.0.0.1:%d" % self.meter_port
             values["meter_model"] = "sdm630"
         return values
+
+
+def _group_values(count):
+    """What makes `count` chargers one group, before the seat, which is each one's own."""
+    return {"group_id": 1, "group_key": GROUP_KEY, "group_seats": count}
 
 
 def _fit_plug(cp):

@@ -128,6 +128,7 @@ def observe(world, index=0):
         "wh": c.session.wh,
         "closings": c.contactor.closings,
         "wakes": c.charge.wakes,
+        "boots": node.boots,
     }
 
 
@@ -185,6 +186,7 @@ def play(story):
     """Run a story on a world of its own. Returns the failures, one line each."""
     setup = make_setup(story.options)
     world = setup.start()
+    world.reboots = True
     bench = _Bench(setup, 0)
     failures, watches = [], []
 

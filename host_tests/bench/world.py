@@ -27,6 +27,7 @@ from bench.wiring import Wiring
 fakes.install()  # before anything imports the firmware's ports
 
 STEP_S = 0.02
+BOOT_S = 1.2  # chosen: ROM, bootloader, MicroPython and imports of an ESP32-S3; never measured
 _STEP_US = 20_000
 START_MS = (1 << 30) - 30_000  # the ticks wrap half a minute after power-on, in every run
 REPO = Path(__file__).resolve().parents[2]
@@ -56,6 +57,10 @@ class Node:
         self.cp = world.plant.chargers[index]
         self.wiring = Wiring(self.device, board, self.cp, world.plant.radio, seed=world.seed + index)
         self.app = None
+        self.task = None  # its services
+        self.boots = 0
+        self.power_s = None  # when its supply is back
+        self.boot_s = None  # when it runs again after a reset
         self.storage = None  # its flash: outlives a reboot
 
     def boot(self, make_app):
@@ -64,6 +69,21 @@ class Node:
             self._run_boot_py()
             self.app = make_app(self)
             self.app.start()
+        self.boots += 1
+
+    def serve(self):
+        """Run the services of the app."""
+        with self.device:  # what a service makes later belongs to this chip
+            self.task = self.world.spawn(self.app.services.run())
+
+    def went_down(self, now_s):
+        """The chip was reset: its tasks and sockets are gone, the pads float already."""
+        if self.task is not None:
+            self.task.cancel()
+        if self.app.page is not None:
+            self.app.page.gate.close()
+        self.app.timer.running = False
+        self.boot_s = now_s + BOOT_S
 
     def _run_boot_py(self):
         """firmware/boot.py as the chip runs it: a script that imports `board`."""
@@ -138,6 +158,7 @@ class World:
         self._make_app = make_app or _default_app
         module = load_board(board) if isinstance(board, str) else board
         self.nodes = [Node(self, i, module) for i in range(len(self.plant.chargers))]
+        self.reboots = False  # True: a reset chip comes back; False: HardReset reaches the caller
         self.actors = []  # called with now_s after each plant step: clamps, scripts, recorders
         self.loop = _Loop(self)
         self._pace = None
@@ -170,10 +191,51 @@ class World:
             node.wiring.update(now_s)
             device = node.device
             fakes.current = device
-            device.poll()
+            try:
+                device.poll()
+            except fakes.HardReset:
+                fakes.current = None
+                if not self.reboots:
+                    raise
+                node.went_down(now_s)
+            if node.power_s is not None and now_s >= node.power_s:
+                node.power_s = None
+                node.cp.set_powered(True)
+            if node.boot_s is not None and now_s >= node.boot_s:
+                self._reboot(node)
         fakes.current = None
         for actor in self.actors:
             actor(now_s)
+
+    def _reboot(self, node):
+        """boot.py and a new App on the same flash and RTC memory; services if it had any."""
+        node.boot_s = None
+        had_services = node.task is not None
+        node.boot(self._make_app)
+        if had_services:
+            node.serve()
+
+    def power_cut(self, node, seconds):
+        """No supply for `seconds`: the chip is off, then boots with its flash alone."""
+        node.device.hard_reset(1)  # machine.PWRON_RESET: RTC memory is lost
+        node.went_down(self.now_s)
+        node.boot_s += seconds
+        node.cp.set_powered(False)
+        node.power_s = self.now_s + seconds
+
+    def _run(self, awaitable):
+        """Until it is done, over the resets of machine.reset() in a service."""
+        future = asyncio.ensure_future(awaitable, loop=self.loop)
+        while True:
+            try:
+                return self.loop.run_until_complete(future)
+            except fakes.HardReset:
+                down = [n for n in self.nodes if n.boot_s is None and not n.device.timers]
+                fakes.current = None
+                if not self.reboots or not down:
+                    raise
+                for node in down:
+                    node.went_down(self.now_s)
 
     def move(self, until_us):
         """Move the clock towards `until_us`, at most one step. Seconds to wait when paced."""
@@ -207,7 +269,7 @@ class World:
     def run(self, seconds, pace=None):
         """Run everything for `seconds` of virtual time."""
         self.set_pace(pace)
-        self.loop.run_until_complete(asyncio.sleep(seconds))
+        self._run(asyncio.sleep(seconds))
 
     def until(self, condition, seconds):
         """Run until condition() holds, looked at after every step. Virtual seconds, or None."""
@@ -221,7 +283,7 @@ class World:
         self.actors.append(look)
         self.set_pace(None)
         try:
-            self.loop.run_until_complete(asyncio.wait({done}, timeout=seconds))
+            self._run(asyncio.wait({done}, timeout=seconds))
         finally:
             self.actors.remove(look)
         return done.result() - start if done.done() else None
@@ -258,4 +320,16 @@ def _default_app(node):
     from bench.setup import MemoryStorage
 
     node.storage = node.storage or MemoryStorage()
-    return main.App(node.board, Env(node.storage, Random(node.index).randbytes, lambda line: None))
+    env = Env(node.storage, Random(node.index).randbytes, lambda line: None)
+    tell_reset(env)
+    return main.App(node.board, env)
+
+
+def tell_reset(env):
+    """Why the chip starts, as compose/chip.py tells it on hardware."""
+    from ballast.compose.chip import cause_of
+    from ballast.ports.reset_info import ResetInfo
+
+    env.reset_info = ResetInfo()
+    env.cause = cause_of(env.reset_info)
+    env.crash_loop = env.reset_info.crash_loop
