@@ -6,6 +6,7 @@ long delays nobody; one that blocks in C for long is seen as an overrun.
 """
 
 from ballast.compose import keep
+from ballast.compose.group import Group
 from ballast.compose.links import Meter, Radio
 from ballast.control.charger import Charger
 from ballast.control.records import Fit, Out, Scan
@@ -48,6 +49,8 @@ class App:
         if env.radio is not None:
             self.radio = Radio(self, env)
             self.services.add("radio", self.radio.run)
+        self.group = Group(self, env)
+        self.services.add("group", self.group.run)
         self.page = None
         if env.http is not None:
             from ballast.compose.page import Page  # a charger without a page need not load it

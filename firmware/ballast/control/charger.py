@@ -6,6 +6,7 @@ from micropython import const
 
 from ballast.control import charge_state as cs
 from ballast.control import contactor, faults, limits, pilot
+from ballast.control.group_shared import MAX_SHARED_MS
 from ballast.control.power import MAX_W, ma_of
 from ballast.control.records import Status
 from ballast.control.scan_cycle import ScanCycle
@@ -61,6 +62,17 @@ class Charger:
             self.refused += 1
             return False
         self.cycle.limits.fall_ma[slot] = ma
+        return True
+
+    def share_supply(self, ttl_ms):
+        """A group's leader balances the main fuse for the next `ttl_ms`: see group_shared.py.
+
+        False = refused: this charger is in no group, or the time is none.
+        """
+        if not self.settings["group_id"] or not 0 < ttl_ms <= MAX_SHARED_MS:
+            self.refused += 1
+            return False
+        self.cycle.shared.renew(self.cycle.now(), ttl_ms)
         return True
 
     def dim(self, watt, ttl_ms):

@@ -65,6 +65,7 @@ class Group:
         self._beacon_seq = [0] * n
         self._alive = bytearray(n)
         self._alive_ms = [0] * n
+        self._metered = bytearray(n)  # says that it hears the meter: a preference, not believed
         self._budget_on = bytearray(n)
         self._budget_at = [0] * n
         self._budgets = [0] * (3 * n)
@@ -152,6 +153,7 @@ class Group:
         self.request.budget_ma[0] = l1_ma if l1_ma > 0 else 0
         self.request.budget_ma[1] = l2_ma if l2_ma > 0 else 0
         self.request.budget_ma[2] = l3_ma if l3_ma > 0 else 0
+        self._metered[self.seat] = 1
         self._note_budget(now_ms, self.seat, self.request)
 
     def _note_budget(self, now_ms, i, report):
@@ -173,6 +175,7 @@ class Group:
                 if diff(now_ms, self._budget_at[i]) > _BUDGET_MS:
                     self._budget_on[i] = 0
                     if i == self.seat:
+                        self._metered[i] = 0
                         for phase in range(3):
                             self.request.budget_ma[phase] = -1
                 else:
@@ -234,8 +237,8 @@ class Group:
 
     def _better(self, one, other):
         """Whoever hears the meter, then the anchor, then the lower seat."""
-        if self._budget_on[one] != self._budget_on[other]:
-            return self._budget_on[one] == 1
+        if self._metered[one] != self._metered[other]:
+            return self._metered[one] == 1
         if one == self.config.anchor or other == self.config.anchor:
             return one == self.config.anchor
         return one < other
@@ -338,6 +341,7 @@ class Group:
         if not sane(r):
             self.refused_value += 1
             return False
+        self._metered[r.seat] = 1 if r.budget_ma[0] >= 0 else 0
         was = self.leader.allocator.want[r.seat]
         self.leader.hear(now_ms, r, ours or r.vote_seat == g.NOBODY, fresh, self.member.sent.found_ms)
         if fresh:

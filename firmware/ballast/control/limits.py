@@ -54,6 +54,8 @@ _EXTERNAL = const(0x3E80)  # SOLAR, GRID, GROUP, SCHEDULE, OCPP, API as a bit ma
 
 
 BOOST_MASK = const(0x880)  # SOLAR and SCHEDULE: wishes, not protections
+LED_MASK = const(0x20)  # SITE: while a group's leader balances the main fuse for all
+_IGNORABLE = const(0x8A0)
 
 
 def external(slot):
@@ -117,9 +119,11 @@ class Limits:
         return max(0, ticks.diff(self._until_ms[slot], now_ms))
 
     def ignore(self, mask):
-        """Leave the slots of `mask` (bit per slot) out: a boost passes over solar and schedule."""
+        """Leave the slots of `mask` (bit per slot) out: a boost passes over solar and schedule,
+        a lease from the group over the own balancer at the main fuse."""
+        mask &= _IGNORABLE
         if mask != self._ignored:
-            self._ignored = mask & BOOST_MASK
+            self._ignored = mask
             self._dirty = True
 
     def step(self, now_ms):

@@ -14,6 +14,7 @@ from ballast.control.contactor import Contactor
 from ballast.control.derating import PERIOD_MS, Derating
 from ballast.control.ev_meter import EvMeter
 from ballast.control.faults import Faults
+from ballast.control.group_shared import Shared
 from ballast.control.interlocks import Interlocks
 from ballast.control.limits import Limits
 from ballast.control.meter_pair import MeterPair
@@ -55,6 +56,7 @@ class ScanCycle:
         self.ev = EvMeter(fit.own_meter)
         self.site = Supply(limits.SITE)
         self.panel = Supply(limits.PANEL)
+        self.shared = Shared()
         self.modes = Modes()
         self.commission = Commissioning()
         self.pair = MeterPair()
@@ -124,7 +126,8 @@ class ScanCycle:
         self.modes.step(now_ms, self.site, self.ev, self.limits)
         if self.commission.state == RUNNING:
             self._commission(now_ms)
-        self.limits.ignore(limits.BOOST_MASK if self.boost_s else 0)
+        led = limits.LED_MASK if self.shared.step(now_ms, self.site) else 0
+        self.limits.ignore(led | (limits.BOOST_MASK if self.boost_s else 0))
         self.limits.step(now_ms)
         # decide
         self._self_test(now_ms, scan)

@@ -7,7 +7,10 @@ from ballast.control.records import EvView
 
 
 class Supply:
-    """meter, balancer, and `used`: whether this supply is commissioned at all."""
+    """meter, balancer, and `used`: whether this supply is commissioned at all.
+
+    limit_ma: of it, less the margin. phase_map [3]: its phase that the charger's L1, L2, L3 is on.
+    """
 
     def __init__(self, slot):
         self.slot = slot
@@ -15,27 +18,29 @@ class Supply:
         self.balancer = Balancer()
         self.view = EvView()  # the EV's current in this supply's own phases
         self.used = False
+        self.limit_ma = 0
         self._first = 0
         self._seq = -1
         self._ma = -1
-        self._map = [0, 1, 2]
+        self.phase_map = [0, 1, 2]
 
     def configure(self, all_limits, used, limit_ma, fallback_ma, values, now_ms):
         """Take the settings over. Without a meter the slot is released: static mode."""
         self.used = used
+        self.limit_ma = limit_ma - values["margin_ma"]
+        self._first = values["phase_of_l1"] - 1
+        for i in range(3):
+            self.phase_map[i] = (self._first + i) % 3
         if not used:
             all_limits.release(self.slot)
             return
-        self._first = values["phase_of_l1"] - 1
-        for i in range(3):
-            self._map[i] = (self._first + i) % 3
         n = values["supply_phases"]
         # on three phases nobody knows where the charger's L1 is, until the test has shown it
         proven = n == 1 or values["phase_proven"] == 1
-        self.meter.configure(limit_ma, values["export"] == 1, self._map if proven else None)
+        self.meter.configure(limit_ma, values["export"] == 1, self.phase_map if proven else None)
         self.meter.expect(values["meter_interval_ms"])
         self.balancer.configure(
-            [limit_ma - values["margin_ma"]] * 3, values["min_ma"], values["rated_ma"], n
+            [self.limit_ma] * 3, values["min_ma"], values["rated_ma"], n
         )
         all_limits.fall_ma[self.slot] = fallback_ma
         if self.meter.state != GOOD:
@@ -53,7 +58,7 @@ class Supply:
         view.fitted = ev.fitted
         if fresh:
             for i in range(3):
-                view.ma[self._map[i]] = ev.ma[i]
+                view.ma[self.phase_map[i]] = ev.ma[i]
             view.seq = ev.seq
             view.t_ms = ev.t_ms
         meter = self.meter

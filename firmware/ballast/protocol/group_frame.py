@@ -27,7 +27,7 @@ REPORT = const(1)
 BEACON = const(2)
 MAX_FRAME = const(250)
 
-_MARKER = const(0xB5)
+MARKER = const(0xB5)
 _TAG = const(12)  # 96 bits (RFC 2104: no less than 80)
 _HEAD = "<BBIIBHBI"
 _HEAD_SIZE = const(18)
@@ -80,7 +80,7 @@ class GroupCodec:
     # ---- out ----
 
     def _head(self, kind, r):
-        struct.pack_into(_HEAD, self._buffer, 0, _MARKER, VERSION << 4 | kind, self.group_id,
+        struct.pack_into(_HEAD, self._buffer, 0, MARKER, VERSION << 4 | kind, self.group_id,
                          self.crc, r.seat, r.boot & 0xFFFF, r.boot >> 16, r.seq)  # fmt: skip
 
     def _finish(self, size):
@@ -139,7 +139,7 @@ class GroupCodec:
     def _check(self, frame):
         """-1 = ours and whole; else the index of the reason."""
         size = len(frame)
-        if size < 2 or frame[0] != _MARKER:
+        if size < 2 or frame[0] != MARKER:
             return 0
         if frame[1] >> 4 != VERSION:
             return 1

@@ -16,6 +16,7 @@ from micropython import const
 
 from ballast.control import limits
 from ballast.control.group import FOLLOW, LEAD
+from ballast.control.group_records import SETTLE_MS
 from ballast.protocol import group_frame
 
 _STEP_MS = const(50)
@@ -24,21 +25,27 @@ _MOST_RANK = const(255)
 _MOST_S = const(0xFFFFF)
 _MOST_MAH = const(0x100000)
 _MOST_MA = const(80000)
+_MOVED_MA = const(250)  # the EV draws so much more or less than was last told: tell it now
+_MOVED_MS = const(200)
 
 
 class GroupLink:
     """charger: the facade. group: control.group.Group. codec: group_frame.GroupCodec.
 
+    watch(now_ms, report): called with each report that was taken, its own included.
     unsent: frames that the radio did not take. corrected: wishes that were out of range.
     """
 
-    def __init__(self, charger, radio, group, codec):
+    def __init__(self, charger, radio, group, codec, watch=None):
         self._charger = charger
         self._radio = radio
         self.group = group
         self.codec = codec
         self.unsent = 0
         self.corrected = 0
+        self._watch = watch
+        self._told_ma = [0, 0, 0]
+        self._told_ms = time.ticks_ms()
         charger.fall_to(limits.GROUP, 0)
 
     async def run(self):
@@ -53,7 +60,9 @@ class GroupLink:
         kind = self.codec.decode(frame)
         now = time.ticks_ms()
         if kind == group_frame.REPORT:
-            self.group.hear_report(now, self.codec.report)
+            report = self.codec.report
+            if self.group.hear_report(now, report) and self._watch is not None:
+                self._watch(now, report)
         elif kind == group_frame.BEACON:
             self.group.hear_beacon(now, self.codec.beacon)
 
@@ -64,10 +73,30 @@ class GroupLink:
         group.step(now)
         if group.beacon_due:
             self._beacons(now)
-        elif group.report_due:
-            self._send(self.codec.encode_report(group.fill_report(now)))
-        group.member.step(now, group.request)
-        self._charger.put_limit(limits.GROUP, group.member.allowed_ma, group.allowed_ms(now))
+        elif group.report_due or self._moved(now):
+            self._tell(now, group.fill_report(now))
+        member = group.member
+        member.step(now, group.request)
+        ms = group.allowed_ms(now)
+        self._charger.put_limit(limits.GROUP, member.allowed_ma, ms)
+        if group.config.metered and member.lease.left(now) > SETTLE_MS:
+            self._charger.share_supply(ms)
+
+    def _moved(self, now):
+        """Whether what the EV draws is news: the leader's view of the house hangs on it."""
+        if time.ticks_diff(now, self._told_ms) < _MOVED_MS:
+            return False
+        for phase in range(3):
+            ma = self.group.request.drawn_ma[phase] - self._told_ma[phase]
+            if ma > _MOVED_MA or ma < -_MOVED_MA:
+                return True
+        return False
+
+    def _tell(self, now, report):
+        self._told_ms = now
+        for phase in range(3):
+            self._told_ma[phase] = report.drawn_ma[phase]
+        self._send(self.codec.encode_report(report))
 
     def _beacons(self, now):
         group = self.group
@@ -75,7 +104,7 @@ class GroupLink:
         while group.beacon_due:
             frame = self.codec.encode_beacon(group.fill_beacon(now))
             if first:  # the leader is a member too: the others need its wish and its current
-                self._send(self.codec.encode_report(group.request))
+                self._tell(now, group.request)
                 first = False
             self._send(frame)
 

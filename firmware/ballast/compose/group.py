@@ -1,0 +1,204 @@
+"""This charger in its group: made from the settings, its wish and budget filled in.
+
+Nothing here decides who gets what: control/group*.py does. The group's frames come
+from the radio's one listener (links.Radio), or from UDP where the settings say so.
+"""
+
+import asyncio
+import hashlib
+import time
+
+from ballast.control import charge_state as cs
+from ballast.control import group_records as g
+from ballast.control import limits
+from ballast.control.group import LEAD
+from ballast.control.group import Group as Machine
+from ballast.control.group_budget import GroupBudget
+from ballast.control.meter import GOOD
+from ballast.control.panels import Panels
+from ballast.protocol.group_frame import GroupCodec, config_crc
+from ballast.services.group_link import GroupLink
+
+STEP_MS = 50
+LEAST_KEY = 16
+_KEYS = (
+    "group_id", "group_key", "group_seat", "group_seats", "group_share_ma", "group_mode",
+    "group_radio", "fuse_ma", "margin_ma", "fallback_ma", "meter_kind",
+)  # fmt: skip
+_MAY_CHARGE = (cs.WHY_NONE, cs.WHY_LIMIT, cs.WHY_HOLD, cs.WHY_TEST, cs.WHY_CAR, cs.WHY_CAR_IDLE)
+_OWN_SLOTS = (limits.SITE, limits.GROUP, limits.COMMISSION)
+
+
+def make_config(s):
+    """(control Config, Panels) of the settings `s`. ValueError with one line."""
+    limit_ma = s["fuse_ma"] - s["margin_ma"]
+    c = g.Config()
+    c.seats = s["group_seats"]
+    c.guaranteed_ma = s["group_share_ma"]
+    c.metered = 1 if s["meter_kind"] else 0
+    c.fallback_ma = min(limit_ma, max(s["fallback_ma"], c.seats * c.guaranteed_ma))
+    c.mode = s["group_mode"]
+    panels = Panels()
+    panels.configure(0, -1, limit_ma, limit_ma, limit_ma)
+    for phase in range(3):
+        c.budget_ma[phase] = limit_ma
+    c.crc = config_crc(c, panels)
+    c.check(panels)
+    return c, panels
+
+
+class Group:
+    """link: the GroupLink that runs, None while the settings want none. problem: why not."""
+
+    def __init__(self, app, env):
+        self._app = app
+        self._env = env
+        self.link = None
+        self.budget = None
+        self.problem = ""
+        self.left_s = -1  # to departure; who knows it writes it
+        self.need_mah = 0
+        self._config = None
+        self._udp = None
+        self._net = None  # the transport's radio
+        if app.settings["group_id"]:
+            self._shut()
+
+    def _shut(self):
+        """In a group and without a word from it nothing may be drawn."""
+        self._app.charger.fall_to(limits.GROUP, 0)
+        self._app.charger.put_limit(limits.GROUP, 0, g.SLOT_MS)
+
+    async def run(self):
+        """For ever: made anew when the settings change."""
+        while True:
+            wanted = self._wish()
+            self._make()
+            link = self.link
+            while wanted == self._wish():
+                version = self._app.settings.version
+                while version == self._app.settings.version:
+                    if link is not None:
+                        self._turn(link)
+                    await asyncio.sleep_ms(STEP_MS if link is not None else 500)
+
+    def _wish(self):
+        return [self._app.settings[key] for key in _KEYS]
+
+    def _turn(self, link):
+        if self._udp is not None:
+            self._udp.drain(link.on_frame)
+        self._ask(link)
+        self._spare(link)
+        link.step()
+
+    # -- making ---------------------------------------------------------------------
+
+    def _make(self):
+        self._end()
+        s = self._app.settings
+        if not s["group_id"]:
+            self._app.charger.fall_to(limits.GROUP, limits.NO_LIMIT_MA)
+            return
+        self._shut()
+        try:
+            self._start(s)
+        except (ValueError, OSError) as error:
+            self.problem = "group: %s" % error
+            self._env.log(self.problem)
+
+    def _start(self, s):
+        key = s["group_key"].encode()
+        if len(key) < LEAST_KEY:
+            raise ValueError("the key has %d characters, %d are needed" % (len(key), LEAST_KEY))
+        config, panels = make_config(s)
+        seat = s["group_seat"]
+        if seat >= config.seats:
+            raise ValueError("seat %d is not one of %d" % (seat, config.seats))
+        radio = self._radio(s)
+        group = Machine(config, panels, seat, self._next_boot(), time.ticks_ms())
+        codec = GroupCodec(
+            hashlib.sha256(key).digest(), s["group_id"], config.crc, g.Report(), g.Beacon()
+        )
+        self.budget = GroupBudget(config.seats)
+        self.link = GroupLink(self._app.charger, radio, group, codec, self._heard)
+        if self._app.radio is not None:
+            self._app.radio.group = None if self._udp is not None else self.link.on_frame
+
+    def _radio(self, s):
+        if s["group_radio"] == 0:
+            if self._env.radio is None:
+                raise ValueError("this board has no ESP-NOW; choose the network")
+            return self._env.radio
+        from ballast.services.udp_radio import UdpRadio
+
+        wifi = self._env.wifi
+        self._udp = UdpRadio((wifi.address() if wifi is not None else "") or "127.0.0.1")
+        return self._udp
+
+    def _next_boot(self):
+        """How often this charger has started, kept: no frame of a former start counts again."""
+        store = self._app.store
+        kept = store.load("group") or {}
+        boot = (kept.get("boot", 0) + 1) & 0xFFFFFF
+        store.save("group", {"boot": boot}, 0)
+        return boot
+
+    def _end(self):
+        if self._app.radio is not None:
+            self._app.radio.group = None
+        if self._udp is not None:
+            self._udp.close()
+        self.link = self.budget = self._udp = None
+        self.problem = ""
+
+    # -- every step -------------------------------------------------------------------
+
+    def _heard(self, now_ms, report):
+        self.budget.draw(now_ms, report.seat, report.drawn_ma, report.held_ma)
+
+    def _ask(self, link):
+        """The wish: a car is there and may charge, as much as all else allows."""
+        cycle = self._app.charger.cycle
+        most = limits.NO_LIMIT_MA
+        slots = cycle.limits.slot_ma
+        for slot in range(limits.COUNT):
+            if slots[slot] < most and slot not in _OWN_SLOTS:
+                most = slots[slot]
+        least = cycle.settings_min_ma
+        want = cycle.charge.plugged and cycle.why in _MAY_CHARGE and most >= least
+        link.ask(want, least, min(most, 80000), self._app.settings["group_rank"], self.left_s,
+                 self.need_mah)  # fmt: skip
+        self._wires(link, cycle)
+
+    def _wires(self, link, cycle):
+        phases = min(cycle.fit.phases, self._app.settings["supply_phases"])
+        to = cycle.site.phase_map
+        wired = 0
+        mask = 0
+        drawn = link.group.request.drawn_ma
+        for phase in range(3):
+            drawn[phase] = 0 if cycle.ev.fitted else -1
+        for i in range(phases):
+            phase = to[i] if phases == 3 else i
+            wired |= 1 << phase
+            if cycle.site.balancer.phases.used[phase]:
+                mask |= 1 << phase
+            if cycle.ev.fitted:
+                drawn[phase] = cycle.ev.ma[i]
+        link.wiring(wired, mask, 0)
+
+    def _spare(self, link):
+        """The budget, while the own meter is trusted; without it the group has its fallback."""
+        site = self._app.charger.cycle.site
+        meter = site.meter
+        budget = self.budget
+        if not site.used or meter.state != GOOD:
+            budget.forget()
+            return
+        group = link.group
+        r = group.request
+        now = time.ticks_ms()
+        budget.draw(now, group.seat, r.drawn_ma, group.member.held_ma)
+        budget.step(now, meter.ma, site.limit_ma, group.role == LEAD)
+        link.budget(budget.ma[0], budget.ma[1], budget.ma[2])
