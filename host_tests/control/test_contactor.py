@@ -131,11 +131,23 @@ def test_only_one_kind_of_evidence():
     box = Box(mirror=NOT_FITTED, live=0)
     box.want = 1
     box.step()
-    assert box.step(300, live=0).no_close
+    assert box.step(260, live=0).no_close
     box = Box(mirror=0, live=NOT_FITTED)
     box.want = 1
     box.step()
-    assert box.step(300, mirror=0).no_close
+    assert box.step(260, mirror=0).no_close
+
+
+def test_proven_open_again_it_may_try_anew():
+    box = Box()
+    box.want = 1
+    box.step()
+    assert box.step(260, 0, 0).no_close
+    box.want = 0
+    assert not box.step(20, 0, 0).no_close
+    box.want = 1
+    c = box.step(600, 0, 0)
+    assert c.closings == 2
 
 
 def test_half_a_second_between_open_and_close():

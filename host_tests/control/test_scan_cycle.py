@@ -576,3 +576,32 @@ def test_earth_lost_without_a_vehicle_is_forgotten_when_it_is_back():
     rig.run(2)
     assert not rig.cycle.faults.active[faults.PE_LOST]
     rig.charge()
+
+
+def test_a_contactor_that_did_not_close_is_tried_again_after_unplugging():
+    rig = Rig()
+    rig.level_mv = B_MV
+    rig.run(5)
+    rig.level_mv = C_MV
+    feed = rig.feed
+
+    def stuck():
+        feed()
+        rig.scan.mirror = rig.scan.load_live = 0
+
+    rig.feed = stuck
+    assert rig.until(lambda: rig.cycle.faults.active[faults.NO_CLOSE], 4) >= 0
+    rig.feed = feed
+    rig.level_mv = A_MV
+    rig.run(1)
+    assert rig.cycle.faults.stop == 0
+    rig.charge()
+
+
+def test_a_self_test_that_ends_after_unplugging_does_not_count():
+    rig = Rig()
+    rig.level_mv = B_MV
+    assert rig.until(lambda: rig.cycle.rcd.state == 1, 2) >= 0
+    rig.level_mv = A_MV
+    rig.run(5)
+    assert rig.cycle.rcd.state == 0 and rig.cycle.faults.stop == 0

@@ -57,10 +57,10 @@ class Contactor:
         if self.state == OPEN:
             if good:
                 self.weld = 0
+                self.no_close = 0  # told; the fault's latch remembers, a new try is possible
             if want and good and not self.weld and self.since_ms >= _MIN_OFF_MS:
                 self._move(CLOSED)
                 self.closings += 1
-                self.no_close = 0
         elif not want or self.no_close:
             self.open(scan)
 

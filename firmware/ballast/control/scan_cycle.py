@@ -126,8 +126,8 @@ class ScanCycle:
         self.modes.step(now_ms, self.site, self.ev, self.limits)
         if self.commission.state == RUNNING:
             self._commission(now_ms)
-        led = limits.LED_MASK if self.shared.step(now_ms, self.site) else 0
-        self.limits.ignore(led | (limits.BOOST_MASK if self.boost_s else 0))
+        self.limits.led(self.shared.step(now_ms, self.site))
+        self.limits.ignore(limits.BOOST_MASK if self.boost_s else 0)
         self.limits.step(now_ms)
         # decide
         self._self_test(now_ms, scan)
@@ -270,6 +270,8 @@ class ScanCycle:
             elif rcd.state == rcd_test.PASSED:
                 self._tested_ms = now_ms
                 self._retest = False
+                if not self.charge.plugged:
+                    rcd.abort()  # the vehicle left meanwhile: the next charge needs its own test
             return
         if ticks.diff(now_ms, self._tested_ms) >= _RETEST_MS:
             self._retest = True
