@@ -54,8 +54,7 @@ _EXTERNAL = const(0x3E80)  # SOLAR, GRID, GROUP, SCHEDULE, OCPP, API as a bit ma
 
 
 BOOST_MASK = const(0x880)  # SOLAR and SCHEDULE: wishes, not protections
-LED_MASK = const(0x20)  # SITE: while a group's leader balances the main fuse for all
-_IGNORABLE = const(0x8A0)
+_LED_MASK = const(0x20)  # SITE: while a group's leader balances the main fuse for all
 
 
 def external(slot):
@@ -119,9 +118,17 @@ class Limits:
         return max(0, ticks.diff(self._until_ms[slot], now_ms))
 
     def ignore(self, mask):
-        """Leave the slots of `mask` (bit per slot) out: a boost passes over solar and schedule,
-        a lease from the group over the own balancer at the main fuse."""
-        mask &= _IGNORABLE
+        """Leave the slots of `mask` (bit per slot) out: a boost passes over solar and schedule."""
+        mask = (mask & BOOST_MASK) | (self._ignored & _LED_MASK)
+        if mask != self._ignored:
+            self._ignored = mask
+            self._dirty = True
+
+    def led(self, on):
+        """Leave SITE out while `on`: see group_shared.py."""
+        mask = self._ignored & BOOST_MASK
+        if on:
+            mask |= _LED_MASK
         if mask != self._ignored:
             self._ignored = mask
             self._dirty = True
