@@ -18,7 +18,6 @@ from collections import deque
 from ballast.control import group_records as g
 from ballast.control.group import Group
 from ballast.control.panels import Panels
-from ballast.control.ticks import diff
 
 WRAP = 1 << 30
 WINDOW_MS = g.LEASE_MS + 5000  # a smaller budget is obeyed within this at the latest
@@ -309,8 +308,7 @@ class Sim:
         now = n.clock(self.t)
         allowed = m.allowed_ma if self.t < n.slot_t else 0
         lag = m.allowed_ma if self.t < n.slot_t + g.SETTLE_MS / n.rate else 0
-        settle = m.settle_ma if m.settle.on and diff(m.settle.until_ms, now) > 0 else 0
-        n.may_ma = max(allowed, lag, settle)
+        n.may_ma = max(allowed, lag, m.falls.most_ma(now))
 
     def violated(self, what):
         who = " ".join(f"{n.seat}:{n.may_ma}/{n.may_mask}" for n in self.nodes if n.on)

@@ -8,6 +8,7 @@ baselines are acnportal's own, on the continuous charge points of the published 
 
 import gzip
 import json
+import math
 import time
 import warnings
 from datetime import datetime
@@ -95,7 +96,7 @@ class BallastAlgorithm(BaseAlgorithm):
             a.want[i] = 0
         for session in active_sessions:
             i = info.get_station_index(session.station_id)
-            mas = int(1000 * self.interface.remaining_amp_periods(session))  # mA periods
+            mas = math.ceil(1000 * self.interface.remaining_amp_periods(session))  # mA periods
             least = int(1000 * info.allowable_pilots[i][0])
             a.want[i] = 1 if mas > 0 else 0
             a.min_ma[i] = least

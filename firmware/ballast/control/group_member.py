@@ -14,6 +14,7 @@ from ballast.control.ticks import add, diff
 
 _KEPT = const(64)  # sent frames whose time is remembered
 _ECHO_MS = const(3000)  # an answer is passed on for this long
+_FALLS = const(8)  # reductions within the time that an EV may take to follow
 _STEP_MS = const(200)  # step() is called more often than this
 _SETTLED_MA = const(500)  # drawn less than allowed + this: the EV has followed
 
@@ -71,6 +72,52 @@ class Timer:
         return left
 
 
+class Falls:
+    """Currents that were taken back and that the EV may still draw, each for its own time.
+
+    A later, smaller fall must not prolong an earlier, larger one: that one's lease ends.
+    """
+
+    def __init__(self):
+        self.count = 0
+        self.ma = [0] * _FALLS
+        self.mask = bytearray(_FALLS)
+        self.until_ms = [0] * _FALLS
+
+    def add(self, now_ms, ma, mask, ms):
+        """`ma` on `mask` may be drawn for `ms` more. With no place left the latest takes it in."""
+        at = self.count
+        if at == _FALLS:
+            at -= 1
+            ma = ma if ma > self.ma[at] else self.ma[at]
+            mask |= self.mask[at]
+        else:
+            self.count = at + 1
+        self.ma[at] = ma
+        self.mask[at] = mask
+        self.until_ms[at] = add(now_ms, ms)
+
+    def step(self, now_ms):
+        """Forget what is over: the earliest comes first."""
+        gone = 0
+        while gone < self.count and diff(self.until_ms[gone], now_ms) <= 0:
+            gone += 1
+        if gone:
+            self.count -= gone
+            for at in range(self.count):
+                self.ma[at] = self.ma[at + gone]
+                self.mask[at] = self.mask[at + gone]
+                self.until_ms[at] = self.until_ms[at + gone]
+
+    def most_ma(self, now_ms):
+        """The largest that is not over at `now_ms`."""
+        most = 0
+        for at in range(self.count):
+            if self.ma[at] > most and diff(self.until_ms[at], now_ms) > 0:
+                most = self.ma[at]
+        return most
+
+
 class Member:
     """See the module. `allowed_ma` on `allowed_mask` is what the pilot may offer;
     `held_ma` on `held_mask` is the most that may be drawn, the EV's lag included."""
@@ -93,9 +140,7 @@ class Member:
         self.lent = Timer()
         self.mute = Timer()  # after a start nothing of the former life is known: no vote, no share
         self.mute.set(now_ms, g.LEASE_MS)
-        self.settle = Timer()
-        self.settle_ma = 0
-        self.settle_mask = 0
+        self.falls = Falls()
         self._row_seat = g.NOBODY  # the latest that answered, and where it was
         self._row_boot = 0
         self._row_seq = 0
@@ -141,10 +186,7 @@ class Member:
     def _slept(self, now_ms, ms):
         """Nobody called for so long that the limit slot fell to 0, `ms` ago."""
         if self.allowed_ma and ms < g.SETTLE_MS:
-            if not self.settle.left(now_ms) or self.settle_ma < self.allowed_ma:
-                self.settle_ma = self.allowed_ma
-            self.settle_mask = self.allowed_mask | (self.settle_mask if self.settle.on else 0)
-            self.settle.extend(now_ms, g.SETTLE_MS - ms)
+            self.falls.add(now_ms, self.allowed_ma, self.allowed_mask, g.SETTLE_MS - ms)
         self.allowed_ma = 0
 
     def _on_leased(self, request):
@@ -157,21 +199,20 @@ class Member:
     def _allow(self, now_ms, ma, mask, request):
         """A fall counts as drawn until the EV has followed or SETTLE_MS have passed."""
         if ma < self.allowed_ma or (self.allowed_mask & ~mask and self.allowed_ma):
-            if not self.settle.left(now_ms) or self.settle_ma < self.allowed_ma:
-                self.settle_ma = self.allowed_ma
-            self.settle_mask = self.allowed_mask | (self.settle_mask if self.settle.on else 0)
-            self.settle.set(now_ms, g.SETTLE_MS)
+            self.falls.add(now_ms, self.allowed_ma, self.allowed_mask, g.SETTLE_MS)
         elif ma > self.allowed_ma:
             self._risen.set(now_ms, g.SETTLE_MS)
         self.allowed_ma = ma
         self.allowed_mask = mask
-        if self.settle.left(now_ms) and not self._followed(now_ms, request):
-            self.held_ma = ma if ma > self.settle_ma else self.settle_ma
-            self.held_mask = mask | self.settle_mask
-        else:
-            self.settle.on = False
-            self.held_ma = ma
-            self.held_mask = mask
+        falls = self.falls
+        falls.step(now_ms)
+        if falls.count and self._followed(now_ms, request):
+            falls.count = 0
+        for at in range(falls.count):
+            mask |= falls.mask[at]
+        most = falls.most_ma(now_ms)
+        self.held_ma = ma if ma > most else most
+        self.held_mask = mask
 
     def _followed(self, now_ms, request):
         """Whether the own meter says that the EV is down; without one (-1) it never does.
