@@ -237,3 +237,34 @@ def test_a_gap_forgets_the_reference():
     ev.ma[0] = 20000
     for n in range(12):
         assert x.judge(add(START, 60000 + n * 1000), [5000, 0, 0], ev, 0, 1000, 0) == r.WHY_OK
+
+
+def ramp(rise, steps=8):
+    """A house that climbs `rise` mA at a time while the EV is taken down by as much: the verdict.
+
+    Each rise is seen in one sample, and undone by the EV in the next.
+    """
+    x = r.Reaction()
+    x.configure(None)
+    now = START
+    ev = Ev((20000, 0, 0))
+    why = r.WHY_OK
+    for n in range(3 + 2 * steps + 12):
+        now = add(now, 1000)
+        up = 3 <= n < 3 + 2 * steps and n % 2
+        if 3 <= n < 3 + 2 * steps and not up:
+            ev.ma[0] -= rise
+        why = x.judge(now, [25000 + (rise if up else 0) + n % 3, 0, 0], ev, 0, 1000, r.WHY_OK)
+        if why != r.WHY_OK:
+            break
+    return why
+
+
+def test_a_balancer_in_a_climbing_house_proves_nothing_against_the_meter():
+    for rise in (510, 700, 900):
+        assert ramp(rise) == r.WHY_OK, rise
+
+
+def test_rises_too_small_to_have_called_for_it_do_not_excuse_the_meter():
+    assert ramp(490, steps=12) == r.WHY_DEAF
+    assert ramp(510, steps=12) == r.WHY_OK

@@ -48,7 +48,7 @@ def test_a_restart_forgets_what_was_due():
 
 def test_each_raise_makes_the_next_dearer_for_minutes():
     raises = Raises()
-    for n, seconds in enumerate((6, 9, 12, 15)):
+    for n, seconds in enumerate((6, 8, 9, 11)):
         assert seconds_until(raises, 1000) == seconds, n
         raises.count()
         raises.restart()

@@ -66,7 +66,7 @@ class Balancer:
         self._decided_ms = 0
         self.configure([16000, 16000, 16000])
 
-    def configure(self, limit_ma, min_ma=6000, max_ma=32000, phases=3, caution_ma=5000):
+    def configure(self, limit_ma, min_ma=6000, max_ma=32000, phases=3, caution_ma=4000):
         """Set the supply's limit per phase (list of three) and the charger's range, in mA.
 
         caution_ma: what it is worth, in mA not used all the time, that no rise of
