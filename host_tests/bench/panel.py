@@ -32,6 +32,7 @@ class Panel:
         page.web.real_ms = real_ms
         page.web.app.get("/bench/state")(self._state)
         page.web.app.post("/bench/do")(self._do)
+        page.web.app.post("/bench/charger")(self._choose)
 
     async def _state(self, request):
         return self.state()
@@ -47,6 +48,15 @@ class Panel:
         verb = data["action"]
         self.lines.append(actions.line(self.world.now_s, verb, args))
         del self.lines[:-_KEPT_LINES]
+        return self.state()
+
+    async def _choose(self, request):
+        """{"index"}: the charger that the car and fault actions act on."""
+        index = request.json.get("index") if isinstance(request.json, dict) else None
+        if not isinstance(index, int) or not 0 <= index < len(self.plant.chargers):
+            return {"error": f"charger: from 0 to {len(self.plant.chargers) - 1}"}, 400
+        self.charger_index = index
+        self.lines.append(f"# from here on: charger {index + 1}")
         return self.state()
 
     def state(self):
@@ -81,6 +91,8 @@ class Panel:
             "meter": _meter(plant, self.clamps),
             "car": _car(cp),
             "charger": _charger(cp),
+            "index": self.charger_index,
+            "group": [_member(node) for node in world.nodes] if len(world.nodes) > 1 else [],
             "lines": self.lines[-40:],
         }
 
@@ -105,6 +117,23 @@ def _car(cp):
         "offer_a": round(ev.offer_a, 2), "s2": ev.s2, "awake": ev.awake, "wanted": ev.wanted,
         "greedy": ev.extra_a, "stubborn": ev.stuck, "no_diode": not ev.diode,
         "ventilation": ev.ventilation, "delay_s": ev.delay_s,
+    }  # fmt: skip
+
+
+def _member(node):
+    """One charger of several, as its own firmware sees itself."""
+    from ballast.control.limits import NAMES
+
+    cycle = node.cycle
+    link = node.app.group.link
+    group = link.status() if link is not None else None
+    return {
+        "plugged": node.cp.ev is not None, "powered": node.cp.powered,
+        "amps": round(max(node.cp.amps), 2), "offered_a": cycle.offered_ma / 1000.0,
+        "limited": NAMES[cycle.limits.winner],
+        "role": group["role"] if group else "alone",
+        "lease_a": group["held_ma"] / 1000.0 if group else 0.0,
+        "lease_s": round(group["lease_ms"] / 1000.0, 1) if group else 0.0,
     }  # fmt: skip
 
 

@@ -123,8 +123,10 @@ def prepare(args, folder):
     web_assets.build(folder)
     web_assets.add_page(folder, panel.PAGE, "bench")
     config = Config(house=house, limit_a=args.limit, chargers=args.chargers)
+    phases = tuple(range(args.ev_phases))
     return Setup(
-        config=config, limit_a=args.limit, ev=default_ev(phases=tuple(range(args.ev_phases))),
+        config=config, limit_a=args.limit, ev=default_ev(phases=phases),
+        evs=[None] + [default_ev(phases=phases) for _ in range(args.chargers - 1)],
         meter=args.meter, seed=args.seed, http=("127.0.0.1", args.port),
         assets=web_assets.load(folder), meter_port=args.meter_port, serve_meter=True,
         bench_page=True,

@@ -5,18 +5,21 @@ import { build, show } from "./view.js";
 const error = document.getElementById("error");
 let shape = "";
 
-export async function act(action, args = {}) {
-  const response = await fetch("/bench/do", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ action, args }) });
+async function post(path, body) {
+  const response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   const answer = await response.json();
   error.textContent = response.ok ? "" : answer.error;
   if (response.ok) take(answer);
 }
 
+export const act = (action, args = {}) => post("/bench/do", { action, args });
+const choose = (index) => post("/bench/charger", { index });
+
 function take(state) {
-  const now = state.house.appliances.map((a) => a.name).join() + state.charger.phases + state.meter.clamps;
+  const now = state.house.appliances.map((a) => a.name).join() + state.charger.phases + state.meter.clamps + state.group.length;
   if (now !== shape) {
     shape = now;
-    build(state, act);
+    build(state, act, choose);
   }
   show(state);
 }

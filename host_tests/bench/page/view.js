@@ -96,6 +96,28 @@ function strip(act) {
   );
 }
 
+/** All chargers of the group; a tap chooses the one that car and faults act on. */
+function chargers(state, choose) {
+  const section = $("group");
+  section.hidden = state.group.length < 2;
+  const tiles = state.group.map((_, i) => {
+    const amp = h("b"), offer = h("span"), lease = h("span"), role = h("em"), bar = h("i");
+    const button = h("button", { type: "button", "aria-pressed": "false", onclick: () => choose(i) },
+      h("strong", {}, "Charger " + (i + 1), role), amp, h("u", { "aria-hidden": "true" }, bar), offer, lease);
+    updates.push((s) => {
+      const m = s.group[i];
+      button.setAttribute("aria-pressed", String(s.index === i));
+      put(amp, m.powered ? (m.plugged ? amps(m.amps) : "no car") : "no power");
+      bar.style.width = Math.min(100, (100 * m.amps) / s.mains.rated_a) + "%";
+      put(role, m.role === "leader" ? "leads" : m.role === "candidate" ? "wants to lead" : "");
+      put(offer, "offered " + amps(m.offered_a) + " · limit: " + m.limited);
+      put(lease, m.lease_s > 0 ? "lease " + amps(m.lease_a) + ", " + m.lease_s.toFixed(0) + " s left" : "no lease");
+    });
+    return button;
+  });
+  $("group_box").replaceChildren(...tiles);
+}
+
 function house(state, act) {
   const tiles = state.house.appliances.map((a, i) => {
     const watt = h("span");
@@ -191,10 +213,11 @@ function faults(state, act) {
 
 let last = null;
 
-export function build(state, act) {
+export function build(state, act, choose) {
   updates = [];
   last = state;
   strip(act);
+  chargers(state, choose);
   house(state, act);
   car(state, act);
   meter(state, act);
