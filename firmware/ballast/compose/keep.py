@@ -77,6 +77,16 @@ def _apply_test(app, test, applied):
     return True
 
 
+def _long_press(app):
+    """Somebody stands at the charger: guessing is forgiven, and what is new may come in."""
+    if app.page is not None:
+        app.page.auth.forgive()
+        if app.page.network is not None:
+            app.page.network.open_ap()
+    if app.radio is not None:
+        app.radio.clamps.open_window(0)
+
+
 async def keep(app, env, keeper):
     """The service: once a second, whatever has changed, and RTC memory's sign of life."""
     info = env.reset_info
@@ -84,9 +94,13 @@ async def keep(app, env, keeper):
     noted = 0
     looped = env.crash_loop
     applied = False
+    longs = cycle.button.longs
     while True:
         keeper.tick(app.out.coil == 1)
         app.charger.warn(faults.STORAGE, app.store.error != "", time.ticks_ms())
+        if cycle.button.longs != longs:
+            longs = cycle.button.longs
+            _long_press(app)
         applied = _apply_test(app, cycle.commission, applied)
         if info is not None:
             info.alive(cycle.uptime_s)

@@ -56,7 +56,8 @@ class Page:
         WebCommands(self.web)
         WebRecords(self.web, self.history, Sessions(store, self.wall.time_s), self.events)
         WebSettings(self.web, self.schedule)
-        WebSetup(self.web, self._network(), MeterProof())
+        self.network = self._network()
+        WebSetup(self.web, self.network, MeterProof())
         if env.measure:
             self._measure(app, env)
         if env.update is not None:

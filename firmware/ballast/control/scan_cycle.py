@@ -8,6 +8,7 @@ from micropython import const
 
 from ballast.control import charge_state as cs
 from ballast.control import contactor, faults, limits, pilot, rcd_test, ticks
+from ballast.control.button import Button
 from ballast.control.charge_state import ChargeState
 from ballast.control.commissioning import RUNNING, Commissioning
 from ballast.control.contactor import Contactor
@@ -59,6 +60,8 @@ class ScanCycle:
         self.shared = Shared()
         self.modes = Modes()
         self.commission = Commissioning()
+        self.button = Button()
+        self._taps = 0
         self.pair = MeterPair()
         self.interlocks = Interlocks(fit, self.faults)
         self.session = Session()
@@ -117,6 +120,9 @@ class ScanCycle:
         self.pilot.step(scan, dt_ms, self._pwm_steps >= 2)
         self._warmth(now_ms, scan)
         self._judge(now_ms, dt_ms, scan, fresh)
+        self.button.step(dt_ms, scan.button)
+        if self.button.shorts != self._taps:
+            self._tap()
         # limit
         may_draw = self.offered_ma if self.contactor.state == contactor.CLOSED else 0
         self.site.step(now_ms, self.ev, fresh, may_draw, self.limits)
@@ -147,6 +153,14 @@ class ScanCycle:
         out.rcd_test = self.rcd.drive
         out.led = self._led()
         self.steps = (self.steps + 1) & 0xFFFFFFF
+
+    def _tap(self):
+        """A short press: resets a fault; where there is none, pauses or resumes."""
+        self._taps = self.button.shorts
+        if self.faults.stop:
+            self.faults.reset()
+        else:
+            self.settings.set("user_paused", 0 if self.settings["user_paused"] else 1)
 
     # -- measure ----------------------------------------------------------------
 

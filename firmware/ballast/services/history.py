@@ -1,6 +1,6 @@
 """The last hour (every 10 s) and the last day (every 5 min) of currents, in fixed rings.
 
-Only memory: a restart begins anew. 6.5 KiB for ever, nothing grows. Values are kept
+Only memory: a restart begins anew. 5.1 KiB for ever, nothing grows. Values are kept
 in 0.1 A; `UNKNOWN` stands where there was no trusted reading.
 """
 
