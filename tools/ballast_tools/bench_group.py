@@ -2,14 +2,16 @@
 
 import json
 import multiprocessing
+import subprocess
 from pathlib import Path
 
-from ballast_tools import paths
+from ballast_tools import node, paths
 from ballast_tools.errors import UserError
 from ballast_tools.progress import Bar
 
 SHORT_KW = (10, 20, 30, 50, 70)
 BAR_MEAN = 95.0
+COST_MS = 50.0  # one allocation for 64 members on the VM
 ROUNDING_PCT = 0.005  # we allocate whole mA, the baselines floats: less than this is equal
 DATA = paths.ROOT.parent / "shared" / "data" / "acn_caltech_2019-03_events.json.gz"
 _PREAMBLE_US = 192  # long preamble and PLCP header, IEEE 802.11b at 1 Mbit/s
@@ -31,8 +33,8 @@ def main(args):
     if args.histories < 1:
         raise UserError(f"--histories {args.histories}: at least 1")
     count = 20000 if args.long else args.histories
-    figures = {"leases": leases(count, args.seed, args.jobs), "air": air()}
-    missed = figures["leases"]["violations"] > 0
+    figures = {"leases": leases(count, args.seed, args.jobs), "air": air(), "cost": cost()}
+    missed = figures["leases"]["violations"] > 0 or figures["cost"].get("missed", False)
     if not args.no_acn:
         if not args.events.exists():
             raise UserError(f"{args.events}: not there; give the event queue with --events, or --no-acn")
@@ -102,6 +104,31 @@ def air(seats=64, seconds=60):
         f"at most {100 * share:.0f} % of the air"
     )
     return {"seats": seats, "frames_per_s": round(rate, 1), "air_share_at_most": round(share, 3)}
+
+
+# -- cost --------------------------------------------------------------------------
+
+
+def cost():
+    """Milliseconds of one allocation for 64 members x 3 conductors on the MicroPython VM."""
+    found = node.find()
+    if found is None or not node.VM.exists():
+        print(f"cost: not measured, there is no MicroPython VM ({node.HOW_TO_INSTALL})")
+        return {}
+    script = paths.HOST_TESTS / "bench" / "group_cost.mjs"
+    command = [found, str(script), str(node.VM), str(paths.FIRMWARE)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    if done.returncode:
+        raise UserError(f"{paths.shown(script)} failed: {done.stderr.strip().splitlines()[-1]}")
+    ms = json.loads(done.stdout)
+    turn_us = ms["loop_ms"]  # 1000 turns
+    modes = ("equal", "priority", "departure")
+    print("cost: 64 members x 3 conductors, one allocation on the MicroPython VM: "
+          + ", ".join(f"{mode} {ms[mode]:.1f} ms" for mode in modes))  # fmt: skip
+    print("  in turns of a loop of integer additions: "
+          + ", ".join(f"{mode} {1000 * ms[mode] / turn_us:.0f}" for mode in modes)
+          + f" (one turn {turn_us:.2f} us here)")  # fmt: skip
+    return {**ms, "missed": max(ms[mode] for mode in modes) > COST_MS}
 
 
 # -- ACN-Sim -----------------------------------------------------------------------

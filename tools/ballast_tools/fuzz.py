@@ -13,6 +13,7 @@ from ballast.protocol import clamp_frame, clamp_inbox, modbus, sunspec
 from ballast.protocol.hmac_sha256 import HmacKey
 from ballast.protocol.meter_row import MeterRow
 from ballast.protocol.meter_table import ROWS
+from ballast_tools.fuzz_group import Group, GroupSigned
 
 SLOW_S = 1.0
 
@@ -224,7 +225,7 @@ class Line:
         return True
 
 
-TARGETS = (Clamp, Rtu, Tcp, Sunspec, Registers, Line)
+TARGETS = (Clamp, Rtu, Tcp, Sunspec, Registers, Line, Group, GroupSigned)
 
 
 def mutate(rng, seeds):

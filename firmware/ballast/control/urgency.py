@@ -139,6 +139,8 @@ class Urgency:
     def _make_room(self, kind, i):
         """A rest below the minimum: let one that was served before yield what is missing."""
         a = self._a
+        if not a.panels.fits(a.panel[i], a.mask[i], a.line[i], _YIELD_STEP_MA):
+            return  # there is no rest
         for at in range(self._at[kind] - 1, -1, -1):
             j = a.order[at]
             if a.ma[j] > a.min_ma[j] and a.line[j] * 8 + (a.mask[j] & 7) == kind:
