@@ -92,7 +92,7 @@ class Setup:
             _fit_plug(node.cp)
         if self.ev is not None:
             world.plant.chargers[0].plug_in(self.ev)
-        for cp, ev in zip(world.plant.chargers, self.evs):
+        for cp, ev in zip(world.plant.chargers, self.evs, strict=False):
             if ev is not None:
                 cp.plug_in(ev)
         if self.bench_page:

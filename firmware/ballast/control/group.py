@@ -39,7 +39,7 @@ class Group:
     for the next `allowed_ms`. refused: frames that were not believed, by reason.
     """
 
-    def __init__(self, config, panels, seat, boot, now_ms):
+    def __init__(self, config, panels, seat, boot, now_ms):  # noqa: PLR0915 - the list of its parts
         config.check(panels)
         if not 0 <= seat < config.seats:
             raise ValueError("seat: %d is not one of %d" % (seat, config.seats))

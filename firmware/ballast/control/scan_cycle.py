@@ -44,7 +44,7 @@ LED_LOCKED = const(7)
 class ScanCycle:
     """One charger's control. Parts are attributes; `broken` = an exception ended it."""
 
-    def __init__(self, settings, fit):
+    def __init__(self, settings, fit):  # noqa: PLR0915 - the list of its parts
         self.settings = settings
         self.fit = fit
         self.faults = Faults()
