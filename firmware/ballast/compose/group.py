@@ -21,9 +21,10 @@ from ballast.services.group_link import GroupLink
 
 STEP_MS = 50
 LEAST_KEY = 16
+_SKIP = 5  # who does not lead looks at an old reading again only so often
 _KEYS = (
     "group_id", "group_key", "group_seat", "group_seats", "group_share_ma", "group_mode",
-    "group_radio", "fuse_ma", "margin_ma", "fallback_ma", "meter_kind",
+    "group_radio", "supply_phases", "fuse_ma", "margin_ma", "fallback_ma", "meter_kind",
 )  # fmt: skip
 _MAY_CHARGE = (cs.WHY_NONE, cs.WHY_LIMIT, cs.WHY_HOLD, cs.WHY_TEST, cs.WHY_CAR, cs.WHY_CAR_IDLE)
 _OWN_SLOTS = (limits.SITE, limits.GROUP, limits.COMMISSION)
@@ -58,9 +59,9 @@ class Group:
         self.problem = ""
         self.left_s = -1  # to departure; who knows it writes it
         self.need_mah = 0
-        self._config = None
+        self._seq = -1
+        self._skipped = 0
         self._udp = None
-        self._net = None  # the transport's radio
         if app.settings["group_id"]:
             self._shut()
 
@@ -120,7 +121,7 @@ class Group:
         codec = GroupCodec(
             hashlib.sha256(key).digest(), s["group_id"], config.crc, g.Report(), g.Beacon()
         )
-        self.budget = GroupBudget(config.seats)
+        self.budget = GroupBudget(config.seats, s["supply_phases"])
         self.link = GroupLink(self._app.charger, radio, group, codec, self._heard)
         if self._app.radio is not None:
             self._app.radio.group = None if self._udp is not None else self.link.on_frame
@@ -197,6 +198,11 @@ class Group:
             budget.forget()
             return
         group = link.group
+        self._skipped += 1
+        if group.role != LEAD and meter.seq == self._seq and self._skipped < _SKIP:
+            return
+        self._seq = meter.seq
+        self._skipped = 0
         r = group.request
         now = time.ticks_ms()
         budget.draw(now, group.seat, r.drawn_ma, group.member.held_ma)

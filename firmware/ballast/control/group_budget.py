@@ -29,9 +29,10 @@ _NOISE_MA = const(200)
 class GroupBudget:
     """house_ma [3]: the estimate. ma [3]: what the group may draw. known: both are set."""
 
-    def __init__(self, seats):
+    def __init__(self, seats, phases):
         n = 3 * SEATS
         self._seats = seats
+        self._phases = phases  # of the supply; on what it does not have, ma is the limit
         self._last = [0] * n
         self._spare = [0] * n  # what it could draw more
         self._low = [0] * n
@@ -84,7 +85,9 @@ class GroupBudget:
         """
         if not self.known or diff(now_ms, self._turn_ms) >= _BUCKET_MS:
             self._turn(now_ms)
-        for phase in range(3):
+        for phase in range(self._phases, 3):
+            self.ma[phase] = limit_ma
+        for phase in range(self._phases):
             low = mains_ma[phase]
             high = low
             could = _NOISE_MA
