@@ -1,0 +1,59 @@
+from ballast.control.group_budget import GroupBudget
+
+
+def run(b, start, ms, mains, draws, exact=True):
+    """Steps of 50 ms up to start + ms; draws: {seat: (drawn, held)}."""
+    for now in range(start, start + ms, 50):
+        for seat in draws:
+            b.draw(now, seat, [draws[seat][0], 0, 0], draws[seat][1])
+        b.step(now, [mains, 0, 0], 25000, exact)
+    return start + ms
+
+
+def settled(exact=True):
+    b = GroupBudget(2, 1)
+    now = run(b, 0, 8000, 20000, {0: (8000, 8000), 1: (8000, 8000)}, exact)
+    return b, now
+
+
+def test_steady_it_is_exact():
+    for exact in (True, False):
+        b, _ = settled(exact)
+        assert b.ma == [21000, 25000, 25000]
+    assert settled()[0].house_ma[0] == 4000
+
+
+def test_a_step_of_the_house_counts_at_once_and_its_fall_after_five_seconds():
+    b, now = settled()
+    now = run(b, now, 50, 24000, {0: (8000, 8000), 1: (8000, 8000)})
+    assert b.ma[0] == 17000
+    now = run(b, now, 4000, 20000, {0: (8000, 8000), 1: (8000, 8000)})
+    assert b.ma[0] == 17000
+    run(b, now, 1600, 20000, {0: (8000, 8000), 1: (8000, 8000)})
+    assert b.ma[0] == 21000
+
+
+def test_a_cars_own_ramp_is_not_the_house():
+    b, now = settled()
+    now = run(b, now, 200, 22000, {0: (8000, 11000), 1: (8000, 8000)})  # the mains see it first
+    now = run(b, now, 3000, 22000, {0: (10000, 11000), 1: (8000, 8000)})
+    assert b.house_ma[0] == 4000 and b.ma[0] == 21000
+
+
+def test_above_the_limit_nobody_waits_for_a_car_to_tell():
+    b, now = settled()
+    run(b, now, 50, 26000, {0: (8000, 16000), 1: (8000, 8000)})
+    assert b.house_ma[0] == 10000 and b.ma[0] == 15000
+
+
+def test_a_silent_member_counts_as_drawing_nothing_once_the_mains_say_more():
+    b, now = settled()
+    now = run(b, now, 30000, 20000, {0: (8000, 8000)})
+    assert b.house_ma[0] == 12000 and b.ma[0] == 13000
+
+
+def test_without_its_meter_it_forgets():
+    b, now = settled()
+    b.forget()
+    run(b, now, 50, 30000, {0: (8000, 8000), 1: (8000, 8000)})
+    assert b.house_ma[0] == 14000 and b.ma[0] == 11000
