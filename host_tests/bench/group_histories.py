@@ -25,7 +25,9 @@ def random_history(seed):
     for seat in range(seats):
         events.append((rnd.randrange(3000), "power", seat, 1, rnd.randrange(-10000, 10001)))
         if rnd.random() < 0.85:
-            events.append((rnd.randrange(30000), "car", seat, 1, rnd.choice((32000, 16000, 9000)), 7))
+            events.append(
+                (rnd.randrange(30000), "car", seat, 1, rnd.choice((32000, 16000, 9000)), 7)
+            )
     end = rnd.choice((60000, 90000, 130000))
     t = 22000
     while True:
@@ -55,7 +57,14 @@ def random_event(rnd, t, seats, supply):
     if kind == "power":
         return (t, "power", seat, rnd.randrange(2), ppm)
     if kind == "car":
-        return (t, "car", seat, rnd.randrange(2), rnd.choice((32000, 16000, 7000)), rnd.choice((7, 1, 2)))
+        return (
+            t,
+            "car",
+            seat,
+            rnd.randrange(2),
+            rnd.choice((32000, 16000, 7000)),
+            rnd.choice((7, 1, 2)),
+        )
     if kind == "house":
         return (t, "house", rnd.randrange(0, supply + 1))
     if kind == "meter":

@@ -30,7 +30,9 @@ class Violation(AssertionError):
 class History:
     """seats, supply_ma, guaranteed_ma, metered, panels [(parent, ma)], wiring [mask per seat]."""
 
-    def __init__(self, seed, seats, supply_ma, guaranteed_ma, metered, panels, wiring, events, end_ms):
+    def __init__(
+        self, seed, seats, supply_ma, guaranteed_ma, metered, panels, wiring, events, end_ms
+    ):
         self.seed = seed
         self.seats = seats
         self.supply_ma = supply_ma
@@ -47,7 +49,9 @@ class History:
             f"{self.guaranteed_ma} mA, metered {self.metered}, panels {self.panels}, "
             f"wiring {self.wiring}"
         ]
-        lines += ["%9.3f s  %s" % (e[0] / 1000, " ".join(str(x) for x in e[1:])) for e in self.events]
+        lines += [
+            "%9.3f s  %s" % (e[0] / 1000, " ".join(str(x) for x in e[1:])) for e in self.events
+        ]
         return "\n".join(lines)
 
 
@@ -243,7 +247,9 @@ class Sim:
             for _ in range(copies):
                 slow = self.rnd.random()
                 low, high = self.delay
-                self.at(self.t + low + int((high - low) * slow * slow), self.arrive, other, record, kind)
+                self.at(
+                    self.t + low + int((high - low) * slow * slow), self.arrive, other, record, kind
+                )
 
     def arrive(self, n, record, kind):
         if not n.on:

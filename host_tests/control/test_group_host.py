@@ -229,7 +229,9 @@ def test_a_lone_charger_falls_to_its_guaranteed_share():
     sim = Sim(quiet(3, 32000, 8000, events=events, end_ms=120000)).go()
     assert states(sim) == [8000] and leaders(sim) == []
     # of two, the anchor may lead alone; the other's share stays reserved
-    two = Sim(quiet(2, 32000, 8000, events=cars([0, 1]) + [(60000, "power", 1, 0)], end_ms=120000)).go()
+    two = Sim(
+        quiet(2, 32000, 8000, events=cars([0, 1]) + [(60000, "power", 1, 0)], end_ms=120000)
+    ).go()
     assert states(two) == [24000]
 
 

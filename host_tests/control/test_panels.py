@@ -90,7 +90,7 @@ def test_neutral_and_pair_loads_mix():
 
 
 def test_phasors_against_complex_arithmetic():
-    unit = [(1, 0), (-0.5, -0.75**0.5), (-0.5, 0.75**0.5)]
+    unit = [(1, 0), (-0.5, -(0.75**0.5)), (-0.5, 0.75**0.5)]
     pairs = [(0.75**0.5, 0.5), (0.0, -1.0), (-(0.75**0.5), 0.5)]
     for u in (0, 3000, 11000):
         for v in ((0, 0, 0), (8000, 0, 0), (9000, 4000, 16000), (12000, 12000, 12000)):
@@ -100,7 +100,9 @@ def test_phasors_against_complex_arithmetic():
                 one, two = pairs[phase], pairs[phase - 1]
                 loads.append([u * unit[phase][k] + a * one[k] - b * two[k] for k in (0, 1)])
             size = [(x * x + y * y) ** 0.5 for x, y in loads]
-            drop = [(loads[k][0] - loads[k - 1][0], loads[k][1] - loads[k - 1][1]) for k in range(3)]
+            drop = [
+                (loads[k][0] - loads[k - 1][0], loads[k][1] - loads[k - 1][1]) for k in range(3)
+            ]
             star = [(x * x + y * y) ** 0.5 for x, y in drop]
             for is_star, most in ((0, max(size)), (1, max(star))):
                 for factor, good in ((1.003, True), (0.999, False)):

@@ -44,7 +44,9 @@ _MASK = {30: 3, -90: 6, 150: 5}  # phase angle -> conductors
 _RATIO = 4  # 480 V delta to 120 V star, as the network's constraints have it
 
 
-def _feasible(rates, infrastructure, linear=False, violation_tolerance=1e-5, relative_tolerance=1e-7):
+def _feasible(
+    rates, infrastructure, linear=False, violation_tolerance=1e-5, relative_tolerance=1e-7
+):
     """acnportal's check of all lines, as one product of matrices instead of one per line."""
     lines = getattr(infrastructure, "lines", None)
     if lines is None:
@@ -70,7 +72,9 @@ class BallastAlgorithm(BaseAlgorithm):
 
     def _start(self, info):
         """Panels and members from the network: transformer, its secondary, the two pods."""
-        limit = dict(zip(info.constraint_ids, (int(1000 * a) for a in info.constraint_limits)))
+        limit = dict(
+            zip(info.constraint_ids, (int(1000 * a) for a in info.constraint_limits), strict=True)
+        )
         panels = Panels()
         panels.configure(0, -1, *[_RATIO * limit["Primary " + x] for x in "ABC"], 1)
         panels.configure(1, 0, *[limit["Secondary " + x] for x in "ABC"])

@@ -37,7 +37,9 @@ def main(args):
     missed = figures["leases"]["violations"] > 0 or figures["cost"].get("missed", False)
     if not args.no_acn:
         if not args.events.exists():
-            raise UserError(f"{args.events}: not there; give the event queue with --events, or --no-acn")
+            raise UserError(
+                f"{args.events}: not there; give the event queue with --events, or --no-acn"
+            )
         figures["acn"] = acn_table(args)
         missed |= figures["acn"]["missed"]
     if args.json:
@@ -91,7 +93,9 @@ def air(seats=64, seconds=60):
 
     first = [(0, "radio", 0.0, 20, 0.0)] + [(10 * i, "power", i, 1, 0) for i in range(seats)]
     cars = [(1000 + 10 * i, "car", i, 1, 32000, 7) for i in range(seats)]
-    history = History(1, seats, 200000, 0, False, [], [7] * seats, first + cars, 1000 * (30 + seconds))
+    history = History(
+        1, seats, 200000, 0, False, [], [7] * seats, first + cars, 1000 * (30 + seconds)
+    )
     sim = Sim(history)
     sim.until(30000)
     before = sim.frames

@@ -38,7 +38,12 @@ TITLES = {
 
 COMMANDS = {name: entry for section in TITLES.values() for name, entry in section.items()}
 
-EXTRA_GROUPS = {"bench_page": ("test",), "bench_group": ("acn", VM), "bench_balance": ("plot",), "bench_links": (VM,)}
+EXTRA_GROUPS = {
+    "bench_page": ("test",),
+    "bench_group": ("acn", VM),
+    "bench_balance": ("plot",),
+    "bench_links": (VM,),
+}
 """By module, where one `bench` needs more than the others."""
 
 

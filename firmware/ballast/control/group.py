@@ -334,16 +334,16 @@ class Group:
             return False
         ours = r.vote_seat == self.seat and r.vote_boot == self.boot
         fresh = (
-            ours
-            and self.role != FOLLOW
-            and self.member.sent.find(r.echo_seq, now_ms, g.FRESH_MS)
+            ours and self.role != FOLLOW and self.member.sent.find(r.echo_seq, now_ms, g.FRESH_MS)
         )
         if not sane(r):
             self.refused_value += 1
             return False
         self._metered[r.seat] = 1 if r.budget_ma[0] >= 0 else 0
         was = self.leader.allocator.want[r.seat]
-        self.leader.hear(now_ms, r, ours or r.vote_seat == g.NOBODY, fresh, self.member.sent.found_ms)
+        self.leader.hear(
+            now_ms, r, ours or r.vote_seat == g.NOBODY, fresh, self.member.sent.found_ms
+        )
         if fresh:
             self._note_budget(now_ms, r.seat, r)
             if was != r.want:
