@@ -1,0 +1,150 @@
+"""Improv Wi-Fi over BLE: the codec (improv-wifi.com/ble, revision 2.2).
+
+A packet is command, length, data, checksum (the low byte of the sum of all before
+it), in as many writes as the client's MTU makes of it. All of it is in the clear, the
+network's password as well: that is the standard. What protects is that the window is
+short and that somebody pressed the charger's button (services/ble_improv.py).
+"""
+
+import struct
+
+from micropython import const
+
+SERVICE = "00467768-6228-2272-4663-277478268000"
+STATE = "00467768-6228-2272-4663-277478268001"
+ERROR = "00467768-6228-2272-4663-277478268002"
+COMMAND = "00467768-6228-2272-4663-277478268003"
+RESULT = "00467768-6228-2272-4663-277478268004"
+CAPABILITIES = "00467768-6228-2272-4663-277478268005"
+SERVICE_DATA = 0x4677
+
+AUTHORIZATION_REQUIRED = 1
+AUTHORIZED = 2
+PROVISIONING = 3
+PROVISIONED = 4
+
+NO_ERROR = 0
+INVALID_PACKET = 1
+UNKNOWN_COMMAND = 2
+UNABLE_TO_CONNECT = 3
+NOT_AUTHORIZED = 4
+UNKNOWN_ERROR = 255
+
+SEND_WIFI = 1
+IDENTIFY = 2
+DEVICE_INFO = 3
+SCAN = 4
+
+CAN_IDENTIFY = 1
+CAN_INFO = 2
+CAN_SCAN = 4
+
+_MAX_DATA = const(255)
+_MAX_SSID = const(32)  # IEEE 802.11
+_MIN_KEY = const(8)  # WPA2 passphrase: 8 to 63 characters
+_MAX_KEY = const(63)
+_ADVERTISEMENT = const(31)
+
+
+class PacketError(Exception):
+    """A packet that is none; `code` is the error for the client."""
+
+    def __init__(self, code):
+        super().__init__("Improv error %d" % code)
+        self.code = code
+
+
+def checksum(data):
+    """The low byte of the sum."""
+    return sum(data) & 0xFF
+
+
+def packet(command, data=b""):
+    """The bytes of one packet, command or result. ValueError beyond 255 bytes of data."""
+    if len(data) > _MAX_DATA:
+        raise ValueError("an Improv packet has at most 255 bytes of data")
+    frame = bytes((command, len(data))) + bytes(data)
+    return frame + bytes((checksum(frame),))
+
+
+class Assembler:
+    """Makes whole packets of the writes of one client."""
+
+    def __init__(self):
+        self._got = b""
+
+    def reset(self):
+        """Forget a packet that was begun."""
+        self._got = b""
+
+    def feed(self, chunk):
+        """(command, data) of a packet that is whole now, None while it is not.
+
+        PacketError for a wrong checksum and for bytes behind it; the next write begins anew.
+        """
+        got = self._got + bytes(chunk)
+        if len(got) < 2 or len(got) < got[1] + 3:
+            self._got = got
+            return None
+        self._got = b""
+        end = got[1] + 2
+        if len(got) != end + 1 or checksum(got[:end]) != got[end]:
+            raise PacketError(INVALID_PACKET)
+        return got[0], got[2:end]
+
+
+def strings(data):
+    """The texts of a list of length-prefixed strings; PacketError when it is none."""
+    out = []
+    at = 0
+    while at < len(data):
+        end = at + 1 + data[at]
+        if end > len(data):
+            raise PacketError(INVALID_PACKET)
+        try:
+            out.append(bytes(data[at + 1 : end]).decode())
+        except UnicodeError:
+            raise PacketError(INVALID_PACKET)
+        at = end
+    return out
+
+
+def wifi_settings(data):
+    """(network, password) of a SEND_WIFI; PacketError when either can be none."""
+    parts = strings(data)
+    if len(parts) != 2:
+        raise PacketError(INVALID_PACKET)
+    ssid, key = parts
+    size = len(key.encode())
+    if not 0 < len(ssid.encode()) <= _MAX_SSID or "\0" in ssid or "\0" in key:
+        raise PacketError(INVALID_PACKET)
+    if size and not _MIN_KEY <= size <= _MAX_KEY:
+        raise PacketError(INVALID_PACKET)
+    return ssid, key
+
+
+def result(command, texts, group=1):
+    """A result's packet with as many of `texts` as fit, in whole groups of `group`."""
+    data = b""
+    for at in range(0, len(texts), group):
+        more = b""
+        for text in texts[at : at + group]:
+            raw = text.encode()
+            more += bytes((min(len(raw), _MAX_DATA),)) + raw
+        if len(data) + len(more) > _MAX_DATA:
+            break
+        data += more
+    return packet(command, data)
+
+
+def advertisement(state, capabilities):
+    """The 31 bytes to advertise: flags, the service, and its data in the same advertisement."""
+    reversed_uuid = bytearray()
+    digits = SERVICE.replace("-", "")
+    for at in range(30, -2, -2):
+        reversed_uuid.append(int(digits[at : at + 2], 16))
+    out = b"\x02\x01\x06\x11\x07" + bytes(reversed_uuid)
+    out += struct.pack("<BBHBBI", 9, 0x16, SERVICE_DATA, state, capabilities, 0)
+    if len(out) != _ADVERTISEMENT:
+        raise ValueError("advertisement of %d bytes" % len(out))
+    return out
