@@ -22,7 +22,8 @@ CONTROL = paths.TOOLS.parent / "firmware" / "ballast" / "control"
 TESTS = paths.HOST_TESTS / "control"
 KNOWN = paths.HOST_TESTS / "mutation_survivors.txt"
 WANTED_PCT = 95
-CPU_S = 25  # of a mutant that loops for ever
+CPU_S = 60  # of the tests of one module, unchanged
+SLOWER = 3  # a mutant that takes so many times longer loops for ever
 
 SAFETY = (
     "pilot", "limits", "faults", "interlocks", "contactor", "charge_state", "rcd_test",
@@ -30,6 +31,7 @@ SAFETY = (
 )  # fmt: skip
 
 # tests that see a module from further away, tried when its own do not kill
+FIRST = ("test_fresh", "test_numbers_host")  # milliseconds each
 WIDER = ("test_scan_cycle", "test_interlocks", "test_charger", "test_everest_vectors")
 
 OPERATORS = (
@@ -60,21 +62,10 @@ def add_arguments(parser):
 
 def mutants(name, every=1):
     """[(mutated source, "- old line\\n+ new line")] of a module of control/."""
-    import cosmic_ray.plugins as plugins
-    from cosmic_ray.mutating import mutate_code
+    from ballast_tools import mutants as made
 
     source = (CONTROL / f"{name}.py").read_text()
-    seen, out = {source}, []
-    for operator_name in OPERATORS:
-        operator = plugins.get_operator(f"core/{operator_name}")()
-        for n in range(10**6):
-            code = mutate_code(source, operator, n)
-            if code is None:  # no more places for this operator
-                break
-            if code in seen:
-                continue
-            seen.add(code)
-            out.append((code, _difference(source, code)))
+    out = [(code, _difference(source, code)) for code in made.of(source, OPERATORS)]
     return out[:: max(1, every)]
 
 
@@ -92,16 +83,20 @@ def _difference(source, code):
 def _tests_of(name):
     own = sorted(f.stem for f in TESTS.glob(f"test_{name}*.py") if not f.stem.endswith("_host"))
     own = [t for t in own if t == f"test_{name}" or t == f"test_{name}_sweep"]
+    own = [*FIRST, *own]
     return own + [t for t in WIDER if t not in own and (TESTS / f"{t}.py").exists()]
 
 
-def survives(name, code):
+_bases = {}
+
+
+def survives(name, code, cpu_s=CPU_S):
     """Run the tests against the mutant in a forked process. True = nothing noticed."""
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
-            status = _child(name, code)
+            status = _child(name, code, cpu_s)
         except BaseException:  # noqa: BLE001 - whatever it raises, it was noticed
             status = 1
         finally:
@@ -110,11 +105,11 @@ def survives(name, code):
     return status == 0
 
 
-def _child(name, code):
+def _child(name, code, cpu_s):
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
-    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_S)  # its signal ends the process
+    signal.setitimer(signal.ITIMER_VIRTUAL, cpu_s)  # its signal ends the process
     full = f"ballast.control.{name}"
     package = importlib.import_module("ballast.control")
     module = types.ModuleType(full)
@@ -145,7 +140,18 @@ def _prepare():
 def _work(job):
     name, items = job
     _prepare()
-    return name, [where for code, where in items if survives(name, code)], len(items)
+    cpu_s = SLOWER * _base_s(name) + 2
+    return name, [where for code, where in items if survives(name, code, cpu_s)], len(items)
+
+
+def _base_s(name):
+    """CPU seconds of the tests with nothing changed; UserError when they fail."""
+    if name not in _bases:
+        before = os.times().children_user
+        if not survives(name, (CONTROL / f"{name}.py").read_text()):
+            raise UserError(f"the tests of {name} fail with nothing changed: run tools/ballast test")
+        _bases[name] = os.times().children_user - before
+    return _bases[name]
 
 
 # -- the known survivors ---------------------------------------------------------------
@@ -187,7 +193,7 @@ def run(names, every, jobs, bar=None):
         todo += [(name, items[at : at + 20]) for at in range(0, len(items), 20)]
     got = {name: (0, []) for name in names}
     context = multiprocessing.get_context("fork")
-    with context.Pool(jobs, initializer=os.nice, initargs=(5,), maxtasksperchild=8) as pool:
+    with context.Pool(jobs, initializer=os.nice, initargs=(5,)) as pool:
         for name, survivors, count in pool.imap(_work, todo):
             done += count
             before = got[name]

@@ -1,0 +1,226 @@
+"""Double entry: every number that safety rests on stands here once more.
+
+Changing one means changing two places, and looking up where it comes from: the source
+stands beside the constant in control/. CPython only, since MicroPython compiles private
+constants away.
+"""
+
+from ballast.control import faults, pilot, rcd_test, settings
+from ballast.control.faults import AUTO, DERATE, MANUAL, PAUSE, POWER, SERVICE, STOP, UNPLUG, WARN
+
+NUMBERS = {
+    "pilot": {
+        "A": 0, "B": 1, "C": 2, "D": 3, "E": 4, "NEG": 5, "LOST": 6, "_HYST_MV": 250,
+        "_WINDOW_MV": 1100, "_OVER_MV": 13500, "_DIODE_MV": -10000, "_LATE_MS": 25,
+        "MIN_MA": 6000, "MAX_MA": 80000,
+    },
+    "limits": {
+        "RATING": 0, "PLUG": 1, "CABLE": 2, "CIRCUIT": 3, "TEMP": 4, "SITE": 5, "PANEL": 6,
+        "SOLAR": 7, "DEMAND": 8, "GRID": 9, "GROUP": 10, "SCHEDULE": 11, "OCPP": 12, "API": 13,
+        "USER": 14, "COMMISSION": 15, "COUNT": 16, "NO_LIMIT_MA": 1000000, "FOREVER": -1,
+        "MAX_TTL_MS": 172800000, "_EXTERNAL": 16000, "BOOST_MASK": 2176, "_LED_MASK": 32,
+    },
+    "faults": {
+        "WARN": 0, "DERATE": 1, "PAUSE": 2, "STOP": 3, "AUTO": 0, "UNPLUG": 1, "MANUAL": 2,
+        "POWER": 3, "SERVICE": 4, "NONE": 0, "EXCEPTION": 1, "OVERRUN": 2, "CRASH_LOOP": 3,
+        "WATCHDOG": 4, "BROWN_OUT": 5, "RCD_TRIP": 6, "RCD_TEST": 7, "PE_LOST": 8, "WELD": 9,
+        "NO_CLOSE": 10, "DIODE": 11, "VENTILATION": 12, "PILOT_SHORT": 13, "PILOT_LOST": 14,
+        "OVERCURRENT": 15, "UNDERVOLT": 16, "OVERVOLT": 17, "PHASE_LOST": 18, "PLUG_HOT": 19,
+        "CONNECTOR_HOT": 20, "BOX_HOT": 21, "PLUG_RISE": 22, "PLUG_SENSOR": 23,
+        "CONNECTOR_SENSOR": 24, "BOX_SENSOR": 25, "OWN_METER": 26, "METER_LOST": 27,
+        "METER_DISTRUST": 28, "DERATED": 29, "SETTINGS": 30, "STORAGE": 31, "CLOCK": 32,
+        "LEAK_OPEN": 33, "METERS_APART": 34, "COUNT": 35,
+    },
+    "interlocks": {
+        "STEP_MS": 20, "STEP_MAX_MS": 40, "STEP_PERMIT_MS": 250, "_PILOT_FAULT_MS": 200,
+        "_PE_MS": 200, "_VOLT_MS": 1000, "_VOLT_LOST_MV": 50000, "_OC_NOISE_MA": 500,
+        "_OC_SOFT_MS": 7000, "_OC_HARD_MS": 500, "_OC_SOFT_HOLD_MS": 3000,
+        "_OC_HARD_HOLD_MS": 8000, "_LEAK_MA": 1000, "_LEAK_MS": 1000,
+    },
+    "contactor": {
+        "OPEN": 0, "CLOSED": 1, "_WINDOW_MS": 250, "_MIN_OFF_MS": 500, "_LONG_MS": 100000000,
+        "_LIVE_MV": 100000,
+    },
+    "charge_state": {
+        "A": 0, "B1": 1, "B2": 2, "C1": 3, "C2": 4, "D1": 5, "D2": 6, "E": 7, "F": 8,
+        "WHY_NONE": 0, "WHY_UNPLUGGED": 1, "WHY_FAULT": 2, "WHY_PAUSE_FAULT": 3, "WHY_USER": 4,
+        "WHY_LIMIT": 5, "WHY_HOLD": 6, "WHY_TEST": 7, "WHY_CAR": 8, "WHY_CAR_IDLE": 9,
+        "S2_WAIT_MS": 6000, "X1_MIN_MS": 3000, "WAKE_AFTER_MS": 30000, "WAKE_PULSE_MS": 4000,
+        "WAKE_REST_MS": 3000, "_LONG_MS": 100000000, "WAKE_NONE": 0, "WAKE_F": 1, "WAKE_E": 2,
+    },
+    "rcd_test": {
+        "IDLE": 0, "RUNNING": 1, "PASSED": 2, "FAILED": 3, "_DRIVE": 0, "_EARLY": 1, "_LATE": 2,
+        "_TRIPS": 3, "_CLEAR": 4, "_END": 5, "QUICK_MS": 2600,
+    },
+    "derating": {
+        "PLUG": 0, "CONNECTOR": 1, "BOX": 2, "PERIOD_MS": 200, "_RISE_MS": 10000,
+        "_RISE_MARKS": 6, "_RISE_FLOOR_DDEGC": 400, "_FROZEN_MS": 900000, "_FROZEN_MA": 10000,
+        "_FROZEN_DDEGC": 2, "_MIN_MA": 6000,
+    },
+    "ntc": {
+        "OPEN": -32768, "SHORT": 32767, "_FIRST_DDEGC": -400, "_STEP_DDEGC": 50,
+    },
+    "scan_cycle": {
+        "_RETEST_MS": 86400000, "_SETTLE_MS": 300, "_UP_MA": 100, "_IDLE_MA": 1000,
+        "LED_OFF": 0, "LED_READY": 1, "LED_WAIT": 2, "LED_CHARGE": 3, "LED_PAUSE": 4,
+        "LED_WARN": 5, "LED_FAULT": 6, "LED_LOCKED": 7,
+    },
+    "charger": {
+        "SUPPLY": 0, "PANEL": 1, "RESET_POWER_ON": 0, "RESET_SOFT": 1, "RESET_WATCHDOG": 2,
+        "RESET_BROWN_OUT": 3, "_SERVICE_MAX_MA": 1000000, "_NOMINAL_V": 230, "_LEAST_V": 80,
+        "_TEST_MA": 16000,
+    },
+    "ev_meter": {
+        "_SILENT_MS": 1000, "_MAX_GAP_MS": 2000, "_WH": 36000000,
+    },
+    "ticks": {
+        "_HALF": 536870912,
+    },
+}  # fmt: skip
+
+# key, action, latch, hold ms, retries (-1 = always): the safety table
+FAULTS = (
+    ("none", WARN, AUTO, 0, -1),
+    ("exception", STOP, MANUAL, 0, 0),
+    ("overrun", STOP, MANUAL, 0, 0),
+    ("crash_loop", STOP, MANUAL, 0, 0),
+    ("watchdog", WARN, AUTO, 600000, -1),
+    ("brown_out", WARN, AUTO, 600000, -1),
+    ("rcd_trip", STOP, UNPLUG, 0, 0),
+    ("rcd_test", STOP, POWER, 0, 0),
+    ("pe_lost", STOP, UNPLUG, 5000, -1),
+    ("weld", STOP, SERVICE, 0, 0),
+    ("no_close", STOP, UNPLUG, 0, 0),
+    ("diode", STOP, UNPLUG, 0, 0),
+    ("ventilation", STOP, UNPLUG, 0, 0),
+    ("pilot_short", STOP, AUTO, 3000, -1),
+    ("pilot_lost", STOP, AUTO, 3000, -1),
+    ("overcurrent", STOP, UNPLUG, 0, 0),
+    ("undervolt", PAUSE, AUTO, 30000, -1),
+    ("overvolt", PAUSE, AUTO, 30000, -1),
+    ("phase_lost", PAUSE, AUTO, 30000, -1),
+    ("plug_hot", STOP, AUTO, 0, 3),
+    ("connector_hot", STOP, AUTO, 0, 3),
+    ("box_hot", STOP, AUTO, 0, 3),
+    ("plug_rise", STOP, AUTO, 600000, 1),
+    ("plug_sensor", STOP, AUTO, 5000, -1),
+    ("connector_sensor", STOP, AUTO, 5000, -1),
+    ("box_sensor", DERATE, AUTO, 5000, -1),
+    ("own_meter", STOP, AUTO, 10000, -1),
+    ("meter_lost", WARN, AUTO, 0, -1),
+    ("meter_distrust", WARN, AUTO, 0, -1),
+    ("derated", DERATE, AUTO, 0, -1),
+    ("settings", WARN, MANUAL, 0, 0),
+    ("storage", WARN, AUTO, 0, -1),
+    ("clock", WARN, AUTO, 0, -1),
+    ("leak_open", STOP, UNPLUG, 0, 0),
+    ("meters_apart", WARN, AUTO, 10000, -1),
+)
+
+# key, default, least, most, group
+SETTINGS = (
+    ("user_ma", 32000, 6000, 32000, "user"),
+    ("user_paused", 0, 0, 1, "user"),
+    ("mode", 0, 0, 2, "user"),
+    ("installed", 0, 0, 1, "site"),
+    ("fuse_ma", 25000, 6000, 125000, "site"),
+    ("circuit_ma", 32000, 6000, 32000, "site"),
+    ("supply_phases", 1, 1, 3, "site"),
+    ("phase_of_l1", 1, 1, 3, "site"),
+    ("phase_proven", 0, 0, 1, "site"),
+    ("meter_kind", 0, 0, 3, "site"),
+    ("meter_unit", 1, 1, 247, "site"),
+    ("meter_baud", 9600, 1200, 115200, "site"),
+    ("meter_parity", 0, 0, 1, "site"),
+    ("meter_interval_ms", 1000, 100, 60000, "site"),
+    ("export", 0, 0, 1, "site"),
+    ("fallback_ma", 0, 0, 32000, "site"),
+    ("panel_ma", 0, 0, 125000, "site"),
+    ("demand_w", 0, 0, 100000, "site"),
+    ("margin_ma", 0, 0, 5000, "site"),
+    ("group_id", 0, 0, 65535, "site"),
+    ("group_seat", 0, 0, 63, "site"),
+    ("group_seats", 2, 1, 64, "site"),
+    ("group_share_ma", 0, 0, 32000, "site"),
+    ("group_mode", 0, 0, 2, "site"),
+    ("group_rank", 128, 0, 255, "site"),
+    ("group_radio", 0, 0, 1, "site"),
+    ("rated_ma", 32000, 6000, 32000, "profile"),
+    ("plug_ma", 32000, 6000, 32000, "profile"),
+    ("cable_ma", 32000, 6000, 32000, "profile"),
+    ("min_ma", 6000, 6000, 16000, "profile"),
+    ("low_mv", 195000, 80000, 250000, "profile"),
+    ("high_mv", 264000, 110000, 300000, "profile"),
+    ("ventilation", 0, 0, 1, "profile"),
+    ("wake", 1, 0, 2, "profile"),
+    ("rcd_retries", 0, 0, 4, "profile"),
+    ("rcd_retry_ms", 900000, 60000, 3600000, "profile"),
+    ("start_delay_s", 0, 0, 1800, "profile"),
+    ("plug_t1", 600, 300, 1000, "profile"),
+    ("plug_t2", 800, 400, 1100, "profile"),
+    ("plug_t3", 550, 200, 900, "profile"),
+    ("plug_rise", 150, 30, 500, "profile"),
+    ("connector_t1", 700, 300, 1000, "profile"),
+    ("connector_t2", 900, 400, 1100, "profile"),
+    ("connector_t3", 650, 200, 900, "profile"),
+    ("box_t1", 700, 300, 1000, "profile"),
+    ("box_t2", 850, 400, 1100, "profile"),
+    ("box_t3", 650, 200, 900, "profile"),
+    ("box_stop", 0, 0, 1, "profile"),
+)
+
+# key, default, longest, secret, group
+TEXTS = (
+    ("name", "Ballast", 32, False, "user"),
+    ("language", "en", 5, False, "user"),
+    ("wifi_ssid", "", 32, False, "site"),
+    ("wifi_password", "", 63, True, "site"),
+    ("meter_host", "", 64, False, "site"),
+    ("meter_model", "sdm630", 24, False, "site"),
+    ("meter_line", "", 300, False, "site"),
+    ("clamp_id", "", 12, False, "site"),
+    ("clamp_key", "", 64, True, "site"),
+    ("group_key", "", 64, True, "site"),
+    ("password_user", "", 120, True, "user"),
+    ("password_installer", "", 120, True, "site"),
+)
+
+# drive ms, trip from, trip until, trips, clear by, end: the modules' data sheets
+RCD_MODULES = (
+    (100, 0, 500, 1, 1000, 1700),
+    (240, 300, 1140, 1, 1800, 2500),
+    (20, 0, 400, 2, 800, 6800),
+    (500, 0, 1000, 1, 1500, 2600),
+)
+
+
+def test_constants():
+    for name, numbers in NUMBERS.items():
+        module = __import__("ballast.control." + name, None, None, [name])
+        for key, number in numbers.items():
+            assert getattr(module, key) == number, f"{name}.{key}"
+
+
+def test_fault_policies():
+    for row, want in zip(faults.CATALOGUE, FAULTS, strict=True):
+        assert row[:5] == want, want[0]
+
+
+def test_schema():
+    """New settings may come; these are agreed."""
+    have = {row[0]: row for row in settings.NUMBERS}
+    for key, default, least, most, group in SETTINGS:
+        assert have[key][1:4] == (default, least, most) and have[key][5] == group, key
+    texts = {row[0]: row for row in settings.TEXTS}
+    for want in TEXTS:
+        assert texts[want[0]] == want, want[0]
+
+
+def test_self_tests_of_the_modules():
+    assert rcd_test.MODULES == RCD_MODULES
+    assert [rcd_test.RcdTest(n).quick for n in range(4)] == [True, True, False, True]
+
+
+def test_names_stand_in_the_order_of_the_levels():
+    for n, name in enumerate(("A", "B", "C", "D", "E", "F", "lost")):
+        assert pilot.NAMES[n] == name
