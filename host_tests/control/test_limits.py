@@ -143,3 +143,82 @@ def test_boost_passes_over_wishes_only():
     slots.ignore(0)
     slots.step(0)
     assert slots.ma == 0
+
+
+def test_the_own_balancer_is_left_out_only_while_led():
+    slots = Limits()
+    slots.put(limits.SITE, 7000, 0, FOREVER)
+    slots.put(limits.SOLAR, 8000, 0, FOREVER)
+    slots.put(limits.USER, 16000, 0, FOREVER)
+    slots.step(0)
+    assert slots.ma == 7000
+    slots.led(True)
+    slots.step(0)
+    assert slots.ma == 8000 and slots.winner == limits.SOLAR
+    slots.led(True)
+    assert not slots._dirty, "nothing new, nothing to do"
+    slots.ignore(limits.BOOST_MASK)  # a boost beside it
+    slots.step(0)
+    assert slots.ma == 16000
+    slots.led(False)
+    slots.step(0)
+    assert slots.ma == 7000
+    slots.ignore(0)
+    slots.led(True)
+    slots.step(0)
+    assert slots.ma == 8000, "led passes over nothing but SITE"
+
+
+def test_a_released_slot_is_free_at_once_and_nobody_s():
+    slots = Limits()
+    slots.put(limits.API, -1, 0, 100)
+    slots.step(0)
+    assert slots.ma == 0 and slots.winner == limits.API and not slots._dirty
+    assert slots._timed[limits.API] == 1
+    slots.release(limits.API)
+    assert slots.left_ms(limits.API, 0) == FOREVER
+    slots.step(0)
+    assert slots.ma == NO_LIMIT_MA and slots.winner == limits.RATING
+
+
+def test_any_sequence_against_a_plain_model():
+    """Puts, renewals and releases at every millisecond, over the wrap of the ticks."""
+    for seed in (1, 2, 3):
+        slots, model = Limits(), {}  # slot: (ma, ms left or None)
+        fall = {limits.API: 6000, limits.OCPP: 9000, limits.GRID: 0}
+        for slot in fall:
+            slots.fall_ma[slot] = fall[slot]
+        r = seed
+        now = WRAP
+        for n in range(1500):
+            r = (r * 75 + 74) % 65537
+            slot = (limits.API, limits.OCPP, limits.GRID)[r % 3]
+            what = (r >> 3) % 8
+            if what < 3:
+                ma, ttl = 7000 + (r >> 6) % 3 * 1000, 1 + (r >> 8) % 12
+                slots.put(slot, ma, now, ttl)
+                model[slot] = (ma, ttl)
+            elif what == 3 and r % 7 == 0:
+                slots.put(slot, 8000, now, FOREVER)
+                model[slot] = (8000, None)
+            slots.step(now)
+            best, winner = NO_LIMIT_MA, limits.RATING
+            for s in sorted(model):
+                if model[s][0] < best:
+                    best, winner = model[s][0], s
+            assert (slots.ma, slots.winner) == (best, winner), (seed, n)
+            now = ticks.add(now, 1)
+            for s in list(model):
+                ma, left = model[s]
+                if left is not None:
+                    model[s] = (ma, left - 1) if left > 1 else (fall[s], None)
+
+
+def test_an_expiry_before_the_wrap_is_not_left_until_after_it():
+    slots = Limits()
+    start = (1 << 30) - 200000
+    slots.fall_ma[limits.API] = 1
+    slots.put(limits.API, 20000, start, 100)
+    slots.step(start)
+    slots.step(ticks.add(start, 100))
+    assert slots.ma == 1
