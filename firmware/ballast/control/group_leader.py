@@ -69,13 +69,6 @@ class Leader:
         self.count_mask = bytearray(n)
         self.grant_ma = [0] * n
         self.grant_mask = bytearray(n)
-        self.refused = 0
-
-    def reset(self):
-        """Forget whom it heard (not what it granted)."""
-        for i in range(g.SEATS):
-            self.heard[i] = 0
-            self._votes[i] = 0
 
     # ---- time ----
 
