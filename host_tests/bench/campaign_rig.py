@@ -126,7 +126,7 @@ class CampaignRig(Rig):
 
     def check(self):
         out, cycle, dt = self.out, self.cycle, self.dt_ms
-        is_c = self.level_mv == C_MV and not self.adc_dead or (
+        is_c = (self.level_mv == C_MV and not self.adc_dead) or (
             self.level_mv == D_MV and self.settings["ventilation"])
         self._not_c_ms = 0 if is_c else self._not_c_ms + dt
         self._leak_ms = self._leak_ms + dt if self.leak else 0
@@ -143,7 +143,7 @@ class CampaignRig(Rig):
             self._closed_rules(dt)
         if out.coil and not self._coil:
             self._closing_rules()
-        if not out.coil and self._coil or self.level_mv == A_MV:
+        if (not out.coil and self._coil) or self.level_mv == A_MV:
             self._tested = False
         self._follow_test()
         self._pilot_rules(dt)
@@ -189,6 +189,17 @@ class CampaignRig(Rig):
         if self.leak:
             self._answered = False
 
+    def _limit_rules(self, told):
+        """No slot, as it stands and as it was told from outside, is below what is advertised."""
+        for slot in range(limits.COUNT):
+            if not limits.BOOST_MASK >> slot & 1 and self.cycle.limits.slot_ma[slot] < told:
+                self.fail(f"{told:.0f} mA advertised, slot {limits.NAMES[slot]} allows less")
+        for slot, (ma, until, fall) in self.truth_limit.items():
+            if self.t_ms >= until:  # one step to notice
+                ma = fall if self.t_ms > until + STEP_MS else max(ma, fall)
+            if ma < told:
+                self.fail(f"{told:.0f} mA advertised, {limits.NAMES[slot]} was told less")
+
     def _pilot_rules(self, dt):
         out = self.out
         pwm = out.pilot == PILOT_PWM
@@ -197,14 +208,7 @@ class CampaignRig(Rig):
                 out.duty_u16 * 250000 / 65536 - 160000)
             if not 6550 <= out.duty_u16 <= 63570:
                 self.fail(f"duty {out.duty_u16} says no current that there is")
-            for slot in range(limits.COUNT):
-                if not limits.BOOST_MASK >> slot & 1 and self.cycle.limits.slot_ma[slot] < told:
-                    self.fail(f"{told:.0f} mA advertised, slot {limits.NAMES[slot]} allows less")
-            for slot, (ma, until, fall) in self.truth_limit.items():
-                if self.t_ms >= until:  # one step to notice
-                    ma = fall if self.t_ms > until + STEP_MS else max(ma, fall)
-                if ma < told:
-                    self.fail(f"{told:.0f} mA advertised, {limits.NAMES[slot]} was told less")
+            self._limit_rules(told)
             if self.level_mv == A_MV:
                 if self._air_ms > 100:
                     self.fail("PWM into the air")

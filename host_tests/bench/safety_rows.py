@@ -171,7 +171,7 @@ ROWS = (
      "IEC 61851-1 Table A.6, 10.2: not before 6 s", _stubborn),
     ("limit", "a limit of 0: PWM off", 100, "chosen", _paused(_limit, 1)),
     ("rcd", "trip input active (the hardware opens by itself)", 75,
-     "chosen: next step, 40 ms late at most, 5 ms step, armature", _opened(_cut("rcd"))),
+     "chosen: next step, 40 ms late at most, 8 ms step, armature", _opened(_cut("rcd"))),
     ("pe", "protective earth lost", 1000, "chosen", _opened(_set("pe.lost", True), 2)),
     ("weld", "welded contact, from the opening to the fault", 400,
      "chosen: 250 ms window, steps, one late step", _weld),

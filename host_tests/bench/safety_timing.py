@@ -19,7 +19,7 @@ fakes.install()
 
 STEP_US = 20_000
 LATE_US = 19_500  # on a 20 ms grid: gaps of up to 39.5 ms, just below the overrun interlock
-COMPUTE_US = 5_000  # chosen allowance for one step on an ESP32; never measured on one
+COMPUTE_US = 8_000  # chosen allowance for one step on an ESP32 (estimate 4 ms, bench step); never measured
 ARMATURE_US = 15_000  # opening time of the contactor assumed by the plant
 NOISE_MV = 150.0  # at the pilot contact, uniform; a tester's ripple limit is 100 mVpp
 
