@@ -251,3 +251,70 @@ def test_long_waits_do_not_wrap():
         c.step(1000000, pilot.B, False, False, 0)
     assert c.step(20, pilot.B, True, False, 0) is None
     assert c.pilot == PILOT_PWM
+
+
+def _one(box, dt, level=pilot.B, allow=True):
+    box.cs.step(dt, level, allow, False, box.closed)
+    return box.cs
+
+
+def test_flags_are_zero_or_one():
+    box = Box()
+    c = box.at(pilot.B, True)
+    assert (c.plugged, c.pwm_on, c.close, c._ever_off) == (1, 1, 0, 0)
+    c = box.at(pilot.C)
+    assert (c.plugged, c.pwm_on, c.close) == (1, 1, 1)
+    c = box.at(pilot.B, False)
+    assert (c.plugged, c.pwm_on, c.close, c._ever_off) == (1, 0, 0, 1)
+    assert box.at(pilot.B, False)._wake_armed == 1
+    c = box.at(pilot.A)
+    assert (c.plugged, c.unplug_event, c._wake_armed, c._ever_off) == (0, 1, 0, 0)
+    c = Box().at(pilot.D, False)
+    assert (c.plugged, c.state) == (1, cs.D1)
+    assert Box().at(pilot.C, False).plugged == 1
+
+
+def test_x1_and_the_wait_for_c_to_the_millisecond():
+    box = Box()
+    _one(box, 20)
+    _one(box, 20, allow=False)
+    assert _one(box, 20, allow=False)._wake_armed == 1
+    _one(box, 2979)
+    assert box.cs.pwm_on == 0
+    assert _one(box, 1).pwm_on == 1
+    _one(box, 29999)
+    assert box.cs.state == cs.B2
+    assert _one(box, 1).state == cs.F
+
+
+def test_the_pulse_to_the_millisecond_and_never_with_a_wish_to_close():
+    box = _asleep(cs.WAKE_F)
+    while box.cs.state != cs.F:
+        box.step()
+    c = box.cs
+    for dt, state, on in ((3999, cs.F, 0), (1, cs.B1, 0), (2999, cs.B1, 0)):
+        c = _one(box, dt)
+        assert (c.state, c.close, c.pwm_on) == (state, 0, on), dt
+    assert c._pulse == 2
+    c = _one(box, 1)
+    assert c._pulse == 0 and c.close == 0 and c.pwm_on == 1, "3 s of X1 after the pulse are over"
+
+
+def test_a_pulse_that_was_forbidden_still_has_its_rest():
+    box = _asleep(cs.WAKE_F)
+    while box.cs.state != cs.F:
+        box.step()
+    c = _one(box, 20, allow=False)
+    assert c._pulse == 2 and c.state == cs.B1 and c.close == 0
+    _one(box, 6979)
+    assert c._pulse == 2
+    assert _one(box, 1)._pulse == 0
+
+
+def test_unplugging_disarms_the_wake_up():
+    box = Box()
+    box.at(pilot.B, True)
+    box.at(pilot.B, False, 100)
+    box.at(pilot.A)
+    box.at(pilot.B, True, 40000)
+    assert box.cs.wakes == 0 and box.cs.state == cs.B2

@@ -189,3 +189,46 @@ def test_no_wrap_after_long_rest():
         box.c.step(1000000, 0, box.s)
     box.want = 1
     assert box.step().coil == 1
+
+
+def _ms(box, n):
+    for _ in range(n):
+        box.c.step(1, box.want, box.s)
+    return box.c
+
+
+def test_every_time_to_the_millisecond():
+    box = Box()
+    assert _ms(box, 1).settled == 1
+    box.s.mirror = 1
+    c = _ms(box, 249)
+    assert (c.weld, c.settled) == (0, 0)
+    assert _ms(box, 1).weld == 1
+    box.s.mirror = 0
+    box.want = 1
+    c = _ms(box, 1)
+    assert (c.weld, c.coil, c.settled) == (0, 1, 0), "closing needs its own proof"
+    c = _ms(box, 249)
+    assert (c.no_close, c.coil, c.settled) == (0, 1, 0)
+    c = _ms(box, 1)
+    assert (c.no_close, c.coil) == (1, 0)
+    c = _ms(box, 499)
+    assert c.coil == 0 and c.no_close == 0
+    assert _ms(box, 1).coil == 1
+    box.s.mirror = box.s.load_live = 1
+    assert _ms(box, 1).settled == 1
+    box.s.load_live = 0
+    assert _ms(box, 249).no_close == 0
+    box.s.load_live = 1
+    assert _ms(box, 1).settled == 1
+    box.s.load_live = 0
+    assert _ms(box, 249).no_close == 0, "a proof in between begins the window anew"
+    assert _ms(box, 1).no_close == 1
+
+
+def test_a_dead_first_phase_is_not_expected_either():
+    box = Box(phases=3)
+    box.want = 1
+    box.step()
+    box.s.supply_mv = [0, 230000, 230000]
+    assert not box.step(1000, 1, 0b110).no_close

@@ -102,3 +102,53 @@ def test_quick_modules_fit_into_three_seconds():
     for module in range(len(MODULES)):
         assert RcdTest(module).quick == (MODULES[module][5] <= rcd_test.QUICK_MS)
     assert not RcdTest(2).quick
+
+
+def _steps(test, lines):
+    """lines: [(t ms, line)]; the states after each."""
+    out = []
+    for t, line in lines:
+        test.step(t, line)
+        out.append(test.state)
+    return out
+
+
+def test_start_forgets_the_test_before():
+    test = _run(0, GOOD[0])
+    assert test.took_ms == 60
+    test._line = 1
+    test.start(5000, 0)
+    assert test.took_ms == -1 and test.drive == 1 and test.state == RUNNING
+    test.step(5060, 1)
+    assert test.took_ms == 60
+    test = RcdTest(0)
+    test.start(0, 0)
+    test.abort()
+    assert test.drive == 0 and test.state == IDLE
+
+
+def test_a_line_must_fall_in_its_time_to_the_millisecond():
+    test = RcdTest(0)
+    test.start(0, 0)
+    assert _steps(test, ((60, 1), (61, 1), (1060, 1), (1061, 1))) == [RUNNING] * 3 + [FAILED]
+
+
+def test_it_passes_a_tenth_of_a_second_after_the_line_has_fallen():
+    test = RcdTest(0)
+    test.start(0, 0)
+    lines = ((60, 1), (300, 1), (301, 0), (302, 0), (400, 0), (401, 0))
+    assert _steps(test, lines) == [RUNNING] * 5 + [PASSED]
+
+
+def test_it_does_not_pass_while_the_input_is_driven():
+    test = RcdTest(3)
+    test.start(0, 0)
+    lines = ((20, 1), (60, 0), (170, 0), (499, 0), (500, 0))
+    assert _steps(test, lines) == [RUNNING] * 4 + [PASSED]
+
+
+def test_the_end_is_the_end():
+    test = RcdTest(2)
+    test.start(0, 0)
+    lines = ((300, 1), (500, 0), (6799, 0), (6800, 0))
+    assert _steps(test, lines) == [RUNNING] * 3 + [FAILED]
