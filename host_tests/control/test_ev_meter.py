@@ -108,3 +108,22 @@ def test_wh_wraps_and_session_follows():
     session.step(now, 1, True, m)
     assert session.wh == m.wh + 1
     assert session.total_wh == session.wh
+
+
+def test_what_the_port_counted_before_is_no_reading():
+    m = EvMeter(True)
+    s = _scan((16000, 0, 0), seq=7)
+    assert not m.step(START, s)
+    assert m.t_ms == START and m.seq == 0 and m.max_ma == 0
+    assert not m.step(ticks.add(START, 999), s) and m.silent == 0
+    assert not m.step(ticks.add(START, 1000), s) and m.silent == 1
+
+
+def test_one_watt_hour_exactly():
+    m = EvMeter(True)
+    s = _scan((16000, 0, 0), (225000, 0, 0))  # 3600 W
+    m.step(0, s)
+    for now in (20, 1020):
+        s.meter_seq += 1
+        m.step(now, s)
+    assert m.wh == 1 and m._rest == 0

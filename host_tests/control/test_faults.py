@@ -298,3 +298,79 @@ def test_the_first_cause_of_the_run_before_is_told():
         g = Faults()
         g.restore([], [], [], wrong, 5)
         assert (g.before, g.before_s) == (faults.NONE, 0)
+
+
+def test_flags_are_zero_or_one():
+    f = Faults()
+    f.put(faults.PE_LOST, 1, 0)
+    assert (f.present[faults.PE_LOST], f.active[faults.PE_LOST], f._any) == (1, 1, 1)
+    f.unplugged(0)
+    assert (f.away, f._freed[faults.PE_LOST]) == (1, 1)
+
+
+def test_the_worst_of_what_is_left_becomes_the_first():
+    f = Faults()
+    f.put(faults.OVERRUN, 1, 0)
+    for fault in (faults.CLOCK, faults.DERATED, faults.OVERVOLT, faults.WELD, faults.EXCEPTION):
+        f.put(fault, 1, 0)
+    f.put(faults.OVERRUN, 0, 0)
+    f.reset()
+    assert f.first == faults.EXCEPTION, "of equal ones that of the lowest id"
+
+
+def test_only_bounded_endings_are_counted():
+    f = Faults()
+    for n in range(300):  # a byte would not hold it
+        f.put(faults.UNDERVOLT, 1, n * 100000)
+        f.put(faults.UNDERVOLT, 0, n * 100000)
+        f.step(n * 100000 + 30000)
+        assert not f.active[faults.UNDERVOLT]
+    assert f.used() == [0] * COUNT
+    f.put(faults.DIODE, 1, 0)
+    f.put(faults.DIODE, 0, 0)
+    f.unplugged(0)
+    assert not f.active[faults.DIODE] and f.used() == [0] * COUNT
+
+
+def test_without_retries_it_never_ends_by_itself():
+    f = Faults()
+    f.latch[faults.RCD_TRIP] = AUTO
+    f.retries[faults.RCD_TRIP] = 0
+    f.put(faults.RCD_TRIP, 1, 0)
+    f.put(faults.RCD_TRIP, 0, 0)
+    f.step(500000000)
+    assert f.active[faults.RCD_TRIP] and f.exhausted(faults.RCD_TRIP)
+    assert not f.exhausted(faults.UNDERVOLT)
+
+
+def test_unplugging_does_not_prolong_other_holds():
+    f = Faults()
+    f.put(faults.UNDERVOLT, 1, 0)
+    f.put(faults.UNDERVOLT, 0, 0)
+    f.unplugged(20000)
+    assert not f._freed[faults.UNDERVOLT]
+    f.step(30000)
+    assert not f.active[faults.UNDERVOLT]
+
+
+def test_a_reset_gives_all_retries_back():
+    for how in ("reset", "service_reset"):
+        f = Faults()
+        f.restore([0] * COUNT, (), [2] * COUNT)
+        assert f.used() == [0] + [2] * (COUNT - 1)
+        getattr(f, how)()
+        last = MANUAL if how == "reset" else SERVICE
+        for fault in EVERY:
+            assert f.used()[fault] == (0 if f.latch[fault] <= last else 2), (how, fault)
+
+
+def test_restore_takes_what_there_is_and_counts_nothing_twice():
+    f = Faults()
+    f.restore([9] * COUNT, (faults.NONE, faults.PLUG_RISE), (), faults.EXCEPTION)
+    assert f.count[faults.NONE] == 0 and f.count[faults.EXCEPTION] == 9
+    assert f.active[faults.PLUG_RISE] and not f.active[faults.NONE]
+    assert f.exhausted(faults.PLUG_RISE)
+    assert (f.before, f.before_s) == (faults.EXCEPTION, 0)
+    f = Faults()
+    f.restore([0] * COUNT, (faults.WELD,))
+    assert f.active[faults.WELD] and f.count[faults.WELD] == 0

@@ -42,3 +42,14 @@ def test_exact_ends_of_the_table():
     assert ntc.ddegc(1000, 2000, 401861) == ntc.OPEN
     assert ntc.ddegc(1000, 2000, 250) == 1400
     assert ntc.ddegc(1000, 2000, 249) == ntc.SHORT
+
+
+def test_the_table_is_the_formula():
+    for n in range(len(ntc._OHM)):
+        r, _ = _mv(-40 + 5 * n)
+        assert abs(ntc._OHM[n] - r) <= 0.5 + r * 1e-9, n
+    assert len(ntc._OHM) == 37
+
+
+def test_one_millivolt_is_no_short_by_itself():
+    assert ntc.ddegc(1, 2, 10000) == 250

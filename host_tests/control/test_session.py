@@ -61,3 +61,21 @@ def test_many_seconds_at_once():
     assert s.seconds == 7 and s.charge_s == 7
     s.step(8000, 1, True, ev)
     assert s.seconds == 8 and s.charge_s == 8
+
+
+def test_seconds_are_whole():
+    for begun in (0, 300):
+        s, ev = Session(), Ev()
+        s.step(0, 1, True, ev)
+        s.step(begun, 1, True, ev)
+        s.step(begun, 0, False, ev)
+        s.step(begun, 1, True, ev)
+        assert s.open == 1
+        s.step(begun + 999, 1, True, ev)
+        assert (s.seconds, s.charge_s) == (0, 0)
+        s.step(begun + 1000, 1, True, ev)
+        assert (s.seconds, s.charge_s) == (1, 1)
+        s.step(begun + 1999, 1, True, ev)
+        assert (s.seconds, s.charge_s) == (1, 1)
+        s.step(begun + 2000, 1, True, ev)
+        assert (s.seconds, s.charge_s) == (2, 2)
