@@ -27,7 +27,7 @@ def test_no_rule_is_broken(capsys):
     """400 runs on thin hardware, one job, no pool: what CI can afford."""
     runs = campaign.thin_runs(400, seed=3)
     broken = [(json.dumps(run), text) for run in runs if (text := campaign_run.play(run))]
-    assert len(runs) == 400 and broken == []
+    assert len(runs) >= 400 and broken == []
 
 
 def test_a_sample_on_the_whole_bench():
