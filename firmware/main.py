@@ -56,6 +56,11 @@ class App:
             from ballast.compose.page import Page  # a charger without a page need not load it
 
             self.page = Page(self, env)
+        self.ble = None
+        if env.ble is not None and self.page is not None and self.page.network is not None:
+            from ballast.compose.ble import Ble
+
+            self.ble = Ble(self, env)
         self._read = self.io.read
         self._write = self.io.write
         self._step = self.charger.step

@@ -112,7 +112,11 @@ class WebRig:
         env.access_point, env.dns_port = self.access_point, self.dns_port
         env.blocking = self._at_once
         env.measure = self.measure
+        self.fit(env, node)
         return main.App(node.board, env, settings)
+
+    def fit(self, env, node):
+        """For a rig that has more: called before the App is made."""
 
     async def _at_once(self, function):
         with self.node.device:

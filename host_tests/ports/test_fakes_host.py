@@ -450,12 +450,19 @@ def test_wlan_is_strict(dev):
         network.WLAN(2)
 
 
-def test_ble_raises_for_what_is_not_modelled(dev):
+def test_ble_is_off_until_it_is_on_and_has_no_more_than_a_peripheral(dev):
     ble = bluetooth.BLE()
     assert ble is bluetooth.BLE()
+    for call in (lambda: ble.gap_advertise(100_000, b""), lambda: ble.gatts_read(16),
+                 lambda: ble.gatts_register_services(()), lambda: ble.config("mac")):  # fmt: skip
+        with pytest.raises(OSError, match="19"):  # ENODEV
+            call()
     assert ble.active(True)
-    with pytest.raises(NotImplementedError):
-        ble.gap_advertise(100_000)
+    assert not hasattr(ble, "gap_scan")
+    with pytest.raises(OSError, match="22"):
+        ble.gap_advertise(100_000, bytes(32))
+    with pytest.raises(ValueError, match="unknown config"):
+        ble.config(bond=True)
     with pytest.raises(ValueError, match="UUID"):
         bluetooth.UUID("1234")
     assert bluetooth.UUID(0x4677) == bluetooth.UUID(b"\x77\x46")

@@ -15,6 +15,7 @@ from ballast.compose.env import Env
 from ballast.control import charger
 from ballast.control.settings import Settings
 from ballast.ports import identity
+from ballast.ports.ble import Ble
 from ballast.ports.espnow_radio import EspnowRadio
 from ballast.ports.reset_info import ResetInfo
 from ballast.ports.storage import Storage
@@ -61,6 +62,7 @@ def make_env(permit):
     name = "ballast-" + (env.serial or env.unique_id[-3:].hex())
     env.wifi = Wifi(name[:32])
     env.wifi.radio_on()
+    env.ble = Ble(name[:26])
     env.radio = EspnowRadio()
     env.radio.start()
     manifest = read_json(root + WEB + "/manifest.json")

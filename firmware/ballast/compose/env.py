@@ -32,7 +32,7 @@ class Env:
 
     http: (host, port), None = no page. assets: (folder, manifest) of the page. label:
     password record of the code on the label. serial, version, model: texts. unique_id:
-    bytes of the chip. radio, wifi: ports, None = none. log: takes a line. access_point:
+    bytes of the chip. radio, wifi, ble: ports, None = none. log: takes a line. access_point:
     (name, password) from the label, None = this charger opens none. blocking: async
     function that runs a blocking one beside the step. dns_port: of the captive portal.
     update: (services/update.Update, largest file in bytes), None = none. random: n bytes.
@@ -55,6 +55,7 @@ class Env:
         self.unique_id = b"\0\0\0\0"
         self.radio = None
         self.wifi = None
+        self.ble = None
         self.access_point = None
         self.blocking = in_thread
         self.dns_port = 53

@@ -43,6 +43,10 @@ class Device:
         self.rtc_offset_us = 0  # RTC time minus clock, in us since 2000-01-01
         self.nvs = {}
         self.air = None
+        self.ble = None
+        self.ble_radio = None  # bench/ble_radio.py
+        self.ble_memory_short = False  # NimBLE finds no room
+        self.ble_no_buffers = False  # notifications are refused
         self.access_points = {}  # ssid -> (password, channel, rssi)
         self.partitions = {"ota_0": bytearray(), "ota_1": bytearray()}
         self.boot = self.running = "ota_0"
@@ -152,6 +156,8 @@ class Device:
         self.wdt_fed_ms = 0
         self.wlan = {}
         self.espnow = None
+        if self.ble is not None and self.ble.radio is not None:
+            self.ble.radio.off()
         self.ble = None
         self.hostname = None
         self.uarts = {}

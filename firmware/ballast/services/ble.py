@@ -1,0 +1,237 @@
+"""Bluetooth for a while: the window, the button, and who of the two services gets what.
+
+Open at the first start, until the setup is done, and when the button is held for
+three seconds; for ten minutes, renewed by every command of a client who has proven the
+setup code. Otherwise the radio's Bluetooth is off and its memory free.
+"""
+
+import asyncio
+import time
+
+from micropython import const
+
+from ballast.protocol import ble_frames as frames
+from ballast.protocol import improv
+
+OPEN_S = const(600)
+HOLD_MS = const(3000)
+# A client who proves nothing and writes nothing makes room; longer than the longest wait.
+_SILENT_S = const(90)
+_STUCK_S = const(10)  # as long a client may take none of our notifications
+_IDLE_MS = const(100)
+_BUSY_MS = const(20)  # while something waits to be sent
+
+_READ = const(0x02)  # characteristic properties, Core Specification Vol 3, G, 3.3.1.1
+_WRITE = const(0x0C)  # with and without response
+_NOTIFY = const(0x10)
+
+SERVICES = (
+    (
+        improv.SERVICE,
+        (
+            (improv.STATE, _READ | _NOTIFY),
+            (improv.ERROR, _READ | _NOTIFY),
+            (improv.COMMAND, _WRITE),
+            (improv.RESULT, _READ | _NOTIFY),
+            (improv.CAPABILITIES, _READ),
+        ),
+    ),
+    (
+        frames.SERVICE,
+        ((frames.INFO, _READ), (frames.RX, _WRITE), (frames.TX, _NOTIFY)),
+    ),
+)
+_UUIDS = (
+    improv.STATE, improv.ERROR, improv.COMMAND, improv.RESULT, improv.CAPABILITIES,
+    frames.INFO, frames.RX, frames.TX,
+)  # fmt: skip
+_NOTIFIED = (improv.STATE, improv.ERROR, improv.RESULT)
+
+
+class BleWindow:
+    """port: ports/ble.Ble. pressed() -> the button now. fresh() -> setup is not done yet.
+
+    clock_s: seconds since start. log(kind, detail). improv, control: set before run().
+    """
+
+    def __init__(self, port, pressed, fresh, clock_s, log):
+        self._port = port
+        self._pressed = pressed
+        self._fresh = fresh
+        self._clock = clock_s
+        self._log = log
+        self._flag = asyncio.ThreadSafeFlag()
+        self._handles = {}
+        self._out = []  # (handle, bytes) to notify, in order
+        self._client = None  # (count, connection) that was served last
+        self._heard_s = 0
+        self._sent_s = 0
+        self._until_s = 0
+        self._commands = 0
+        self._shown = None  # what is advertised
+        self._tasks = []
+        self._held_since = None
+        self._held_long = False
+        self._started = False
+        self.improv = None
+        self.control = None
+        self.is_open = False
+
+    # what the two services say
+
+    def publish(self, uuid, value):
+        """Set a characteristic of Improv and notify it."""
+        if not self.is_open:
+            return
+        handle = self._handles[uuid]
+        self._port.set(handle, value)
+        if uuid in _NOTIFIED and self._port.client is not None and value:
+            size = self._port.mtu - 3
+            for at in range(0, len(value), size):
+                self._queue(handle, value[at : at + size])
+
+    def answer(self, message):
+        """A message of the charger's own service."""
+        if self.is_open and self._port.client is not None:
+            for chunk in frames.chunks(message, self._port.mtu - 3):
+                self._queue(self._handles[frames.TX], chunk)
+
+    def _queue(self, handle, data):
+        if not self._out:
+            self._sent_s = self._clock()
+        self._out.append((handle, data))
+
+    # the window
+
+    def open(self):
+        """Radio on; again: ten minutes more."""
+        self._until_s = self._clock() + OPEN_S
+        if self.is_open:
+            return
+        try:
+            handles = self._port.on(SERVICES, self._flag.set)
+        except OSError:
+            self._log("ble", "no memory")
+            return
+        self._handles = dict(zip(_UUIDS, handles))
+        self._client = None
+        self._shown = None
+        self.is_open = True
+        self._port.set(self._handles[frames.INFO], self.control.info)
+        self.improv.start()
+        self._log("ble", "open")
+
+    def close(self):
+        """Radio off."""
+        if self.is_open:
+            self.is_open = False
+            self._port.off()
+            self._out = []
+            self.control.connected()
+            self._log("ble", "closed")
+
+    def _button(self):
+        if not self._pressed():
+            if self._held_since is not None and not self._held_long and self.is_open:
+                self._authorize()
+            self._held_since = None
+            self._held_long = False
+            return
+        now = time.ticks_ms()
+        if self._held_since is None:
+            self._held_since = now
+        elif not self._held_long and time.ticks_diff(now, self._held_since) >= HOLD_MS:
+            self._held_long = True
+            self.open()
+            if self.is_open:
+                self._authorize()
+
+    def _authorize(self):
+        self.control.forgive()
+        self.improv.authorize()
+
+    # the client
+
+    def _meet(self):
+        """Notice that the client is another one."""
+        client = (self._port.seen, self._port.client)
+        if client != self._client:
+            self._client = client
+            self._out = []
+            self._shown = None
+            self._heard_s = self._clock()
+            self.control.connected()
+            self.improv.connected()
+
+    def _listen(self):
+        while True:
+            item = self._port.receive()
+            if item is None:
+                return
+            seen, handle, data = item
+            if seen != self._port.seen or self._port.client is None:
+                continue  # of a client who has gone
+            self._heard_s = self._clock()
+            if handle == self._handles[frames.RX]:
+                self.control.write(data)
+            elif handle == self._handles[improv.COMMAND]:
+                work = self.improv.write(data)
+                if work is not None:
+                    self._tasks = [t for t in self._tasks if not t.done()]
+                    self._tasks.append(asyncio.create_task(work))
+
+    def _speak(self):
+        out = self._out
+        while out and self._port.send(out[0][0], out[0][1]):
+            out.pop(0)
+            self._sent_s = self._clock()
+
+    def _look_after(self):
+        """Advertise while nobody is there; send away who only holds the place."""
+        now = self._clock()
+        if self._port.client is None:
+            data = self.improv.advertisement()
+            if data != self._shown:
+                try:
+                    self._port.advertise(data)
+                    self._shown = data
+                except OSError:
+                    pass  # the connection is still ending: at the next look
+        elif self._out and now - self._sent_s >= _STUCK_S:
+            self._port.hang_up()
+        elif not self.control.is_proven() and now - self._heard_s >= _SILENT_S:
+            self._port.hang_up()
+        if self.control.commands != self._commands:
+            self._commands = self.control.commands
+            self._until_s = now + OPEN_S
+        if now >= self._until_s:
+            self.close()
+
+    def _serve(self):
+        self._meet()
+        self._listen()
+        self.improv.tick()
+        if not self._out:  # a slow link gets fewer, not older, pictures
+            self.control.tick()
+        self._speak()
+        self._look_after()
+
+    async def run(self):
+        """For ever."""
+        if not self._started and self._fresh():
+            self.open()
+        self._started = True
+        try:
+            while True:
+                self._button()
+                if not self.is_open:
+                    await asyncio.sleep_ms(_IDLE_MS)
+                    continue
+                self._serve()
+                try:
+                    wait_ms = _BUSY_MS if self._out else _IDLE_MS
+                    await asyncio.wait_for_ms(self._flag.wait(), wait_ms)
+                except asyncio.TimeoutError:
+                    pass
+        finally:
+            self.close()

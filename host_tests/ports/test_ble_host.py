@@ -1,0 +1,105 @@
+"""The BLE port over the fake radio chip: buffers, ring, life of a connection."""
+
+import pytest
+
+from ballast.ports.ble import Ble
+
+SERVICE = "00467768-6228-2272-4663-277478268000"
+SERVICES = (
+    (SERVICE, (("00467768-6228-2272-4663-277478268001", 0x12),)),
+    ("b0a57000-3c1f-4d6e-9b52-61d0c7e4a800", (("b0a57002-3c1f-4d6e-9b52-61d0c7e4a800", 0x0C),)),
+)
+PHONE = b"\xc0\0\0\0\0\1"
+
+
+class Radio:
+    """Takes down what the chip does."""
+
+    def __init__(self):
+        self.log = []
+
+    def __getattr__(self, name):
+        return lambda *args: self.log.append((name, *args))
+
+
+@pytest.fixture
+def port(dev):
+    dev.ble_radio = Radio()
+    return Ble("Ballast")
+
+
+def start(port, dev):
+    called = []
+    state, write = port.on(SERVICES, lambda: called.append(1))
+    return dev.ble, state, write, called
+
+
+def test_it_is_off_until_asked_and_after(port, dev):
+    assert not dev.ble.active()
+    start(port, dev)
+    assert dev.ble.active()
+    port.off()
+    assert not dev.ble.active()
+    assert ("off",) in dev.ble_radio.log
+    start(port, dev)  # the services are registered anew
+    assert len(dev.ble.values) == 2
+
+
+def test_no_room_leaves_it_off(port, dev):
+    dev.ble_memory_short = True
+    with pytest.raises(OSError, match="12"):
+        port.on(SERVICES, lambda: None)
+    assert not dev.ble.active()
+
+
+def test_writes_come_in_order_whole_and_copied(port, dev):
+    ble, _state, write, called = start(port, dev)
+    ble.air_connect(1, PHONE)
+    assert (port.client, port.seen, port.mtu) == (1, 1, 23)
+    ble.air_mtu(1, 185)
+    assert port.mtu == 185
+    long = bytes(range(256))
+    for data in (b"1", b"22", long):
+        ble.air_write(1, write, data)
+    assert len(called) == 5
+    assert [port.receive() for _ in range(4)] == [
+        (1, write, b"1"), (1, write, b"22"), (1, write, long), None,
+    ]  # fmt: skip
+
+
+def test_a_full_ring_loses_the_newest_and_counts(port, dev):
+    ble, _state, write, _called = start(port, dev)
+    ble.air_connect(1, PHONE)
+    for n in range(40):
+        ble.air_write(1, write, bytes((n,)))
+    assert port.lost == 8
+    got = []
+    while (item := port.receive()) is not None:
+        got.append(item[2][0])
+    assert got == list(range(32))
+    ble.air_write(1, write, b"x")
+    assert port.receive() == (1, write, b"x")
+
+
+def test_connections_are_counted_and_end(port, dev):
+    ble, state, _write, _called = start(port, dev)
+    assert not port.send(state, b"x")  # nobody there
+    ble.air_connect(1, PHONE)
+    assert port.send(state, b"x")
+    assert ("notify", 1, state, b"x") in dev.ble_radio.log
+    dev.ble_no_buffers = True
+    assert not port.send(state, b"x")
+    port.hang_up()
+    assert ("disconnect", 1) in dev.ble_radio.log
+    ble.air_disconnect(1, PHONE)
+    assert port.client is None
+    port.hang_up()
+    ble.air_connect(2, PHONE)
+    assert (port.client, port.seen, port.mtu) == (2, 2, 23)
+
+
+def test_advertising_carries_the_name_in_the_scan_response(port, dev):
+    start(port, dev)
+    port.advertise(b"\x02\x01\x06")
+    assert dev.ble.advertising == (b"\x02\x01\x06", b"\x08\x09Ballast")
+    assert len(Ble("x" * 26)._name) + 2 <= 31
