@@ -262,3 +262,69 @@ def test_sentinels_do_not_enter_the_ring():
     box.s.ntc_mv[PLUG] = mv_of(70)
     for _ in range(60):
         assert not box.step(5).rise
+
+
+def _reads(box, i, ddegc):
+    """Let place `i` read exactly `ddegc`."""
+    box.d.known[i] = 1
+    box.d.ddegc[i] = ddegc
+    box.d._read = lambda place, mv: None
+
+
+def test_a_place_that_is_not_fitted_hides_no_other():
+    box = Box()
+    box.d._fit.ntc = [False, True, True]
+    box.s.ntc_mv[PLUG] = NOT_FITTED
+    d = box.at(CONNECTOR, 95)
+    assert d.hot[CONNECTOR] == 1 and d.known[PLUG] == 0 and d.sensor[PLUG] == 0
+
+
+def test_a_sensor_that_came_back_to_where_it_was_has_moved():
+    box = Box()
+    box.ev_ma = 16000
+    box.step()
+    box.at(PLUG, 29)
+    box.at(PLUG, 25)
+    d = box.step(5000)
+    assert d._loaded == 1 and d._proven[PLUG] == 1
+    assert d.sensor[PLUG] == 0 and d.sensor[BOX] == 1
+
+
+def test_a_load_that_ended_accuses_nobody():
+    box = Box()
+    box.ev_ma = 16000
+    box.step(1000)
+    box.ev_ma = 0
+    assert box.step(5000).sensor == [0, 0, 0]
+
+
+def test_frozen_after_a_quarter_of_an_hour_to_the_millisecond():
+    box = Box()
+    box.ev_ma = 16000
+    box.step(1, 899999)
+    assert box.step(1, 1).sensor == [0, 0, 0]
+    assert box.step(1).sensor == [1, 1, 1]
+
+
+def test_the_rise_over_a_minute_to_a_tenth_of_a_degree():
+    for low, high, rises in ((250, 400, 1), (251, 400, 0), (249, 399, 0), (400, 550, 1)):
+        box = Box(rise=150)
+        box.step()
+        _reads(box, PLUG, low)
+        box.step(1, 10000)
+        for _ in range(7):
+            box.step(1, 10000)
+        _reads(box, PLUG, high)
+        assert box.step(1, 1).rise == rises, (low, high)
+
+
+def test_marks_are_ten_seconds_apart():
+    box = Box()
+    box.step()
+    mark = box.d._mark_i
+    box.step(1, 9799)
+    assert box.d._mark_i == mark
+    box.step(1, 1)
+    assert box.d._mark_i == mark
+    box.step(1)
+    assert box.d._mark_i == (mark + 1) % 6
