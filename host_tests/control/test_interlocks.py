@@ -532,14 +532,3 @@ def test_a_permit_ends_to_the_millisecond():
     assert box.i.permit is True
     box.i.gap(ticks.add(box.now, 1000), 100)
     assert box.i.permit is False
-
-
-def test_a_cut_long_ago_stays_told_over_the_wrap_of_the_ticks():
-    box = Box()
-    box.i.offered(box.now, 16000)
-    now = box.now
-    for n in range(150):  # 1e9 ms: nearly one whole turn
-        now = ticks.add(now, 7000000)
-        box.i.offered(now, 6000)
-        assert ticks.diff(now, box.i._cut_ms) == (8000 if n else 0)
-    assert (box.i.soft_ref_ma, box.i.hard_ref_ma) == (6000, 6000)
