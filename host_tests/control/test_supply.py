@@ -2,6 +2,7 @@
 
 from ballast.control import limits, meter, ticks
 from ballast.control.limits import NO_LIMIT_MA, SITE, Limits
+from ballast.control.settings import Settings
 from ballast.control.supply import Supply
 
 START = (1 << 30) - 5000
@@ -20,8 +21,10 @@ class Ev:
 
 
 def _values(**other):
-    values = dict(VALUES)
-    values.update(other)
+    values = Settings()
+    for changes in (VALUES, other):
+        for key in changes:
+            values.set(key, changes[key])
     return values
 
 
@@ -69,7 +72,7 @@ def test_without_a_meter_the_slot_is_free_and_steps_do_nothing():
     supply, slots, ev = _made()
     slots.step(START)
     assert slots.ma == 7000 and slots.left_ms(SITE, START) == limits.FOREVER
-    supply.configure(slots, False, 25000, 7000, VALUES, START)
+    supply.configure(slots, False, 25000, 7000, _values(), START)
     slots.step(START)
     assert slots.ma == NO_LIMIT_MA and slots.fall_ma[SITE] == NO_LIMIT_MA
     _run(supply, slots, ev, 5, (1000, 0, 0))
@@ -92,7 +95,7 @@ def test_a_change_of_settings_leaves_a_trusted_slot_alone():
     now = _run(supply, slots, ev, 8, (1000, 1000, 1000))
     before = slots.slot_ma[SITE]
     assert before > 7000
-    supply.configure(slots, True, 25000, 6500, VALUES, now)
+    supply.configure(slots, True, 25000, 6500, _values(), now)
     assert slots.slot_ma[SITE] == before and slots.fall_ma[SITE] == 6500
     assert supply._seq == -1, "the next sample is used whatever its number"
 
