@@ -204,8 +204,9 @@ def test_a_gross_shortage_is_a_pause_at_the_first_sample():
     assert rig.run(1) == 0
 
 
-def test_a_short_dip_is_ridden_out_at_the_minimum():
+def test_a_short_dip_is_ridden_out_at_the_minimum_where_that_is_allowed():
     rig = Rig()
+    rig.b.pauses.dip_mas = 1000
     rig.run(60)
     rig.house = [19500] * 3
     assert rig.run(1) == 6000

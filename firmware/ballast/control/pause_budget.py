@@ -1,9 +1,10 @@
 """When to stop for want of current, and when to start again.
 
-A stop wears the contactor and the EV, so one short dip is ridden out and a
-restart must be worth it; both are charges in ampere seconds, not times: the
-smaller the shortage, the longer it may last, and the more there is to spare,
-the sooner charging resumes. Each stop within ten minutes doubles the price of
+A stop wears the contactor and the EV, so a restart must be worth it, and one short
+dip may be ridden out if the person allows it (strict is the default: less than the
+minimum is a pause). Both are charges in ampere seconds, not times: the smaller the
+shortage, the longer it may last, and the more there is to spare, the sooner charging
+resumes. Each stop within ten minutes doubles the price of
 the next start.
 """
 
@@ -20,12 +21,12 @@ _FULL_MAS = const(1000000)
 class PauseBudget:
     """dip_mas: how much a shortage may take from the supply before it is a stop (mA * s).
 
-    0 is the strictest: any shortage stops at once. No breaker or fuse notices
+    0 is strict and the default: any shortage stops at once. No breaker or fuse notices
     1 A s: at 1.13 times its rating it must hold for an hour (IEC 60898-1).
     """
 
     def __init__(self):
-        self.dip_mas = 1000
+        self.dip_mas = 0
         self.min_off_ms = 10000
         self._dip = 0
         self._spare = 0

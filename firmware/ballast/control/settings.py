@@ -26,6 +26,7 @@ NUMBERS = (
     ("panel_ma", 0, 0, 125000, "mA", "site"),
     ("demand_w", 0, 0, 100000, "W", "site"),
     ("margin_ma", 0, 0, 5000, "mA", "site"),
+    ("dip_mas", 0, 0, 5000, "mA s", "site"),
     ("group_id", 0, 0, 65535, "0 = alone", "site"),
     ("group_seat", 0, 0, 63, "seat, from 0", "site"),
     ("group_seats", 2, 1, 64, "chargers", "site"),

@@ -39,6 +39,7 @@ class Supply:
         proven = n == 1 or values["phase_proven"] == 1
         self.meter.configure(limit_ma, values["export"] == 1, self.phase_map if proven else None)
         self.meter.expect(values["meter_interval_ms"])
+        self.balancer.pauses.dip_mas = values["dip_mas"]
         self.balancer.configure(
             [self.limit_ma] * 3, values["min_ma"], values["rated_ma"], n
         )
