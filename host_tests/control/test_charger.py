@@ -156,3 +156,28 @@ def test_dimming_to_4200_watts():
     assert rig.charger.dim(4140, 1000)
     rig.step()
     assert rig.cycle.limits.slot_ma[limits.GRID] == 6000
+
+
+def test_bounds_of_what_a_service_may_say():
+    c = Rig(group_id=1).charger
+    for ma, good in ((-1, False), (0, True), (1, True), (1000000, True), (1000001, False)):
+        assert c.fall_to(limits.GRID, ma) is good, ma
+    for watt, good in ((-1, False), (0, True), (1, True), (200000, True), (200001, False)):
+        assert c.dim(watt, 1000) is good, watt
+    before = c.refused
+    for ttl, good in ((-1, False), (0, False), (1, True), (2, True), (2000, True), (2001, False)):
+        assert c.share_supply(ttl) is good, ttl
+    assert c.refused == before + 3
+
+
+def test_only_a_group_may_take_the_own_balancer_s_place():
+    c = Rig().charger
+    assert c.share_supply(1000) is False and c.refused == 1
+    rig = Rig(group_id=1, meter_kind=1, fallback_ma=7000)
+    rig.run(1)
+    assert rig.cycle.limits.winner == limits.SITE
+    assert rig.charger.share_supply(100) is True
+    rig.step(2)
+    assert rig.cycle.limits.winner != limits.SITE
+    rig.step(10)
+    assert rig.cycle.limits.winner == limits.SITE

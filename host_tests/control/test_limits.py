@@ -222,3 +222,17 @@ def test_an_expiry_before_the_wrap_is_not_left_until_after_it():
     slots.step(start)
     slots.step(ticks.add(start, 100))
     assert slots.ma == 1
+
+
+def test_nothing_is_looked_at_before_it_is_due():
+    slots = Limits()
+    slots.put(limits.API, 20000, 1000, 100)
+    slots.step(1000)
+    slots.winner = 99  # a mark that the next look takes away
+    slots.step(1099)
+    assert slots.winner == 99 and slots._any_timed
+    slots.step(1100)
+    assert slots.winner == limits.RATING and not slots._any_timed and not slots._dirty
+    slots.winner = 99
+    slots.step(5000)
+    assert slots.winner == 99

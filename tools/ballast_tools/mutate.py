@@ -137,6 +137,12 @@ def _prepare():
         del sys.modules[key]
 
 
+def alone(name, code, cpu_s=CPU_S):
+    """survives() for a process that may have imported control/ already."""
+    with multiprocessing.get_context("fork").Pool(1, initializer=_prepare) as pool:
+        return pool.apply(survives, (name, code, cpu_s))
+
+
 def _work(job):
     name, items = job
     _prepare()
