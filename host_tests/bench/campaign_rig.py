@@ -87,8 +87,8 @@ class CampaignRig(Rig):
             self._dead_seq = s.meter_seq
         if out.rcd_test:
             self._answered = False
-        elif self._test_ms >= 0 and s.rcd_trip and not self.leak:
-            self._answered = True
+        elif self._test_ms >= 0 and self.rcd_answers and 700 <= self._test_ms < 2050:
+            self._answered = True  # the module did answer, whatever else holds the line
 
     _dead_seq = 0
 
@@ -185,8 +185,6 @@ class CampaignRig(Rig):
         """Passed: driven, answered, and quiet again, while the contactor was open."""
         if self._answered and not self.scan.rcd_trip and not self.out.coil:
             self._tested = True
-            self._answered = False
-        if self.leak:
             self._answered = False
 
     def _limit_rules(self, told):
