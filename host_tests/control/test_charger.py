@@ -181,3 +181,27 @@ def test_only_a_group_may_take_the_own_balancer_s_place():
     assert rig.cycle.limits.winner != limits.SITE
     rig.step(10)
     assert rig.cycle.limits.winner == limits.SITE
+
+
+def test_dimming_counts_with_the_voltage_that_is_there():
+    rig = Rig()
+    rig.run(1)
+    ev = rig.cycle.ev
+    for mv, ma in ((230999, 18260), (200000, 21000), (80000, 52500), (79999, 18260)):
+        ev.supply_mv[0], ev.supply_mv[1], ev.supply_mv[2] = mv, 100000, 110000
+        assert rig.charger.dim(4200, 1000)
+        assert rig.cycle.limits.slot_ma[limits.GRID] == ma, mv
+    ev.supply_mv[0] = 230000
+    for n in range(3):
+        rig.cycle.site.balancer.phases.used[n] = 0
+    assert rig.charger.dim(4200, 1000), "no phase known to be used counts as one"
+    assert rig.cycle.limits.slot_ma[limits.GRID] == 18260
+
+
+def test_commissioning_needs_a_closed_contactor_and_a_meter():
+    for meter_kind in (0, 1):
+        rig = Rig(meter_kind=meter_kind, fallback_ma=16000)
+        rig.run(1)
+        assert rig.charger.commission() is False
+        rig.charge()
+        assert rig.charger.commission() is (meter_kind == 1)

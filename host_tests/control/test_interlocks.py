@@ -438,7 +438,7 @@ def test_levels_to_the_millisecond_again_after_each_good_one():
     ):  # fmt: skip
         for between in (pilot.C, pilot.E, pilot.NEG, pilot.D):
             if between == level or {between, level} == {pilot.NEG, pilot.LOST}:
-                continue
+                continue  # the same fault goes on
             box = Box()
             _fast_ms(box, 100)  # the first tenth of a second is not judged
             box.pilot.level = level
