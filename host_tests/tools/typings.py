@@ -7,6 +7,12 @@ from pathlib import Path
 PACKAGES = ("micropython-esp32-stubs", "micropython-stdlib-stubs")
 
 CORRECTIONS = {
+    "bluetooth.pyi": [  # docs/library/bluetooth.rst: conn_handle, value_handle, data=None
+        (
+            "def gatts_notify(self, value_handle: memoryview, data: bytes, /)",
+            "def gatts_notify(self, conn_handle: int, value_handle: int, data: bytes = ..., /)",
+        )
+    ],
     # its own docstring says "a writable memoryview"
     "machine.pyi": [("mem_backup(region=0) -> Tuple:", "mem_backup(region=0) -> memoryview:")],
 }

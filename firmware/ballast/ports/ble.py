@@ -58,10 +58,12 @@ class Ble:
             ble.active(True)
             ble.config(gap_name=self._name, mtu=_BEST_MTU)
             ble.irq(self._event)
-            made = [
-                (bluetooth.UUID(uuid), [(bluetooth.UUID(u), flags) for u, flags in chars])
-                for uuid, chars in services
-            ]
+            made: tuple = tuple(
+                [
+                    (bluetooth.UUID(uuid), tuple([(bluetooth.UUID(u), flag) for u, flag in chars]))
+                    for uuid, chars in services
+                ]
+            )
             groups = ble.gatts_register_services(made)
             self._handles = [handle for group in groups for handle in group]
             flags = [char[1] for service in services for char in service[1]]
@@ -82,7 +84,7 @@ class Ble:
         """Advertise these 31 bytes; the name is in the scan response. A connection ends it."""
         name = self._name.encode()
         response = bytes((len(name) + 1, 0x09)) + name
-        self._ble.gap_advertise(_INTERVAL_US, adv_data=data, resp_data=response)
+        self._ble.gap_advertise(_INTERVAL_US, data, resp_data=response)
 
     def set(self, handle, value):
         """What a read of this characteristic shows."""
