@@ -108,7 +108,7 @@ class Interlocks:
             self.hard_ref_ma = max(self.hard_ref_ma, ma)
             if ma >= self.hard_ref_ma:
                 self._cut_ms = now_ms
-        elif ma < self._offer_ma:
+        else:
             self._offer_ma = ma
             self._cut_ms = now_ms
         since = ticks.diff(now_ms, self._cut_ms)
