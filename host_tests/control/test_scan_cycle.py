@@ -605,3 +605,85 @@ def test_a_self_test_that_ends_after_unplugging_does_not_count():
     rig.level_mv = A_MV
     rig.run(5)
     assert rig.cycle.rcd.state == 0 and rig.cycle.faults.stop == 0
+
+
+def _about_to_close(**values):
+    """A rig whose last gate would close in the next step."""
+    rig = Rig(**values)
+    rig.run(1)
+    rig.level_mv = B_MV
+    assert rig.until(lambda: rig.cycle.rcd.state == rcd_test.PASSED and rig.out.duty_u16 > 0, 12) >= 0
+    rig.step(50)
+    c = rig.cycle
+    c.pilot.level, c.pilot.diode, c.charge.close, c._allow = pilot.C, 1, 1, True
+    return rig
+
+
+def _gate(rig):
+    rig.feed()
+    rig.cycle._switch(rig.now_ms, 20, rig.scan, rig.out)
+    return rig.out.coil
+
+
+def test_the_last_gate_asks_for_each_condition_by_itself():
+    assert _gate(_about_to_close()) == 1
+
+    def spoil(part, name, value):
+        rig = _about_to_close()
+        setattr(getattr(rig.cycle, part) if part else rig.cycle, name, value)
+        assert _gate(rig) == 0, (part, name, value)
+
+    for state in (rcd_test.IDLE, rcd_test.RUNNING, rcd_test.FAILED):
+        spoil("rcd", "state", state)
+    for level in (pilot.A, pilot.B, pilot.D, pilot.E, pilot.NEG, pilot.LOST):
+        spoil("pilot", "level", level)
+    for diode in (0, -1):
+        spoil("pilot", "diode", diode)
+    spoil("charge", "close", 0)
+    spoil("faults", "stop", 1)
+    spoil("", "_allow", False)
+
+
+def test_the_last_gate_takes_state_d_only_with_ventilation():
+    for ventilation in (0, 1):
+        rig = _about_to_close()
+        rig.cycle.pilot.level = pilot.D
+        rig.cycle.charge.ventilation = ventilation
+        assert _gate(rig) == ventilation
+
+
+def test_a_self_test_holds_for_one_closing():
+    rig = _about_to_close()
+    assert _gate(rig) == 1 and rig.cycle.rcd.state == rcd_test.PASSED
+    rig.cycle.charge.close = 0
+    assert _gate(rig) == 0 and rig.cycle.rcd.state == rcd_test.IDLE
+    rig = _about_to_close()
+    assert _gate(rig) == 1
+    rig.cycle.rcd.state = rcd_test.FAILED
+    rig.cycle.charge.close = 0
+    assert _gate(rig) == 0 and rig.cycle.rcd.state == rcd_test.FAILED, "a failed one stays failed"
+
+
+def test_export_is_taken_from_the_settings():
+    for export in (0, 1):
+        rig = Rig(export=export)
+        rig.run(1)
+        assert rig.cycle._export == (export == 1)
+
+
+def test_seconds_of_uptime_do_not_drift():
+    rig = Rig()
+    rig.run(100)
+    assert rig.cycle.uptime_s == 100 and rig.cycle._second_ms == 0
+
+
+def test_the_car_may_draw_what_is_offered_only_while_closed():
+    rig = Rig(meter_kind=1, fallback_ma=16000)
+    seen = []
+    rig.cycle.site.step = lambda now, ev, fresh, may, all_limits: seen.append(may)
+    rig.level_mv = B_MV
+    assert rig.until(lambda: rig.out.duty_u16 > 0, 12) >= 0
+    rig.step(10)
+    assert seen and max(seen) == 0
+    rig.charge()
+    assert seen[-1] == rig.cycle.offered_ma > 0
