@@ -138,6 +138,7 @@ SETTINGS = (
     ("panel_ma", 0, 0, 125000, "site"),
     ("demand_w", 0, 0, 100000, "site"),
     ("margin_ma", 0, 0, 5000, "site"),
+    ("dip_mas", 0, 0, 5000, "site"),
     ("group_id", 0, 0, 65535, "site"),
     ("group_seat", 0, 0, 63, "site"),
     ("group_seats", 2, 1, 64, "site"),

@@ -687,3 +687,32 @@ def test_the_car_may_draw_what_is_offered_only_while_closed():
     assert seen and max(seen) == 0
     rig.charge()
     assert seen[-1] == rig.cycle.offered_ma > 0
+
+
+def test_two_meters_are_compared_only_where_there_are_two():
+    for panel_ma in (0, 20000):
+        rig = Rig(meter_kind=1, fallback_ma=6000, panel_ma=panel_ma)
+        seen = []
+        rig.cycle.pair.step = lambda now, site, panel, export: seen.append((site, panel))
+        rig.step(3)
+        both = (rig.cycle.site.meter, rig.cycle.panel.meter)
+        assert seen == ([both] * 3 if panel_ma else [])
+
+
+def test_either_meter_s_distrust_is_told():
+    for place in ("site", "panel"):
+        rig = Rig(meter_kind=1, fallback_ma=6000, panel_ma=20000)
+        rig.run(1)
+        getattr(rig.cycle, place).distrusted = lambda: True
+        rig.run(1)
+        assert rig.cycle.faults.active[faults.METER_DISTRUST]
+
+
+def test_without_an_own_meter_its_silence_is_no_fault():
+    fit = full_fit()
+    fit.own_meter = False
+    rig = Rig(fit)
+    rig.run(1)
+    rig.charge()
+    rig.run(5)
+    assert rig.out.coil == 1 and _active(rig) == []

@@ -181,3 +181,9 @@ def test_what_is_not_believed_is_told():
     assert supply.distrusted() and not supply.lost()
     supply.used = False
     assert not supply.distrusted()
+
+
+def test_export_is_believed_only_where_it_is_set():
+    for export in (0, 1):
+        supply, _, _ = _made(export=export)
+        assert supply.meter._export == (export == 1)
