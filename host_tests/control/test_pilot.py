@@ -229,3 +229,46 @@ def test_unplugging_forgets_the_diode():
     assert p.diode == 1
     _settle(p, 12000)
     assert p.diode == -1 and p.diode_bad_ms == 0
+
+
+def test_every_milliampere_and_every_duty_exactly():
+    for ma in range(52500, 80001):  # I = 2.5 * (d - 64): floor of d in 1/65536
+        assert pilot.duty_u16(ma, 16) == (ma + 160000) * 65536 // 250000, ma
+    for duty in range(55706):  # 0.6 A per percent: ceiling of I
+        assert pilot.advertised_ma(duty) == -(-duty * 60000 // 65536), duty
+    for duty in range(55706, 63571):
+        assert pilot.advertised_ma(duty) == -(-(duty * 250000 - 160000 * 65536) // 65536), duty
+
+
+def test_thresholds_to_the_millivolt():
+    for level in range(4):
+        for previous in range(7):
+            edge = 10500 - 3000 * level + (250 if level < previous else -250)
+            assert pilot.classify(edge, previous) <= level, (level, previous)
+            assert pilot.classify(edge - 1, previous) > level, (level, previous)
+    for previous, edge in ((pilot.E, -1750), (pilot.NEG, -1250)):
+        assert pilot.classify(edge, previous) == pilot.E
+        assert pilot.classify(edge - 1, previous) == pilot.NEG
+
+
+def test_the_diode_is_judged_in_b_c_and_d_to_the_millisecond():
+    scan = Scan()
+    scan.pilot_samples = 32
+    for level, mv in ((pilot.B, 9000), (pilot.C, 6000), (pilot.D, 3000)):
+        p = pilot.Pilot()
+        scan.pilot_high_mv = mv
+        scan.pilot_low_mv = -12000
+        for _ in range(3):
+            p.step(scan, 1, True)
+        assert (p.level, p.diode) == (level, 1)
+        for _ in range(2):
+            scan.pilot_low_mv = -9000
+            for _ in range(99):
+                p.step(scan, 1, True)
+            assert p.diode == 1
+            scan.pilot_low_mv = -12000
+            p.step(scan, 1, True)
+        scan.pilot_low_mv = -9000
+        for _ in range(100):
+            p.step(scan, 1, True)
+        assert p.diode == 0
