@@ -716,3 +716,58 @@ def test_without_an_own_meter_its_silence_is_no_fault():
     rig.charge()
     rig.run(5)
     assert rig.out.coil == 1 and _active(rig) == []
+
+
+def test_a_second_is_a_thousand_milliseconds_and_a_boost_counts_them():
+    rig = Rig()
+    cycle = rig.cycle
+    cycle._last_ms = 0
+    cycle._count(999)
+    assert cycle.uptime_s == 0
+    cycle._count(1000)
+    assert cycle.uptime_s == 1 and cycle._second_ms == 0
+    rig = Rig()
+    rig.charger.boost(100)
+    rig.run(10)
+    assert rig.cycle.boost_s == 90
+
+
+def test_either_meter_s_silence_is_told():
+    for place in ("site", "panel"):
+        rig = Rig()
+        rig.run(1)
+        assert not rig.cycle.faults.active[faults.METER_LOST]
+        getattr(rig.cycle, place).lost = lambda: True
+        rig.run(1)
+        assert rig.cycle.faults.active[faults.METER_LOST]
+
+
+def test_a_trickle_is_no_charging():
+    for ma, counts in ((1000, False), (1001, True)):
+        rig = _charging()
+        rig.draw_ma = ma
+        rig.run(1)
+        before = rig.cycle.session.charge_s
+        rig.run(3)
+        assert (rig.cycle.session.charge_s > before) == counts, ma
+
+
+def test_temperatures_are_judged_five_times_a_second():
+    rig = Rig()
+    seen = []
+    rig.cycle.heat.step = lambda now, scan, ma: seen.append(now)
+    rig.step(31)
+    assert len(seen) == 4
+
+
+def test_a_short_press_pauses_resumes_or_resets():
+    rig = _charging()
+    for paused in (1, 0, 1):
+        rig.cycle.button.shorts += 1
+        rig.step()
+        assert rig.settings["user_paused"] == paused and rig.cycle._taps == rig.cycle.button.shorts
+    rig.cycle.faults.put(faults.OVERRUN, 1, rig.now_ms)
+    rig.cycle.faults.put(faults.OVERRUN, 0, rig.now_ms)
+    rig.cycle.button.shorts += 1
+    rig.step()
+    assert not rig.cycle.faults.stop and rig.settings["user_paused"] == 1

@@ -32,7 +32,10 @@ SAFETY = (
 
 # tests that see a module from further away, tried when its own do not kill
 FIRST = ("test_fresh", "test_numbers_host")  # milliseconds each
-WIDER = ("test_scan_cycle", "test_interlocks", "test_charger", "test_everest_vectors")
+WIDER = (
+    "test_scan_cycle", "test_modes", "test_button", "test_interlocks",
+    "test_charger", "test_everest_vectors",
+)  # fmt: skip
 
 OPERATORS = (
     "ReplaceComparisonOperator_Eq_NotEq", "ReplaceComparisonOperator_NotEq_Eq",
