@@ -612,7 +612,9 @@ def _about_to_close(**values):
     rig = Rig(**values)
     rig.run(1)
     rig.level_mv = B_MV
-    assert rig.until(lambda: rig.cycle.rcd.state == rcd_test.PASSED and rig.out.duty_u16 > 0, 12) >= 0
+    assert (
+        rig.until(lambda: rig.cycle.rcd.state == rcd_test.PASSED and rig.out.duty_u16 > 0, 12) >= 0
+    )
     rig.step(50)
     c = rig.cycle
     c.pilot.level, c.pilot.diode, c.charge.close, c._allow = pilot.C, 1, 1, True
@@ -693,7 +695,7 @@ def test_two_meters_are_compared_only_where_there_are_two():
     for panel_ma in (0, 20000):
         rig = Rig(meter_kind=1, fallback_ma=6000, panel_ma=panel_ma)
         seen = []
-        rig.cycle.pair.step = lambda now, site, panel, export: seen.append((site, panel))
+        rig.cycle.pair.step = lambda now, site, panel, export, seen=seen: seen.append((site, panel))
         rig.step(3)
         both = (rig.cycle.site.meter, rig.cycle.panel.meter)
         assert seen == ([both] * 3 if panel_ma else [])
@@ -771,3 +773,27 @@ def test_a_short_press_pauses_resumes_or_resets():
     rig.cycle.button.shorts += 1
     rig.step()
     assert not rig.cycle.faults.stop and rig.settings["user_paused"] == 1
+
+
+def test_unplugging_spends_a_passed_test_and_nothing_else():
+    for state, after in (
+        (rcd_test.PASSED, rcd_test.IDLE), (rcd_test.FAILED, rcd_test.FAILED),
+        (rcd_test.RUNNING, rcd_test.RUNNING), (rcd_test.IDLE, rcd_test.IDLE),
+    ):  # fmt: skip
+        rig = _about_to_close()
+        rig.cycle.rcd.state = state
+        rig.cycle._unplugged(rig.now_ms)
+        assert rig.cycle.rcd.state == after
+
+
+def test_only_a_passed_test_counts_as_tested():
+    rig = Rig()
+    rig.run(1)
+    rig.level_mv = B_MV
+    assert rig.until(lambda: rig.cycle.rcd.state == rcd_test.RUNNING, 5) >= 0
+    before = rig.cycle._tested_ms
+    rig.cycle._retest = True
+    rig.step(5)
+    assert rig.cycle._tested_ms == before and rig.cycle._retest is True
+    assert rig.until(lambda: rig.cycle.rcd.state == rcd_test.PASSED, 5) >= 0
+    assert rig.cycle._tested_ms != before and rig.cycle._retest is False

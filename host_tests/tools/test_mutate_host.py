@@ -3,6 +3,7 @@
 import argparse
 
 import pytest
+
 from ballast_tools import mutants, mutate
 from ballast_tools.errors import UserError
 

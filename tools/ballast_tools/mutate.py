@@ -57,8 +57,12 @@ OPERATORS = (
 
 
 def add_arguments(parser):
-    parser.add_argument("--module", metavar="NAME", action="append", help="only this one; may repeat")
-    parser.add_argument("--all", action="store_true", help="all of control/, not the safety modules")
+    parser.add_argument(
+        "--module", metavar="NAME", action="append", help="only this one; may repeat"
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="all of control/, not the safety modules"
+    )
     parser.add_argument("--every", type=int, default=1, help="only each n-th mutant (1 = all)")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
 
@@ -158,7 +162,9 @@ def _base_s(name):
     if name not in _bases:
         before = os.times().children_user
         if not survives(name, (CONTROL / f"{name}.py").read_text()):
-            raise UserError(f"the tests of {name} fail with nothing changed: run tools/ballast test")
+            raise UserError(
+                f"the tests of {name} fail with nothing changed: run tools/ballast test"
+            )
         _bases[name] = os.times().children_user - before
     return _bases[name]
 
@@ -181,7 +187,9 @@ def known(path=None):
             out[(module, "\n".join(pair))] = line[5:]
             pair = []
         else:
-            raise ValueError(f"{(path or KNOWN).name}, line {number}: `[module]`, `- `, `+ ` or `why: `")
+            raise ValueError(
+                f"{(path or KNOWN).name}, line {number}: `[module]`, `- `, `+ ` or `why: `"
+            )
     return out
 
 
@@ -234,7 +242,9 @@ def report(got, explained):
 def main(args):
     names = args.module or list(SAFETY)
     if args.all:
-        names = sorted(f.stem for f in CONTROL.glob("*.py") if f.stem not in ("__init__", "records"))
+        names = sorted(
+            f.stem for f in CONTROL.glob("*.py") if f.stem not in ("__init__", "records")
+        )
     for name in names:
         if not (CONTROL / f"{name}.py").exists():
             raise UserError(f"--module {name}: there is no firmware/ballast/control/{name}.py")
