@@ -103,3 +103,14 @@ def test_advertising_carries_the_name_in_the_scan_response(port, dev):
     port.advertise(b"\x02\x01\x06")
     assert dev.ble.advertising == (b"\x02\x01\x06", b"\x08\x09Ballast")
     assert len(Ble("x" * 26)._name) + 2 <= 31
+
+
+def test_a_micropython_without_bluetooth_still_makes_a_charger(port, monkeypatch):
+    import sys
+
+    from ballast.compose import chip
+
+    assert isinstance(chip.make_ble("Ballast"), Ble)
+    monkeypatch.delitem(sys.modules, "ballast.ports.ble")
+    monkeypatch.setitem(sys.modules, "bluetooth", None)
+    assert chip.make_ble("Ballast") is None

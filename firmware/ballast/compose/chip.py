@@ -15,7 +15,6 @@ from ballast.compose.env import Env
 from ballast.control import charger
 from ballast.control.settings import Settings
 from ballast.ports import identity
-from ballast.ports.ble import Ble
 from ballast.ports.espnow_radio import EspnowRadio
 from ballast.ports.reset_info import ResetInfo
 from ballast.ports.storage import Storage
@@ -46,6 +45,15 @@ def cause_of(info):
     return charger.RESET_POWER_ON
 
 
+def make_ble(name):
+    """The Bluetooth port; None on a MicroPython that was built without."""
+    try:
+        from ballast.ports.ble import Ble
+    except ImportError:
+        return None
+    return Ble(name)
+
+
 def make_env(permit):
     """Everything that the chip has and the bench has not -> (env, brand, calibration)."""
     root = factory.root()
@@ -62,7 +70,7 @@ def make_env(permit):
     name = "ballast-" + (env.serial or env.unique_id[-3:].hex())
     env.wifi = Wifi(name[:32])
     env.wifi.radio_on()
-    env.ble = Ble(name[:26])
+    env.ble = make_ble(name[:26])
     env.radio = EspnowRadio()
     env.radio.start()
     manifest = read_json(root + WEB + "/manifest.json")

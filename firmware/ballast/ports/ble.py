@@ -2,7 +2,9 @@
 
 Raw `bluetooth`, one client at a time. Off, it costs nothing: on a C3 or C6 the IDF heap
 does not hold Wi-Fi and NimBLE together (micropython issue 18859), so it is on for a
-window only; `on()` raises OSError where there is no room and leaves it off.
+window only; `on()` raises OSError where there is no room and leaves it off. While it is
+on, Bluetooth and Wi-Fi take turns on the one antenna: some of a clamp's ESP-NOW frames are
+missed, which the meter's trust rules see as silence. Not tried on hardware.
 
 Events come from NimBLE between two bytecodes of whatever runs: the handler copies what
 was written into a ring made beforehand and calls `notify`. A write that finds the ring
