@@ -102,6 +102,13 @@ def test_no_replay_no_gap_no_reflection_no_other_session():
     raises(f.FrameError, ends(key=HmacKey(b"j" * 32))[1].open, first)
 
 
+def test_a_session_ends_before_its_counter_wraps():
+    client, charger = ends()
+    client._sent = charger._heard = 0x3FFFFFFE
+    assert charger.open(client.seal(b"last")) == b"last"
+    raises(f.FrameError, client.seal, b"one more")
+
+
 def test_proofs_differ_by_who_and_by_nonce():
     made = [f.proof(KEY, w, n) for w in (b"client", b"charger") for n in (NONCES, bytes(32))]
     made.append(f.proof(HmacKey(b"j" * 32), b"client", NONCES))

@@ -52,6 +52,11 @@ def test_bytes_behind_a_packet_are_an_error_and_the_next_one_is_heard():
     assert got.feed(improv.packet(improv.IDENTIFY)) == (improv.IDENTIFY, b"")
 
 
+def test_a_packet_has_room_for_255_bytes():
+    assert improv.Assembler().feed(improv.packet(9, bytes(255))) == (9, bytes(255))
+    raises(ValueError, improv.packet, 9, bytes(256))
+
+
 def test_a_reset_forgets_what_was_begun():
     got = improv.Assembler()
     assert got.feed(whole()[:10]) is None

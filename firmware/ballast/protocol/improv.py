@@ -43,7 +43,6 @@ _MAX_DATA = const(255)
 _MAX_SSID = const(32)  # IEEE 802.11
 _MIN_KEY = const(8)  # WPA2 passphrase: 8 to 63 characters
 _MAX_KEY = const(63)
-_ADVERTISEMENT = const(31)
 
 
 class PacketError(Exception):
@@ -144,7 +143,4 @@ def advertisement(state, capabilities):
     for at in range(30, -2, -2):
         reversed_uuid.append(int(digits[at : at + 2], 16))
     out = b"\x02\x01\x06\x11\x07" + bytes(reversed_uuid)
-    out += struct.pack("<BBHBBI", 9, 0x16, SERVICE_DATA, state, capabilities, 0)
-    if len(out) != _ADVERTISEMENT:
-        raise ValueError("advertisement of %d bytes" % len(out))
-    return out
+    return out + struct.pack("<BBHBBI", 9, 0x16, SERVICE_DATA, state, capabilities, 0)
