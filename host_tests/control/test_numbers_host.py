@@ -31,6 +31,9 @@ NUMBERS = {
         "METER_DISTRUST": 28, "DERATED": 29, "SETTINGS": 30, "STORAGE": 31, "CLOCK": 32,
         "LEAK_OPEN": 33, "METERS_APART": 34, "COUNT": 35,
     },
+    "light": {
+        "OFF": 0, "READY": 1, "WAIT": 2, "CHARGE": 3, "PAUSE": 4, "WARN": 5, "FAULT": 6, "LOCKED": 7,
+    },
     "interlocks": {
         "STEP_MS": 20, "STEP_MAX_MS": 40, "STEP_PERMIT_MS": 250, "_PILOT_FAULT_MS": 200,
         "_PE_MS": 200, "_VOLT_MS": 1000, "_VOLT_LOST_MV": 50000, "_OC_NOISE_MA": 500,
@@ -62,8 +65,6 @@ NUMBERS = {
     },
     "scan_cycle": {
         "_RETEST_MS": 86400000, "_SETTLE_MS": 300, "_UP_MA": 100, "_IDLE_MA": 1000,
-        "LED_OFF": 0, "LED_READY": 1, "LED_WAIT": 2, "LED_CHARGE": 3, "LED_PAUSE": 4,
-        "LED_WARN": 5, "LED_FAULT": 6, "LED_LOCKED": 7,
     },
     "charger": {
         "SUPPLY": 0, "PANEL": 1, "RESET_POWER_ON": 0, "RESET_SOFT": 1, "RESET_WATCHDOG": 2,

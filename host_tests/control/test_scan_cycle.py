@@ -1,7 +1,7 @@
 """The whole step: stories of one charger on ideal hardware (see rig.py)."""
 
 from ballast.control import charge_state as cs
-from ballast.control import faults, limits, pilot, rcd_test, scan_cycle
+from ballast.control import faults, light, limits, pilot, rcd_test
 from ballast.control.records import PILOT_HOLD, PILOT_NEG, PILOT_PWM
 from rig import A_MV, B_MV, C_MV, D_MV, E_MV, Rig, full_fit
 
@@ -24,12 +24,12 @@ def _charging(**values):
 def test_plug_in_test_charge_unplug():
     rig = Rig()
     rig.run(1)
-    assert rig.cycle.charge.state == cs.A and rig.out.led == scan_cycle.LED_READY
+    assert rig.cycle.charge.state == cs.A and rig.out.led == light.READY
     assert rig.cycle.why == cs.WHY_UNPLUGGED
     rig.level_mv = B_MV
     rig.step(3)
     assert rig.cycle.charge.state == cs.B1 and rig.cycle.why == cs.WHY_TEST
-    assert rig.out.led == scan_cycle.LED_WAIT
+    assert rig.out.led == light.WAIT
     took = rig.until(lambda: rig.out.pilot == PILOT_PWM, 5)
     assert 2000 <= took <= 2600  # the RCD module's own self-test
     assert rig.cycle.rcd.state == rcd_test.PASSED
@@ -39,7 +39,7 @@ def test_plug_in_test_charge_unplug():
     assert rig.until(lambda: rig.out.coil == 1, 3) <= 100
     rig.draw_ma = 16000
     rig.run(1)
-    assert rig.cycle.why == cs.WHY_NONE and rig.out.led == scan_cycle.LED_CHARGE
+    assert rig.cycle.why == cs.WHY_NONE and rig.out.led == light.CHARGE
     assert rig.cycle.offered_ma == 32000
     rig.draw_ma = 0
     rig.run(1)
@@ -83,7 +83,7 @@ def test_user_pause_is_graceful_and_resumes():
     assert rig.out.pilot == PILOT_HOLD and rig.out.coil == 1 and rig.cycle.why == cs.WHY_USER
     rig.level_mv = B_MV  # the vehicle opens S2
     rig.run(1)
-    assert rig.out.coil == 0 and rig.out.led == scan_cycle.LED_PAUSE
+    assert rig.out.coil == 0 and rig.out.led == light.PAUSE
     rig.charger.resume()
     assert rig.until(lambda: rig.out.pilot == PILOT_PWM, 5) >= 0
     rig.level_mv = C_MV
@@ -220,7 +220,7 @@ def test_stops_open_in_time():
         assert 0 <= took <= limit, (name, took)
         if fault is not None:
             assert fault in _active(rig) and rig.cycle.faults.first == fault, name
-            assert rig.out.led == scan_cycle.LED_FAULT
+            assert rig.out.led == light.FAULT
             assert rig.cycle.why == cs.WHY_FAULT
         rig.run(1)
         assert rig.out.coil == 0 and rig.out.pilot == PILOT_HOLD, name
@@ -293,7 +293,7 @@ def test_failed_self_test_locks_into_f():
     rig.run(4)
     assert _active(rig) == [faults.RCD_TEST]
     assert rig.out.pilot == PILOT_NEG and rig.cycle.charge.state == cs.F
-    assert rig.out.led == scan_cycle.LED_LOCKED
+    assert rig.out.led == light.LOCKED
     rig.level_mv = A_MV
     rig.run(5)
     rig.charger.reset_faults()
@@ -375,7 +375,7 @@ def test_an_exception_is_the_end():
     rig.run(1)
     assert rig.cycle.broken == 1
     assert (rig.out.coil, rig.out.pilot, rig.out.duty_u16) == (0, PILOT_HOLD, 0)
-    assert (rig.out.rcd_test, rig.out.led) == (0, scan_cycle.LED_FAULT)
+    assert (rig.out.rcd_test, rig.out.led) == (0, light.FAULT)
     assert faults.EXCEPTION in _active(rig)
     rig.scan.ntc_mv = [1650] * 3
     rig.charger.reset_faults()
@@ -695,7 +695,8 @@ def test_two_meters_are_compared_only_where_there_are_two():
     for panel_ma in (0, 20000):
         rig = Rig(meter_kind=1, fallback_ma=6000, panel_ma=panel_ma)
         seen = []
-        rig.cycle.pair.step = lambda now, site, panel, export, seen=seen: seen.append((site, panel))
+        note = seen.append
+        rig.cycle.pair.step = lambda now, site, panel, export, note=note: note((site, panel))
         rig.step(3)
         both = (rig.cycle.site.meter, rig.cycle.panel.meter)
         assert seen == ([both] * 3 if panel_ma else [])

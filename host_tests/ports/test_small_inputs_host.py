@@ -2,7 +2,7 @@
 
 import pytest
 
-from ballast.control import scan_cycle
+from ballast.control import light
 from ballast.control.ntc import OPEN, SHORT, ddegc
 from ballast.control.records import NOT_FITTED, Scan
 from ballast.ports import led_io
@@ -73,7 +73,7 @@ def test_led_numbers_are_those_of_control():
     names = ("OFF", "READY", "CONNECTED", "CHARGING", "PAUSED", "WARNING", "FAULT", "LOCKED")
     theirs = ("OFF", "READY", "WAIT", "CHARGE", "PAUSE", "WARN", "FAULT", "LOCKED")
     for ours, control in zip(names, theirs, strict=True):
-        assert getattr(led_io, ours) == getattr(scan_cycle, "LED_" + control)
+        assert getattr(led_io, ours) == getattr(light, control)
 
 
 def show(dev, port, pattern):

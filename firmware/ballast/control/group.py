@@ -87,8 +87,6 @@ class Group:
         self._heard_want = 0
         self._heard_grant = -1
 
-    # ---- time ----
-
     def step(self, now_ms):
         """Let time pass; call at least every 100 ms. Sets report_due, beacon_due."""
         r = self.request
@@ -146,8 +144,6 @@ class Group:
             if self.budget_ma[phase] < self._planned[phase] - 500:
                 self._urgent_beacon = True
 
-    # ---- budget ----
-
     def set_budget(self, now_ms, l1_ma, l2_ma, l3_ma):
         """What the own meter leaves for the group now; renew it within 3 s."""
         self.request.budget_ma[0] = l1_ma if l1_ma > 0 else 0
@@ -187,8 +183,6 @@ class Group:
             for phase in range(3):
                 if c.fallback_ma < self.budget_ma[phase]:
                     self.budget_ma[phase] = c.fallback_ma
-
-    # ---- election ----
 
     def _elect(self, now_ms):
         m = self.member
@@ -242,8 +236,6 @@ class Group:
         if one == self.config.anchor or other == self.config.anchor:
             return one == self.config.anchor
         return one < other
-
-    # ---- out ----
 
     def _period(self):
         alive = 0

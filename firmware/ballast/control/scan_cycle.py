@@ -7,7 +7,7 @@ contactor is gated last.
 from micropython import const
 
 from ballast.control import charge_state as cs
-from ballast.control import contactor, faults, limits, pilot, rcd_test, ticks
+from ballast.control import contactor, faults, light, limits, pilot, rcd_test, ticks
 from ballast.control.button import Button
 from ballast.control.charge_state import ChargeState
 from ballast.control.commissioning import RUNNING, Commissioning
@@ -30,15 +30,6 @@ _RETEST_MS = const(86400000)  # IEC 62955 / maker practice: at least every 24 h 
 _SETTLE_MS = const(300)  # after opening, before the RCD's test input is driven
 _UP_MA = const(100)  # smaller raises are not worth a new duty
 _IDLE_MA = const(1000)  # below this a vehicle takes nothing worth the name
-
-LED_OFF = const(0)
-LED_READY = const(1)
-LED_WAIT = const(2)
-LED_CHARGE = const(3)
-LED_PAUSE = const(4)
-LED_WARN = const(5)
-LED_FAULT = const(6)
-LED_LOCKED = const(7)
 
 
 class ScanCycle:
@@ -105,7 +96,7 @@ class ScanCycle:
         out.pilot = PILOT_HOLD
         out.duty_u16 = 0
         out.rcd_test = 0
-        out.led = LED_FAULT
+        out.led = light.FAULT
 
     def now(self):
         """Time of the last step, ms: the only clock that control/ knows."""
@@ -151,7 +142,9 @@ class ScanCycle:
         self._offer(now_ms, out)
         self._switch(now_ms, dt_ms, scan, out)
         out.rcd_test = self.rcd.drive
-        out.led = self._led()
+        out.led = light.pattern(
+            self.charge, self.faults.stop, self.contactor.state == contactor.CLOSED, self.why
+        )
         self.steps = (self.steps + 1) & 0xFFFFFFF
 
     def _tap(self):
@@ -359,18 +352,6 @@ class ScanCycle:
             if self.rcd.state == rcd_test.PASSED:
                 self.rcd.abort()
         out.coil = cont.coil if not self.faults.stop else 0
-
-    def _led(self):
-        f = self.faults
-        if self.charge.state == cs.F:
-            return LED_LOCKED
-        if f.stop:
-            return LED_FAULT
-        if self.contactor.state == contactor.CLOSED:
-            return LED_CHARGE
-        if not self.charge.plugged:
-            return LED_READY
-        return LED_WAIT if self.why >= cs.WHY_TEST else LED_PAUSE
 
     # -- settings ---------------------------------------------------------------
 
