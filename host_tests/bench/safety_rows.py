@@ -6,6 +6,7 @@ contacts include 15 ms of armature; the table of the document is made from these
 
 from ballast.control import faults
 from bench.safety_timing import ARMATURE_US
+from bench.safety_waits import WAITS
 
 
 def _opened(event, seconds=1.0, **car):
@@ -186,6 +187,7 @@ ROWS = (
     ("plug_hot", "mains plug at T2", 1000, "chosen", _opened(_ntc(230.0), 2)),
     ("sensor", "plug's thermistor open", 1000, "chosen", _opened(_ntc(2500.0), 2)),
     ("overrun", "a step 60 ms late: from its start", 75, "chosen: in the same step", _overrun),
+    *WAITS,
 )  # fmt: skip
 
 

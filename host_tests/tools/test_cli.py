@@ -65,7 +65,7 @@ def test_which_module_runs(argv, module):
 
 
 def test_a_bench_may_need_more():
-    assert "acn" in commands.groups_of(["bench", "acn"])
+    assert "acn" in commands.groups_of(["bench", "group"])
     assert "acn" not in commands.groups_of(["bench", "balance"])
 
 
