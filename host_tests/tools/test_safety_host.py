@@ -47,8 +47,24 @@ def test_every_row_once():
         assert 0 < took <= row[2], (row[0], took)
 
 
+def test_pwm_or_a_pulse_too_early_misses_though_it_is_within_the_limit(monkeypatch, capsys):
+    """Rows with a least time fail on the other side too."""
+    from ballast.control import charge_state
+
+    step = charge_state.ChargeState.step
+
+    def hasty(self, dt_ms, *rest):  # its clock runs twice as fast
+        step(self, 2 * dt_ms, *rest)
+
+    monkeypatch.setattr(charge_state.ChargeState, "step", hasty)
+    for key in ("x1", "wake"):
+        args = Args(phases=1, short=False, rows=key, seed=5, jobs=1, json=None)
+        assert bench_safety.main(args) == 1
+        assert f"MISSED: {key}" in capsys.readouterr().out
+
+
 def test_an_advertised_current_is_never_above_the_limit():
-    for bits in (10, 13):
+    for bits in (10, 13, 16):
         steps, low, high = bench_safety.duty_errors(bits)
         assert high <= 0 and low > -1700 and steps > 800
 

@@ -128,7 +128,7 @@ def main(args):
     bar.end()
     print_table(results)
     duty = []
-    for bits in (10, 12, 13, 14):
+    for bits in (10, 12, 13, 14, 16):
         steps, low, high = duty_errors(bits)
         duty.append({"bits": bits, "steps": steps, "short_ma": round(-low), "excess_ma": round(high, 3)})
         print(f"advertised current, PWM of {bits} bits: {steps} duties, at most {-low:.0f} mA less"
