@@ -4,8 +4,10 @@ import argparse
 
 import pytest
 
-from ballast_tools import mutants, mutate
-from ballast_tools.errors import UserError
+pytest.importorskip("cosmic_ray", reason="installed by `tools/ballast mutate` alone")
+
+from ballast_tools import mutants, mutate  # noqa: E402 - needs cosmic_ray
+from ballast_tools.errors import UserError  # noqa: E402
 
 
 def _args(*words):
