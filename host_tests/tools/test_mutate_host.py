@@ -6,8 +6,8 @@ import pytest
 
 pytest.importorskip("cosmic_ray", reason="installed by `tools/ballast mutate` alone")
 
-from ballast_tools import mutants, mutate  # noqa: E402 - needs cosmic_ray
-from ballast_tools.errors import UserError  # noqa: E402
+from ballast_tools import mutants, mutate
+from ballast_tools.errors import UserError
 
 
 def _args(*words):
