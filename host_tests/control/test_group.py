@@ -500,3 +500,36 @@ def test_the_one_that_hears_the_meter_leads():
         air.run(100)
     assert [group.role for group in air.groups] == [FOLLOW, FOLLOW, LEAD]
     assert air.allowed() == [8000, 8000, 8000]
+
+
+def test_a_smaller_budget_takes_nobody_below_what_it_may_draw_anyway():
+    b = Books(2)
+    b.says(0, 0, max_ma=8000)
+    b.says(0, 1, max_ma=24000)
+    assert b.grants(0, 1) == [8000, 24000]
+    b.says(100, 0, grant_seq=1, held_ma=8000, held_mask=7)
+    b.says(100, 1, grant_seq=1, held_ma=24000, held_mask=7)
+    assert b.grants(200, 2, 20000) == [8000, 10000]  # 10 A would be fair, nothing is free
+
+
+def test_a_car_that_moves_to_another_pair_counts_on_both():
+    b = Books(2)
+    b.says(0, 0, mask=3, line=1)
+    first, none = b.grants(0, 1)
+    assert 31000 < first <= 32000 and none == 0
+    b.says(100, 0, mask=6, line=1, grant_seq=1, held_ma=first, held_mask=3)
+    b.grants(200, 2)
+    b.says(300, 0, mask=6, line=1, want=0, grant_seq=2, held_ma=first, held_mask=7)
+    b.says(300, 1, mask=4)
+    assert b.grants(400, 3)[1] == 0
+
+
+def test_a_member_whose_vote_is_bound_does_not_follow_itself():
+    group = Group(config(2), panels(), 1, 1, T0)
+    m = group.member
+    m.vote_seat, m.vote_boot = 0, 1
+    m.vote.extend(T0, 5000)
+    m.follow_self(T0, True)
+    assert m.follow_seat != 1
+    m.follow_self(after(6000), True)
+    assert m.follow_seat == 1 and m.follow_lead == 1

@@ -57,3 +57,26 @@ def test_without_its_meter_it_forgets():
     b.forget()
     run(b, now, 50, 30000, {0: (8000, 8000), 1: (8000, 8000)})
     assert b.house_ma[0] == 14000 and b.ma[0] == 11000
+
+
+def test_a_member_without_a_meter_may_draw_all_it_holds_or_nothing():
+    b = GroupBudget(1, 1)
+    run(b, 0, 8000, 20000, {0: (-1, 8000)})
+    assert b.house_ma[0] == 20000 and b.ma[0] == 5000, "unknown: the house may be all of it"
+    b = GroupBudget(1, 1)
+    run(b, 0, 8000, 20000, {0: (-1, 8000)}, exact=False)
+    assert b.ma[0] == 13000, "who does not lead warns only of what is certain"
+
+
+def test_a_car_that_falls_leaves_both_ends_open_until_the_mains_follow():
+    b, now = settled()
+    now = run(b, now, 200, 20000, {0: (2000, 8000), 1: (8000, 8000)})  # the car tells it first
+    assert b.house_ma[0] == 4000
+    run(b, now, 3000, 14000, {0: (2000, 8000), 1: (8000, 8000)})
+    assert b.house_ma[0] == 4000 and b.ma[0] == 21000
+
+
+def test_a_rise_within_the_noise_is_taken_as_it_is():
+    b, now = settled()
+    run(b, now, 50, 20150, {0: (8000, 8000), 1: (8000, 8000)})
+    assert b.house_ma[0] == 4150

@@ -149,3 +149,15 @@ def test_the_clock_reaches_the_demand_limit():
     rig.charger.sync_quarter(880000)
     _run(rig, 30, 0)
     assert rig.cycle.modes.demand.left_ms > 880000
+
+
+def test_two_samples_of_one_instant_count_once():
+    rig = _plugged(mode=1)
+    rig.level_mv = C_MV
+    _run(rig, 120, -12000)
+    modes, meter = rig.cycle.modes, rig.cycle.site.meter
+    before = list(rig.cycle.limits.slot_ma)
+    meter.seq += 1
+    meter.ma[0] = 20000
+    modes.step(rig.now_ms, rig.cycle.site, rig.cycle.ev, rig.cycle.limits)
+    assert list(rig.cycle.limits.slot_ma) == before
