@@ -117,7 +117,7 @@ def test_plug_in_oven_on_and_the_car_gets_the_rest(make, visit):
         re.compile(r"Charging with \d+\sA\. The house uses 1[3-7]\sA")
     )
     expect(page.locator(".chips .binds")).to_contain_text("House balance")
-    assert 7.0 < car_amps(rig) < 12.0
+    wait_for(page, lambda: 7.0 < car_amps(rig) < 12.0)  # the slew, whatever the machine does
     switch(rig, "oven", False)
     expect(sentence(page)).to_have_text(re.compile(r"Charging with 2[0-9]\sA"), timeout=20_000)
 
