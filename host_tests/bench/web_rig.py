@@ -214,7 +214,8 @@ class Live:
             self._ready.set()
         while not self._stop.is_set():
             self.running.wait()
-            self.rig.world.run(0.2 * self._pace, pace=self._pace)
+            pace = self.rig.world.pace or self._pace  # the page may have chosen another
+            self.rig.world.run(0.2 * pace, pace=pace)
         self.rig.close()
 
     def wait(self, make_coroutine):
