@@ -193,6 +193,23 @@ def test_one_place_for_three_goes_round():
     assert all(any(row[i] for row in rows) for i in range(3))
 
 
+def test_an_idle_member_makes_room_for_whoever_waits_but_for_nobody_else():
+    a = group(3, 12000)
+    for i in range(3):
+        ask(a, i, 32000)
+    a.turn_s[0], a.turn_s[1], a.turn_s[2] = 100, 50, -1
+    assert run(a) == [6000, 6000, 0]
+    a.turn_s[0] = allocate.IDLE_S
+    assert run(a) == [0, 6000, 6000]
+    a.want[2] = 0
+    assert run(a) == [6000, 6000, 0]  # it may begin again at any time: the place is kept
+    a.rank[1] = 200  # a rank goes before any turn
+    a.want[2] = 1
+    a.rank[2] = 200
+    assert run(a)[0] == 6000
+    assert max(a.sort_key(i) for i in range(3)) < 1 << 30  # a small integer on the device
+
+
 def jain(values):
     total = sum(values)
     return total * total / (len(values) * sum(v * v for v in values))

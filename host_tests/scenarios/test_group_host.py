@@ -75,6 +75,18 @@ def test_in_a_shortage_as_many_as_fit_take_turns():
         assert rig.worst_over_s <= STEP_S
 
 
+def test_in_a_shortage_a_full_car_gives_its_place_to_one_that_waits():
+    with GroupRig(3, limit_a=16.0) as rig:
+        rig.settle()
+        waiting = rig.offered_a().index(0)
+        full = (waiting + 1) % 3
+        rig.do("soc", charger=full, soc=1.0)
+        took = rig.world.until(lambda: rig.offered_a()[waiting] > 0, 30)
+        assert took is not None and took <= FULL_S
+        assert rig.offered_a()[full] == 0 and sum(a > 0 for a in rig.offered_a()) == 2
+        assert rig.worst_over_s <= STEP_S and rig.worst_lease_ma <= 0
+
+
 def test_what_makes_no_group_is_told_and_draws_nothing():
     with GroupRig(3, settings={"group_key": "short"}) as rig:
         rig.world.run(30)

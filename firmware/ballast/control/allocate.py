@@ -19,7 +19,8 @@ PRIORITY = const(1)
 DEPARTURE = const(2)
 
 RANKS = const(256)  # 0 = best
-MAX_S = const(0xFFFFF)  # 12 days: the longest time that is told apart
+MAX_S = const(0x7FFFF)  # 6 days: the longest turn or wait that is told apart
+IDLE_S = const(0x7FFFFFF)  # a turn that is not used: over as soon as anybody else waits
 
 _LINE_STEP_MA = const(250)
 
@@ -30,7 +31,8 @@ class Allocator:
     want: 1 = asks for current. mask, line, panel: see panels.Panels. min_ma, max_ma:
     least and most it can use (0 < min). rank: 0..255. left_s: seconds to departure or
     urgency.NO_DEPARTURE; need_mah: mAh per conductor still wanted by then, <= 2**20.
-    turn_s: >= 0 seconds served so far in this turn, < 0 seconds waited.
+    turn_s: >= 0 seconds served so far in this turn, < 0 seconds waited, IDLE_S: served for
+    nothing.
     Result: ma[i], 0 or min_ma..max_ma. `short`: members that want and got nothing.
     """
 
@@ -117,10 +119,12 @@ class Allocator:
         return urgency.laxity_s(self.left_s[i], self.need_mah[i], self.max_ma[i])
 
     def _turn_key(self, i):
-        """In its turn; waited long enough; turn is over; waits, but not long enough yet."""
+        """In its turn; waited long enough; turn is over; waits, but not long enough yet; idle."""
         turn = self.turn_s[i]
         place = 0
-        if turn < 0:
+        if turn == IDLE_S:
+            place = 4
+        elif turn < 0:
             place = 1 if -turn >= self.rotate_s else 3
             turn = MAX_S + turn if -turn < MAX_S else 0  # the longest wait first
         elif turn >= self.rotate_s:
@@ -129,7 +133,7 @@ class Allocator:
             turn = MAX_S - turn  # the longest served keeps its place surest
         if turn > MAX_S:
             turn = MAX_S
-        return (place << 20) | turn
+        return (place << 19) | turn
 
     # ---- equal, and by rank ----
 

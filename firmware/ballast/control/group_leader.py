@@ -13,7 +13,7 @@ leader run out later than anything it granted, so a successor finds nothing left
 from micropython import const
 
 from ballast.control import group_records as g
-from ballast.control.allocate import Allocator
+from ballast.control.allocate import IDLE_S, Allocator
 from ballast.control.group_demand import Demand
 from ballast.control.group_member import Timer
 from ballast.control.ticks import add, diff
@@ -207,11 +207,11 @@ class Leader:
         a.rank[i] = report.rank
         a.left_s[i] = report.left_s
         a.need_mah[i] = report.need_mah
-        a.turn_s[i] = report.turn_s
         a.min_ma[i] = report.min_ma
         most = report.max_ma if report.max_ma < _MOST_MA else _MOST_MA
         drawn = max(report.drawn_ma[0], report.drawn_ma[1], report.drawn_ma[2])
         a.max_ma[i] = self.demand.cap(i, now_ms, report.held_ma, drawn, report.min_ma, most)
+        a.turn_s[i] = IDLE_S if self.demand.idle(i) else report.turn_s
         if self.config.guaranteed_ma > a.min_ma[i] and self.config.guaranteed_ma <= a.max_ma[i]:
             a.min_ma[i] = self.config.guaranteed_ma
 
