@@ -81,7 +81,7 @@ def test_a7_opens_under_load_at_six_seconds():
     box = _charging()
     c = box.at(pilot.C, False)
     assert c.state == cs.C1 and c.close and c.pilot == PILOT_HOLD
-    c = box.at(pilot.C, ms=5980)
+    c = box.at(pilot.C, ms=6000)
     assert c.close
     c = box.at(pilot.C)
     assert not c.close
@@ -89,7 +89,7 @@ def test_a7_opens_under_load_at_six_seconds():
 
 def test_a8_pwm_again_stops_the_timer():
     box = _charging()
-    box.at(pilot.C, False, 3000)
+    box.at(pilot.C, False, 3020)
     c = box.at(pilot.C, True)
     assert c.state == cs.C2 and c.close
     c = box.at(pilot.C, ms=8000)
@@ -150,7 +150,7 @@ def test_a17_boot_with_a_car():
 def test_x1_lasts_three_seconds():
     box = _charging()
     box.at(pilot.B, False)
-    for _ in range(149):
+    for _ in range(150):
         assert box.at(pilot.B, True).pilot == PILOT_HOLD
         assert box.cs.state == cs.B1
     assert box.at(pilot.B, True).pilot == PILOT_PWM
@@ -182,7 +182,7 @@ def test_wake_up_pulse_after_thirty_seconds_once():
         c = box.at(pilot.B)
         assert c.state == state and c.pilot == mode and c.wakes == 1 and not c.close
         level = pilot.NEG if wake == cs.WAKE_F else pilot.E
-        c = box.at(level, ms=3980)
+        c = box.at(level, ms=4000)
         assert c.pilot == mode
         c = box.at(level)
         assert c.pilot == PILOT_HOLD and c.state == cs.B1
@@ -279,7 +279,7 @@ def test_x1_and_the_wait_for_c_to_the_millisecond():
     _one(box, 20)
     _one(box, 20, allow=False)
     assert _one(box, 20, allow=False)._wake_armed == 1
-    _one(box, 2979)
+    _one(box, 2999)
     assert box.cs.pwm_on == 0
     assert _one(box, 1).pwm_on == 1
     _one(box, 29999)
@@ -292,7 +292,7 @@ def test_the_pulse_to_the_millisecond_and_never_with_a_wish_to_close():
     while box.cs.state != cs.F:
         box.step()
     c = box.cs
-    for dt, state, on in ((3999, cs.F, 0), (1, cs.B1, 0), (2999, cs.B1, 0)):
+    for dt, state, on in ((4019, cs.F, 0), (1, cs.B1, 0), (3019, cs.B1, 0)):
         c = _one(box, dt)
         assert (c.state, c.close, c.pwm_on) == (state, 0, on), dt
     assert c._pulse == 2
@@ -306,7 +306,7 @@ def test_a_pulse_that_was_forbidden_still_has_its_rest():
         box.step()
     c = _one(box, 20, allow=False)
     assert c._pulse == 2 and c.state == cs.B1 and c.close == 0
-    _one(box, 6979)
+    _one(box, 7019)
     assert c._pulse == 2
     assert _one(box, 1)._pulse == 0
 

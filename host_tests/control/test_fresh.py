@@ -59,7 +59,8 @@ def test_interlocks():
     part = Interlocks(full_fit(), Faults())
     _same(part, {"low_mv": 195000, "high_mv": 264000, "phases": 1, "permit": False})
     _zero(part, "permit_until_ms _short_ms _lost_ms _vent_ms _pe_ms _low_ms _high_ms _phase_ms")
-    _zero(part, "_leak_ms _soft_ms _hard_ms soft_ref_ma hard_ref_ma _offer_ma _cut_ms")
+    _same(part, {"_soft_ms": -1, "_hard_ms": -1})
+    _zero(part, "_leak_ms soft_ref_ma hard_ref_ma _offer_ma _cut_ms")
     _zero(part, "_judge_pilot_ms")
 
 

@@ -141,9 +141,9 @@ def test_stale_after_two_and_a_half_intervals():
 def test_intervals_that_senders_promise():
     x = m.Meter()
     for interval, stale, fallback in (
-        (1000, 2500, 5000),
-        (1200, 3000, 5000),
-        (100, 1500, 5000),
+        (1000, 2500, 4900),
+        (1200, 3000, 4900),
+        (100, 1500, 4900),
         (5000, 12500, 14500),
         (600000, 75000, 77000),
     ):

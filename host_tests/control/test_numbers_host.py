@@ -35,7 +35,7 @@ NUMBERS = {
         "OFF": 0, "READY": 1, "WAIT": 2, "CHARGE": 3, "PAUSE": 4, "WARN": 5, "FAULT": 6, "LOCKED": 7,
     },
     "interlocks": {
-        "STEP_MS": 20, "STEP_MAX_MS": 40, "STEP_PERMIT_MS": 250, "_PILOT_FAULT_MS": 200,
+        "STEP_MS": 20, "STEP_MAX_MS": 38, "STEP_PERMIT_MS": 250, "_PILOT_FAULT_MS": 200,
         "_PE_MS": 200, "_VOLT_MS": 1000, "_VOLT_LOST_MV": 50000, "_OC_NOISE_MA": 500,
         "_OC_SOFT_MS": 7000, "_OC_HARD_MS": 500, "_OC_SOFT_HOLD_MS": 3000,
         "_OC_HARD_HOLD_MS": 8000, "_LEAK_MA": 1000, "_LEAK_MS": 1000,
@@ -48,8 +48,8 @@ NUMBERS = {
         "A": 0, "B1": 1, "B2": 2, "C1": 3, "C2": 4, "D1": 5, "D2": 6, "E": 7, "F": 8,
         "WHY_NONE": 0, "WHY_UNPLUGGED": 1, "WHY_FAULT": 2, "WHY_PAUSE_FAULT": 3, "WHY_USER": 4,
         "WHY_LIMIT": 5, "WHY_HOLD": 6, "WHY_TEST": 7, "WHY_CAR": 8, "WHY_CAR_IDLE": 9,
-        "S2_WAIT_MS": 6000, "X1_MIN_MS": 3000, "WAKE_AFTER_MS": 30000, "WAKE_PULSE_MS": 4000,
-        "WAKE_REST_MS": 3000, "_LONG_MS": 100000000, "WAKE_NONE": 0, "WAKE_F": 1, "WAKE_E": 2,
+        "S2_WAIT_MS": 6020, "X1_MIN_MS": 3020, "WAKE_AFTER_MS": 30000, "WAKE_PULSE_MS": 4020,
+        "WAKE_REST_MS": 3020, "_LONG_MS": 100000000, "WAKE_NONE": 0, "WAKE_F": 1, "WAKE_E": 2,
     },
     "rcd_test": {
         "IDLE": 0, "RUNNING": 1, "PASSED": 2, "FAILED": 3, "_DRIVE": 0, "_EARLY": 1, "_LATE": 2,

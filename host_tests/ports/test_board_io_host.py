@@ -117,6 +117,19 @@ def test_write_and_safe(rig, io):
     assert dev.pad(14).high_fraction() == 1.0
 
 
+def test_a_trip_lets_the_coil_go_in_the_moment_it_is_read(rig, io):
+    out, dev = rig.out, rig.dev
+    out.coil = 1
+    for gone in (False, True):
+        io.write(out)
+        if gone:
+            rig.wiring.cut.add("rcd")  # the input's pull is the trip
+            rig.wiring.update(0.0)
+        io.read(rig.scan)
+        assert rig.scan.rcd_trip == gone
+        assert dev.pad(15) == (0 if gone else 1)
+
+
 def test_safe_goes_on_after_an_error(rig, io):
     rig.out.coil = rig.out.rcd_test = 1
     rig.out.pilot, rig.out.duty_u16 = PILOT_PWM, 17472

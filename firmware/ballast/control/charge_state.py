@@ -36,11 +36,12 @@ WHY_NAMES = (
     "none", "unplugged", "fault", "pause_fault", "user", "limit", "hold", "test", "car", "car_idle",
 )  # fmt: skip
 
-S2_WAIT_MS = const(6000)  # sequence 10.2: open under load not before 6 s after PWM off
-X1_MIN_MS = const(3000)  # T_step_X1: 3 s of X1 before PWM again
+# Least times are a step longer here: pins move within a step, and ticks are whole ms.
+S2_WAIT_MS = const(6020)  # sequence 10.2: open under load not before 6 s after PWM off
+X1_MIN_MS = const(3020)  # T_step_X1: 3 s of X1 before PWM again
 WAKE_AFTER_MS = const(30000)  # A.5.3: no C within 30 s of B2
-WAKE_PULSE_MS = const(4000)  # T_step_EF, ISO 15118-3 Table 3
-WAKE_REST_MS = const(3000)  # X1 after the pulse (T_step_X1)
+WAKE_PULSE_MS = const(4020)  # T_step_EF, ISO 15118-3 Table 3
+WAKE_REST_MS = const(3020)  # X1 after the pulse (T_step_X1)
 
 _LONG_MS = const(100000000)
 

@@ -57,6 +57,7 @@ REASON_KEYS = (
     "negative",
 )
 
+_FALLBACK_MS = const(4900)  # at the pin within 5 s, two steps and one step's work included
 _FIRST_HOLD_MS = const(3000)  # a meter that was never doubted proves itself in 3 s
 _HOLD_MS = const(10000)  # one that was: 10 s of good data; doubled for each failed reaction
 _AGE_MAX_MS = const(100000000)  # age saturates (27 h), long before the tick differences wrap
@@ -130,7 +131,7 @@ class Meter:
         self.interval_ms = interval_ms
         stale = interval_ms * 5 // 2
         self.stale_ms = stale if stale > 1500 else 1500  # a fast source may lose a few
-        self.fallback_ms = 5000 if self.stale_ms <= 3000 else self.stale_ms + 2000
+        self.fallback_ms = _FALLBACK_MS if self.stale_ms <= 3000 else self.stale_ms + 2000
 
     def put(self, now_ms, l1_ma, l2_ma, l3_ma, age_ms):
         """A reading arrived that was measured `age_ms` ago; False = it was no reading."""

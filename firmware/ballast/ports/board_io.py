@@ -6,7 +6,9 @@
 
 Fast inputs (pilot, RCD, contactor, PE, button) are read in every step. Slow ones
 take turns in a frame of ten steps: own power meter 10 Hz, thermistors 5 Hz each,
-the light 10 Hz. Nothing here decides anything.
+the light 10 Hz. Nothing here decides anything, with one exception: at a trip of the
+residual current monitor the coil is let go in the moment it is read. Control does the
+same a few milliseconds later; between the two lies the pilot's burst and the whole step.
 """
 
 from .button_io import ButtonIo
@@ -153,10 +155,12 @@ class BoardIo:
 
     def read(self, scan):
         """Fill a control.records.Scan."""
-        self._read_pilot(scan)
-        self._read_contactor(scan)
         if self._read_rcd is not None:
             self._read_rcd(scan)
+            if scan.rcd_trip:
+                self._write_coil(0)
+        self._read_pilot(scan)
+        self._read_contactor(scan)
         if self._read_pe is not None:
             self._read_pe(scan)
         else:
