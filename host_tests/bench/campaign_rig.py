@@ -210,7 +210,7 @@ class CampaignRig(Rig):
             if self.level_mv == A_MV:
                 if self._air_ms > 100:
                     self.fail("PWM into the air")
-            elif not self._had_pwm and self._pwm_gone_ms < _X1_MS - STEP_MS:
+            elif not self._had_pwm and self._pwm_gone_ms < _X1_MS:
                 self.fail(f"PWM again after {self._pwm_gone_ms} ms of X1")
             self._pwm_gone_ms = 0
             self._pwm_off_closed_ms = 0
