@@ -6,6 +6,7 @@ import pytest
 
 from ballast_tools import bench_balance, bench_solar, cli
 from ballast_tools.errors import UserError
+from bench import balance_frontier as frontier
 from bench.balance_ballast import Ballast
 from bench.balance_rivals import RIVALS, Lagged, Static
 from bench.balance_scores import bars, frozen_row, row, step_row
@@ -219,6 +220,31 @@ def test_bad_input_is_one_line(tmp_path, words, line):
         _run(tmp_path, *words)
     assert line in str(caught.value) and "\n" not in str(caught.value)
     assert caught.value.status == 2
+
+
+def test_the_frontier_of_a_house_that_never_moves_is_a_corner_and_of_one_that_does_is_not():
+    still = Case("still", [[10.0] * 300], (25.0,))
+    cells = [frontier.row(still, 25.0, 2.0, 0.3, margin) for margin in (0.0, 1.0)]
+    rich, short = frontier.judge(cells)
+    assert rich is short is cells[0] and rich["longest_s"] == 0 and rich["energy_percent"] > 98
+    stairs = Case("stairs", [[5.0 + 10.0 * (k // 20 % 2) for k in range(300)]], (25.0,))
+    cells = [frontier.row(stairs, 25.0, 2.0, 0.3, margin) for margin in (0.0, 12.0)]
+    rich, short = frontier.judge(cells)
+    assert rich is cells[0] and rich["longest_s"] > 3.0  # 10 A: 2.4 s late, 1 s of slewing
+    assert short is cells[1] and short["energy_percent"] < 60
+    assert frontier.judge(cells[:1])[1] is None
+
+
+def test_the_frontier_command_prints_every_margin(tmp_path, capsys):
+    file = tmp_path / "house.csv"
+    file.write_text("time_s,current_a\n" + "".join(f"{n},{5 + 8 * (n // 30 % 2)}\n" for n in range(240)))
+    to = tmp_path / "f.json"
+    words = ["--traces", str(file), "--limits", "25", "--frontier", "--jobs", "1", "--json", str(to)]
+    assert _run(tmp_path, *words) == 0
+    out = capsys.readouterr().out
+    assert "both at once, with any of these margins: 0 of 6 cells" in out
+    rows = json.loads(to.read_text())["frontier"]
+    assert len(rows) == 6 * len(frontier.MARGINS_A)
 
 
 def test_plots_are_drawn(tmp_path):

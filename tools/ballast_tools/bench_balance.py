@@ -19,6 +19,7 @@ from bench import upy
 
 upy.install()
 
+from bench import balance_frontier as frontier  # noqa: E402
 from bench import balance_scores as scores  # noqa: E402
 from bench import balance_traces as traces  # noqa: E402
 from bench.balance_rivals import RIVALS  # noqa: E402
@@ -47,6 +48,9 @@ def add_arguments(parser):
     parser.add_argument("--hours", type=float, default=24.0, help="at most so much of a trace")
     parser.add_argument("--short", action="store_true",
                         help="one EV delay (2 s), one latency (0.3 s), fewer houses")
+    parser.add_argument("--frontier", action="store_true",
+                        help="instead: what a controller that knows the house exactly, only "
+                        "late, reaches with each margin")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
     parser.add_argument("--plot", type=Path, metavar="DIR", help="draw PNGs into this folder")
@@ -57,6 +61,8 @@ def main(args):
     cases = _given(args) if args.traces else _usual(args.short)
     delays = (2.0,) if args.short else DELAYS_S
     latencies = (0.3,) if args.short else LATENCIES_S
+    if args.frontier:
+        return _frontier(args, cases[:1], delays, latencies)
     jobs = [
         (name, case, limit, delay, latency)
         for case in cases
@@ -129,16 +135,52 @@ def _usual(short):
     return cases
 
 
+def _frontier(args, cases, delays, latencies):
+    """Print what each margin gives in each cell; always 0: there is nothing to be reached."""
+    jobs = [
+        (case, limit, delay, latency, margin)
+        for case in cases
+        for limit in case.limits_a
+        for delay in delays
+        for latency in latencies
+        for margin in frontier.MARGINS_A
+    ]
+    rows = _run(jobs, args.jobs, _reference)
+    size = len(frontier.MARGINS_A)
+    both = 0
+    for cell in (rows[at : at + size] for at in range(0, len(rows), size)):
+        first = cell[0]
+        print(f"\n{first['trace']}   limit {first['limit_a']:g} A   EV delay {first['ev_delay_s']:g} s"
+              f"   latency {first['latency_s']:g} s\n  margin  energy  overload  longest")  # fmt: skip
+        for r in cell:
+            print(f"  {r['margin_a']:4g} A{r['energy_percent']:7.1f}%{r['overload_s']:9.0f}s"
+                  f"{r['longest_s']:8.1f}s")  # fmt: skip
+        rich, short = frontier.judge(cell)
+        both += rich is not None and rich["longest_s"] <= first["ev_delay_s"] + 1
+        print("  98 % of the energy: " + ("never" if rich is None else f"longest {rich['longest_s']:g} s"))
+        print(f"  longest <= {first['ev_delay_s'] + 1:g} s: " + (
+            "never" if short is None else f"energy {short['energy_percent']:.1f} %"))  # fmt: skip
+    print(f"\nboth at once, with any of these margins: {both} of {len(rows) // size} cells")
+    if args.json:
+        args.json.write_text(json.dumps({"frontier": rows}, indent=1) + "\n")
+        print(f"wrote {args.json}")
+    return 0
+
+
+def _reference(job):
+    return frontier.row(*job)
+
+
 def _one(job):
     return scores.row(*job)
 
 
-def _run(jobs, processes):
+def _run(jobs, processes, work=_one):
     """The rows of all jobs, in their order."""
     bar = Bar("Balancing")
     rows = []
     with multiprocessing.get_context("fork").Pool(processes) as pool:
-        for row in pool.imap(_one, jobs):
+        for row in pool.imap(work, jobs):
             rows.append(row)
             bar.show(len(rows), len(jobs), f"{row['trace']} {row['limit_a']:g} A")
     bar.end()
