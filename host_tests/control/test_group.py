@@ -310,6 +310,9 @@ def test_a_group_that_could_overcommit_is_not_started():
     assert "4 seats" in refused(guaranteed_ma=8000, metered=1, fallback_ma=31999)
     c = config(4, 32000, 8000)
     assert "panel 0" in str(raises(ValueError, c.check, panels(31000)))
+    star = panels()
+    star.star[0] = 1
+    assert "behind a star" in str(raises(ValueError, c.check, star))
     c.panel_of[2] = 1
     assert "no panel 1" in str(raises(ValueError, c.check, panels()))
     assert "seat" in str(raises(ValueError, Group, config(2), panels(), 2, 1, T0))

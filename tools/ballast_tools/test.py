@@ -31,7 +31,7 @@ def command(serial, no_cov, rest, cores):
         words += ["-p", "no:pytest_cov"]
     else:
         words += [f"--cov={folder}" for folder in COVERED]
-        words += ["--cov-branch", "--cov-report=term-missing:skip-covered", "--cov-fail-under=99"]
+        words += ["--cov-branch", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100"]
         words += ["--durations=10", "--durations-min=5"]
     return words + rest
 

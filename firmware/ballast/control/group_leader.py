@@ -305,8 +305,7 @@ class Leader:
                 room = self.panels.room(a.panel[i], mask)
                 if sure > room:
                     room = sure  # it may draw that anyway
-                if target > room:
-                    target = room if room >= a.min_ma[i] else 0
+                target = min(target, room) if room >= a.min_ma[i] else 0
             if target > self.count_ma[i]:
                 self.count_ma[i] = target
             if target:

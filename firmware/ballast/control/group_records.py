@@ -67,6 +67,8 @@ class Config:
             if self.panel_of[seat] >= panels.count:
                 raise ValueError("seat %d: no panel %d" % (seat, self.panel_of[seat]))
         for panel in range(panels.count):
+            if panels.star[panel]:
+                raise ValueError("panel %d: leases cannot be counted behind a star" % panel)
             ma = 0
             for seat in range(self.seats):
                 if panels.above(self.panel_of[seat], panel):
