@@ -19,8 +19,8 @@ def test_the_whole_suite_runs_on_all_cores_and_demands_all_branches():
     assert line[:4] == ["-n", "2", "--dist", "worksteal"]
     assert "--cov=firmware/ballast/control" in line
     assert "--cov=firmware/ballast/protocol" in line
-    assert {"--cov-branch", "--cov-fail-under=99"} <= set(line)
-    assert "--cov-fail-under=99" in words("-q")
+    assert {"--cov-branch", "--cov-fail-under=100"} <= set(line)
+    assert "--cov-fail-under=100" in words("-q")
 
 
 def test_a_part_of_the_suite_demands_no_coverage():
