@@ -18,7 +18,7 @@ NUMBERS = {
         "RATING": 0, "PLUG": 1, "CABLE": 2, "CIRCUIT": 3, "TEMP": 4, "SITE": 5, "PANEL": 6,
         "SOLAR": 7, "DEMAND": 8, "GRID": 9, "GROUP": 10, "SCHEDULE": 11, "OCPP": 12, "API": 13,
         "USER": 14, "COMMISSION": 15, "COUNT": 16, "NO_LIMIT_MA": 1000000, "FOREVER": -1,
-        "MAX_TTL_MS": 172800000, "_EXTERNAL": 16000, "BOOST_MASK": 2176, "_LED_MASK": 32,
+        "MAX_TTL_MS": 172800000, "BOOST_MASK": 2176, "_LED_MASK": 32,
     },
     "faults": {
         "WARN": 0, "DERATE": 1, "PAUSE": 2, "STOP": 3, "AUTO": 0, "UNPLUG": 1, "MANUAL": 2,

@@ -232,6 +232,10 @@ def test_unplugging_forgets_the_diode():
 
 
 def test_every_milliampere_and_every_duty_exactly():
+    for ma in range(6000, 51001):  # 0.6 A per percent: floor of d in 1/65536
+        assert pilot.duty_u16(ma, 16) == ma * 65536 // 60000, ma
+    for ma in range(51001, 52500):  # no duty says these: 85 %, which says 51 A
+        assert pilot.duty_u16(ma, 16) == 85 * 65536 // 100, ma
     for ma in range(52500, 80001):  # I = 2.5 * (d - 64): floor of d in 1/65536
         assert pilot.duty_u16(ma, 16) == (ma + 160000) * 65536 // 250000, ma
     for duty in range(55706):  # 0.6 A per percent: ceiling of I

@@ -18,3 +18,13 @@ def test_add_is_modular():
     for start in EDGES:
         for delta in (0, 1, 20, 500000000, HALF - 1, -1, -20, -(HALF - 1)):
             assert ticks.add(start, delta) == (start + delta) % PERIOD, (start, delta)
+
+
+def test_add_to_the_edges_and_back():
+    # 0 and the last tick are reached from both sides and never stepped over
+    for start in EDGES:
+        for aim in (0, 1, PERIOD - 1):
+            delta = ticks.diff(aim, start)
+            if delta != -HALF:
+                assert ticks.add(start, delta) == aim, (start, aim)
+                assert ticks.add(aim, -delta) == start, (start, aim)

@@ -50,16 +50,13 @@ NO_LIMIT_MA = const(1000000)
 FOREVER = const(-1)
 MAX_TTL_MS = const(172800000)  # 48 h: far inside what ticks.diff can tell
 
-_EXTERNAL = const(0x3E80)  # SOLAR, GRID, GROUP, SCHEDULE, OCPP, API as a bit mask
-
-
 BOOST_MASK = const(0x880)  # SOLAR and SCHEDULE: wishes, not protections
 _LED_MASK = const(0x20)  # SITE: while a group's leader balances the main fuse for all
 
 
 def external(slot):
     """Whether a service may write `slot`; the others belong to control/ alone."""
-    return 0 <= slot < COUNT and (_EXTERNAL >> slot) & 1 == 1
+    return slot in (SOLAR, GRID, GROUP, SCHEDULE, OCPP, API)
 
 
 class Limits:
@@ -82,16 +79,13 @@ class Limits:
 
         A negative current is taken as 0. An over-long ttl is shortened.
         """
-        if ma < 0:
-            ma = 0
+        ma = max(0, ma)
         if ttl_ms == FOREVER:
             if self.slot_ma[slot] == ma and not self._timed[slot]:
                 return
             self._timed[slot] = 0
         else:
-            if ttl_ms > MAX_TTL_MS:
-                ttl_ms = MAX_TTL_MS
-            until = ticks.add(now_ms, ttl_ms)
+            until = ticks.add(now_ms, min(ttl_ms, MAX_TTL_MS))
             self._until_ms[slot] = until
             if (
                 self._timed[slot]

@@ -38,14 +38,10 @@ def duty_u16(ma, bits):
     """
     if ma < MIN_MA:
         return 0
-    if ma > MAX_MA:
-        ma = MAX_MA
     if ma < 52500:
-        if ma > 51000:
-            ma = 51000
-        duty = ma * 4096 // 3750  # 65536 / 60000, reduced: stays within 2**30
+        duty = min(ma, 51000) * 2048 // 1875  # 65536 / 60000, reduced: stays within 2**30
     else:
-        duty = (ma * 4096 + 655360000) // 15625  # (I / 2.5 + 64) percent
+        duty = (min(ma, MAX_MA) * 4096 + 655360000) // 15625  # (I / 2.5 + 64) percent
     return duty >> (16 - bits) << (16 - bits)
 
 
@@ -54,10 +50,8 @@ def advertised_ma(duty):
 
     Rounded up, so that comparing it with a limit is never flattering.
     """
-    if duty == 0:
-        return 0
     if duty <= 55705:  # 85 %
-        return (duty * 3750 + 4095) // 4096
+        return (duty * 1875 + 2047) // 2048
     return (duty * 15625 - 655360000 + 4095) // 4096
 
 
@@ -69,13 +63,9 @@ def vehicle_ma(duty_cpct):
     """
     if duty_cpct < 800 or duty_cpct > 9700:
         return 0
-    if duty_cpct < 1000:
-        return 6000
     if duty_cpct <= 8500:
-        return 6 * duty_cpct
-    if duty_cpct <= 9600:
-        return 25 * (duty_cpct - 6400)
-    return 80000
+        return max(MIN_MA, 6 * duty_cpct)
+    return min(25 * (duty_cpct - 6400), MAX_MA)
 
 
 def classify(mv, previous):
@@ -93,7 +83,7 @@ def in_window(mv, level):
     if level > E:
         return True  # NEG and LOST have no window of their own
     off = mv - (12000 - 3000 * level)
-    return -_WINDOW_MV <= off <= _WINDOW_MV or (level == A and 0 < off <= 1500)
+    return -_WINDOW_MV <= off <= (1500 if level == A else _WINDOW_MV)
 
 
 class Pilot:

@@ -22,10 +22,9 @@ def diff(later_ms, earlier_ms):
 
 def add(ticks_ms, delta_ms):
     """`ticks_ms` moved by `delta_ms` (|delta| < 2**29), wrapped into 0..2**30-1."""
-    if delta_ms < 0:
-        t = ticks_ms + delta_ms
-        return t if t >= 0 else t + _HALF + _HALF
-    t = ticks_ms - _HALF + delta_ms  # shifted down by 2**29 first: never above a small int
+    t = ticks_ms - _HALF + delta_ms  # shifted down by 2**29 first: never leaves a small int
     if t >= _HALF:
         return t - _HALF
+    if t < -_HALF:
+        return t + _HALF + _HALF + _HALF
     return t + _HALF
