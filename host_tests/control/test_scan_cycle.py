@@ -1,7 +1,7 @@
 """The whole step: stories of one charger on ideal hardware (see rig.py)."""
 
 from ballast.control import charge_state as cs
-from ballast.control import faults, light, limits, pilot, rcd_test
+from ballast.control import faults, light, limits, pilot, rcd_test, ticks
 from ballast.control.records import PILOT_HOLD, PILOT_NEG, PILOT_PWM
 from rig import A_MV, B_MV, C_MV, D_MV, E_MV, Rig, full_fit
 
@@ -475,6 +475,26 @@ def test_retest_after_a_day_of_waiting():
     assert rig.cycle.rcd.state == rcd_test.PASSED and rig.out.pilot == PILOT_PWM
 
 
+def test_a_day_is_over_with_its_last_millisecond():
+    for short_ms, tests in ((1, False), (0, True)):
+        rig = Rig()
+        rig.run(1)
+        rig.level_mv = B_MV
+        assert rig.until(lambda rig=rig: rig.out.pilot == PILOT_PWM, 5) >= 0
+        rig.run(1)
+        rig.cycle._tested_ms = ticks.add(rig.now_ms, short_ms - 86400000)
+        rig.step()
+        assert (rig.cycle.rcd.state == rcd_test.RUNNING) == tests, short_ms
+
+
+def test_the_monitor_is_tested_300_ms_after_opening():
+    # the contacts have come to rest by then, and no more of the 3 s of B to C is spent
+    rig = _charging()
+    rig.level_mv = B_MV
+    assert rig.until(lambda: rig.out.coil == 0, 1) >= 0
+    assert rig.until(lambda: rig.cycle.rcd.state == rcd_test.RUNNING, 1) == 300 + rig.dt_ms
+
+
 def test_no_rcd_fitted_needs_no_test():
     fit = full_fit()
     fit.rcd = False
@@ -496,6 +516,36 @@ def test_ventilation_profile_charges_in_d():
     rig.level_mv = D_MV
     rig.run(1)
     assert rig.out.coil == 1 and rig.cycle.charge.state == cs.D2 and _active(rig) == []
+
+
+def test_the_diode_is_judged_from_the_second_burst_in_pwm_on():
+    # the burst in which PWM began is half steady +12 V: its low level proves nothing
+    rig = Rig()
+    rig.run(1)
+    seen, judge = [], rig.cycle.pilot.step
+
+    def step(scan, dt_ms, pwm):
+        seen.append("01"[pwm] if rig.out.pilot == PILOT_PWM else "-x"[pwm])
+        judge(scan, dt_ms, pwm)
+
+    rig.cycle.pilot.step = step
+    rig.level_mv = B_MV
+    for paused in (0, 1, 0):
+        rig.settings.set("user_paused", paused)
+        rig.run(5)
+    runs = [run for run in "".join(seen).split("-") if run]
+    assert len(runs) == 2, "before the pause and after it"
+    for run in runs:
+        assert run == "0" + "1" * (len(run) - 1) and len(run) > 50, run
+
+
+def test_no_count_grows_for_as_long_as_pwm_runs():
+    # a charge may last for months; beyond 2**30 a number needs the heap
+    rig = _charging()
+    rig.run(5)
+    before = rig.cycle._pwm_steps
+    rig.run(5)
+    assert rig.cycle._pwm_steps == before == 2
 
 
 def test_derating_lowers_the_offer():
@@ -666,6 +716,23 @@ def test_a_self_test_holds_for_one_closing():
     assert _gate(rig) == 0 and rig.cycle.rcd.state == rcd_test.FAILED, "a failed one stays failed"
 
 
+def test_the_commissioning_s_0_is_a_limit_and_less_than_0_is_none():
+    for ma, held in ((16000, 16000), (1, 1), (0, 0), (-1, limits.NO_LIMIT_MA)):
+        rig = Rig()
+        rig.run(1)
+        rig.cycle.limits.put(limits.COMMISSION, 9000, rig.now_ms, limits.FOREVER)
+        rig.cycle.commission.step = lambda now_ms, meter, ev, ma=ma: ma
+        rig.cycle._commission(rig.now_ms)
+        assert rig.cycle.limits.slot_ma[limits.COMMISSION] == held
+
+
+def test_a_sub_panel_is_guarded_however_small_its_limit_is():
+    for panel_ma, used in ((0, False), (1, True), (20000, True)):
+        rig = Rig(meter_kind=1, panel_ma=panel_ma)
+        rig.step()
+        assert rig.cycle.panel.used == used, panel_ma
+
+
 def test_export_is_taken_from_the_settings():
     for export in (0, 1):
         rig = Rig(export=export)
@@ -753,6 +820,14 @@ def test_a_trickle_is_no_charging():
         before = rig.cycle.session.charge_s
         rig.run(3)
         assert (rig.cycle.session.charge_s > before) == counts, ma
+
+
+def test_a_car_that_takes_a_trickle_is_called_idle():
+    for ma, why in ((0, cs.WHY_CAR_IDLE), (1000, cs.WHY_CAR_IDLE), (1001, cs.WHY_NONE)):
+        rig = _charging()
+        rig.draw_ma = ma
+        rig.run(1)
+        assert rig.cycle.why == why, ma
 
 
 def test_temperatures_are_judged_five_times_a_second():
