@@ -5,6 +5,7 @@ import { t, has, amps, amps1, kw, kwh, duration, degrees, volts } from "./i18n.j
 import { Flow } from "./flow.js";
 import { Limits } from "./limits.js";
 import { Chart } from "./chart.js";
+import { GroupCard } from "./group.js";
 import { post } from "./api.js";
 
 /** The document's sentence in words. */
@@ -40,6 +41,7 @@ export class Now {
     this.flow = new Flow();
     this.limits = new Limits();
     this.chart = new Chart();
+    this.group = new GroupCard(this);
     this.phases = h("tbody", {});
     this.temps = h("p", { class: "soft small" });
     this.detail = h("details", {}, h("summary", {}, t("detail.title")),
@@ -49,7 +51,7 @@ export class Now {
     this.dock = new Dock(this);
     this.el = h("div", { class: "now" }, this.hero, this.notices,
       h("div", {}, h("section", { class: "card", "aria-label": t("flow.title") }, this.flow.svg, this.detail), this.dock.el),
-      h("div", {}, this.limits.el, this.chart.el));
+      h("div", {}, this.limits.el, this.group.el, this.chart.el));
   }
 
   show(doc) {
@@ -66,6 +68,7 @@ export class Now {
     this.showNotices(doc, fault);
     this.flow.show(doc);
     this.limits.show(doc);
+    this.group.show(doc);
     this.chart.tick();
     if (this.detail.open) this.showDetail(doc);
     this.dock.show(doc);

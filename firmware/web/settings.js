@@ -11,9 +11,9 @@ const GROUPS = [
   ["house", ["fuse_ma", "supply_phases", "phase_of_l1", "circuit_ma", "panel_ma", "export", "demand_w", "margin_ma"]],
   ["meter", ["meter_kind", "meter_model", "meter_host", "meter_unit", "meter_baud", "meter_interval_ms", "clamp_id", "clamp_key", "fallback_ma"]],
   ["wifi", ["wifi_ssid", "wifi_password"]],
-  ["share", ["group_id", "group_key", "group_seat", "group_seats", "group_share_ma", "group_mode", "group_rank", "group_radio"]],
+  ["share", ["group_id", "group_key", "group_seat", "group_seats", "group_share_ma", "group_mode", "group_rank", "group_panels", "group_line", "group_radio"]],
 ];
-const CHOICES = { mode: [0, 1, 2], meter_kind: [0, 1, 2, 3], supply_phases: [1, 3], phase_of_l1: [1, 2, 3], group_mode: [0, 1, 2], group_radio: [0, 1], meter_baud: [2400, 4800, 9600, 19200, 38400, 115200] };
+const CHOICES = { mode: [0, 1, 2], meter_kind: [0, 1, 2, 3], supply_phases: [1, 3], phase_of_l1: [1, 2, 3], group_mode: [0, 1, 2], group_radio: [0, 1], group_line: [0, 1, 2, 3], meter_baud: [2400, 4800, 9600, 19200, 38400, 115200] };
 // A field that means something only with certain values of another one
 const WHEN = {
   meter_host: ["meter_kind", [2]], meter_model: ["meter_kind", [2, 3]], meter_unit: ["meter_kind", [2, 3]], meter_baud: ["meter_kind", [3]],

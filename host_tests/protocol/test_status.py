@@ -220,3 +220,40 @@ def test_no_secret_comes_out():
     about = info()
     about.take(settings)
     assert "s3cr3t" not in status.encode(status.build(charging(), about))
+
+
+def group(**changes):
+    g = {
+        "seat": 1, "seats": 3, "mode": "equal", "role": "member", "leader": 0, "share_ma": 0,
+        "lease_s": 17, "waiting": True, "short": None, "problem": None,
+    }  # fmt: skip
+    g.update(changes)
+    return g
+
+
+def test_the_group_and_the_plan_show_what_is_listed_and_no_more():
+    about = info()
+    document = status.build(charging(), about)
+    assert document["group"] is None and document["plan"] is None
+    about.group = group()
+    about.plan = {"departure_s": 60, "energy_wh": None, "rank": None}
+    document = status.build(charging(), about)
+    assert document["group"] == group() and document["plan"] == about.plan
+    about.group["key"] = about.plan["secret"] = "s3cr3t"
+    assert "s3cr3t" not in status.encode(status.build(charging(), about))
+
+
+def test_waiting_for_a_turn_is_not_waiting_for_a_group():
+    st = charging()
+    st.contactor = 0
+    st.state = cs.B1
+    st.why = cs.WHY_LIMIT
+    st.limit_slot = limits.GROUP
+    about = info()
+    assert code(st, about) == "wait_group"
+    about.group = group()
+    assert code(st, about) == "wait_group"
+    about.group = group(leader=None)
+    assert code(st, about) == "wait_group_lost"
+    st.limit_slot = limits.USER
+    assert code(st, about) == "wait_user"

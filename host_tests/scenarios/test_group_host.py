@@ -94,3 +94,42 @@ def test_what_makes_no_group_is_told_and_draws_nothing():
         assert rig.world.nodes[0].app.group.problem == (
             "group: the key has 5 characters, 16 are needed"
         )
+
+
+SUB_PANEL = {"group_panels": "20 0-2"}
+
+
+def test_three_on_a_sub_panel_of_20_a_share_it_and_never_exceed_it():
+    with GroupRig(3, limit_a=63.0, settings=SUB_PANEL) as rig:
+        rig.world.run(60)
+        assert all(6.4 <= a <= 6.67 for a in rig.offered_a())
+        for charger in (1, 2, 0):  # one goes, its share moves on; it comes back
+            rig.do("unplug", charger)
+            rig.world.run(20)
+            assert sum(rig.offered_a()) > 19.5 and sorted(rig.offered_a())[0] == 0
+            rig.do("plug", charger, max_a=32, delay_s=1.0)
+            rig.world.run(40)
+            assert all(6.4 <= a <= 6.67 for a in rig.offered_a())
+        rig.world.power_cut(rig.world.nodes[rig.leader()], 60.0)
+        rig.world.run(120)
+        assert sum(rig.offered_a()) > 19.5
+        assert rig.most_a <= 20.0
+        assert rig.worst_over_s == 0 and rig.worst_lease_ma <= 0
+
+
+def test_who_must_leave_first_gets_more_of_the_sub_panel():
+    settings = {**SUB_PANEL, "group_mode": 2}
+    with GroupRig(3, limit_a=63.0, settings=settings) as rig:
+        rig.settle()
+        hurry, late = rig.world.nodes[1].app.group, rig.world.nodes[2].app.group
+        assert hurry.set_plan(2 * 3600, 8000, None) and late.set_plan(10 * 3600, 8000, None)
+        rig.world.run(60)
+        first, second = rig.offered_a()[1], rig.offered_a()[2]
+        assert first > 13.0 and first > second
+        rig.do("unplug", charger=1)  # and its plan goes with it
+        assert rig.world.until(lambda: rig.offered_a()[2] > 13.0, 60) is not None
+        rig.do("plug", charger=1, max_a=32, delay_s=1.0)
+        rig.world.run(60)
+        assert hurry.plan.document() is None
+        assert rig.offered_a()[2] > rig.offered_a()[1]
+        assert rig.most_a <= 20.0

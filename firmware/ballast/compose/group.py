@@ -8,48 +8,31 @@ import asyncio
 import hashlib
 import time
 
+from ballast.compose import group_config
 from ballast.control import charge_state as cs
 from ballast.control import group_records as g
 from ballast.control import limits
+from ballast.control.allocate import best_rank
 from ballast.control.group import LEAD
 from ballast.control.group import Group as Machine
 from ballast.control.group_budget import GroupBudget
 from ballast.control.meter import GOOD
-from ballast.control.panels import Panels
-from ballast.protocol.group_frame import GroupCodec, config_crc
+from ballast.protocol.group_frame import GroupCodec
+from ballast.services.charge_plan import ChargePlan
 from ballast.services.group_link import GroupLink
 
 STEP_MS = 50
-LEAST_KEY = 16
 _SKIP = 5  # who does not lead looks at an old reading again only so often
-_KEYS = (
-    "group_id", "group_key", "group_seat", "group_seats", "group_share_ma", "group_mode",
-    "group_radio", "supply_phases", "fuse_ma", "margin_ma", "fallback_ma", "meter_kind",
-)  # fmt: skip
 _MAY_CHARGE = (cs.WHY_NONE, cs.WHY_LIMIT, cs.WHY_HOLD, cs.WHY_TEST, cs.WHY_CAR, cs.WHY_CAR_IDLE)
 _OWN_SLOTS = (limits.SITE, limits.GROUP, limits.COMMISSION)
-
-
-def make_config(s):
-    """(control Config, Panels) of the settings `s`. ValueError with one line."""
-    limit_ma = s["fuse_ma"] - s["margin_ma"]
-    c = g.Config()
-    c.seats = s["group_seats"]
-    c.guaranteed_ma = s["group_share_ma"]
-    c.metered = 1 if s["meter_kind"] else 0
-    c.fallback_ma = min(limit_ma, max(s["fallback_ma"], c.seats * c.guaranteed_ma))
-    c.mode = s["group_mode"]
-    panels = Panels()
-    panels.configure(0, -1, limit_ma, limit_ma, limit_ma)
-    for phase in range(3):
-        c.budget_ma[phase] = limit_ma
-    c.crc = config_crc(c, panels)
-    c.check(panels)
-    return c, panels
+_VEHICLE_RANK = 255  # no vehicle tells its rank over a pilot (IEC 61851-1)
 
 
 class Group:
-    """link: the GroupLink that runs, None while the settings want none. problem: why not."""
+    """link: the GroupLink that runs, None while the settings want none. problem: why not.
+
+    plan: of the car that is there. left_s, need_mah: what the group is told of it.
+    """
 
     def __init__(self, app, env):
         self._app = app
@@ -57,8 +40,10 @@ class Group:
         self.link = None
         self.budget = None
         self.problem = ""
-        self.left_s = -1  # to departure; who knows it writes it
+        self.plan = ChargePlan()
+        self.left_s = -1
         self.need_mah = 0
+        self._pair = 0  # the two conductors that it is wired between
         self._seq = -1
         self._skipped = 0
         self._udp = None
@@ -79,12 +64,13 @@ class Group:
             while wanted == self._wish():
                 version = self._app.settings.version
                 while version == self._app.settings.version:
+                    self._look()
                     if link is not None:
                         self._turn(link)
                     await asyncio.sleep_ms(STEP_MS if link is not None else 500)
 
     def _wish(self):
-        return [self._app.settings[key] for key in _KEYS]
+        return [self._app.settings[key] for key in group_config.KEYS]
 
     def _turn(self, link):
         if self._udp is not None:
@@ -109,13 +95,8 @@ class Group:
             self._env.log(self.problem)
 
     def _start(self, s):
-        key = s["group_key"].encode()
-        if len(key) < LEAST_KEY:
-            raise ValueError("the key has %d characters, %d are needed" % (len(key), LEAST_KEY))
-        config, panels = make_config(s)
-        seat = s["group_seat"]
-        if seat >= config.seats:
-            raise ValueError("seat %d is not one of %d" % (seat, config.seats))
+        seat, key, self._pair = group_config.make_seat(s)
+        config, panels = group_config.make_config(s)
         radio = self._radio(s)
         group = Machine(config, panels, seat, self._next_boot(), time.ticks_ms())
         codec = GroupCodec(
@@ -153,6 +134,41 @@ class Group:
         self.link = self.budget = self._udp = None
         self.problem = ""
 
+    # -- the plan, and what the page shows ------------------------------------------------
+
+    def set_plan(self, departure_s, energy_wh, rank):
+        """A plan for the car that is there, as ChargePlan.set(). False = there is no car."""
+        cycle = self._app.charger.cycle
+        good = self.plan.set(cycle.uptime_s, cycle.session, departure_s, energy_wh, rank)
+        self._look()
+        return good
+
+    def _look(self):
+        """Let the plan's time pass, and put it in the group's terms."""
+        cycle = self._app.charger.cycle
+        self.plan.look(cycle.uptime_s, cycle.session)
+        self.left_s = self.plan.left_s
+        conductors = 1
+        if self.link is not None and not self._pair:
+            mask = self.link.group.request.mask
+            conductors = (mask & 1) + (mask >> 1 & 1) + (mask >> 2)
+        self.need_mah = self.plan.need_mah(conductors, self._app.charger.supply_v())
+
+    def document(self):
+        """Of the status document; None while this charger is alone."""
+        s = self._app.settings
+        if not s["group_id"]:
+            return None
+        out = {
+            "seat": s["group_seat"], "seats": s["group_seats"],
+            "mode": group_config.MODES[s["group_mode"]], "role": "off", "leader": None,
+            "share_ma": 0, "lease_s": 0, "waiting": False, "short": None,
+            "problem": self.problem or None,
+        }  # fmt: skip
+        if self.link is not None:
+            out.update(self.link.shown())
+        return out
+
     # -- every step -------------------------------------------------------------------
 
     def _heard(self, now_ms, report):
@@ -168,18 +184,25 @@ class Group:
                 most = slots[slot]
         least = cycle.settings_min_ma
         want = cycle.charge.plugged and cycle.why in _MAY_CHARGE and most >= least
-        link.ask(want, least, min(most, 80000), self._app.settings["group_rank"], self.left_s,
-                 self.need_mah)  # fmt: skip
         self._wires(link, cycle)
+        rank = best_rank(self._app.settings["group_rank"], self.plan.rank, _VEHICLE_RANK)
+        link.ask(want, least, min(most, 80000), rank, self.left_s, self.need_mah)
 
     def _wires(self, link, cycle):
+        """Which conductors of the house the EV could load and does load, and with how much."""
+        drawn = link.group.request.drawn_ma
+        for phase in range(3):
+            drawn[phase] = 0 if cycle.ev.fitted else -1
+        if self._pair:  # what it draws flows in both
+            for phase in range(3):
+                if cycle.ev.fitted and (self._pair >> phase) & 1:
+                    drawn[phase] = cycle.ev.max_ma
+            link.wiring(self._pair, self._pair, 1)
+            return
         phases = min(cycle.fit.phases, self._app.settings["supply_phases"])
         to = cycle.site.phase_map
         wired = 0
         mask = 0
-        drawn = link.group.request.drawn_ma
-        for phase in range(3):
-            drawn[phase] = 0 if cycle.ev.fitted else -1
         for i in range(phases):
             phase = to[i] if phases == 3 else i
             wired |= 1 << phase

@@ -15,6 +15,7 @@ from ballast.services.sessions import Sessions
 from ballast.services.wall_clock import WallClock
 from ballast.services.web import Web
 from ballast.services.web_commands import WebCommands
+from ballast.services.web_group import WebGroup
 from ballast.services.web_measure import WebMeasure
 from ballast.services.web_records import WebRecords
 from ballast.services.web_settings import WebSettings
@@ -56,6 +57,7 @@ class Page:
         WebCommands(self.web)
         WebRecords(self.web, self.history, Sessions(store, self.wall.time_s), self.events)
         WebSettings(self.web, self.schedule)
+        WebGroup(self.web, app.group)
         self.network = self._network()
         WebSetup(self.web, self.network, MeterProof())
         if env.measure:

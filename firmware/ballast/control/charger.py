@@ -86,9 +86,12 @@ class Charger:
             return False
         cycle = self.cycle
         phases = max(1, min(cycle.fit.phases, sum(cycle.site.balancer.phases.used)))
-        volt = cycle.ev.supply_mv[0] // 1000
-        ma = ma_of(watt, phases, volt if volt >= _LEAST_V else _NOMINAL_V)
-        return self.put_limit(limits.GRID, ma, ttl_ms)
+        return self.put_limit(limits.GRID, ma_of(watt, phases, self.supply_v()), ttl_ms)
+
+    def supply_v(self):
+        """The supply's voltage in V as the own meter sees it; nominal where it sees none."""
+        volt = self.cycle.ev.supply_mv[0] // 1000
+        return volt if volt >= _LEAST_V else _NOMINAL_V
 
     def put_sample(self, source, now_ms, l1_ma, l2_ma, l3_ma, age_ms):
         """A reading of the mains (SUPPLY) or the sub-panel (PANEL); signed mA, + = import."""

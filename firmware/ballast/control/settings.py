@@ -34,6 +34,7 @@ NUMBERS = (
     ("group_mode", 0, 0, 2, "0 equal, 1 priority, 2 departure", "site"),
     ("group_rank", 128, 0, 255, "0 = first", "site"),
     ("group_radio", 0, 0, 1, "0 ESP-NOW, 1 network", "site"),
+    ("group_line", 0, 0, 3, "0 to neutral, 1 L1-L2, 2 L2-L3, 3 L3-L1", "site"),
     ("rated_ma", 32000, 6000, 32000, "mA", "profile"),
     ("plug_ma", 32000, 6000, 32000, "mA", "profile"),
     ("cable_ma", 32000, 6000, 32000, "mA", "profile"),
@@ -70,6 +71,7 @@ TEXTS = (
     ("clamp_id", "", 12, False, "site"),
     ("clamp_key", "", 64, True, "site"),
     ("group_key", "", 64, True, "site"),
+    ("group_panels", "", 200, False, "site"),
     ("password_user", "", 120, True, "user"),
     ("password_installer", "", 120, True, "site"),
 )

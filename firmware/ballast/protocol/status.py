@@ -25,6 +25,10 @@ _NOTHING_MA = const(500)  # closed a moment ago: the car has not begun to draw
 METER_STATES = ("none", "good", "stale", "distrusted", "recovering")
 ACTIONS = ("warn", "derate", "pause", "stop")
 HALTS = ("pause", "stop")  # actions while which nothing flows
+_GROUP = (
+    "seat", "seats", "mode", "role", "leader", "share_ma", "lease_s", "waiting", "short", "problem",
+)  # fmt: skip
+_PLAN = ("departure_s", "energy_wh", "rank")
 LATCHES = ("auto", "unplug", "manual", "power", "service")
 
 
@@ -33,7 +37,8 @@ class Info:
 
     serial, model, version: of this unit. time_s: Unix time or None while the clock is
     not set. phases: 1 or 3. own_meter: the charger measures its own current. ntc:
-    which of [plug, connector, box] is fitted. The rest follows from the settings.
+    which of [plug, connector, box] is fitted. group, plan: dicts with the keys _GROUP and
+    _PLAN, None when alone or without a plan. The rest follows from the settings.
     """
 
     def __init__(self, serial="", model="Ballast", version="", phases=1, own_meter=True, ntc=None):
@@ -44,6 +49,8 @@ class Info:
         self.own_meter = own_meter
         self.ntc = ntc or (False, False, False)
         self.time_s = None
+        self.group = None
+        self.plan = None
         self.name = "Ballast"
         self.setup_done = True
         self.supply_meter = True
@@ -135,6 +142,11 @@ def drawn_ma(st, info):
     return max(st.ev_ma) if info.own_meter else None
 
 
+def _named(given, keys):
+    """Of a dict that comes from elsewhere only what is named; None stays None."""
+    return {key: given[key] for key in keys} if given is not None else None
+
+
 def _meter(state, fitted):
     return {"fitted": bool(fitted), "state": _key(METER_STATES, state)}
 
@@ -176,6 +188,8 @@ def _idle_code(st, info, state):
     if st.why == charge_state.WHY_LIMIT:
         if _untrusted(st):
             return "wait_fallback"
+        if st.limit_slot == slots.GROUP and info.group and info.group["leader"] is None:
+            return "wait_group_lost"
         return "wait_" + _key(slots.NAMES, st.limit_slot)
     why = _key(charge_state.WHY_NAMES, st.why)
     return "starting" if why == "none" else why
@@ -257,6 +271,8 @@ def build(st, info):
             "min_ma": info.min_ma,
             "max_ma": info.max_ma,
         },
+        "group": _named(info.group, _GROUP),
+        "plan": _named(info.plan, _PLAN),
         "faults": active,
         "step_us_max": st.step_us_max,
     }

@@ -16,7 +16,7 @@ from micropython import const
 
 from ballast.control import limits
 from ballast.control.group import FOLLOW, LEAD
-from ballast.control.group_records import SETTLE_MS
+from ballast.control.group_records import NOBODY, SETTLE_MS
 from ballast.protocol import group_frame
 
 _STEP_MS = const(50)
@@ -27,6 +27,9 @@ _MOST_MAH = const(0x100000)
 _MOST_MA = const(80000)
 _MOVED_MA = const(250)  # the EV draws so much more or less than was last told: tell it now
 _MOVED_MS = const(200)
+_TAG = const(4)  # in group_frame.REASONS
+_CONFIG = const(5)
+_STRANGE_MS = const(10000)
 
 
 class GroupLink:
@@ -46,6 +49,9 @@ class GroupLink:
         self._watch = watch
         self._told_ma = [0, 0, 0]
         self._told_ms = time.ticks_ms()
+        self._strangers = 0  # frames of this group's number with another key or other settings
+        self._strange = False  # one came of late
+        self._strange_ms = 0
         charger.fall_to(limits.GROUP, 0)
 
     async def run(self):
@@ -65,10 +71,18 @@ class GroupLink:
                 self._watch(now, report)
         elif kind == group_frame.BEACON:
             self.group.hear_beacon(now, self.codec.beacon)
+        else:
+            strangers = self.codec.refused[_TAG] + self.codec.refused[_CONFIG]
+            if strangers != self._strangers:
+                self._strangers = strangers
+                self._strange = True
+                self._strange_ms = now
 
     def step(self):
         """Let time pass, send what is due, renew the limit."""
         now = time.ticks_ms()
+        if self._strange and time.ticks_diff(now, self._strange_ms) > _STRANGE_MS:
+            self._strange = False
         group = self.group
         group.step(now)
         if group.beacon_due:
@@ -153,8 +167,37 @@ class GroupLink:
 
     # ---- what the page shows ----
 
+    def problem(self):
+        """What a person should put right, one line; "" = nothing."""
+        if self.group.member.conflict.on:
+            return "group: another charger has seat %d too" % self.group.seat
+        if self._strange:
+            return "group: another charger has another key or other settings; make them the same"
+        return ""
+
+    def role(self):
+        """The own part in words."""
+        role = self.group.role
+        return "leader" if role == LEAD else "member" if role == FOLLOW else "candidate"
+
+    def shown(self):
+        """What the status document says of it. leader: seat, None = nobody. short: see Allocator,
+        None = this one does not lead."""
+        group = self.group
+        member = group.member
+        r = group.request
+        return {
+            "role": self.role(),
+            "leader": None if group.leader_seat == NOBODY else group.leader_seat,
+            "share_ma": member.allowed_ma,
+            "lease_s": member.lease.left(time.ticks_ms()) // 1000,
+            "waiting": r.want == 1 and member.allowed_ma < r.min_ma,
+            "short": group.leader.allocator.short if group.role == LEAD else None,
+            "problem": self.problem() or None,
+        }
+
     def status(self):
-        """For the page and the log: dict of plain values, no secrets."""
+        """All of it, for the bench and the log: dict of plain values, no secrets."""
         group = self.group
         member = group.member
         refused = dict(zip(group_frame.REASONS, self.codec.refused))
@@ -165,8 +208,7 @@ class GroupLink:
         refused["grant"] = member.refused
         return {
             "seat": group.seat,
-            "role": "leader" if group.role == LEAD else "member" if group.role == FOLLOW
-            else "candidate",
+            "role": self.role(),
             "leader": group.leader_seat,
             "allowed_ma": member.allowed_ma,
             "held_ma": member.held_ma,
@@ -177,4 +219,4 @@ class GroupLink:
             "corrected": self.corrected,
             "unsent": self.unsent,
             "refused": refused,
-        }  # fmt: skip
+        }

@@ -64,6 +64,7 @@ class Web:
         self.wall = wall
         self.portal = None
         self.watchers = []  # called with (uptime_s, Status, document) every second
+        self.fillers = []  # called with the Info before each document
         self.live = 0
         self.frame = b""
         self.frame_number = 0
@@ -90,6 +91,8 @@ class Web:
         self.charger.status(self.st)
         self.info.take(self.charger.settings)
         self.info.time_s = self.wall.time_s()
+        for fill in self.fillers:
+            fill(self.info)
         return status.build(self.st, self.info)
 
     def soon(self):

@@ -2,7 +2,7 @@
 
 from microdot import abort
 
-from ballast.protocol import week_plan
+from ballast.protocol import group_panels, week_plan
 
 # Written through their own routes, which hash, prove or explain them
 _OWN_ROUTE = ("password_user", "password_installer", "user_paused", "installed")
@@ -52,12 +52,26 @@ class WebSettings:
                 return {"error": "%s: given by the maker" % key, "field": key}, 403
             if settings.group(key) != "user":
                 self._web.require(request, "installer")
+        wrong = self._apart(data)
+        if wrong:
+            field = "group_panels" if "group_panels" in data else "group_seats"
+            return {"error": wrong, "field": field}, 400
         for key in data:
             settings.set(key, data[key])
         if data:
             self._web.events.add("settings", ", ".join(sorted(data)))
         self._web.soon()
         return {"ok": True}
+
+    def _apart(self, data):
+        """What values would not go together once `data` is in: one line, "" = all do."""
+        if "group_panels" not in data and "group_seats" not in data:
+            return ""
+        settings = self._web.charger.settings
+        return group_panels.problem(
+            data.get("group_panels", settings["group_panels"]),
+            data.get("group_seats", settings["group_seats"]),
+        )
 
     async def _password(self, request):
         """Set the user's password (any role), or the installer's (installer only)."""
