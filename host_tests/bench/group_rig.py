@@ -70,7 +70,7 @@ class GroupRig:
             if above > self.worst_lease_ma and node.cycle.limits.slot_ma[10] < ma:
                 self.worst_lease_ma = above
         if max(self.plant.house_a) + offered / 1000.0 > self.limit_a + 0.2 and offered:
-            self.over_s += 0.02
+            self.over_s = round(self.over_s + 0.02, 2)
             self.worst_over_s = max(self.worst_over_s, self.over_s)
         else:
             self.over_s = 0.0

@@ -172,6 +172,26 @@ def test_a_grant_that_ran_out_on_its_way_is_not_taken():
     assert not member.hear(air.now, b, 0)
 
 
+def test_a_late_grant_does_not_come_back_after_a_candidate_was_heard_in_between():
+    air = Air(2).run(26000)
+    member = air.groups[1].member
+    b = g.Beacon()
+    b.boot, b.n, b.row_seat[0], b.row_boot[0], b.row_mask[0] = 1, 1, 1, 1, 7
+    b.row_seq[0], b.row_lease_ms[0] = member.seq, 15000
+
+    def hear(seat, seq, lead, ma):
+        b.seat, b.seq, b.lead, b.row_ma[0] = seat, seq, lead, ma
+        member.hear(air.now, b, 0)
+        return member.lease_ma
+
+    assert hear(0, 100010, 1, 16000) == 16000
+    assert hear(0, 100009, 1, 30000) == 16000  # overtaken on its way
+    refused = member.refused
+    assert hear(5, 70, 0, 0) == 16000  # somebody who wants to lead
+    assert hear(0, 100008, 1, 31000) == 16000 and member.refused == refused + 1
+    assert hear(0, 100011, 1, 7000) == 7000
+
+
 def test_the_car_on_a_conductor_without_lease_is_stopped():
     air = Air(2).run(27000)
     group = air.groups[1]
@@ -438,6 +458,20 @@ def test_a_lent_share_is_used_and_given_back_in_time():
     b.says(9600, 0, grant_seq=2, held_ma=32000, held_mask=7)
     assert b.grants(9600, 3) == [24000, 0]
     assert b.counted(16700)[1] == 8000
+
+
+def test_a_promise_that_ends_soon_is_no_reason_to_give_others_more_than_their_share():
+    b = Books(3, 23000, guaranteed=7600)
+    b.says(0, 0)
+    b.says(0, 1, want=0, lend_ms=g.VOTE_MS)
+    assert b.counted(0) == [7600, 0, 7600]
+    assert b.grants(100, 1, 22000) == [14400, 0, 0]
+    b.says(3000, 0, grant_seq=1, held_ma=14400, held_mask=7, drawn_ma=[14400] * 3)
+    b.says(3000, 1)  # it wants again; there is not enough for two beside the silent one
+    assert b.grants(3000, 2, 22000) == [14400, 0, 0]
+    b.says(9700, 0, grant_seq=2, held_ma=14400, held_mask=7, drawn_ma=[14400] * 3)
+    b.says(9700, 1)
+    assert b.grants(9700, 3, 22000) == [7600, 0, 0]
 
 
 def test_no_grant_without_authority():

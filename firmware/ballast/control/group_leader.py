@@ -55,6 +55,7 @@ class Leader:
         self._votes = bytearray(n)
         self._lent_until = [0] * n
         self._lent = bytearray(n)
+        self._relied = bytearray(n)  # what is granted now rests on its not falling back
         self._held_until = [0] * n
         self._held = bytearray(n)
         self._held_ma = [0] * n
@@ -99,12 +100,14 @@ class Leader:
         later = 0
         if self.config.guaranteed_ma:
             mask = self.wired[i] if self.known[i] else 7
+            self._relied[i] = 0
             if not self._lent[i]:
                 ma = self.config.guaranteed_ma
             elif diff(self._lent_until[i], now_ms) < _LENT_MS:
                 later = self.config.guaranteed_ma
             else:
                 mask = 0
+                self._relied[i] = 1
         if self._held[i] and self._held_ma[i]:
             mask |= self._held_mask[i]
             if self._held_ma[i] > ma:
@@ -277,7 +280,7 @@ class Leader:
         share = self.config.guaranteed_ma
         less = False
         for i in range(self.config.seats):
-            if a.want[i] and a.ma[i] < share and not self._lent[i]:
+            if a.want[i] and a.ma[i] < share and not self._relied[i]:
                 less = True
         if less:
             for i in range(self.config.seats):

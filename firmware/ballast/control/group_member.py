@@ -294,6 +294,10 @@ class Member:
         lease_ms = beacon.row_lease_ms[row]
         if not beacon.lead or lease_ms <= 0:
             return
+        if beacon.seat == self.lease_seat and beacon.boot == self.lease_boot:
+            if beacon.seq < self.lease_seq:
+                self.refused += 1  # late: the leader counts no more on what the newer one took back
+                return
         left = lease_ms - diff(now_ms, asked_ms)
         if left <= 0 or lease_ms > g.LEASE_MS:
             self.refused += 1
