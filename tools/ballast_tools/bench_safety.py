@@ -14,6 +14,7 @@ from ballast_tools.errors import UserError
 from ballast_tools.progress import Bar
 
 SHORT = 12
+PORTABLE_MA = (8000, 32000)  # the currents of a portable charger
 CHUNK = 50
 
 
@@ -84,7 +85,7 @@ def missed(result):
     return bool(result["failure"]) or result["worst_ms"] > result["limit_ms"]
 
 
-def duty_errors(bits=13):
+def duty_errors(bits=13, least_ma=6000, most_ma=80000):
     """The pilot on every step of the timer: (steps, worst shortfall mA, worst excess mA).
 
     Each duty that the timer has is reached from the smallest current that leads to it; the
@@ -97,7 +98,7 @@ def duty_errors(bits=13):
     from ballast.control.pilot import duty_u16
 
     low, high, seen = Fraction(0), Fraction(-(10**9)), set()
-    for ma in range(6000, 80001):
+    for ma in range(least_ma, most_ma + 1):
         duty = duty_u16(ma, bits)
         seen.add(duty)
         percent = Fraction(duty * 100, 65536)
@@ -130,9 +131,11 @@ def main(args):
     duty = []
     for bits in (10, 12, 13, 14, 16):
         steps, low, high = duty_errors(bits)
-        duty.append({"bits": bits, "steps": steps, "short_ma": round(-low), "excess_ma": round(high, 3)})
+        portable = -duty_errors(bits, *PORTABLE_MA)[1]
+        duty.append({"bits": bits, "steps": steps, "short_ma": round(-low),
+                     "portable_short_ma": round(portable), "excess_ma": round(high, 3)})
         print(f"advertised current, PWM of {bits} bits: {steps} duties, at most {-low:.0f} mA less"
-              f" and {max(0.0, high):.3f} mA more than the limit (51 to 52.5 A: 51 A)")  # fmt: skip
+              f" (8 to 32 A: {portable:.0f}) and {max(0.0, high):.3f} mA more than the limit")  # fmt: skip
     print(f"{phases} phases per row, seed {args.seed}, on the bench; nothing ran on hardware")
     if args.json:
         data = {"phases": phases, "seed": args.seed, "rows": results, "duty": duty}

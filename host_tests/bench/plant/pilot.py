@@ -42,7 +42,7 @@ class Pilot:
     short_behind_diode: the same on the car's side of the diode: low part stays at -12 V.
     open_cable: the CP wire is broken: the charger sees 12 V, the car nothing.
     pe_open: PE of the cable is broken: no return path, the same picture.
-    stuck_high: the generator stays at +12 V whatever is commanded.
+    stuck_high, stuck_low: the generator stays at +12 V, -12 V whatever is commanded.
     offset_mv: error of generator or measurement on both levels. noise_mv: amplitude of
     what a sampler sees on top (uniform). cable_nf: capacitance of the cable.
     source_mv: 12000 (IEC: 11400..12600). source_ohm: 1000 (970..1030).
@@ -60,6 +60,7 @@ class Pilot:
         self.open_cable = False
         self.pe_open = False
         self.stuck_high = False
+        self.stuck_low = False
         self.offset_mv = 0.0
         self.noise_mv = 0.0
         self.cable_nf = 1.0
@@ -113,7 +114,9 @@ class Pilot:
         if not self.powered:
             return 0.0, 0.0, 1.0
         duty = 1.0
-        if not self.stuck_high:
+        if self.stuck_low:
+            duty = 0.0
+        elif not self.stuck_high:
             if self.mode == PWM:
                 duty = min(max(self.duty_u16 / 65536.0, 0.0), 1.0)
                 if self.duty_u16 >= 65535:
