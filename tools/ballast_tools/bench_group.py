@@ -84,11 +84,12 @@ def leases(count, seed, jobs):
 
 
 def air(seats=64, seconds=60):
-    """Frames a second and their time on the air for a full group at rest."""
+    """Frames a second and their time on the air for a full group, at rest and all on the move."""
     from bench import upy
 
     upy.install()
     from ballast.protocol import group_frame
+    from ballast.services.group_link import moved_ms
     from bench.group_sim import History, Sim
 
     first = [(0, "radio", 0.0, 20, 0.0)] + [(10 * i, "power", i, 1, 0) for i in range(seats)]
@@ -102,12 +103,17 @@ def air(seats=64, seconds=60):
     sim.go()
     rate = (sim.frames - before) / seconds
     most_us = _PREAMBLE_US + 8 * (_HEADER + group_frame.MAX_FRAME)
-    share = rate * most_us / 1e6
+    moving = rate + seats * 1000 / moved_ms(seats)  # by the rule of group_link
+    share, moving_share = rate * most_us / 1e6, moving * most_us / 1e6
     print(
-        f"air: {seats} members send {rate:.0f} frames/s; at 1 Mbit/s and {group_frame.MAX_FRAME} bytes "
-        f"at most {100 * share:.0f} % of the air"
+        f"air: {seats} members send {rate:.0f} frames/s, with every car on the move at most {moving:.0f}; "
+        f"at 1 Mbit/s and {group_frame.MAX_FRAME} bytes at most {100 * share:.0f} and "
+        f"{100 * moving_share:.0f} % of the air"
     )
-    return {"seats": seats, "frames_per_s": round(rate, 1), "air_share_at_most": round(share, 3)}
+    return {
+        "seats": seats, "frames_per_s": round(rate, 1), "air_share_at_most": round(share, 3),
+        "moving_frames_per_s": round(moving, 1), "moving_air_share_at_most": round(moving_share, 3),
+    }  # fmt: skip
 
 
 # -- cost --------------------------------------------------------------------------

@@ -27,9 +27,19 @@ _MOST_MAH = const(0x100000)
 _MOST_MA = const(80000)
 _MOVED_MA = const(250)  # the EV draws so much more or less than was last told: tell it now
 _MOVED_MS = const(200)
+_MOVED_EACH_MS = const(12)  # a seat: however many move at once, they say so 83 times a second
 _TAG = const(4)  # in group_frame.REASONS
 _CONFIG = const(5)
 _STRANGE_MS = const(10000)
+
+
+def moved_ms(seats):
+    """How often one of `seats` may say that its EV draws more or less, ms.
+
+    64 share the air: all of them on the move fill a fifth of it. Less than the second
+    for which control/group_budget.py waits for a car's word.
+    """
+    return max(_MOVED_MS, _MOVED_EACH_MS * seats)
 
 
 class GroupLink:
@@ -49,6 +59,7 @@ class GroupLink:
         self._watch = watch
         self._told_ma = [0, 0, 0]
         self._told_ms = time.ticks_ms()
+        self._moved_ms = moved_ms(group.config.seats)
         self._strangers = 0  # frames of this group's number with another key or other settings
         self._strange = False  # one came of late
         self._strange_ms = 0
@@ -98,7 +109,7 @@ class GroupLink:
 
     def _moved(self, now):
         """Whether what the EV draws is news: the leader's view of the house hangs on it."""
-        if time.ticks_diff(now, self._told_ms) < _MOVED_MS:
+        if time.ticks_diff(now, self._told_ms) < self._moved_ms:
             return False
         for phase in range(3):
             ma = self.group.request.drawn_ma[phase] - self._told_ma[phase]
