@@ -200,10 +200,18 @@ class Allocator:
         step = 0x40000  # 262 A; more than one step is no harm
         for at in range(3 * panels.count):
             if count[at] and not panels.star[at // 3]:
-                share = (panels.limit_ma[at] - panels.plain(at // 3, at % 3)) // count[at]
+                share = self._left(at) // count[at]
                 if share < step:
                     step = share
         return step if step > 0 else 0
+
+    def _left(self, at):
+        """mA left on a conductor, currents simply added. Where phasors are compared, less their
+        rounding (panels.within: four units at most): the last to be asked would not fit."""
+        panels = self.panels
+        limit = panels.limit_ma[at]
+        left = limit - panels.plain(at // 3, at % 3)
+        return left - (limit >> 10) - 4 if panels.phasors(at // 3) else left
 
     def _close_full(self):
         """Close whoever is on a conductor that cannot give every open member 1 mA more."""
@@ -211,7 +219,7 @@ class Allocator:
         for at in range(3 * panels.count):
             n = self._count[at]
             if n and not panels.star[at // 3]:
-                if panels.limit_ma[at] - panels.plain(at // 3, at % 3) < n:
+                if self._left(at) < n:
                     for i in range(self.size):
                         if self._open[i] and (self.mask[i] >> (at % 3)) & 1:
                             if panels.above(self.panel[i], at // 3):

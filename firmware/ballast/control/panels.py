@@ -107,6 +107,10 @@ class Panels:
             ma += self.ll_ma[at + phase] + self.ll_ma[at + (2 if phase == 0 else phase - 1)]
         return ma
 
+    def phasors(self, panel):
+        """Whether loads of `panel` are added as phasors: something hangs between conductors."""
+        return self._phasor[panel] == 1
+
     def above(self, panel, other):
         """Whether `other` is `panel` or on its way to the supply."""
         while panel > other:
