@@ -22,7 +22,7 @@ _BUCKETS = const(10)  # a budget rises after 5 s
 _QUIET_MS = const(2500)  # a member not heard for this long may have stopped
 _GONE_MS = const(25000)  # and is not thought of any more after a lease
 _FAR_MA = const(200000)
-_CONFIRM_MS = const(1000)  # a car's report of its rise is at most so much behind the mains' meter
+_CONFIRM_MS = const(900)  # a car's report of its rise is at most so much behind the mains' meter
 _NOISE_MA = const(200)
 
 
