@@ -10,7 +10,7 @@ VM = "vm"
 """Pseudo group: Node.js and the MicroPython VM from npm."""
 
 SIM, REPLAY, FACTORY = ("core",), ("core", "plot"), ("core", "build", "flash")
-CHECK = ("core", "plot", "build", "flash", "test", VM)
+CHECK = ("core", "plot", "build", "flash", "test", "acn", VM)
 
 TITLES = {
     "Try it": {
