@@ -227,9 +227,8 @@ class Sim:
 
     def note(self, n):
         m = n.group.member
-        now = n.clock(self.t)
         n.may_ma, n.may_mask = m.held_ma, m.held_mask
-        n.slot_t = self.t + n.group.allowed_ms(now) / n.rate
+        n.slot_t = self.t + m.slot_ms / n.rate
         self.check()
 
     # ---- the radio ----

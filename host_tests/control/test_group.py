@@ -535,13 +535,30 @@ def test_a_charger_that_was_not_stepped_knows_that_its_limit_fell():
     assert member.falls.count == 0
 
 
+def test_near_the_end_of_a_lease_the_limit_falls_sooner_and_the_member_knows():
+    air = Air(2, guaranteed=8000).run(28000)
+    member = air.groups[1].member
+    request = air.groups[1].request
+    request.drawn_ma[0] = -1
+    member.lease.set(air.now, g.SETTLE_MS + 600)
+    member.step(air.now, request)
+    before = member.allowed_ma
+    assert before > 8000 and member.slot_ms == 600
+    member.step((air.now + 3000) & 0x3FFFFFFF, request)  # 2.4 s after the limit fell to 0
+    assert member.allowed_ma == 8000 and member.held_ma == before
+    member.step((air.now + 3000 + g.SETTLE_MS - 2401) & 0x3FFFFFFF, request)
+    assert member.held_ma == before
+    member.step((air.now + 600 + g.SETTLE_MS) & 0x3FFFFFFF, request)
+    assert member.held_ma == 8000 and member.slot_ms == g.SLOT_MS
+
+
 def test_a_long_turn_is_counted_without_end():
     air = Air(1).run(26000)
     group = air.groups[0]
     group._turn_ms = (air.now - 400001000) & 0x3FFFFFFF
     group.step(air.now)
     assert group.request.turn_s == 400000
-    assert 0 < group.allowed_ms(air.now) <= g.SLOT_MS
+    assert 0 < group.member.slot_ms <= g.SLOT_MS
 
 
 def test_two_candidates_and_the_better_one_has_it():

@@ -35,8 +35,8 @@ class Group:
     """The state machines of seat `seat` and how they talk.
 
     request: the own Report; its want, mask, wired, line, min_ma, max_ma, rank, left_s,
-    need_mah and drawn_ma are the caller's. `allowed_ma`: what the pilot may offer
-    for the next `allowed_ms`. refused: frames that were not believed, by reason.
+    need_mah and drawn_ma are the caller's. member.allowed_ma: what the pilot may offer
+    for the next member.slot_ms. refused: frames that were not believed, by reason.
     """
 
     def __init__(self, config, panels, seat, boot, now_ms):  # noqa: PLR0915 - the list of its parts
@@ -109,14 +109,6 @@ class Group:
     def _due(self, now_ms, period, gap, urgent):
         over = not period.left(now_ms)
         return not gap.left(now_ms) and (urgent or over)
-
-    def allowed_ms(self, now_ms):
-        """How long `member.allowed_ma` stands if nothing more is heard and step() is not called.
-
-        After that the limit slot must fall to 0: nobody looks after leases and promises.
-        """
-        left = self.member.lease.left(now_ms) - g.SETTLE_MS
-        return left if 0 < left < g.SLOT_MS else g.SLOT_MS
 
     def _turn(self, now_ms):
         """request.turn_s: seconds served in this turn, or minus the seconds waited."""

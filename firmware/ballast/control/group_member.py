@@ -120,7 +120,9 @@ class Falls:
 
 class Member:
     """See the module. `allowed_ma` on `allowed_mask` is what the pilot may offer;
-    `held_ma` on `held_mask` is the most that may be drawn, the EV's lag included."""
+    `held_ma` on `held_mask` is the most that may be drawn, the EV's lag included.
+    slot_ms: how long `allowed_ma` stands when step() is not called again: after that the limit
+    slot has to fall to 0, because nobody looks after leases and promises."""
 
     def __init__(self, config, seat, boot, now_ms):
         self.config = config
@@ -154,6 +156,7 @@ class Member:
         self.conflict = Timer()
         self.allowed_ma = 0
         self.allowed_mask = 0
+        self.slot_ms = g.SLOT_MS
         self.held_ma = 0
         self.held_mask = 0
         self.grants = 0
@@ -164,8 +167,9 @@ class Member:
         `drawn_ma`, `mask` and `wired` up to date."""
         gap = diff(now_ms, self._stepped_ms)
         self._stepped_ms = now_ms
-        if gap > g.SLOT_MS:
-            self._slept(now_ms, gap - g.SLOT_MS)
+        if gap > self.slot_ms:
+            self._slept(now_ms, gap - self.slot_ms)
+        self.slot_ms = g.SLOT_MS
         self.vote.left(now_ms)
         self.lent.left(now_ms)
         self.mute.left(now_ms)
@@ -179,6 +183,7 @@ class Member:
         elif lease > g.SETTLE_MS + _STEP_MS and self._on_leased(request):
             ma = self.lease_ma
             mask = self.lease_mask
+            self.slot_ms = min(g.SLOT_MS, lease - g.SETTLE_MS)
         elif not self.mute.on and not self.lent.on:
             ma = self.config.guaranteed_ma
         self._allow(now_ms, ma, mask, request)

@@ -102,7 +102,7 @@ class GroupLink:
             self._tell(now, group.fill_report(now))
         member = group.member
         member.step(now, group.request)
-        ms = group.allowed_ms(now)
+        ms = member.slot_ms
         self._charger.put_limit(limits.GROUP, member.allowed_ma, ms)
         if group.config.metered and member.lease.left(now) > SETTLE_MS:
             self._charger.share_supply(ms)
