@@ -12,12 +12,12 @@ def seconds_until(raises, gain, limit_s=400):
         to = raises.due(10000, 10000 + gain, 1000)
         if to > 0:
             return s
-        assert to == (-1 if gain >= 100 else 0)
+        assert to == (-1 if gain >= 200 else 0)
     return None
 
 
 def test_the_smaller_the_gain_the_longer_it_waits():
-    for gain, seconds in ((2000, 1), (1999, 4), (1000, 6), (500, 12), (100, 60), (99, None)):
+    for gain, seconds in ((2000, 1), (1999, 4), (1000, 6), (500, 12), (200, 30), (199, None)):
         assert seconds_until(Raises(), gain) == seconds, gain
 
 

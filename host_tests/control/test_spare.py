@@ -64,10 +64,11 @@ def test_clear_forgets_what_was_held_and_what_rose():
     assert phase.s.margin_ma(0) == 0
 
 
-def test_a_calm_house_is_given_no_margin():
+def test_a_calm_house_is_given_no_more_than_the_rest():
     phase = Phase()
     phase.series([5000] * 120)
-    assert phase.s.margin_ma(WORTH) == 0
+    assert phase.s.margin_ma(WORTH) == 150
+    assert phase.s.margin_ma(149) == 149 and phase.s.margin_ma(0) == 0  # no caution is none
 
 
 def test_a_house_that_rises_often_earns_a_margin_and_loses_it_in_calm():
@@ -77,14 +78,14 @@ def test_a_house_that_rises_often_earns_a_margin_and_loses_it_in_calm():
     volatile = phase.s.margin_ma(WORTH)
     assert volatile >= 900
     phase.series([20000] * 600)
-    assert phase.s.margin_ma(WORTH) == 0
+    assert phase.s.margin_ma(WORTH) == 150
 
 
 def test_a_rise_that_only_returns_to_what_was_held_is_none():
     phase = Phase(hold_ms=8000)
     for _ in range(40):
         phase.series([9000, 5000, 5000])
-    assert phase.s.margin_ma(WORTH) == 0
+    assert phase.s.margin_ma(WORTH) == 150
 
 
 def test_after_a_single_rise_half_an_ampere_is_kept_for_two_seconds():

@@ -28,7 +28,7 @@ UNANSWERED = const(6)  # the EV took more and the mains did not show it
 _HOLD_MS = const(3500)  # a draw that is over is kept back for so long
 _BACK_MS = const(14000)  # ... but the EV shall be back within 15 s of a fall
 _SLEW_MS = const(2500)
-_KEEP_PERCENT = const(15)  # of the margin: less than this left means down
+_KEEP_PERCENT = const(5)  # of the margin: less than this left means down
 
 _TRUE_MS = const(250)  # a sample's age by its sender's word
 _BLIND_MS = const(6000)  # no own meter: 5 s that IEC 61851-1 allows, and the slewing

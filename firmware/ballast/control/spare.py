@@ -18,6 +18,7 @@ _STIR_MS = const(2000)  # a house that has just risen is a house that rises
 _RAMP_MS = const(3000)  # two rises within this are a ramp
 _SAME_MS = const(700)  # one switching, seen by two samples
 _CAP_MA = const(1500)
+_REST_MA = const(150)  # always free: or every tenth of an ampere of the house moves the pilot
 _AGAIN_MA = const(480)  # after a single rise, of whatever size, the EV falls no further below
 _WEIGHT_MS = const(2000)
 
@@ -144,7 +145,7 @@ class PhaseSpare:
     def margin_ma(self, worth_ma):
         """What to keep free now; see RiseRisk.margin_ma for `worth_ma`."""
         risk = self._stirred if self._state_now else self._quiet
-        margin = risk.margin_ma(worth_ma, _CAP_MA)
+        margin = max(risk.margin_ma(worth_ma, _CAP_MA), min(worth_ma, _REST_MA))
         if self._state_now:  # a second switching of the same kind often follows
             margin = max(margin, min(self._rise_ma, _AGAIN_MA))
         if self._ramp:  # twice the smaller of the last two rises is to be expected
