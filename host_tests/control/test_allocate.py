@@ -333,6 +333,19 @@ def test_without_departure_one_waits_its_turn():
     assert run(a) == [8000, 0]
 
 
+def test_who_said_no_departure_shares_equally_what_the_others_leave():
+    a = group(4, 40000)
+    a.mode = DEPARTURE
+    for i in range(4):
+        ask(a, i, 32000)
+    assert run(a) == [10000] * 4  # nobody has a plan: as if the mode were equal
+    a.left_s[2], a.need_mah[2], a.max_ma[2] = 3600, 16000, 16000
+    assert run(a) == [8000, 8000, 16000, 8000]
+    a.max_ma[2] = 32000
+    assert sorted(run(a)) == [0, 0, 8000, 32000]  # not enough for three minimums beside it
+    assert a.short == 2
+
+
 def test_departure_mode_keeps_the_phases_in_balance():
     a = group(6, 16000)
     a.mode = DEPARTURE
@@ -364,10 +377,9 @@ def test_a_rest_below_the_minimum_is_made_up_by_the_one_before():
 def test_the_arithmetic_of_urgency_stays_small():
     assert urgency.laxity_s(3600, 16000, 32000) == 1800
     assert urgency.laxity_s(0, 16000, 32000) == -1800
-    assert urgency.need_ma(3600, 16000, 6000, 32000) == 16000
-    assert urgency.need_ma(60, 16000, 6000, 32000) == 32000
-    assert urgency.need_ma(0, 0, 6000, 32000) == 32000
-    assert urgency.need_ma(-1, 16000, 6000, 32000) == 6000
+    assert urgency.need_ma(3600, 16000, 32000) == 16000
+    assert urgency.need_ma(60, 16000, 32000) == 32000
+    assert urgency.need_ma(0, 0, 32000) == 32000
     big = urgency.per_hour(1 << 20, 32000)
     assert abs(big - (1 << 20) * 3600 // 32000) <= 40
 

@@ -4,7 +4,7 @@ A pure function on arrays that are made once. EQUAL: as many members as fit get
 their minimum, the rest is shared equally and what one cannot use moves on to the
 others. PRIORITY: the same, but a better rank is filled before the next one.
 DEPARTURE: least laxity first (time left less time needed at full current), see
-urgency.py.
+urgency.py; whoever has said no departure shares equally what is left.
 
 Shortage: who is served keeps its place for `rotate_s`, then whoever has waited
 that long takes it. Ranks go first in every mode but DEPARTURE, where time does.
@@ -74,6 +74,7 @@ class Allocator:
         self._sort()
         if self.mode == DEPARTURE:
             self._urgency.run()
+            self._unhurried()
         else:
             self._minimums()
             self._raise_tiers()
@@ -136,6 +137,16 @@ class Allocator:
         return (place << 19) | turn
 
     # ---- equal, and by rank ----
+
+    def _unhurried(self):
+        """Beside members with a departure, those without: as in EQUAL, of what is left."""
+        some = False
+        for i in self.order:
+            if self.want[i] and self.left_s[i] < 0:
+                some = True
+                self.add(i, self.min_ma[i])
+        if some:
+            self._raise(0, RANKS - 1)
 
     def _minimums(self):
         """As many at their minimum as fit, in order; whoever does not fit lets the next try."""

@@ -53,10 +53,8 @@ class Urgency:
             kind = a.line[i] * 8 + (a.mask[i] & 7)
             if kind & 7:
                 self._members[kind] += 1
-                if a.want[i]:
-                    self._need_ma[kind] += need_ma(
-                        a.left_s[i], a.need_mah[i], a.min_ma[i], a.max_ma[i]
-                    )
+                if a.want[i] and a.left_s[i] >= 0:
+                    self._need_ma[kind] += need_ma(a.left_s[i], a.need_mah[i], a.max_ma[i])
         most = self._even_share_ma() // 4 * 5
         for kind in range(_KINDS):
             if self._members[kind]:
@@ -89,12 +87,12 @@ class Urgency:
         return fit
 
     def _advance(self, kind):
-        """Move on to the kind's next member that wants; past the end = done."""
+        """Move on to the kind's next member that wants and has a departure; past the end = done."""
         a = self._a
         at = self._at[kind] + 1
         while at < a.size:
             i = a.order[at]
-            if a.want[i] and a.line[i] * 8 + (a.mask[i] & 7) == kind:
+            if a.want[i] and a.left_s[i] >= 0 and a.line[i] * 8 + (a.mask[i] & 7) == kind:
                 break
             at += 1
         self._at[kind] = at
@@ -168,10 +166,8 @@ def laxity_s(left_s, need_mah, max_ma):
     return left_s - per_hour(need_mah, max_ma)
 
 
-def need_ma(left_s, need_mah, min_ma, max_ma):
-    """The even current that just fills the need by departure, <= max_ma; unknown = min_ma."""
-    if left_s < 0:
-        return min_ma
+def need_ma(left_s, need_mah, max_ma):
+    """The even current that just fills the need by departure, <= max_ma."""
     if left_s == 0:
         return max_ma
     need = per_hour(need_mah, left_s)
