@@ -246,6 +246,17 @@ def test_hard_over_current_edge_and_time():
         assert box.active() == [faults.OVERCURRENT]
 
 
+def test_the_first_reading_after_a_gap_says_nothing_of_the_gap():
+    box = _charging(10000)
+    box.ev.max_ma = 15001
+    box.i.metered(box.now, 501, box.s, box.ev, box.cont)
+    assert box.active() == []
+    box.i.metered(box.now, 499, box.s, box.ev, box.cont)
+    assert box.active() == []
+    box.i.metered(box.now, 1, box.s, box.ev, box.cont)
+    assert box.active() == [faults.OVERCURRENT]
+
+
 def test_good_readings_start_the_counts_anew():
     box = _charging(10000)
     for _ in range(5):

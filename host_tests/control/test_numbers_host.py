@@ -147,6 +147,7 @@ SETTINGS = (
     ("group_mode", 0, 0, 2, "site"),
     ("group_rank", 128, 0, 255, "site"),
     ("group_radio", 0, 0, 1, "site"),
+    ("group_line", 0, 0, 3, "site"),
     ("rated_ma", 32000, 6000, 32000, "profile"),
     ("plug_ma", 32000, 6000, 32000, "profile"),
     ("cable_ma", 32000, 6000, 32000, "profile"),
@@ -183,6 +184,7 @@ TEXTS = (
     ("clamp_id", "", 12, False, "site"),
     ("clamp_key", "", 64, True, "site"),
     ("group_key", "", 64, True, "site"),
+    ("group_panels", "", 200, False, "site"),
     ("password_user", "", 120, True, "user"),
     ("password_installer", "", 120, True, "site"),
 )
