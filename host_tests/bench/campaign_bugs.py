@@ -124,10 +124,22 @@ def state_b_keeps_closed():
     return lambda: [u() for u in undo]
 
 
+def trusts_the_diode():
+    """A diode that was seen once is not looked for any more."""
+    old = Pilot._judge_diode
+
+    def judge(self, low_mv, dt_ms):
+        if self.diode != 1:
+            old(self, low_mv, dt_ms)
+
+    return _swap(Pilot, "_judge_diode", judge)
+
+
 BUGS = {
     bug.__name__: bug
     for bug in (
         slow_pilot, no_self_test, deaf_to_rcd, eternal_limits, rounds_up, hasty_x1,
         blind_to_weld, patient_with_s2, latched_close, state_b_keeps_closed,
+        trusts_the_diode,
     )
 }  # fmt: skip

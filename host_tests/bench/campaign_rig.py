@@ -51,6 +51,7 @@ class CampaignRig(Rig):
         self._tested = False
         self._answered = False
         self._no_diode_ms = 0
+        self._no_diode_pwm_ms = 0
         self._welded_ever = False
         self._weld_ms = 0
         self._air_ms = 0
@@ -135,10 +136,10 @@ class CampaignRig(Rig):
         self._weld_ms = self._weld_ms + dt if self.weld and honest and not out.coil else 0
         if self._weld_ms > 350 and not self._welded_ever and not cycle.broken:
             self.fail("a weld not seen within 350 ms")
-        if self.low_mv > -11000:
-            self._no_diode_ms += dt
-        else:
-            self._no_diode_ms = 0
+        missing = self.low_mv > -11000
+        self._no_diode_ms = self._no_diode_ms + dt if missing else 0
+        visible = missing and out.pilot == PILOT_PWM  # without PWM nobody can see a diode
+        self._no_diode_pwm_ms = self._no_diode_pwm_ms + dt if visible else 0
         if out.coil:
             self._closed_rules(dt)
         if out.coil and not self._coil:
@@ -161,7 +162,7 @@ class CampaignRig(Rig):
             self.fail("closed after the step had raised")
         if dt > 40 and not cycle.interlocks.permit:
             self.fail(f"closed after a step that came {dt} ms after the last")
-        if self._no_diode_ms > 1000 and self.out.pilot == PILOT_PWM:
+        if self._no_diode_pwm_ms > 1000:
             self.fail("closed for more than 1 s without a diode")
         if self._welded_ever:
             self.fail("closed after a weld")
