@@ -9,7 +9,8 @@ is exact; a step of the house moves it at once, the ramp of a car does not. A ri
 could be that of a car with more lease than it drew is given a second to be told by it,
 while the mains are below their limit.
 
-Down at once, up slowly: the budget is the least of the last seconds.
+Down at once, up slowly: the budget is the least of the last seconds, less a little, so
+that a house that only breathes moves no pilot of the group.
 """
 
 from micropython import const
@@ -24,6 +25,8 @@ _GONE_MS = const(25000)  # and is not thought of any more after a lease
 _FAR_MA = const(200000)
 _CONFIRM_MS = const(900)  # a car's report of its rise is at most so much behind the mains' meter
 _NOISE_MA = const(200)
+_REST_MA = const(150)  # always free
+_MORE_MA = const(400)  # a smaller gain is not worth new leases for all
 
 
 class GroupBudget:
@@ -127,14 +130,15 @@ class GroupBudget:
         self._rise[phase] = 0
 
     def _note(self, phase, free):
-        """Keep the least of the last seconds."""
+        """Keep the least of the last seconds; a new budget where it is exceeded or worth it."""
         at = _BUCKETS * phase
         if free < self._least[at + self._at]:
             self._least[at + self._at] = free
         for i in range(at, at + _BUCKETS):
             if self._least[i] < free:
                 free = self._least[i]
-        self.ma[phase] = free if free > 0 else 0
+        if not self.known or free < self.ma[phase] or free > self.ma[phase] + _MORE_MA:
+            self.ma[phase] = free - _REST_MA if free > _REST_MA else 0
 
     def _turn(self, now_ms):
         """A new bucket of time begins."""
