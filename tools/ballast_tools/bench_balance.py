@@ -8,10 +8,10 @@ is missed.
 
 import argparse
 import json
-import multiprocessing
 import os
 from pathlib import Path
 
+from ballast_tools import workers
 from ballast_tools.errors import UserError
 from ballast_tools.paths import ROOT
 from ballast_tools.progress import Bar
@@ -179,7 +179,7 @@ def _run(jobs, processes, work=_one):
     """The rows of all jobs, in their order."""
     bar = Bar("Balancing")
     rows = []
-    with multiprocessing.get_context("fork").Pool(processes) as pool:
+    with workers.pool(processes, nice=0) as pool:
         for row in pool.imap(work, jobs):
             rows.append(row)
             bar.show(len(rows), len(jobs), f"{row['trace']} {row['limit_a']:g} A")

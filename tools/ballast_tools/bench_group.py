@@ -1,11 +1,10 @@
 """`ballast bench group`: leases under a hostile radio, air time, and ACN-Sim beside its baselines."""
 
 import json
-import multiprocessing
 import subprocess
 from pathlib import Path
 
-from ballast_tools import node, paths
+from ballast_tools import node, paths, workers
 from ballast_tools.errors import UserError
 from ballast_tools.progress import Bar
 
@@ -71,7 +70,7 @@ def leases(count, seed, jobs):
     bar = Bar("Leases")
     found = []
     seeds = range(seed * 1_000_000, seed * 1_000_000 + count)
-    with multiprocessing.Pool(jobs) as pool:
+    with workers.pool(jobs, nice=0) as pool:
         for done, bad in enumerate(pool.imap_unordered(_history, seeds, chunksize=8), 1):
             if bad:
                 found.append(bad)
@@ -164,7 +163,7 @@ def acn_table(args):
     jobs = [(str(args.events), name, kw) for kw in capacities for name in names]
     table = {}
     bar = Bar("ACN-Sim")
-    with multiprocessing.Pool(args.jobs) as pool:
+    with workers.pool(args.jobs, nice=0) as pool:
         for done, row in enumerate(pool.imap_unordered(_simulate, jobs), 1):
             table[row["kw"], row["algorithm"]] = row
             bar.show(done, len(jobs), f"{done}/{len(jobs)} simulations")

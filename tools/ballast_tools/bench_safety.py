@@ -6,10 +6,10 @@ hardware. Then the error of the advertised current on every step of the PWM's re
 """
 
 import json
-import multiprocessing
 import os
 from pathlib import Path
 
+from ballast_tools import workers
 from ballast_tools.errors import UserError
 from ballast_tools.progress import Bar
 
@@ -61,8 +61,7 @@ def run(rows, phases, seed, jobs, bar=None):
         for start in range(0, phases, CHUNK)
     ]
     got = {row[0]: ([], []) for row in rows}
-    context = multiprocessing.get_context("fork")
-    with context.Pool(jobs, initializer=os.nice, initargs=(5,)) as pool:
+    with workers.pool(jobs) as pool:
         for n, (key, times, failure) in enumerate(pool.imap(_work, todo), 1):
             got[key][0].extend(times)
             if failure:

@@ -6,10 +6,10 @@ JSON that --replay takes.
 """
 
 import json
-import multiprocessing
 import os
 import time
 
+from ballast_tools import workers
 from ballast_tools.errors import UserError
 from ballast_tools.progress import Bar
 
@@ -55,12 +55,11 @@ def _chunk(job):
     return [(run, text) for run in runs if (text := play(run))]
 
 
-def search(jobs, workers, bar=None, stop_at=5):
+def search(jobs, processes, bar=None, stop_at=5):
     """Play all jobs. Returns [(run, text)], at most about `stop_at`."""
     total = sum(len(runs) for _, runs in jobs)
     found, done = [], 0
-    context = multiprocessing.get_context("fork")
-    with context.Pool(workers, initializer=os.nice, initargs=(5,)) as pool:
+    with workers.pool(processes) as pool:
         for (_, runs), broken in zip(jobs, pool.imap(_chunk, jobs), strict=True):
             found += broken
             done += len(runs)

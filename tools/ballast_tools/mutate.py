@@ -6,7 +6,6 @@ against host_tests/mutation_survivors.txt, where each known one has its explanat
 """
 
 import importlib
-import multiprocessing
 import os
 import signal
 import sys
@@ -14,7 +13,7 @@ import time
 import types
 from pathlib import Path
 
-from ballast_tools import paths
+from ballast_tools import paths, workers
 from ballast_tools.errors import UserError
 from ballast_tools.progress import Bar
 
@@ -146,7 +145,7 @@ def _prepare():
 
 def alone(name, code, cpu_s=CPU_S):
     """survives() for a process that may have imported control/ already."""
-    with multiprocessing.get_context("fork").Pool(1, initializer=_prepare) as pool:
+    with workers.pool(1, prepare=_prepare) as pool:
         return pool.apply(survives, (name, code, cpu_s))
 
 
@@ -209,8 +208,7 @@ def run(names, every, jobs, bar=None):
         total += len(items)
         todo += [(name, items[at : at + 20]) for at in range(0, len(items), 20)]
     got = {name: (0, []) for name in names}
-    context = multiprocessing.get_context("fork")
-    with context.Pool(jobs, initializer=os.nice, initargs=(5,)) as pool:
+    with workers.pool(jobs) as pool:
         for name, survivors, count in pool.imap(_work, todo):
             done += count
             before = got[name]
