@@ -12,6 +12,7 @@ from bench.plant.house import semi
 from bench.plant.plant import Config
 from bench.setup import PASSWORD, Setup, default_ev
 from bench.web_rig import Live, free_port
+from services.page_steps import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -55,33 +56,25 @@ def page(rig, chromium):
     assert not errors
 
 
-def until(page, condition):
-    for _ in range(200):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("never came")
-
-
 def test_car_house_meter_and_faults_by_hand(rig, page):
     page.get_by_role("button", name="Unplug").click()
     expect(page.get_by_role("button", name="Plug in")).to_be_visible()
     assert rig.cp.ev is None
     page.get_by_label("Onboard charger").select_option("16")
     page.get_by_role("button", name="Plug in").click()
-    until(page, lambda: rig.cp.ev is not None and rig.cp.ev.max_a == 16)
+    wait_for(page, lambda: rig.cp.ev is not None and rig.cp.ev.max_a == 16)
     oven = page.get_by_role("button", name=re.compile("^oven"))
     oven.click()
     expect(oven).to_have_attribute("aria-pressed", "true")
     expect(oven).to_contain_text("by hand")
     page.get_by_role("button", name="Silent").click()
-    until(page, lambda: rig.world.plant.meter.silent)
+    wait_for(page, lambda: rig.world.plant.meter.silent)
     page.get_by_role("button", name="RCD: 8 mA DC").click()
-    until(page, lambda: rig.cp.rcd.dc_ma == 8)
+    wait_for(page, lambda: rig.cp.rcd.dc_ma == 8)
     slider = page.get_by_label("Frames lost")
     slider.focus()
     slider.press("End")
-    until(page, lambda: rig.world.plant.radio.air.loss_good == 1.0)
+    wait_for(page, lambda: rig.world.plant.radio.air.loss_good == 1.0)
     expect(page.locator("#lines")).to_contain_text("radio_loss value=100")
     text = page.locator("#lines").inner_text()
     verbs = [verb for _, verb, _ in actions.parse(text)]
@@ -90,7 +83,7 @@ def test_car_house_meter_and_faults_by_hand(rig, page):
 
 def test_speed(rig, page):
     page.get_by_role("button", name="20×").click()
-    until(page, lambda: rig.world.pace == 20)
+    wait_for(page, lambda: rig.world.pace == 20)
     expect(page.get_by_role("button", name="20×")).to_have_attribute("aria-pressed", "true")
 
 

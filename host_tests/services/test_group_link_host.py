@@ -93,12 +93,18 @@ def ask_all(air, most=32000):
         link.drawn(-1, -1, -1)
 
 
-def test_two_share_what_there_is_and_say_who_leads():
+def settled(ma):
+    """Two that both want 32 A, half a minute after the meter began to leave `ma` [3] for both."""
     air = Air(2, metered=1)
     ask_all(air)
     for _ in range(60):
-        air.links[0].budget(20000, 32000, 32000)
+        air.links[0].budget(*ma)
         air.run(500)
+    return air
+
+
+def test_two_share_what_there_is_and_say_who_leads():
+    air = settled((20000, 32000, 32000))
     assert [link._charger.limit for link in air.links] == [10000, 10000]
     assert sorted(link.role() for link in air.links) == ["leader", "member"]
     assert all(link._charger.shared for link in air.links)  # the leader balances for both
@@ -110,11 +116,7 @@ def test_two_share_what_there_is_and_say_who_leads():
 
 
 def test_who_gets_nothing_is_waiting():
-    air = Air(2, metered=1)
-    ask_all(air)
-    for _ in range(60):
-        air.links[0].budget(9000, 9000, 9000)
-        air.run(500)
+    air = settled((9000, 9000, 9000))
     shares = sorted(link._charger.limit for link in air.links)
     assert shares == [0, 9000]
     assert sorted(link.shown()["waiting"] for link in air.links) == [False, True]

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from bench.group_rig import USER, GroupPageRig
 from bench.setup import PASSWORD
 from bench.web_rig import Live
+from services.page_steps import log_in, wait_for
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("en", "de", "fr", "es", "zh")
@@ -44,9 +45,7 @@ def visit(chromium):
         page = chromium(390, 844, has_touch=True, **{"locale": "en-GB", **options})
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(rig.url(index))
-        page.fill("#password", word)
-        page.click("button.main")
-        expect(page.locator(".hero h2")).not_to_be_empty()
+        log_in(page, word)
         return page
 
     yield open_page
@@ -55,14 +54,6 @@ def visit(chromium):
 
 def card(page):
     return page.locator("section.card", has=page.locator("#goby"))
-
-
-def wait_for(page, condition):
-    for _ in range(200):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("never came")
 
 
 def test_the_leader_and_a_member_say_so_and_what_they_have(make, visit):

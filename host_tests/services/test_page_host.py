@@ -10,6 +10,7 @@ from bench.plant.house import semi
 from bench.plant.plant import Config
 from bench.sdm630 import Sdm630
 from bench.web_rig import LABEL, PASSWORD, Live, WebRig
+from services.page_steps import log_in, wait_for
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844, "has_touch": True}
@@ -60,9 +61,7 @@ def visit(chromium):
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
         page.goto(rig.url + path)
         if word:
-            page.fill("#password", word)
-            page.click("button.main")
-            expect(page.locator(".hero h2")).not_to_be_empty()
+            log_in(page, word)
         return page
 
     yield open_page
@@ -88,15 +87,6 @@ def switch(rig, name, on):
 
 def car_amps(rig):
     return rig.call(lambda: max(cp(rig).amps))
-
-
-def wait_for(page, condition):
-    """Let the browser and the world go on until condition() holds."""
-    for _ in range(200):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("never came")
 
 
 # -- every day ---------------------------------------------------------------------------

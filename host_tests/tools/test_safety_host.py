@@ -120,26 +120,8 @@ def test_a_mutant_is_killed_and_a_harmless_one_lives():
     source = (mutate.CONTROL / "ticks.py").read_text()
     bad = source.replace("later_ms - earlier_ms", "later_ms + earlier_ms")
     assert bad != source
-    assert not mutate_in_a_process("ticks", bad)
-    assert mutate_in_a_process("ticks", source + "\n_UNUSED = 1\n")
-
-
-def mutate_in_a_process(name, code):
-    """survives() in a process that has not imported control/."""
-    import multiprocessing
-
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_survives, (name, code))
-
-
-def _survives(name, code):
-    import sys
-
-    from ballast_tools import mutate, paths
-
-    sys.path[:0] = [str(paths.FIRMWARE), str(paths.HOST_TESTS)]
-    mutate._prepare()
-    return mutate.survives(name, code)
+    assert not mutate.alone("ticks", bad)
+    assert mutate.alone("ticks", source + "\n_UNUSED = 1\n")
 
 
 def test_the_list_of_survivors_is_sound(tmp_path):
