@@ -5,21 +5,9 @@ contacts include 15 ms of armature; the table of the document is made from these
 """
 
 from ballast.control import faults
-from bench.safety_sensors import SENSORS
-from bench.safety_timing import ARMATURE_US
+from bench.safety_sensors import PLUG, SENSORS, ntc
+from bench.safety_timing import ARMATURE_US, opened
 from bench.safety_waits import WAITS
-
-
-def _opened(event, seconds=1.0, armature_us=ARMATURE_US, **car):
-    """From the event to open contacts; without the armature to the coil's pin."""
-
-    def run(bench, phase):
-        bench.charging(**car)
-        at = bench.arm(event, phase)
-        assert bench.until(lambda: bench.event is None and bench.out.coil == 0, seconds), "not opened"
-        return bench.coil_us + armature_us - at
-
-    return run
 
 
 def _paused(event, seconds=3.0):
@@ -132,10 +120,6 @@ def _stubborn(bench, phase):
     return took
 
 
-def _ntc(mv):
-    return lambda bench: bench.ntc(0, mv)
-
-
 def _limit(bench):
     from ballast.control import limits
 
@@ -159,38 +143,38 @@ def _overrun(bench, phase):
 
 
 ROWS = (
-    ("c_to_b", "C to B: the vehicle opens S2", 100, "IEC 61851-1 Table A.6, 8.1", _opened(_s2_open)),
+    ("c_to_b", "C to B: the vehicle opens S2", 100, "IEC 61851-1 Table A.6, 8.1", opened(_s2_open)),
     ("c_to_a", "C to A: pilot wire or earth of the cable lost", 100, "IEC 61851-1 Table A.6, 2.2",
-     _opened(_set("pilot.open_cable", True))),
+     opened(_set("pilot.open_cable", True))),
     ("c_to_e", "CP-PE short, 80 ohm", 100, "IEC 61851-1 Table A.6, 12: 3 s; chosen: as any loss",
-     _opened(_set("pilot.short_ohm", 80.0))),
-    ("c_to_d", "C to D without ventilation", 1000, "chosen", _opened(_car(ventilation=True))),
+     opened(_set("pilot.short_ohm", 80.0))),
+    ("c_to_d", "C to D without ventilation", 1000, "chosen", opened(_car(ventilation=True))),
     ("diode", "diode of the vehicle missing while charging", 1000, "chosen",
-     _opened(_car(diode=False), 2)),
+     opened(_car(diode=False), 2)),
     ("closes", "S2 closed to contacts closed, self-test before", 3000,
      "IEC 61851-1 Table A.6, 4", _closes),
     ("stubborn", "PWM off, the vehicle goes on: opened under load", 6500,
      "IEC 61851-1 Table A.6, 10.2: not before 6 s", _stubborn),
     ("limit", "a limit of 0: PWM off", 100, "chosen", _paused(_limit, 1)),
     ("rcd", "trip input active, to the coil's pin (the hardware opens by itself)", 40,
-     "chosen: the next step", _opened(_cut("rcd"), armature_us=0)),
+     "chosen: the next step", opened(_cut("rcd"), armature_us=0)),
     ("rcd_contacts", "trip input active, to open contacts by this software alone", 55,
-     "chosen: the same and the armature", _opened(_cut("rcd"))),
-    ("pe", "protective earth lost", 1000, "chosen", _opened(_set("pe.lost", True), 2)),
-    ("pe_loop", "protective earth of 80 ohm", 1000, "chosen", _opened(_set("pe.loop_ohm", 80.0), 2)),
-    ("pe_hot", "60 V on the protective earth", 1000, "chosen", _opened(_set("pe.touch_v", 60.0), 2)),
+     "chosen: the same and the armature", opened(_cut("rcd"))),
+    ("pe", "protective earth lost", 1000, "chosen", opened(_set("pe.lost", True), 2)),
+    ("pe_loop", "protective earth of 80 ohm", 1000, "chosen", opened(_set("pe.loop_ohm", 80.0), 2)),
+    ("pe_hot", "60 V on the protective earth", 1000, "chosen", opened(_set("pe.touch_v", 60.0), 2)),
     ("weld", "welded contact, from the opening to the fault", 400,
      "chosen: 250 ms window, steps, one late step", _weld),
     ("no_close", "contactor does not close, to coil off", 400, "chosen: as weld", _no_close),
     ("over_hard", "more than 1.5 x limit", 1000, "chosen: 0.5 s, meter at 10 Hz",
-     _opened(_greedy(60.0), 3)),
+     opened(_greedy(60.0), 3)),
     ("over_soft", "more than (limit + 0.5 A) x 1.1", 7600, "EVerest: 7 s, meter at 10 Hz",
-     _opened(_greedy(38.0), 10)),
+     opened(_greedy(38.0), 10)),
     ("under", "voltage below the band: PWM off", 2000, "chosen", _paused(_volts(185.0))),
     ("over", "voltage above the band: PWM off", 2000, "chosen", _paused(_volts(275.0))),
     ("phase", "a phase is missing: PWM off", 2000, "chosen", _paused(_volts(0.0))),
-    ("plug_hot", "mains plug at T2", 1000, "chosen", _opened(_ntc(230.0), 2)),
-    ("sensor", "plug's thermistor open", 1000, "chosen", _opened(_ntc(2500.0), 2)),
+    ("plug_hot", "mains plug at T2", 1000, "chosen", opened(ntc(PLUG, 230.0), 2)),
+    ("sensor", "plug's thermistor open", 1000, "chosen", opened(ntc(PLUG, 2500.0), 2)),
     ("overrun", "a step 60 ms late: from its start", 75, "chosen: in the same step", _overrun),
     *SENSORS,
     *WAITS,

@@ -5,25 +5,14 @@ SENSORS has the shape of safety_rows.ROWS.
 
 from ballast.control import faults
 from ballast.control.records import PILOT_PWM
-from bench.safety_timing import ARMATURE_US
+from bench.safety_timing import ARMATURE_US, opened
 
 PLUG, CONNECTOR, BOX = 0, 1, 2
 
 
-def _opened(event, seconds=2.0):
-    """From the event to open contacts."""
-
-    def run(bench, phase):
-        bench.charging()
-        at = bench.arm(event, phase)
-        assert bench.until(lambda: bench.event is None and bench.out.coil == 0, seconds), "not opened"
-        return bench.coil_us + ARMATURE_US - at
-
-    return run
-
-
-def _ntc(place, mv):
-    return _opened(lambda bench: bench.ntc(place, mv))
+def ntc(place, mv):
+    """An event: the divider of the thermistor at `place` gives `mv`."""
+    return lambda bench: bench.ntc(place, mv)
 
 
 def _meter_dead(bench):
@@ -81,10 +70,11 @@ def _meter_silent(bench, phase):
 
 
 SENSORS = (
-    ("connector_hot", "vehicle connector at T2", 1000, "chosen", _ntc(CONNECTOR, 180.0)),
-    ("box_hot", "box at T2", 1000, "chosen", _ntc(BOX, 190.0)),
-    ("connector_sensor", "connector's thermistor open", 1000, "chosen", _ntc(CONNECTOR, 2500.0)),
-    ("own_meter", "own power meter dead", 2000, "chosen: 1 s of silence", _opened(_meter_dead, 4)),
+    ("connector_hot", "vehicle connector at T2", 1000, "chosen", opened(ntc(CONNECTOR, 180.0), 2)),
+    ("box_hot", "box at T2", 1000, "chosen", opened(ntc(BOX, 190.0), 2)),
+    ("connector_sensor", "connector's thermistor open", 1000, "chosen",
+     opened(ntc(CONNECTOR, 2500.0), 2)),
+    ("own_meter", "own power meter dead", 2000, "chosen: 1 s of silence", opened(_meter_dead, 4)),
     ("leak_open", "current past the open contactor, to the fault", 2000,
      "chosen: 1 s, meter at 10 Hz", _leak),
     ("meter", "mains meter silent, from its last reading: PWM off", 5000,

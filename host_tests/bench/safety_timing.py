@@ -214,3 +214,18 @@ class Bench:
         self.event = event
         self.event_us = self.grid_us + STEP_US + int(phase * STEP_US)
         return self.event_us
+
+
+def opened(event, seconds=1.0, armature_us=ARMATURE_US, **car):
+    """A row's function: from `event` while `car` charges to open contacts.
+
+    Without the armature to the coil's pin.
+    """
+
+    def run(bench, phase):
+        bench.charging(**car)
+        at = bench.arm(event, phase)
+        assert bench.until(lambda: bench.event is None and bench.out.coil == 0, seconds), "not opened"
+        return bench.coil_us + armature_us - at
+
+    return run

@@ -5,7 +5,7 @@ the most. Also the pilot's rarer losses: a dead generator, a level in no window.
 """
 
 from ballast.control.records import PILOT_NEG, PILOT_PWM
-from bench.safety_timing import ARMATURE_US
+from bench.safety_timing import opened
 
 
 def _happened(bench):
@@ -30,10 +30,7 @@ def _lost(name, value):
         pilot = bench.cp.pilot
         good = getattr(pilot, name)
         try:
-            bench.charging()
-            at = bench.arm(lambda b: setattr(pilot, name, value), phase)
-            assert bench.until(lambda: _happened(bench) and bench.out.coil == 0, 1), "not opened"
-            return bench.coil_us + ARMATURE_US - at
+            return opened(lambda b: setattr(pilot, name, value))(bench, phase)
         finally:
             setattr(pilot, name, good)
             bench.cp.touch()

@@ -95,12 +95,15 @@ def _rows():
 
 def document():
     """The text of SAFETY.md. KeyError when a fault has no hazard or a row no figure."""
+    rows = _rows()
+    from bench import safety_timing as timing
+
     measured = json.loads(MEASURED.read_text())
     figures = {row["key"]: row for row in measured["rows"]}
     out = [HEAD, "## Faults", ""]
     out.append("| fault | hazard | measure | ends | worst, ms | bar, ms | shown by |")
     out.append("|---|---|---|---|---|---|---|")
-    for _, (key, action, latch, hold_ms, retries, _, _, _) in _rows():
+    for _, (key, action, latch, hold_ms, retries, _, _, _) in rows:
         keys, hazard, tests = SHOWN[key]
         worst = ", ".join(f"{figures[k]['worst_ms']:g}" for k in keys) or "-"
         bar = ", ".join(str(figures[k]["limit_ms"]) for k in keys) or "-"
@@ -108,9 +111,9 @@ def document():
         out.append(f"| {key} | {hazard} | {ACTIONS[action]} | {ends} | {worst} | {bar} | {tests} |")
     out += ["", "## Times", ""]
     out.append(f"Worst of {measured['phases']} phases per row, ADC noise, steps up to"
-               " 38.99 ms apart (all that the overrun interlock lets pass), 8 ms allowed for one"
-               " step's computing, 15 ms for the armature. Seed"
-               f" {measured['seed']}.")  # fmt: skip
+               f" {(timing.STEP_US + timing.LATE_US) / 1000:g} ms apart (all that the overrun interlock"
+               f" lets pass), {timing.COMPUTE_US / 1000:g} ms allowed for one step's computing,"
+               f" {timing.ARMATURE_US / 1000:g} ms for the armature. Seed {measured['seed']}.")  # fmt: skip
     out += ["", "| what | best, ms | worst, ms | bar, ms | source of the bar |", "|---|---|---|---|---|"]
     for row in measured["rows"]:
         out.append(f"| {row['text']} | {row['best_ms']:g} | {row['worst_ms']:g} | {row['limit_ms']}"
