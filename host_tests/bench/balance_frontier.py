@@ -6,28 +6,18 @@ margin reaches together with another one cannot be reached by control, only by f
 """
 
 from bench.balance_rivals import Lagged
-from bench.balance_scores import EVENT_S
+from bench.balance_scores import EVENT_S, LAGGED, figures
 from bench.balance_sim import Link, simulate
 
 MARGINS_A = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
 
 
 def row(case, limit_a, delay_s, latency_s, margin_a):
-    """Energy (%), overload (s) and the longest of it (s) with `margin_a` kept free."""
-    reference = Lagged(limit_a, case.house, latency_s + EVENT_S, case.ev_phases)
-    reference.MARGIN_A = margin_a
+    """The figures of the reference with `margin_a` kept free, as balance_scores.row has them."""
+    reference = Lagged(limit_a, case.house, latency_s + EVENT_S, case.ev_phases, margin_a)
     link = Link("stream", latency_s)
     score = simulate(reference, case.house, limit_a, delay_s, link, case.ev_phases)
-    return {
-        "trace": case.name,
-        "limit_a": limit_a,
-        "ev_delay_s": delay_s,
-        "latency_s": latency_s,
-        "margin_a": margin_a,
-        "energy_percent": round(score.energy_percent, 2),
-        "overload_s": round(score.overload_s, 1),
-        "longest_s": round(score.longest_s, 1),
-    }
+    return figures(score, LAGGED, case, limit_a, delay_s, latency_s) | {"margin_a": margin_a}
 
 
 def judge(rows, energy_percent=98.0, over_s=1.0):

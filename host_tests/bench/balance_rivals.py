@@ -24,15 +24,14 @@ class Static:
 
 class Lagged:
     """The reference for any controller that cannot foresee: the house is known exactly,
-    `late_s` after the fact, and the EV obeys as late as it does. Margin 0.5 A, no hold.
+    `late_s` after the fact, and the EV obeys as late as it does. It keeps `margin_a`, no hold.
 
     What it overdraws for how long, no feedback can avoid but by a larger margin.
     """
 
-    MARGIN_A = 0.5
-
-    def __init__(self, limit_a, house, late_s, ev_phases):
+    def __init__(self, limit_a, house, late_s, ev_phases, margin_a=0.5):
         self._limit = limit_a
+        self._margin = margin_a
         self._house = [house[p] for p in ev_phases]
         self._late_ms = round(late_s * 1000)
 
@@ -41,7 +40,7 @@ class Lagged:
             return 0.0
         second = (t_ms - self._late_ms) // 1000
         free = self._limit - max(house[second] for house in self._house)
-        return 0.0 if free < MIN_A else min(MAX_A, max(MIN_A, free - self.MARGIN_A))
+        return 0.0 if free < MIN_A else min(MAX_A, max(MIN_A, free - self._margin))
 
 
 class _Loop:

@@ -42,6 +42,11 @@ def run(name, case, limit_a, delay_s, latency_s, keep=False, **link):
 def row(name, case, limit_a, delay_s, latency_s):
     """The figures of one run as a dict of plain numbers."""
     score, _ = run(name, case, limit_a, delay_s, latency_s)
+    return figures(score, name, case, limit_a, delay_s, latency_s)
+
+
+def figures(score, name, case, limit_a, delay_s, latency_s):
+    """A Score of `name` in this cell as a dict of plain numbers."""
     return {
         "who": name,
         "trace": case.name,

@@ -79,16 +79,19 @@ def main(args):
         for n in (*RIVALS, scores.BALLAST)
     }
     missed = _report(rows, steps)
-    if args.json:
-        text = {"cells": rows, "steps": list(steps.values()), "missed": missed}
-        args.json.write_text(json.dumps(text, indent=1) + "\n")
-        print(f"wrote {args.json}")
+    _write(args.json, {"cells": rows, "steps": list(steps.values()), "missed": missed})
     if args.plot:
         from ballast_tools import plot_balance
 
         for file in plot_balance.draw(args.plot, cases[0], rows):
             print(f"drew {file}")
     return 1 if missed else 0
+
+
+def _write(file, data):
+    if file:
+        file.write_text(json.dumps(data, indent=1) + "\n")
+        print(f"wrote {file}")
 
 
 def _check(args):
@@ -146,12 +149,11 @@ def _frontier(args, cases, delays, latencies):
         for margin in frontier.MARGINS_A
     ]
     rows = _run(jobs, args.jobs, _reference)
-    size = len(frontier.MARGINS_A)
     both = 0
-    for cell in (rows[at : at + size] for at in range(0, len(rows), size)):
+    cells = _cells(rows).values()
+    for cell in cells:
         first = cell[0]
-        print(f"\n{first['trace']}   limit {first['limit_a']:g} A   EV delay {first['ev_delay_s']:g} s"
-              f"   latency {first['latency_s']:g} s\n  margin  energy  overload  longest")  # fmt: skip
+        print(_title(first) + "\n  margin  energy  overload  longest")
         for r in cell:
             print(f"  {r['margin_a']:4g} A{r['energy_percent']:7.1f}%{r['overload_s']:9.0f}s"
                   f"{r['longest_s']:8.1f}s")  # fmt: skip
@@ -160,10 +162,8 @@ def _frontier(args, cases, delays, latencies):
         print("  98 % of the energy: " + ("never" if rich is None else f"longest {rich['longest_s']:g} s"))
         print(f"  longest <= {first['ev_delay_s'] + 1:g} s: " + (
             "never" if short is None else f"energy {short['energy_percent']:.1f} %"))  # fmt: skip
-    print(f"\nboth at once, with any of these margins: {both} of {len(rows) // size} cells")
-    if args.json:
-        args.json.write_text(json.dumps({"frontier": rows}, indent=1) + "\n")
-        print(f"wrote {args.json}")
+    print(f"\nboth at once, with any of these margins: {both} of {len(cells)} cells")
+    _write(args.json, {"frontier": rows})
     return 0
 
 
@@ -203,7 +203,7 @@ def _report(rows, steps):
     for (trace, limit, delay, latency), cell in _cells(rows).items():
         own = next(r for r in cell if r["who"] == scores.BALLAST)
         rivals = [r for r in cell if r["who"] != scores.BALLAST]
-        print(f"\n{trace}   limit {limit:g} A   EV delay {delay:g} s   latency {latency:g} s")
+        print(_title(own))
         print(HEAD)
         for row in cell:
             print(_line(row))
@@ -219,6 +219,13 @@ def _report(rows, steps):
           "\nhouse exactly, as late as the meter, and keeps 0.5 A free.")
     print(f"\n{kept} bars reached, {len(missed)} missed")
     return missed
+
+
+def _title(row):
+    return (
+        f"\n{row['trace']}   limit {row['limit_a']:g} A   EV delay {row['ev_delay_s']:g} s"
+        f"   latency {row['latency_s']:g} s"
+    )
 
 
 def _number(x):
