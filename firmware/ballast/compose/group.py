@@ -31,7 +31,7 @@ _VEHICLE_RANK = 255  # no vehicle tells its rank over a pilot (IEC 61851-1)
 class Group:
     """link: the GroupLink that runs, None while the settings want none. problem: why not.
 
-    plan: of the car that is there. left_s, need_mah: what the group is told of it.
+    plan: of the car that is there.
     """
 
     def __init__(self, app, env):
@@ -41,8 +41,6 @@ class Group:
         self.budget = None
         self.problem = ""
         self.plan = ChargePlan()
-        self.left_s = -1
-        self.need_mah = 0
         self._pair = 0  # the two conductors that it is wired between
         self._seq = -1
         self._skipped = 0
@@ -139,20 +137,17 @@ class Group:
     def set_plan(self, departure_s, energy_wh, rank):
         """A plan for the car that is there, as ChargePlan.set(). False = there is no car."""
         cycle = self._app.charger.cycle
-        good = self.plan.set(cycle.uptime_s, cycle.session, departure_s, energy_wh, rank)
-        self._look()
-        return good
+        return self.plan.set(cycle.uptime_s, cycle.session, departure_s, energy_wh, rank)
 
     def _look(self):
-        """Let the plan's time pass, and put it in the group's terms."""
+        """Let the plan's time pass."""
         cycle = self._app.charger.cycle
         self.plan.look(cycle.uptime_s, cycle.session)
-        self.left_s = self.plan.left_s
-        conductors = 1
-        if self.link is not None and not self._pair:
-            mask = self.link.group.request.mask
-            conductors = (mask & 1) + (mask >> 1 & 1) + (mask >> 2)
-        self.need_mah = self.plan.need_mah(conductors, self._app.charger.supply_v())
+
+    def _need_mah(self, mask):
+        """What the plan still wants on each conductor of `mask`; a pair's current flows in both."""
+        conductors = 1 if self._pair else (mask & 1) + (mask >> 1 & 1) + (mask >> 2)
+        return self.plan.need_mah(conductors, self._app.charger.supply_v())
 
     def document(self):
         """Of the status document; None while this charger is alone."""
@@ -186,7 +181,8 @@ class Group:
         want = cycle.charge.plugged and cycle.why in _MAY_CHARGE and most >= least
         self._wires(link, cycle)
         rank = best_rank(self._app.settings["group_rank"], self.plan.rank, _VEHICLE_RANK)
-        link.ask(want, least, min(most, 80000), rank, self.left_s, self.need_mah)
+        need_mah = self._need_mah(link.group.request.mask)
+        link.ask(want, least, min(most, 80000), rank, self.plan.left_s, need_mah)
 
     def _wires(self, link, cycle):
         """Which conductors of the house the EV could load and does load, and with how much."""
