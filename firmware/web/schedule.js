@@ -24,19 +24,29 @@ export class Schedule {
     this.load();
   }
 
+  // Nothing can be changed before the charger's plan is there: it would be lost, or the plan would.
   async load() {
-    try { this.take(await get("schedule")); } catch (error) { text(this.error, error.message); }
+    this.el.inert = true;
+    try { this.take(await get("schedule")); this.el.inert = false; } catch (error) { text(this.error, error.message); }
+  }
+
+  plan() {
+    return { enabled: this.on.checked, outside_ma: Number(this.outside.value), windows: this.windows };
   }
 
   take(plan) {
+    this.say(plan);
     this.on.checked = plan.enabled;
     this.windows = plan.windows.map((w) => ({ current_ma: 0, ...w }));
     this.outside.value = String(plan.outside_ma);
+    this.draw();
+  }
+
+  say(plan) {
     const words = !plan.enabled ? t("plan.off") : plan.minute === null ? t("plan.noclock")
       : (plan.limit_ma === null ? t("plan.may") : plan.limit_ma === 0 ? t("plan.waits") : t("plan.slow", { a: amps(plan.limit_ma) }))
         + (plan.change_min === null ? "" : " " + t("plan.change", { d: duration(plan.change_min * 60) }));
     text(this.now, words);
-    this.draw();
   }
 
   draw(focusLast) {
@@ -60,8 +70,11 @@ export class Schedule {
 
   async store() {
     text(this.error, "");
+    const sent = JSON.stringify(this.plan());
     try {
-      this.take(await put("schedule", { enabled: this.on.checked, outside_ma: Number(this.outside.value), windows: this.windows }));
+      const kept = await put("schedule", JSON.parse(sent));
+      if (JSON.stringify(this.plan()) === sent) this.take(kept);
+      else this.say(kept); // changed again while it was being saved: the answer is not drawn over that
       this.app.say("saved", t("saved"));
       this.app.toast(t("saved"));
     } catch (error) {

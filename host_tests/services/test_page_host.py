@@ -241,9 +241,35 @@ def test_a_schedule_by_hand(make, visit):
     expect(page.locator("main")).to_contain_text("The car may charge now.")
     page.get_by_text("Mon", exact=True).tap()
     page.get_by_role("button", name="Save").tap()
+    wait_for(page, lambda: rig.store.load("schedule")["windows"][0]["days"] == [1, 2, 3, 4, 5, 6])
     plan = rig.store.load("schedule")
-    assert plan["enabled"] and plan["windows"][0]["days"] == [1, 2, 3, 4, 5, 6]
-    assert plan["windows"][0]["from_min"] == 60
+    assert plan["enabled"] and plan["windows"][0]["from_min"] == 60
+
+
+def test_a_schedule_changed_while_it_is_saved_or_loaded_is_not_overwritten(make, visit):
+    rig = make()
+    page = visit(rig, PASSWORD, timezone_id="UTC")
+    late = []  # requests held back
+    page.route("**/api/schedule", lambda route: late.append(route))
+    page.get_by_role("link", name="Schedule").tap()
+    wait_for(page, lambda: late)
+    card = page.locator("section", has=page.get_by_role("heading", name="Schedule"))
+    expect(card).to_have_js_property("inert", True)
+    late.pop().continue_()
+    expect(card).to_have_js_property("inert", False)
+    page.get_by_text("Charge only at these times").tap()
+    page.get_by_role("button", name="Save").tap()
+    wait_for(page, lambda: late)
+    page.get_by_label("From").fill("02:30")
+    page.get_by_label("From").blur()
+    late.pop().continue_()
+    expect(card).not_to_contain_text("The car charges whenever it is plugged in.")
+    wait_for(page, lambda: rig.store.load("schedule")["enabled"])
+    assert rig.store.load("schedule")["windows"][0]["from_min"] == 1320
+    expect(page.get_by_label("From")).to_have_value("02:30")
+    page.unroute("**/api/schedule")
+    page.get_by_role("button", name="Save").tap()
+    wait_for(page, lambda: rig.store.load("schedule")["windows"][0]["from_min"] == 150)
 
 
 def test_a_session_appears_in_the_list(make, visit):
