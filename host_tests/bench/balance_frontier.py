@@ -21,12 +21,15 @@ def row(case, limit_a, delay_s, latency_s, margin_a):
 
 
 def judge(rows, energy_percent=98.0, over_s=1.0):
-    """Of one cell's rows: (the one with the shortest `longest_s` that has the energy,
-    the one with the most energy whose longest is within EV delay + over_s); None = there is none.
+    """Of one cell's rows, three; None = there is none.
+
+    That with the shortest `longest_s` among those with the energy; that with the least overload
+    among them; and that with the most energy whose longest is within EV delay + over_s.
     """
     rich = [r for r in rows if r["energy_percent"] >= energy_percent]
     short = [r for r in rows if r["longest_s"] <= r["ev_delay_s"] + over_s]
     return (
-        min(rich, key=lambda r: r["longest_s"]) if rich else None,
-        max(short, key=lambda r: r["energy_percent"]) if short else None,
+        min(rich, key=lambda r: r["longest_s"], default=None),
+        min(rich, key=lambda r: r["overload_s"], default=None),
+        max(short, key=lambda r: r["energy_percent"], default=None),
     )

@@ -63,9 +63,9 @@ def figures(score, name, case, limit_a, delay_s, latency_s):
     }
 
 
-def step_row(name, delay_s, latency_s):
-    """The 5, 12, 5 A step under 25 A: undershoot (A), time until 95 % is back (s)."""
-    case = step_case()
+def step_row(name, delay_s, latency_s, during_a=12.0):
+    """The 5, `during_a`, 5 A step under 25 A: undershoot (A), time until 95 % is back (s)."""
+    case = step_case(during_a=during_a)
     limit = case.limits_a[0]
     score, _ = run(name, case, limit, delay_s, latency_s, keep=True)
     up = STEP_S * STEPS_PER_S

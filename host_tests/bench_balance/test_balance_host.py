@@ -79,9 +79,10 @@ def test_rivals_are_near_what_was_published_of_them():
 @pytest.mark.parametrize("delay", [0.5, 2.0, 5.0])
 @pytest.mark.parametrize("latency", [0.3, 3.0])
 def test_ballast_neither_undershoots_nor_dawdles_nor_winds_up(delay, latency):
-    found = step_row("Ballast", delay, latency)
-    assert found["undershoot_a"] <= 0.5
-    assert found["recovery_s"] <= 15.0
+    for during_a in (5.3, 6.0, 6.5, 8.0, 12.0, 17.0):
+        found = step_row("Ballast", delay, latency, during_a)
+        assert found["undershoot_a"] <= 0.5, during_a
+        assert found["recovery_s"] <= 15.0, during_a
     frozen = frozen_row("Ballast", delay, latency)
     assert frozen["wind_up_a"] == 0.0
     assert frozen["stopped_s"] <= 40.0
@@ -225,14 +226,17 @@ def test_bad_input_is_one_line(tmp_path, words, line):
 def test_the_frontier_of_a_house_that_never_moves_is_a_corner_and_of_one_that_does_is_not():
     still = Case("still", [[10.0] * 300], (25.0,))
     cells = [frontier.row(still, 25.0, 2.0, 0.3, margin) for margin in (0.0, 1.0)]
-    rich, short = frontier.judge(cells)
-    assert rich is short is cells[0] and rich["longest_s"] == 0 and rich["energy_percent"] > 98
+    rich, calm, short = frontier.judge(cells)
+    assert rich is calm is short is cells[0] and rich["longest_s"] == 0 and rich["energy_percent"] > 98
     stairs = Case("stairs", [[5.0 + 10.0 * (k // 20 % 2) for k in range(300)]], (25.0,))
     cells = [frontier.row(stairs, 25.0, 2.0, 0.3, margin) for margin in (0.0, 12.0)]
-    rich, short = frontier.judge(cells)
-    assert rich is cells[0] and rich["longest_s"] > 3.0  # 10 A: 2.4 s late, 1 s of slewing
+    rich, calm, short = frontier.judge(cells)
+    assert rich is calm is cells[0] and rich["longest_s"] > 3.0  # 10 A: 2.4 s late, 1 s of slewing
     assert short is cells[1] and short["energy_percent"] < 60
-    assert frontier.judge(cells[:1])[1] is None
+    assert frontier.judge(cells[:1])[2] is None
+    assert frontier.judge(cells[1:])[:2] == (None, None)
+    apart = [dict(cells[0], overload_s=o, longest_s=s) for o, s in ((9, 2), (5, 4), (7, 3))]
+    assert frontier.judge(apart)[:2] == (apart[0], apart[1])
 
 
 def test_the_frontier_command_prints_every_margin(tmp_path, capsys):

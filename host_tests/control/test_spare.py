@@ -103,6 +103,37 @@ def test_after_a_single_rise_half_an_ampere_is_kept_for_two_seconds():
     assert phase.s.margin_ma(0) == 0, "0.15 A is noise"
 
 
+def test_how_a_house_goes_on_is_learned_apart_for_steps_and_for_appliances():
+    def house(rise):
+        """Every half minute a rise of one ampere, with another that follows; and a large one."""
+        phase = Phase()
+        for _ in range(12):
+            phase.series([5000] * 30)
+            phase.series([5000 + rise, 5000 + rise, 5000 + rise, 5000 + 2 * rise])
+            phase.series([5000 + 2 * rise] * 8)
+            phase.series([5000] * 30)
+            phase.series([12000] * 20)
+        phase.series([5000] * 30)
+        return phase
+
+    small, step, large = (house(1000).put(5000 + rise) for rise in (400, 1000, 7000))
+    assert step.margin_ma(WORTH) >= 900
+    assert small.margin_ma(WORTH) <= 400 and large.margin_ma(WORTH) <= 480
+    late = house(1000)
+    late.put(6000)
+    late.put(6000, None, 2001)
+    assert late.s.margin_ma(WORTH) < step.margin_ma(WORTH), "2 s later it is a calm house again"
+    assert house(300).put(6000).margin_ma(WORTH) <= 480, "what it learned from are its own steps"
+
+
+def test_no_first_rise_in_a_calm_house_costs_more_than_half_an_ampere():
+    for rise in range(100, 3000, 50):
+        for worth in (1000, 4000, 100000):
+            phase = Phase()
+            phase.series([5000] * 20)
+            assert phase.put(5000 + rise).margin_ma(worth) <= 480, (rise, worth)
+
+
 def test_two_rises_within_three_seconds_are_a_ramp():
     for second, ramp in ((2000, 1200), (3000, 1200), (3001, 480)):
         phase = Phase()

@@ -26,9 +26,11 @@ OFF_TIME = const(5)  # the minimum is free again, but not yet for long enough
 UNANSWERED = const(6)  # the EV took more and the mains did not show it
 
 _HOLD_MS = const(3500)  # a draw that is over is kept back for so long
-_BACK_MS = const(14000)  # ... but the EV shall be back within 15 s of a fall
+_BACK_MS = const(11000)  # ... but the EV shall be back so long after a fall, however slow it is
 _SLEW_MS = const(2500)
-_KEEP_PERCENT = const(5)  # of the margin: less than this left means down
+_KEEP_PERCENT = const(40)  # of the margin: less than this left means down ...
+_USED_MA = const(100)  # ... but so much may be used (what a class 1 meter cannot tell is no reason)
+_USED_PERCENT = const(95)  # ... and of a small margin so much at most
 
 _TRUE_MS = const(250)  # a sample's age by its sender's word
 _BLIND_MS = const(6000)  # no own meter: 5 s that IEC 61851-1 allows, and the slewing
@@ -163,6 +165,7 @@ class Balancer:
         dt = min(diff(now_ms, self._decided_ms), 1500) if self.valid else 0
         self._decided_ms = now_ms
         self._raises.rest(dt)
+        self._raises.see(meter.ma)
         left = down = up = self._max_ma
         keep = 0
         self.reason = FREE
@@ -174,7 +177,10 @@ class Balancer:
                 certain = spare.limit_ma - spare.held_ma - margin
                 if certain < down:
                     down = certain
-                    keep = margin * (100 - _KEEP_PERCENT) // 100
+                    keep = min(
+                        margin * (100 - _KEEP_PERCENT) // 100 + _USED_MA,
+                        margin * _USED_PERCENT // 100,
+                    )
                     self.phase = i
                     self.reason = HOUSE
                 up = min(up, spare.limit_ma - spare.held_high_ma - margin)

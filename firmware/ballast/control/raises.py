@@ -9,7 +9,7 @@ from micropython import const
 
 from ballast.control.ticks import diff
 
-_WORTH_MAS = const(6000)  # a raise must have been due by 6 A s to be made ...
+_WORTH_MAS = const(4500)  # a raise must have been due by 4.5 A s to be made ...
 _WORTH_MORE_MAS = const(1500)  # ... and 1.5 A s more for each raise of the last five minutes ...
 _BUSY_MS = const(300000)
 _AT_ONCE_MA = const(2000)  # ... unless it is this large
@@ -19,6 +19,7 @@ _FULL_MAS = const(1000000)
 _NONE_MA = const(1000000)
 _CHANCE_MS = const(30000)
 _ANSWERED_MA = const(1000)
+_ALIVE_MA = const(500)  # no class 1 meter of a house wavers so far by itself
 
 
 class Raises:
@@ -29,6 +30,7 @@ class Raises:
         self._due_ma = _NONE_MA
         self._busy = 0  # raises of the last five minutes, in 1/1000
         self._watched = False
+        self._alive = [False, False, False]
         self._mains = [0, 0, 0]  # when more was last offered: mains, EV, time
         self._ev_ma = 0
         self._ms = 0
@@ -74,12 +76,20 @@ class Raises:
         self._ms = now_ms
         for i in range(3):
             self._mains[i] = mains_ma[i]
+            self._alive[i] = False
+
+    def see(self, mains_ma):
+        """A reading of the mains. One that has moved since more was offered is not frozen."""
+        for i in range(3):
+            if abs(mains_ma[i] - self._mains[i]) > _ALIVE_MA:
+                self._alive[i] = True
 
     def unanswered(self, now_ms, mains_ma, ev_ma, used, guessed):
-        """The EV has taken more since, but the mains of a used phase stands where it stood.
+        """The EV has taken more since, but the mains of a used phase stands where it stood, all the while.
 
         Then the house seems to have fallen by just what the EV rose: a frozen
-        meter looks like that, and each raise would make room for the next.
+        meter looks like that, and each raise would make room for the next. One whose
+        reading has moved meanwhile is alive: its house has fallen by chance.
         guessed: the EV's current is only what it was offered; it need not have
         taken it, and one that does not take it needs no more.
         """
@@ -91,7 +101,7 @@ class Raises:
         elif diff(now_ms, self._ms) > _CHANCE_MS:
             took = 4  # chance would be over by now: only a mains that says the very same counts
         for i in range(3):
-            if used[i]:
+            if used[i] and (guessed or not self._alive[i]):
                 change = mains_ma[i] - self._mains[i]
                 if -took < change * 4 < took:
                     return True

@@ -15,7 +15,7 @@ from micropython import const
 _EDGE_MA = (0, 50, 100, 150, 200, 300, 400, 500, 700, 900, 1200, 1500, 1900, 2900)
 _BINS = const(15)  # the last bin: more than any margin would be held against
 _MEMORY_MS = const(150000)  # of the time spent in one state
-_PRIOR_MS = const(15000)  # how long the first guess counts
+_PRIOR_MS = const(15000)  # how long the first guess counts, where nothing else is said
 
 
 class RiseRisk:
@@ -26,14 +26,17 @@ class RiseRisk:
         self._all = 0
         self.clear(0, 0)
 
-    def clear(self, small_ma, small_permille):
-        """Start from a guess: `small_permille` of the time a rise of `small_ma`, else none."""
+    def clear(self, small_ma, small_permille, weight_ms=_PRIOR_MS):
+        """Start from a guess: `small_permille` of the time a rise of `small_ma`, else none.
+
+        weight_ms: what is seen counts as much as the guess after so long.
+        """
         for i in range(_BINS):
             self._bin[i] = 0
-        part = _PRIOR_MS * small_permille // 1000
-        self._bin[0] = _PRIOR_MS - part
+        part = weight_ms * small_permille // 1000
+        self._bin[0] = weight_ms - part
         self._bin[_bin_of(small_ma)] += part
-        self._all = _PRIOR_MS
+        self._all = weight_ms
 
     def add(self, rise_ma, weight_ms):
         """`rise_ma`, what a sample that stood for `weight_ms` (up to 2 s) was followed by."""

@@ -14,6 +14,8 @@ _SLOTS = const(64)
 _MASK = const(63)
 _SLOT_MS = const(250)  # samples closer together than this share a slot: the ring spans 16 s
 _RISE_MA = const(150)  # beyond what was held: what counts as a rise
+_STEP_MA = const(500)  # a rise from here to _LARGE_MA is often the first of several ...
+_LARGE_MA = const(1500)  # ... a larger one is an appliance switched on, and over
 _STIR_MS = const(2000)  # a house that has just risen is a house that rises
 _RAMP_MS = const(3000)  # two rises within this are a ramp
 _SAME_MS = const(700)  # one switching, seen by two samples
@@ -21,6 +23,15 @@ _CAP_MA = const(1500)
 _REST_MA = const(150)  # always free: or every tenth of an ampere of the house moves the pilot
 _AGAIN_MA = const(480)  # after a single rise, of whatever size, the EV falls no further below
 _WEIGHT_MS = const(2000)
+
+# What the house has just done: how it goes on is learned for each by itself.
+_CALM = const(0)
+_SMALL = const(1)
+_STEP = const(2)
+_LARGE = const(3)
+# The first guess for each: a rise of so many mA, in so many thousandths of the time, for so many
+# ms. None asks for more than _AGAIN_MA: a larger margin is what a house has to earn.
+_GUESS = ((150, 50, 15000), (250, 400, 15000), (480, 400, 6000), (250, 400, 15000))
 
 
 class PhaseSpare:
@@ -50,11 +61,10 @@ class PhaseSpare:
         self._rise_ms = 0
         self._rise_before_ma = 0
         self._ramp = 0
-        self._state_now = 0
-        self._quiet = RiseRisk()
-        self._stirred = RiseRisk()
-        self._quiet.clear(150, 50)
-        self._stirred.clear(250, 400)
+        self._state_now = _CALM
+        self._risk = [RiseRisk() for _ in _GUESS]
+        for i in range(len(_GUESS)):
+            self._risk[i].clear(_GUESS[i][0], _GUESS[i][1], _GUESS[i][2])
 
     def clear(self):
         """A gap in the measurement: forget the samples, keep what was learned of the house."""
@@ -72,9 +82,10 @@ class PhaseSpare:
         """
         if self._count:
             self._watch_rise(t_ms, low_ma - self._highest(self._high, t_ms, hold_ms))
-        stirred = self._rises and diff(t_ms, self._rise_ms) <= _STIR_MS
-        self._state_now = 1 if stirred else 0
-        if not stirred:
+        if self._rises and diff(t_ms, self._rise_ms) <= _STIR_MS:
+            self._state_now = self._after_rise()
+        else:
+            self._state_now = _CALM
             self._ramp = 0
         self._store(t_ms, low_ma, high_ma)
         self._judge(t_ms, horizon_ms)
@@ -97,6 +108,11 @@ class PhaseSpare:
             self._rise_ma = rise_ma
         self._rises = 1
         self._rise_ms = t_ms
+
+    def _after_rise(self):
+        if self._ramp or _STEP_MA <= self._rise_ma <= _LARGE_MA:
+            return _STEP
+        return _SMALL if self._rise_ma < _STEP_MA else _LARGE
 
     def _store(self, t_ms, low_ma, high_ma):
         i = self._newest
@@ -128,7 +144,7 @@ class PhaseSpare:
                 k = (k - 1) & _MASK
             self._unjudged = (i + 1) & _MASK
             weight = diff(self._t[self._unjudged], self._t[i])
-            risk = self._stirred if self._state[i] else self._quiet
+            risk = self._risk[self._state[i]]
             risk.add(top - self._held[i], min(weight, _WEIGHT_MS))
 
     def _highest(self, values, t_ms, within_ms):
@@ -144,9 +160,9 @@ class PhaseSpare:
 
     def margin_ma(self, worth_ma):
         """What to keep free now; see RiseRisk.margin_ma for `worth_ma`."""
-        risk = self._stirred if self._state_now else self._quiet
+        risk = self._risk[self._state_now]
         margin = max(risk.margin_ma(worth_ma, _CAP_MA), min(worth_ma, _REST_MA))
-        if self._state_now:  # a second switching of the same kind often follows
+        if self._state_now != _CALM:  # a second switching of the same kind often follows
             margin = max(margin, min(self._rise_ma, _AGAIN_MA))
         if self._ramp:  # twice the smaller of the last two rises is to be expected
             ramp = 2 * min(self._rise_ma, self._rise_before_ma)
