@@ -249,8 +249,12 @@ def test_a_schedule_by_hand(make, visit):
 def test_a_schedule_changed_while_it_is_saved_or_loaded_is_not_overwritten(make, visit):
     rig = make()
     page = visit(rig, PASSWORD, timezone_id="UTC")
-    late = []  # requests held back
-    page.route("**/api/schedule", lambda route: late.append(route))
+    late = []
+
+    def hold_back(route):
+        late.append(route)
+
+    page.route("**/api/schedule", hold_back)
     page.get_by_role("link", name="Schedule").tap()
     wait_for(page, lambda: late)
     card = page.locator("section", has=page.get_by_role("heading", name="Schedule"))
