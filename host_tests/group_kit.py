@@ -1,6 +1,7 @@
 """What the tests of control/group*.py agree on. Portable: runs on CPython and on MicroPython."""
 
 from ballast.control import group_records as g
+from ballast.control.group import Group
 from ballast.control.panels import Panels
 
 T0 = 0x40000000 - 30000  # the clock wraps within each test
@@ -23,3 +24,43 @@ def panels(ma=32000):
 
 def after(ms):
     return (T0 + ms) & 0x3FFFFFFF
+
+
+class Air:
+    """Chargers that hear each other at once; `cut` holds (from, to) that do not."""
+
+    def __init__(self, seats, **kw):
+        self.now = T0
+        self.cut = set()
+        self.cars = True  # that draw what they may
+        self.groups = []
+        for seat in range(seats):
+            group = Group(config(seats, **kw), panels(), seat, 1, T0)
+            group.request.max_ma = 32000
+            group.request.want = 1
+            self.groups.append(group)
+
+    def run(self, ms):
+        for _ in range(ms // 50):
+            self.now = (self.now + 50) & 0x3FFFFFFF
+            for group in self.groups:
+                if self.cars:
+                    for phase in range(3):
+                        group.request.drawn_ma[phase] = group.member.allowed_ma
+                group.step(self.now)
+                if group.report_due:
+                    r = group.fill_report(self.now)
+                    for other in self.hearing(group):
+                        other.hear_report(self.now, r)
+                while group.beacon_due:
+                    b = group.fill_beacon(self.now)
+                    for other in self.hearing(group):
+                        other.hear_beacon(self.now, b)
+        return self
+
+    def hearing(self, group):
+        return [o for o in self.groups if o is not group and (group.seat, o.seat) not in self.cut]
+
+    def allowed(self):
+        return [group.member.allowed_ma for group in self.groups]
+

@@ -1,40 +1,13 @@
-"""control/allocate.py, control/urgency.py: who gets how much.
+"""control/allocate.py: who gets how much.
 
 EVEREST: EnergyManager's test cases (everest-core, Apache-2.0) in amperes, import only.
 OPENEVSE: load-sharing scenarios (openevse_esp32_firmware, GPL-3.0): expectations as numbers.
 """
 
-from ballast.control import allocate, urgency
+from allocate_kit import ask, group, run
+from ballast.control import allocate
 from ballast.control.allocate import DEPARTURE, EQUAL, PRIORITY, Allocator
 from ballast.control.panels import NO_LIMIT_MA, Panels
-
-
-def group(size, *limits):
-    """Members 0..size-1 on the last of a chain of panels, three-phase, 6..32 A, not wanting."""
-    p = Panels()
-    for n, ma in enumerate(limits):
-        p.configure(n, n - 1, ma, ma, ma)
-    a = Allocator(size, p)
-    for i in range(size):
-        ask(a, i, 32000)
-        a.want[i] = 0
-        a.panel[i] = p.count - 1
-    return a
-
-
-def ask(a, i, max_ma, mask=7, line=0, min_ma=6000):
-    a.want[i] = 1
-    a.max_ma[i] = max_ma
-    a.min_ma[i] = min_ma
-    a.mask[i] = mask
-    a.line[i] = line
-
-
-def run(a):
-    a.panels.clear()
-    a.run()
-    return list(a.ma)
-
 
 # limits on the way, [(most, least)] of those who ask, expected; A
 EVEREST = (
@@ -50,6 +23,7 @@ EVEREST = (
     ((120,), ((60, 1), (80, 1)), (60, 60)),
     ((32, 7.5), ((32, 6),), (7.5,)),
 )
+
 
 OPENEVSE = (
     ((32,), ((32, 6), (32, 6)), (16, 16)),
@@ -277,26 +251,6 @@ def test_equal_is_equal_between_conductors_too():
             assert sum(ma) <= limit and (sum(ma) > limit - 300 or ma == [32000] * size), (limit, size, ma)
 
 
-def test_yielding_does_not_break_a_star_panel():
-    # 20 A between L3 and L1: with 7, 7.5, 6.5 A between L1 and L2 the transformer's third
-    # primary line carries 17.58, 17.50, 17.67 A: giving half an ampere back is too much
-    a = group(3, 60000)
-    a.panels.star[0] = 1
-    a.mode = DEPARTURE
-    for i, mask in enumerate((3, 3, 5)):
-        ask(a, i, 32000, mask, 1)
-    a.run()
-    a.panels.clear()
-    a.ma[0] = a.ma[1] = a.ma[2] = 0
-    assert a.add(2, 20000) and a.add(0, 7000)
-    a.panels.set_limit(0, 60000, 60000, 17610)
-    assert a.panels.fits(0, 3, 1, 500) and not a.panels.fits(0, 3, 1, -500)
-    a.order[:] = [0, 1, 2]
-    a._urgency._at[11] = 1
-    a._urgency._make_room(11, 1)
-    assert a.ma == [7000, 0, 20000]
-
-
 def test_a_star_panel_binds_where_the_plain_sum_cannot_see():
     a = group(1, 40000, 40000)
     a.panels.star[0] = 1
@@ -305,83 +259,6 @@ def test_a_star_panel_binds_where_the_plain_sum_cannot_see():
     assert 19000 <= run(a)[0] <= 20000
     ask(a, 0, 32000, 1, 0)
     assert run(a) == [32000]
-
-
-def test_laxity_goes_first():
-    a = group(3, 20000)
-    a.mode = DEPARTURE
-    for i in range(3):
-        ask(a, i, 32000)
-        a.need_mah[i] = 16000
-    a.left_s[0], a.left_s[1], a.left_s[2] = 7200, 3600, urgency.NO_DEPARTURE
-    assert run(a) == [0, 20000, 0]
-    a.max_ma[1] = 7000
-    assert run(a) == [13000, 7000, 0]
-    a.max_ma[0] = 8000  # at 8 A it has no time to spare any more
-    a.max_ma[1] = 32000
-    assert run(a) == [8000, 12000, 0]
-
-
-def test_without_departure_one_waits_its_turn():
-    a = group(2, 8000)
-    a.mode = DEPARTURE
-    ask(a, 0, 32000)
-    ask(a, 1, 32000)
-    a.turn_s[0], a.turn_s[1] = 950, -910
-    assert run(a) == [0, 8000]
-    a.left_s[0] = 100000
-    assert run(a) == [8000, 0]
-
-
-def test_who_said_no_departure_shares_equally_what_the_others_leave():
-    a = group(4, 40000)
-    a.mode = DEPARTURE
-    for i in range(4):
-        ask(a, i, 32000)
-    assert run(a) == [10000] * 4  # nobody has a plan: as if the mode were equal
-    a.left_s[2], a.need_mah[2], a.max_ma[2] = 3600, 16000, 16000
-    assert run(a) == [8000, 8000, 16000, 8000]
-    a.max_ma[2] = 32000
-    assert sorted(run(a)) == [0, 0, 8000, 32000]  # not enough for three minimums beside it
-    assert a.short == 2
-
-
-def test_departure_mode_keeps_the_phases_in_balance():
-    a = group(6, 16000)
-    a.mode = DEPARTURE
-    for i in range(6):
-        ask(a, i, 16000, 3 if i < 4 else 6 if i == 4 else 5, 1)
-        a.left_s[i] = 3600 * (1 + i)
-        a.need_mah[i] = 40000
-    got = run(a)
-    # the two most urgent alone would fill L1 and L2 and leave the rest idle
-    assert got[4] >= 6000 and got[5] >= 6000 and sum(got[:4]) >= 6000, got
-
-
-def test_a_rest_below_the_minimum_is_made_up_by_the_one_before():
-    a = group(3, 36000)
-    a.mode = DEPARTURE
-    for i in range(3):
-        ask(a, i, 32000)
-        a.left_s[i] = 3600 * (i + 1)
-        a.need_mah[i] = 30000
-    assert run(a) == [30000, 6000, 0]
-    a.max_ma[0] = a.min_ma[0] = 31000  # it has nothing to yield
-    assert run(a) == [31000, 0, 0]
-    a.min_ma[0] = 30500
-    assert run(a) == [31000, 0, 0]
-    a.panels.star[0] = 1
-    assert sum(run(a)) <= 36000
-
-
-def test_the_arithmetic_of_urgency_stays_small():
-    assert urgency.laxity_s(3600, 16000, 32000) == 1800
-    assert urgency.laxity_s(0, 16000, 32000) == -1800
-    assert urgency.need_ma(3600, 16000, 32000) == 16000
-    assert urgency.need_ma(60, 16000, 32000) == 32000
-    assert urgency.need_ma(0, 0, 32000) == 32000
-    big = urgency.per_hour(1 << 20, 32000)
-    assert abs(big - (1 << 20) * 3600 // 32000) <= 40
 
 
 def test_no_limit_means_the_maximum():

@@ -13,7 +13,8 @@ HERE = Path(__file__).parent
 TIMEOUT_S = 300
 MICRODOT = Path(find_spec("microdot").origin).parent  # the same files go on the ESP32
 LIBRARY = {"/lib": paths.FIRMWARE, "/lib/microdot": MICRODOT, "/vm": HERE}
-SHARED = ("portable.py", "rig.py", "group_kit.py")  # helpers beside the tests, portable as they are
+# helpers beside the tests, portable as they are
+SHARED = ("portable.py", "rig.py", "group_kit.py", "allocate_kit.py")
 
 
 class VmDied(Exception):
