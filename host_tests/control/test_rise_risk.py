@@ -25,6 +25,18 @@ def test_nothing_counted_yet_is_the_guess():
     assert risk.margin_ma(300, 1500) == 0, "half the time at 0.3 A is less than 0.4 A always"
 
 
+def test_a_guess_counts_for_as_long_as_it_is_told():
+    for weight in (3000, 15000):
+        risk = RiseRisk()
+        risk.clear(1000, 1000, weight)
+        worth = 1800  # 0.9 A always is dearer than 1.8 A for less than half of the time
+        for _ in range(weight // 1000):
+            assert risk.margin_ma(worth, 1500) == 900, weight
+            risk.add(0, 1000)
+        risk.add(0, 1000)
+        assert risk.margin_ma(worth, 1500) == 0, weight
+
+
 def test_each_bin_asks_for_its_own_edge():
     for edge in EDGES[1:-1]:
         risk = counted([edge + 100] * 10000, 1000)

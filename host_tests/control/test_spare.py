@@ -126,6 +126,16 @@ def test_how_a_house_goes_on_is_learned_apart_for_steps_and_for_appliances():
     assert house(300).put(6000).margin_ma(WORTH) <= 480, "what it learned from are its own steps"
 
 
+def test_a_step_is_half_an_ampere_to_one_and_a_half():
+    for rise, step in ((499, False), (500, True), (1500, True), (1501, False)):
+        phase = Phase()
+        for _ in range(12):  # each step is followed by a second one, which is over at once
+            phase.series([5000] * 30)
+            phase.series([6000, 6000, 7500, 5000, 5000, 5000])
+        phase.series([5000] * 30)
+        assert (phase.put(5000 + rise).margin_ma(WORTH) >= 900) == step, rise
+
+
 def test_no_first_rise_in_a_calm_house_costs_more_than_half_an_ampere():
     for rise in range(100, 3000, 50):
         for worth in (1000, 4000, 100000):
