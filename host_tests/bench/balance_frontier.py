@@ -9,7 +9,7 @@ from bench.balance_rivals import Lagged
 from bench.balance_scores import EVENT_S, LAGGED, figures
 from bench.balance_sim import Link, simulate
 
-MARGINS_A = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
+MARGINS_A = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
 
 
 def row(case, limit_a, delay_s, latency_s, margin_a):

@@ -246,9 +246,31 @@ def test_the_frontier_command_prints_every_margin(tmp_path, capsys):
     words = ["--traces", str(file), "--limits", "25", "--frontier", "--jobs", "1", "--json", str(to)]
     assert _run(tmp_path, *words) == 0
     out = capsys.readouterr().out
-    assert "both at once, with any of these margins: 0 of 6 cells" in out
-    rows = json.loads(to.read_text())["frontier"]
-    assert len(rows) == 6 * len(frontier.MARGINS_A)
+    figures = json.loads(to.read_text())
+    assert len(figures["frontier"]) == 6 * len(frontier.MARGINS_A)
+    for bar, (reference, own) in figures["met"].items():
+        assert (f"98 % of the energy and {bar}: the reference with the best margin in {reference},"
+                f" Ballast in {own} of 6 cells") in out  # fmt: skip
+
+
+def test_what_the_frontier_says_of_one_cell(capsys):
+    def cell(**reference):
+        where = {"who": "(lagged)", "trace": "house", "limit_a": 25.0, "latency_s": 0.3, "margin_a": 1.0}
+        return [CELL | where | reference]
+
+    longest, half = bench_balance.FRONTIER_BARS
+    both = bench_balance._frontier_cell(cell(), [CELL, *RIVALS_OF_CELL])
+    assert both == {longest: (True, True), half: (True, True)}
+    for changed, name in (({"longest_s": 3.1}, longest), ({"overload_s": 10.1}, half)):
+        others = [dict(CELL, **changed), *RIVALS_OF_CELL]
+        assert bench_balance._frontier_cell(cell(), others)[name] == (True, False)
+        assert bench_balance._frontier_cell(cell(**changed), others)[name] == (False, False)
+    poor = {"energy_percent": 97.9}
+    found = bench_balance._frontier_cell(cell(**poor), [CELL | poor, *RIVALS_OF_CELL])
+    assert found == {longest: (False, False), half: (False, False)}
+    out = capsys.readouterr().out
+    assert "98 % of the energy: longest 3 s, overload 10 s at least (half of the best rival's: 10 s)" in out
+    assert "98 % of the energy: never" in out
 
 
 def test_plots_are_drawn(tmp_path):
