@@ -27,7 +27,13 @@ export class Schedule {
   // Nothing can be changed before the charger's plan is there: it would be lost, or the plan would.
   async load() {
     this.el.inert = true;
-    try { this.take(await get("schedule")); this.el.inert = false; } catch (error) { text(this.error, error.message); }
+    try {
+      this.take(await get("schedule"));
+      this.el.inert = false;
+    } catch (error) {
+      text(this.error, error.message);
+      this.app.say("schedule", error.message); // nothing in an inert section is read out
+    }
   }
 
   plan() {
@@ -70,9 +76,9 @@ export class Schedule {
 
   async store() {
     text(this.error, "");
-    const sent = JSON.stringify(this.plan());
+    const plan = this.plan(), sent = JSON.stringify(plan);
     try {
-      const kept = await put("schedule", JSON.parse(sent));
+      const kept = await put("schedule", plan);
       if (JSON.stringify(this.plan()) === sent) this.take(kept);
       else this.say(kept); // changed again while it was being saved: the answer is not drawn over that
       this.app.say("saved", t("saved"));

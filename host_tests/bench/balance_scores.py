@@ -105,13 +105,18 @@ def frozen_row(name, delay_s, latency_s):
     }
 
 
+def best_rival(rows):
+    """Of one cell's rows, that of BEST_OF with the least overload: the one that the bar is about."""
+    return min((r for r in rows if r["who"] in BEST_OF), key=lambda r: r["overload_s"])
+
+
 def bars(own, rivals, steps):
     """Which bars the cell `own` misses: list of (bar, wanted, got).
 
     rivals: the rows of the same cell. steps: Ballast's step_row of the same delays.
     """
     best = [r for r in rivals if r["who"] in BEST_OF]
-    half = min(r["overload_s"] for r in best) / 2
+    half = best_rival(best)["overload_s"] / 2
     pauses = min(r["pauses"] for r in best)
     changes = next(r["changes_per_h"] for r in best if r["who"] == "OpenEVSE")
     checks = (

@@ -62,17 +62,10 @@ def main(args):
     cases = _given(args) if args.traces else _usual(args.short)
     delays = (2.0,) if args.short else DELAYS_S
     latencies = (0.3,) if args.short else LATENCIES_S
+    cells = [(c, limit, d, m) for c in cases for limit in c.limits_a for d in delays for m in latencies]
     if args.frontier:
-        return _frontier(args, cases, delays, latencies)
-    jobs = [
-        (name, case, limit, delay, latency)
-        for case in cases
-        for limit in case.limits_a
-        for delay in delays
-        for latency in latencies
-        for name in CONTROLLERS
-    ]
-    rows = _run(jobs, args.jobs)
+        return _frontier(args, cells)
+    rows = _run([(name, *cell) for cell in cells for name in CONTROLLERS], args.jobs)
     steps = {
         (d, m, n): scores.step_row(n, d, m) | scores.frozen_row(n, d, m)
         for d in delays
@@ -139,9 +132,8 @@ def _usual(short):
     return cases
 
 
-def _frontier(args, cases, delays, latencies):
+def _frontier(args, cells):
     """Print what each margin gives in each cell; always 0: there is nothing to be reached."""
-    cells = [(c, limit, d, m) for c in cases for limit in c.limits_a for d in delays for m in latencies]
     names = (*scores.BEST_OF, scores.BALLAST)
     rows = _run([(*cell, margin) for cell in cells for margin in frontier.MARGINS_A],
                 args.jobs, _reference)  # fmt: skip
@@ -162,7 +154,8 @@ def _frontier_cell(cell, others):
     """Print one cell; {bar of FRONTIER_BARS: (reference has it with the energy, Ballast has)}."""
     first = cell[0]
     own = next(r for r in others if r["who"] == scores.BALLAST)
-    half_s = min(r["overload_s"] for r in others if r is not own) / 2
+    half_s = scores.best_rival(others)["overload_s"] / 2
+    longest_s = first["ev_delay_s"] + 1
     print(_title(first) + "\n  margin  energy  overload  longest")
     for name, r in [*((f"{r['margin_a']:4g} A", r) for r in cell), (scores.BALLAST, own)]:
         print(f"{name:>8}{r['energy_percent']:7.1f}%{r['overload_s']:9.0f}s{r['longest_s']:8.1f}s")
@@ -170,14 +163,13 @@ def _frontier_cell(cell, others):
     print("  98 % of the energy: " + ("never" if rich is None else (
         f"longest {rich['longest_s']:g} s, overload {calm['overload_s']:.0f} s at least"
         f" (half of the best rival's: {half_s:.0f} s)")))  # fmt: skip
-    print(f"  longest <= {first['ev_delay_s'] + 1:g} s: " + (
+    print(f"  longest <= {longest_s:g} s: " + (
         "never" if short is None else f"energy {short['energy_percent']:.1f} %"))  # fmt: skip
-    enough = own["energy_percent"] >= 98
-    return dict(zip(FRONTIER_BARS, (
-        (rich is not None and rich["longest_s"] <= first["ev_delay_s"] + 1,
-         enough and own["longest_s"] <= first["ev_delay_s"] + 1),
-        (calm is not None and calm["overload_s"] <= half_s, enough and own["overload_s"] <= half_s),
-    ), strict=True))  # fmt: skip
+    reached = []
+    for rich, calm, _ in (frontier.judge(cell), frontier.judge([own])):
+        reached.append((rich is not None and rich["longest_s"] <= longest_s,
+                        calm is not None and calm["overload_s"] <= half_s))  # fmt: skip
+    return dict(zip(FRONTIER_BARS, zip(*reached, strict=True), strict=True))
 
 
 def _reference(job):
@@ -253,7 +245,7 @@ def _line(row):
 
 
 def _ratio(own, rivals):
-    best = min((r for r in rivals if r["who"] in scores.BEST_OF), key=lambda r: r["overload_s"])
+    best = scores.best_rival(rivals)
     if best["overload_s"] == 0:
         return f"  {best['who']} has no overload here either"
     share = own["overload_s"] / best["overload_s"]

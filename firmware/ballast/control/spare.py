@@ -63,8 +63,8 @@ class PhaseSpare:
         self._ramp = 0
         self._state_now = _CALM
         self._risk = [RiseRisk() for _ in _GUESS]
-        for i in range(len(_GUESS)):
-            self._risk[i].clear(_GUESS[i][0], _GUESS[i][1], _GUESS[i][2])
+        for risk, guess in zip(self._risk, _GUESS):
+            risk.clear(*guess)
 
     def clear(self):
         """A gap in the measurement: forget the samples, keep what was learned of the house."""
