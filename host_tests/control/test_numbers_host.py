@@ -1,4 +1,4 @@
-"""Double entry: every number that safety rests on stands here once more.
+"""Double entry: every number that control/ rests on stands here once more.
 
 Changing one means changing two places, and looking up where it comes from: the source
 stands beside the constant in control/. CPython only, since MicroPython compiles private
@@ -76,6 +76,127 @@ NUMBERS = {
     },
     "ticks": {
         "_HALF": 536870912,
+    },
+    "allocate": {
+        "EQUAL": 0, "PRIORITY": 1, "DEPARTURE": 2, "RANKS": 256, "MAX_S": 524287,
+        "IDLE_S": 134217727, "_LINE_STEP_MA": 250,
+    },
+    "balancer": {
+        "WAIT": 0, "FREE": 1, "HOUSE": 2, "HOLD": 3, "PAUSE": 4, "OFF_TIME": 5, "UNANSWERED": 6,
+        "_HOLD_MS": 3500, "_BACK_MS": 11000, "_SLEW_MS": 2500, "_KEEP_PERCENT": 40, "_USED_MA": 100,
+        "_USED_PERCENT": 95, "_TRUE_MS": 250, "_BLIND_MS": 6000, "_GUESS_MS": 100,
+    },
+    "button": {
+        "_SHORT_MS": 60, "_LONG_MS": 3000,
+    },
+    "commissioning": {
+        "IDLE": 0, "RUNNING": 1, "DONE": 2, "OK": 0, "NOT_FITTED": 1, "NO_EV": 2, "SILENT": 3,
+        "NO_ANSWER": 4, "REVERSED": 5, "RATIO": 6, "RESTLESS": 7, "ABORTED": 8,
+        "VERDICT_KEYS": (
+            "ok", "not_fitted", "no_ev", "silent", "no_answer", "reversed", "ratio", "restless",
+            "aborted",
+        ),
+        "_LEVELS": 9, "_EDGES": 8, "_HOLD_S": (14, 11, 13, 10, 15, 11, 12, 10, 13),
+        "_AVERAGE_MS": 4000, "_MOVE_MA": 4000, "_NEEDED": 5, "_SILENT_MS": 8000, "_QUIET_PM": 200,
+        "LOW_PM": 850, "HIGH_PM": 1150, "_MAX_PM": 20000,
+    },
+    "demand": {
+        "QUARTER_MS": 900000, "_NO_LIMIT_MA": 1000000, "_LEAST_LEFT_MS": 15000, "_PEAKS": 4,
+        "_RESUME_MA": 1000, "_DT_MAX_MS": 5000,
+    },
+    "ev_history": {
+        "_SLOTS": 128, "_MASK": 127, "_PERIOD_MS": 100, "_GAP_MS": 2000,
+    },
+    "ev_phases": {
+        "_ON_MA": 1500, "_OFF_MA": 500, "_FIND_MS": 5000, "_LEAVE_MS": 30000,
+    },
+    "group": {
+        "FOLLOW": 0, "CLAIM": 1, "LEAD": 2, "_CLAIM_MS": 4000, "_TURN_MS": 700, "_GAP_MS": 150,
+        "_BUDGET_MS": 3000, "_PARTS": 8, "_FEW": 16,
+    },
+    "group_budget": {
+        "_BUCKET_MS": 500, "_BUCKETS": 10, "_QUIET_MS": 2500, "_GONE_MS": 25000, "_FAR_MA": 200000,
+        "_CONFIRM_MS": 900, "_NOISE_MA": 200, "_REST_MA": 150, "_MORE_MA": 400,
+    },
+    "group_demand": {
+        "_FOLLOW_MS": 6000, "_UNUSED_MA": 1000, "_MARGIN_MA": 2000, "_NOTHING_MA": 1000,
+        "_BEGIN_MS": 60000,
+    },
+    "group_leader": {
+        "_KEEP": 4, "_GONE_MS": 8000, "_LENT_MS": 8000, "_MOST_MA": 80000,
+    },
+    "group_member": {
+        "_KEPT": 64, "_ECHO_MS": 3000, "_FALLS": 8, "_STEP_MS": 200, "_SETTLED_MA": 500,
+    },
+    "group_records": {
+        "SEATS": 64, "NOBODY": 255, "ROWS": 18, "LEASE_MS": 20000, "VOTE_MS": 17000,
+        "CLAIM_VOTE_MS": 2500, "SETTLE_MS": 5000, "BEACON_MS": 1000, "REPORT_MS": 1000,
+        "SLOT_MS": 2000, "FRESH_MS": 5000,
+    },
+    "group_shared": {
+        "MAX_SHARED_MS": 2000, "_OVER_MA": 500, "_OVER_MS": 25000, "_DOUBT_MS": 60000,
+    },
+    "lag": {
+        "_ASK_MA": 2000, "_FIRST_MS": 2500, "_LEAST_MS": 100, "_LONGEST_MS": 6000, "_STEP_MS": 250,
+        "_GUESSES": 16, "_DOUBT_MS": 3750, "_TRUST_MS": 150, "_MOVE_MA": 1000, "_TRAVEL_MA": 3000,
+        "_QUIET_MS": 4500, "_LONG_MS": 30000,
+    },
+    "meter": {
+        "NONE": 0, "GOOD": 1, "STALE": 2, "DISTRUSTED": 3, "RECOVERING": 4, "WHY_NEVER": 1,
+        "WHY_SILENT": 2, "WHY_RANGE": 7, "WHY_JUMPING": 8, "WHY_NEGATIVE": 9,
+        "REASON_KEYS": (
+            "ok", "never", "silent", "frozen", "deaf", "swapped", "reversed", "range", "jumping",
+            "negative",
+        ),
+        "_FALLBACK_MS": 4900, "_FIRST_HOLD_MS": 3000, "_HOLD_MS": 10000, "_AGE_MAX_MS": 100000000,
+        "_MAX_MA": 10000000, "_NEGATIVE_MA": -1000, "_LONG_OVER_MS": 120000,
+        "_JUMP_WINDOW_MS": 10000, "_JUMPS": 3,
+    },
+    "meter_pair": {
+        "_TOLERANCE_MA": 2000, "_FOR_MS": 10000, "_STALE_GAP_MS": 3000,
+    },
+    "meter_reaction": {
+        "WHY_OK": 0, "WHY_FROZEN": 3, "WHY_DEAF": 4, "WHY_SWAPPED": 5, "WHY_REVERSED": 6,
+        "_DELAY_MAX_MS": 8000, "_MAX_STRIKES": 7, "_QUIET_MA": 1000, "_LATENCY_MA": 2000,
+        "_MOVE_MA": 4000, "_CALLED_MA": 500, "_REACT_MS": 7000, "_REACT_OFFER_MS": 20000,
+        "_FOLLOW_MS": 300, "_LEAD_MS": 150, "_REREF_MS": 60000, "_REVERSED_VOTES": 3,
+    },
+    "modes": {
+        "_NOMINAL_V": 230, "_LEAST_V": 80,
+    },
+    "panels": {
+        "MAX": 16, "NO_LIMIT_MA": 1000000, "_FINE": 8191,
+    },
+    "pause_budget": {
+        "_RECENT_MS": 600000, "_DOUBLINGS": 3, "_START_MAS": 10000, "_FULL_MAS": 1000000,
+    },
+    "power": {
+        "MAX_W": 200000,
+    },
+    "raises": {
+        "_WORTH_MAS": 4500, "_WORTH_MORE_MAS": 1500, "_BUSY_MS": 300000, "_AT_ONCE_MA": 2000,
+        "_LEAST_MA": 200, "_FORGET_MAS": 500, "_FULL_MAS": 1000000, "_NONE_MA": 1000000,
+        "_CHANCE_MS": 30000, "_ANSWERED_MA": 1000, "_ALIVE_MA": 500,
+    },
+    "rise_risk": {
+        "_EDGE_MA": (0, 50, 100, 150, 200, 300, 400, 500, 700, 900, 1200, 1500, 1900, 2900),
+        "_BINS": 15, "_MEMORY_MS": 150000, "_PRIOR_MS": 15000,
+    },
+    "solar": {
+        "OFF": 0, "SOLAR_ONLY": 1, "SOLAR_MIN": 2, "_START_WH": 10, "_STOP_WH": 100,
+        "_WS_PER_WH": 3600, "_NO_LIMIT_MA": 1000000, "_STEP_MS": 2000, "_FOLLOW_MAS": 6000,
+        "_AT_ONCE_MA": 2000,
+    },
+    "spare": {
+        "_SLOTS": 64, "_MASK": 63, "_SLOT_MS": 250, "_RISE_MA": 150, "_STEP_MA": 500,
+        "_LARGE_MA": 1500, "_STIR_MS": 2000, "_RAMP_MS": 3000, "_SAME_MS": 700, "_CAP_MA": 1500,
+        "_REST_MA": 150, "_AGAIN_MA": 480, "_WEIGHT_MS": 2000, "_CALM": 0, "_SMALL": 1, "_STEP": 2,
+        "_LARGE": 3,
+        "_GUESS": ((150, 50, 15000), (250, 400, 15000), (480, 400, 6000), (250, 400, 15000)),
+    },
+    "urgency": {
+        "NO_DEPARTURE": -1, "_KINDS": 16, "_STEP_MA": 2000, "_LAST_STEP_MA": 60,
+        "_YIELD_STEP_MA": 500, "_MAX_SHARE_MA": 262144,
     },
 }  # fmt: skip
 

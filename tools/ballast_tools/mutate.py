@@ -5,8 +5,10 @@ only the tests of its module first, then those of the whole control. Survivors a
 against host_tests/mutation_survivors.txt, where each known one has its explanation.
 """
 
+import functools
 import importlib
 import os
+import re
 import signal
 import sys
 import time
@@ -29,8 +31,9 @@ SAFETY = (
     "derating", "ntc", "scan_cycle", "charger", "settings", "session", "ev_meter", "supply", "ticks",
 )  # fmt: skip
 
-# tests that see a module from further away, tried when its own do not kill
-FIRST = ("test_fresh", "test_numbers_host")  # milliseconds each
+# milliseconds each, for every module
+FIRST = ("test_fresh", "test_fresh_group", "test_fresh_supply", "test_numbers_host")
+# tests that see a safety module from further away, tried when its own do not kill
 WIDER = (
     "test_scan_cycle", "test_modes", "test_button", "test_interlocks",
     "test_charger", "test_everest_vectors",
@@ -87,10 +90,26 @@ def _difference(source, code):
 
 
 def _tests_of(name):
-    own = sorted(f.stem for f in TESTS.glob(f"test_{name}*.py") if not f.stem.endswith("_host"))
-    own = [t for t in own if t == f"test_{name}" or t == f"test_{name}_sweep"]
-    own = [*FIRST, *own]
-    return own + [t for t in WIDER if t not in own and (TESTS / f"{t}.py").exists()]
+    """The quick ones, its own, and those that see it from further away."""
+    wider = WIDER if name in SAFETY else [f"test_{user}" for user in users(name)]
+    tests = [*FIRST, f"test_{name}", f"test_{name}_sweep", *wider]
+    return [t for t in dict.fromkeys(tests) if (TESTS / f"{t}.py").exists()]
+
+
+@functools.cache
+def users(name):
+    """The modules of control/ that import this one or one of those; the nearest first.
+
+    Safety modules are not among them: each has the whole charger in its tests.
+    """
+    found, at = [name], 0
+    while at < len(found):
+        wanted = re.compile(rf"^from ballast\.control(\.{found[at]} import|.*\b{found[at]}\b)", re.M)
+        for file in sorted(CONTROL.glob("*.py")):
+            if file.stem not in (*SAFETY, *found) and wanted.search(file.read_text()):
+                found.append(file.stem)
+        at += 1
+    return found[1:]
 
 
 _bases = {}
