@@ -92,7 +92,8 @@ def _difference(source, code):
 def _tests_of(name):
     """The quick ones, its own, and those that see it from further away."""
     wider = WIDER if name in SAFETY else [f"test_{user}" for user in users(name)]
-    tests = [*FIRST, f"test_{name}", f"test_{name}_sweep", *wider]
+    own = [f"test_{name}{more}" for more in ("", "_sweep", "_edges")]
+    tests = [*FIRST, *own, *wider]
     return [t for t in dict.fromkeys(tests) if (TESTS / f"{t}.py").exists()]
 
 
