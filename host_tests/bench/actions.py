@@ -240,18 +240,28 @@ def _clamp(bench, on):
 
 def _hang(bench):
     """The step's timer never comes again, as after a crash of the interpreter."""
-    world = getattr(bench, "world", None)
-    if world is None or not world.reboots:
-        raise ActionError("hang: this bench does not restart a charger")
+    world = _restarting(bench, "hang")
     world.nodes[bench.charger_index].device.timers.clear()
 
 
 def _supply_cut(bench, seconds):
     """The supply of this charger alone is away: the chip starts anew, RTC memory is lost."""
+    world = _restarting(bench, "power_cut")
+    world.power_cut(world.nodes[bench.charger_index], seconds)
+
+
+def _brown_out(bench):
+    """This charger's 3.3 V sag for a moment: the chip's own detector resets it."""
+    world = _restarting(bench, "brown_out")
+    world.brown_out(world.nodes[bench.charger_index])
+
+
+def _restarting(bench, verb):
+    """The bench's world, when it can start a charger again."""
     world = getattr(bench, "world", None)
     if world is None or not world.reboots:
-        raise ActionError("power_cut: this bench does not restart a charger")
-    world.power_cut(world.nodes[bench.charger_index], seconds)
+        raise ActionError(f"{verb}: this bench does not restart a charger")
+    return world
 
 
 def _speed(bench, factor):
@@ -314,6 +324,7 @@ ACTIONS = [
            state=(TEXT, "good", ("good", "short", "open"), None)),
     Action("button", "fault", "The button on the box", _button, on=_ON),
     Action("hang", "fault", "The charger's program hangs", _hang),
+    Action("brown_out", "fault", "The charger's own supply sags for a moment", _brown_out),
     Action("power_cut", "fault", "The charger's own supply is away, s", _supply_cut,
            seconds=(NUMBER, 5.0, 0.1, 3600.0)),
     Action("speed", "time", "Virtual seconds per second", _speed, factor=(NUMBER, 1.0, 0.1, 100.0)),

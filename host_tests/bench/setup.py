@@ -154,7 +154,7 @@ class Setup:
         if node.storage is None:
             node.storage = MemoryStorage()
         env = Env(node.storage, Random("unit/%s/%d" % (self.seed, node.index)).randbytes, self.log)
-        tell_reset(env)
+        tell_reset(env, node.board.CHIP)
         env.serial = "BENCH-%04d" % (node.index + 1)
         env.version = "bench"
         if self.meter == "clamp":

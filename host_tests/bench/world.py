@@ -225,6 +225,11 @@ class World:
         node.cp.set_powered(False)
         node.power_s = self.now_s + seconds
 
+    def brown_out(self, node):
+        """The chip's supply sagged for a moment: the detector resets it."""
+        node.device.brown_out()
+        node.went_down(self.now_s)
+
     def _run(self, awaitable):
         """Until it is done, over the resets of machine.reset() in a service."""
         future = asyncio.ensure_future(awaitable, loop=self.loop)
@@ -323,15 +328,15 @@ def _default_app(node):
 
     node.storage = node.storage or MemoryStorage()
     env = Env(node.storage, Random(node.index).randbytes, lambda line: None)
-    tell_reset(env)
+    tell_reset(env, node.board.CHIP)
     return main.App(node.board, env)
 
 
-def tell_reset(env):
+def tell_reset(env, chip):
     """Why the chip starts, as compose/chip.py tells it on hardware."""
     from ballast.compose.chip import cause_of
     from ballast.ports.reset_info import ResetInfo
 
-    env.reset_info = ResetInfo()
+    env.reset_info = ResetInfo(chip)
     env.cause = cause_of(env.reset_info)
     env.crash_loop = env.reset_info.crash_loop

@@ -293,6 +293,20 @@ def test_hard_reset_floats_every_pad(dev):
     assert machine.reset_cause() == machine.HARD_RESET
 
 
+def test_the_register_of_the_reset_cause(dev):
+    """RESET_STATE of an ESP32-S3: CPU 0 in bits 5:0, CPU 1 above; nothing else can be read."""
+    for cause, code in ((machine.PWRON_RESET, 1), (machine.HARD_RESET, 3), (machine.WDT_RESET, 7)):
+        dev.hard_reset(cause)
+        assert machine.mem32[0x60008038] & 0xFFF == code << 6 | code
+    dev.brown_out()
+    assert machine.mem32[0x60008038] & 0x3F == 0x0F
+    assert machine.reset_cause() == machine.PWRON_RESET
+    with pytest.raises(fakes.FakeError, match="0x3ff48034"):
+        machine.mem32[0x3FF48034]
+    with pytest.raises(TypeError):
+        machine.mem32[0x60008038] = 0
+
+
 def test_rtc_memory(dev):
     machine.mem_backup()[5] = 77
     for cause, kept in (

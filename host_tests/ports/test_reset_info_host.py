@@ -5,6 +5,7 @@ import random
 import machine
 import pytest
 
+import bench.fakes as fakes
 from ballast.ports.reset_info import ResetInfo
 
 
@@ -16,23 +17,23 @@ def reset(dev, cause):
 
 
 def crash(dev, uptime_s):
-    ResetInfo().alive(uptime_s)
+    ResetInfo("esp32s3").alive(uptime_s)
     reset(dev, machine.WDT_RESET)
 
 
 def test_power_on_is_no_crash(dev):
-    info = ResetInfo()
+    info = ResetInfo("esp32s3")
     assert not info.crash
     assert not info.crash_loop
     assert not info.known
-    assert info.name == "power-on, brown-out or reset button"
+    assert info.name == "power-on or reset button"
 
 
 @pytest.mark.parametrize("cause", [machine.HARD_RESET, machine.WDT_RESET, machine.SOFT_RESET])
 def test_a_reset_that_nobody_announced_is_a_crash(dev, cause):
-    ResetInfo().alive(5)
+    ResetInfo("esp32s3").alive(5)
     reset(dev, cause)
-    info = ResetInfo()
+    info = ResetInfo("esp32s3")
     assert info.crash
     assert info.crashes == 1
     assert info.known
@@ -43,12 +44,12 @@ def test_a_reset_that_nobody_announced_is_a_crash(dev, cause):
     [(machine.HARD_RESET, False), (machine.SOFT_RESET, False), (machine.WDT_RESET, True)],
 )
 def test_an_announced_reset_is_none_unless_the_watchdog_did_it(dev, cause, expected):
-    info = ResetInfo()
+    info = ResetInfo("esp32s3")
     info.announce()
     reset(dev, cause)
-    assert ResetInfo().crash is expected
+    assert ResetInfo("esp32s3").crash is expected
     reset(dev, machine.HARD_RESET)
-    assert ResetInfo().crash  # an announcement is good for one reset
+    assert ResetInfo("esp32s3").crash  # an announcement is good for one reset
 
 
 @pytest.mark.parametrize(
@@ -66,39 +67,64 @@ def test_an_announced_reset_is_none_unless_the_watchdog_did_it(dev, cause, expec
 def test_three_crashes_in_ten_minutes(dev, uptimes, loop):
     for uptime in uptimes:
         crash(dev, uptime)
-    assert ResetInfo().crash_loop is loop
+    assert ResetInfo("esp32s3").crash_loop is loop
 
 
 def test_a_long_run_or_a_person_forgives(dev):
     for _ in range(3):
         crash(dev, 3)
-    info = ResetInfo()
+    info = ResetInfo("esp32s3")
     assert info.crash_loop
     info.forgive()
     assert not info.crash_loop
     reset(dev, machine.HARD_RESET)
-    assert not ResetInfo().crash_loop
+    assert not ResetInfo("esp32s3").crash_loop
     for _ in range(2):
         crash(dev, 3)
-    info = ResetInfo()
+    info = ResetInfo("esp32s3")
     info.alive(600)
     reset(dev, machine.WDT_RESET)
-    assert not ResetInfo().crash_loop
+    assert not ResetInfo("esp32s3").crash_loop
+
+
+@pytest.mark.parametrize(("chip", "kept"), [("esp32s3", False), ("esp32", True)])
+def test_a_brown_out_is_told_from_power_on(clock, chip, kept):
+    """The port says PWRON_RESET for both; the chip's own register does not."""
+    with fakes.Device(clock, chip) as dev:
+        ResetInfo(chip).note(7, "weld")
+        dev.hard_reset(machine.PWRON_RESET)
+        assert (ResetInfo(chip).brown_out, ResetInfo(chip).name) == (False, "power-on or reset button")
+        ResetInfo(chip).note(7, "weld")
+        dev.brown_out()
+        assert machine.reset_cause() == machine.PWRON_RESET
+        info = ResetInfo(chip)
+        assert (info.brown_out, info.name, info.known) == (True, "brown-out", kept)
+        assert info.text == ("weld" if kept else "")
+        assert info.crash is kept  # counted where the memory of the run before is there
+        for cause in (machine.HARD_RESET, machine.WDT_RESET):
+            dev.hard_reset(cause)
+            assert not ResetInfo(chip).brown_out
+
+
+def test_of_an_unknown_chip_no_register_is_read(dev):
+    dev.brown_out()
+    info = ResetInfo("esp32c9")
+    assert (info.brown_out, info.name) == (False, "power-on or reset button")
 
 
 def test_power_on_wipes(dev):
     for _ in range(3):
         crash(dev, 3)
     reset(dev, machine.PWRON_RESET)
-    info = ResetInfo()
+    info = ResetInfo("esp32s3")
     assert (info.crash_loop, info.crashes) == (False, 0)
 
 
 @pytest.mark.parametrize("text", ["weld", "", "x" * 100, "ä" * 47, "\U0001f50c" * 20])
 def test_notes_survive(dev, text):
-    ResetInfo().note(7, text)
+    ResetInfo("esp32s3").note(7, text)
     reset(dev, machine.WDT_RESET)
-    info = ResetInfo()
+    info = ResetInfo("esp32s3")
     assert info.fault == 7
     assert text.startswith(info.text)
     assert len(info.text.encode()) >= min(len(text.encode()), 47)
@@ -108,17 +134,17 @@ def test_random_memory_is_not_believed(dev):
     rng = random.Random(5)
     for _ in range(200):
         dev.rtc_memory[:64] = rng.randbytes(64)
-        info = ResetInfo()
+        info = ResetInfo("esp32s3")
         assert not info.known
         assert not info.crash_loop
 
 
 def test_one_flipped_bit_is_not_believed(dev):
-    ResetInfo().note(3, "earth lost")
+    ResetInfo("esp32s3").note(3, "earth lost")
     for bit in range(64 * 8):
         good = bytes(dev.rtc_memory)
         dev.rtc_memory[bit // 8] ^= 1 << bit % 8
-        info = ResetInfo()
+        info = ResetInfo("esp32s3")
         # Fletcher-16 cannot tell 0x00 from 0xFF; one bit never makes that step
         assert not info.known
         dev.rtc_memory[:] = good

@@ -64,7 +64,7 @@ def test_crashes_of_a_trial_do_not_keep_the_old_image_off(key, device, monkeypat
         from ballast.ports import reset_info
 
         monkeypatch.setattr(reset_info, "machine", sys.modules["machine"])
-        assert not reset_info.ResetInfo().known
+        assert not reset_info.ResetInfo("esp32s3").known
 
 
 def test_unhealthy_trial_reboots_into_the_old_one(key, device):

@@ -153,7 +153,7 @@ def test_chip_makes_its_environment_from_image_and_factory_data(
     fsimage.write_tree(tmp_path / "app", made.files)  # what the loader mounts
     monkeypatch.setattr(factory, "APP", str(tmp_path / "app"))
     monkeypatch.setattr(composition, "DATA", str(tmp_path / "data"))
-    env, brand, cal = composition.make_env(factory.Permit())
+    env, brand, cal = composition.make_env(factory.Permit(), "esp32s3")
     assert (env.serial, env.model, env.version) == (SERIAL, "Acme Carry 13", "0.1.0")
     assert env.http == ("0.0.0.0", 80) and env.update[0].running == 0
     folder, manifest = env.assets

@@ -23,7 +23,7 @@ SHOWN = {
     "overrun": (("overrun",), "the program is too slow to protect", "control/test_scan_cycle"),
     "crash_loop": ((), "it restarts for ever under load", "scenarios/hang.story"),
     "watchdog": ((), "the program hangs while closed", "scenarios/hang.story, ports/test_main_dies_host"),
-    "brown_out": ((), "the supply collapses", "control/test_charger"),
+    "brown_out": ((), "the supply collapses", "scenarios/brown_out.story, ports/test_reset_info_host"),
     "rcd_trip": (("rcd", "rcd_contacts"), "shock, fire: current to earth",
                  "scenarios/rcd_trip.story, campaign: leak"),
     "rcd_test": (("closes",), "the leakage protection is dead", "control/test_rcd_test, campaign: test_dead"),

@@ -42,6 +42,8 @@ def cause_of(info):
         return charger.RESET_WATCHDOG
     if info.cause == machine.SOFT_RESET:
         return charger.RESET_SOFT
+    if info.brown_out:
+        return charger.RESET_BROWN_OUT
     return charger.RESET_POWER_ON
 
 
@@ -54,12 +56,15 @@ def make_ble(name):
     return Ble(name)
 
 
-def make_env(permit):
-    """Everything that the chip has and the bench has not -> (env, brand, calibration)."""
+def make_env(permit, chip):
+    """Everything that the chip has and the bench has not -> (env, brand, calibration).
+
+    chip: the board's CHIP.
+    """
     root = factory.root()
     brand = read_json(root + BRAND)
     unit = identity.load() or read_json(UNIT)
-    info = ResetInfo()
+    info = ResetInfo(chip)
     env = Env(Storage(DATA), os.urandom)
     env.reset_info = info
     env.cause = cause_of(info)
@@ -93,7 +98,7 @@ def run(app_class):
     app = None
     try:
         permit = factory.Permit()
-        env, brand, cal = make_env(permit)
+        env, brand, cal = make_env(permit, board.CHIP)
         settings = Settings()
         for line in settings.load(brand.get("profile", {})):
             env.log(line)

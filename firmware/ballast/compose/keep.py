@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from ballast.control import commissioning, faults
-from ballast.control.charger import RESET_POWER_ON
+from ballast.control.charger import RESET_BROWN_OUT, RESET_POWER_ON
 from ballast.services.store import Keeper, Store
 
 _BLOCKING_MS = 250
@@ -58,7 +58,7 @@ def restore(app, env):
         app.charger.warn(faults.SETTINGS, 1, now)
         app.charger.warn(faults.SETTINGS, 0, now)
     longest_s = app.settings["start_delay_s"]
-    if env.cause == RESET_POWER_ON:  # the supply is back, and the whole street's with it
+    if env.cause in (RESET_POWER_ON, RESET_BROWN_OUT):  # the supply is back, and the whole street's with it
         longest_s = max(longest_s, env.restore_delay_s)
     delay_ms = 0
     if longest_s:

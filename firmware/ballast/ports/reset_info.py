@@ -1,7 +1,13 @@
 """Why the chip started, and what is kept over resets in RTC memory.
 
 RTC memory survives soft reset, machine.reset() and the watchdog, and is lost (or
-random) after power-on, brown-out and the EN button; a magic and a sum tell.
+random) after power-on and the EN button; a magic and a sum tell. After a brown-out it
+is there or not: an ESP32 restarts itself by software, an ESP32-S3 resets its RTC too.
+
+MicroPython calls both power-on and brown-out PWRON_RESET (mp_machine_reset_cause() of
+ports/esp32/modmachine.c: ESP_RST_POWERON and ESP_RST_BROWNOUT, nothing else). The chip
+itself tells them apart: its register says "power-on" for the one alone, and "brown-out"
+or "restart by software" (the IDF's brown-out interrupt) for the other.
 
 A crash is a reset that nobody announced. Crash loop: three within 600 s of running
 time; running time and not the clock, because the clock may jump or be unknown.
@@ -25,16 +31,27 @@ _TEXT = 13
 _TEXT_MAX = 48
 _SUM = 62
 
+# Technical Reference Manuals, chapter RTC_CNTL: RESET_STATE, bits 5:0 are CPU 0's cause.
+_REGISTER = {"esp32": 0x3FF48034, "esp32s3": 0x60008038}
+_CAUSE_BITS = 0x3F
+_CHIP_POWER_ON = 1
+
 
 class ResetInfo:
     """cause: machine.*_RESET. name: in words. crash: the last run was not ended by intent.
 
-    crash_loop: stay off, keep the page up. fault, text: what the last run noted.
+    brown_out: the chip's own supply had collapsed. chip: the board's CHIP; of one that is
+    not known a brown-out reads as power-on. crash_loop: stay off, keep the page up.
+    fault, text: what the last run noted.
     """
 
-    def __init__(self):
+    def __init__(self, chip):
         self._mem = machine.mem_backup()
         self.cause = machine.reset_cause()
+        self.brown_out = False
+        if self.cause == machine.PWRON_RESET and chip in _REGISTER:
+            cause = machine.mem32[_REGISTER[chip]] & _CAUSE_BITS
+            self.brown_out = cause != _CHIP_POWER_ON
         self.name = self._words()
         valid = self._valid()
         self.known = valid
@@ -54,8 +71,10 @@ class ResetInfo:
         self._seal()
 
     def _words(self):
+        if self.brown_out:
+            return "brown-out"
         if self.cause == machine.PWRON_RESET:
-            return "power-on, brown-out or reset button"
+            return "power-on or reset button"
         if self.cause == machine.WDT_RESET:
             return "watchdog"
         if self.cause == machine.SOFT_RESET:
@@ -69,7 +88,7 @@ class ResetInfo:
         self.fault = mem[_FAULT]
         length = min(mem[_TEXT], _TEXT_MAX)
         self.text = bytes(mem[_TEXT + 1 : _TEXT + 1 + length]).decode()
-        if self.cause != machine.PWRON_RESET:
+        if self.cause != machine.PWRON_RESET or self.brown_out:
             self.crash = mem[_ANNOUNCED] == 0
 
     def _clear(self):

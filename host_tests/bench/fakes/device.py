@@ -39,6 +39,7 @@ class Device:
         self.chip = CHIPS[chip]
         self.mac = bytes(mac)
         self.reset_cause = PWRON_RESET
+        self.reset_code = self.chip.reset_codes[PWRON_RESET]
         self.rtc_memory = bytearray(2048)
         self.rtc_offset_us = 0  # RTC time minus clock, in us since 2000-01-01
         self.nvs = {}
@@ -130,9 +131,16 @@ class Device:
     def hard_reset(self, cause=HARD_RESET):
         """Chip reset: every pad floats, every peripheral is as new; RTC memory stays.
 
-        With cause PWRON_RESET (also brown-out and the EN button) RTC memory is lost.
+        With cause PWRON_RESET (also the EN button) RTC memory is lost.
         """
-        if cause == PWRON_RESET:
+        self._reset(cause, self.chip.reset_codes[cause], cause != PWRON_RESET)
+
+    def brown_out(self):
+        """The chip's supply fell below the detector's level; the port says PWRON_RESET."""
+        self._reset(PWRON_RESET, *self.chip.brown_out)
+
+    def _reset(self, cause, code, memory_stays):
+        if not memory_stays:
             self.rtc_memory[:] = bytes(len(self.rtc_memory))
         self._reset_peripherals()
         changed = [n for n in range(len(self.output)) if self.output[n]]
@@ -140,6 +148,7 @@ class Device:
         for gpio in set(changed) | set(self._listeners):
             self.settle(gpio)
         self.reset_cause = cause
+        self.reset_code = code
 
     def _reset_pads(self, size):
         self.output = [False] * size

@@ -25,6 +25,7 @@ __all__ = [
     "freq",
     "idle",
     "lightsleep",
+    "mem32",
     "mem_backup",
     "reset",
     "reset_cause",
@@ -83,6 +84,19 @@ def freq(hz=None, /):
         raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz")
     _cpu_hz[0] = hz
     return None
+
+
+class _Mem32:
+    """machine.mem32: of the chip's registers the one that the firmware may read."""
+
+    def __getitem__(self, address):
+        device = _fakes.device()
+        if address != device.chip.reset_register:
+            raise _fakes.FakeError(f"mem32[{address:#x}]: no such register here")
+        return 0x3000 | device.reset_code << 6 | device.reset_code  # both CPUs' causes
+
+
+mem32 = _Mem32()
 
 
 def mem_backup(region=0):

@@ -1,0 +1,10 @@
+# The charger's own supply sags while it charges: open at once, and it says why when it is back.
+setup house=empty limit_a=25 meter=none
+0    plug max_a=16
+10   expect closed==1 boots==1
+20   brown_out
+20   within 0.2 closed==0
+20   within 3 boots==2
+23   expect faults==["brown_out"]
+24   within 12 closed==1
+60   expect closed==1 faults==["brown_out"]
