@@ -106,6 +106,34 @@ def test_a_plan_is_for_the_car_that_is_there():
         assert answer.status == 409 and "Plug in" in answer.json["error"]
 
 
+def test_a_plan_outlives_a_power_cut_but_not_the_car():
+    now_s = 1_800_000_000
+    with GroupPageRig() as rig:
+        rig.world.reboots = True
+        rig.settle()
+        user = rig.browser()
+        assert user.post("/api/time", {"time_s": now_s, "offset_min": 60}).status == 200
+        user.post("/api/plan", {"departure_s": 7200, "energy_wh": 20000, "rank": 3})
+        rig.world.run(600)
+        before = rig.status()["plan"]["energy_wh"]
+        rig.do("power_cut", seconds=20.0)
+        rig.world.run(60)
+        left = rig.status()["plan"]  # the energy counter lost what came since its last kWh
+        assert before <= left["energy_wh"] <= before + 1000 and left["rank"] == 3
+        assert left["departure_s"] is None  # until somebody tells the time of day
+        user = rig.browser()
+        user.post("/api/time", {"time_s": now_s + 3600, "offset_min": 60})
+        rig.world.run(1)
+        assert rig.app().group.link.group.request.left_s == pytest.approx(3600, abs=2)
+        rig.do("unplug")
+        rig.world.run(3)
+        rig.do("power_cut", seconds=20.0)
+        rig.world.run(30)
+        rig.do("plug")
+        rig.world.run(10)
+        assert rig.status()["plan"] is None
+
+
 def test_a_rank_never_makes_the_charger_s_own_worse():
     with GroupPageRig(settings={"group_rank": 10}) as rig:
         rig.settle()

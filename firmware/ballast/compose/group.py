@@ -20,6 +20,7 @@ from ballast.control.meter import GOOD
 from ballast.protocol.group_frame import GroupCodec
 from ballast.services.charge_plan import ChargePlan
 from ballast.services.group_link import GroupLink
+from ballast.services.kept_plan import KeptPlan
 
 STEP_MS = 50
 _SKIP = 5  # who does not lead looks at an old reading again only so often
@@ -41,6 +42,7 @@ class Group:
         self.budget = None
         self.problem = ""
         self.plan = ChargePlan()
+        self._kept_plan = KeptPlan(self.plan, app.store, self._time_s)
         self._pair = 0  # the two conductors that it is wired between
         self._seq = -1
         self._skipped = 0
@@ -137,12 +139,17 @@ class Group:
     def set_plan(self, departure_s, energy_wh, rank):
         """A plan for the car that is there, as ChargePlan.set(). False = there is no car."""
         cycle = self._app.charger.cycle
-        return self.plan.set(cycle.uptime_s, cycle.session, departure_s, energy_wh, rank)
+        return self._kept_plan.set(cycle.uptime_s, cycle.session, departure_s, energy_wh, rank)
+
+    def _time_s(self):
+        """Unix time, None while nobody has told it."""
+        page = self._app.page
+        return page.wall.time_s() if page is not None else None
 
     def _look(self):
         """Let the plan's time pass."""
         cycle = self._app.charger.cycle
-        self.plan.look(cycle.uptime_s, cycle.session)
+        self._kept_plan.look(cycle.uptime_s, cycle.session)
 
     def _need_mah(self, mask):
         """What the plan still wants on each conductor of `mask`; a pair's current flows in both."""

@@ -47,8 +47,7 @@ class ChargePlan:
         self.on = departure_s is not None or energy_wh is not None or rank is not None
         self._session = session.ended
         if departure_s is not None:
-            self.departure_s = departure_s
-            self._leaves_s = now_s + departure_s
+            self._depart(now_s, departure_s)
         if energy_wh is not None:
             self.energy_wh = energy_wh
             self._full_wh = session.wh + energy_wh
@@ -56,6 +55,18 @@ class ChargePlan:
             self.rank = rank
         self.look(now_s, session)
         return True
+
+    def depart(self, now_s, departure_s, session):
+        """The departure alone, of a plan that is on: 0..MOST_S from now, else it is not said."""
+        if departure_s <= self.MOST_S:
+            self._depart(now_s, max(0, departure_s))
+        elif self.energy_wh < 0 and self.rank == _LAST:
+            self.forget()
+        self.look(now_s, session)
+
+    def _depart(self, now_s, departure_s):
+        self.departure_s = departure_s
+        self._leaves_s = now_s + departure_s
 
     def look(self, now_s, session):
         """Let time pass. now_s: seconds since the start."""
