@@ -170,6 +170,9 @@ NUMBERS = {
     "pause_budget": {
         "_RECENT_MS": 600000, "_DOUBLINGS": 3, "_START_MAS": 10000, "_FULL_MAS": 1000000,
     },
+    "records": {
+        "NOT_FITTED": -1, "PILOT_HOLD": 0, "PILOT_PWM": 1, "PILOT_NEG": 2, "PILOT_ZERO": 3,
+    },
     "power": {
         "MAX_W": 200000,
     },

@@ -141,8 +141,8 @@ def test_the_list_of_survivors_is_sound(tmp_path):
     [
         (bench_safety, {"phases": 0, "short": False, "jobs": 1}, "at least 1"),
         (bench_safety, {"phases": 1, "short": False, "jobs": 1, "rows": "zz"}, "--rows zz: there are"),
-        (mutate, {"module": ["zz"], "all": False, "every": 1, "jobs": 1}, "there is no firmware"),
-        (mutate, {"module": ["ticks"], "all": False, "every": 0, "jobs": 1}, "at least 1"),
+        (mutate, {"module": ["zz"], "safety": False, "every": 1, "jobs": 1}, "there is no firmware"),
+        (mutate, {"module": ["ticks"], "safety": False, "every": 0, "jobs": 1}, "at least 1"),
     ],
 )
 def test_bad_arguments(command, values, line):

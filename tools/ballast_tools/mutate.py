@@ -62,11 +62,15 @@ def add_arguments(parser):
     parser.add_argument(
         "--module", metavar="NAME", action="append", help="only this one; may repeat"
     )
-    parser.add_argument(
-        "--all", action="store_true", help="all of control/, not the safety modules"
-    )
+    parser.add_argument("--safety", action="store_true", help="only the safety modules")
     parser.add_argument("--every", type=int, default=1, help="only each n-th mutant (1 = all)")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
+
+
+def modules():
+    """All of control/, the safety modules first."""
+    rest = sorted(f.stem for f in CONTROL.glob("[!_]*.py"))
+    return [*SAFETY, *(name for name in rest if name not in SAFETY)]
 
 
 def mutants(name, every=1):
@@ -101,15 +105,16 @@ def _tests_of(name):
 def users(name):
     """The modules of control/ that import this one or one of those; the nearest first.
 
-    Safety modules are not among them: each has the whole charger in its tests.
+    The search ends at safety modules: everything hangs together through the scan cycle.
     """
-    found, at = [name], 0
-    while at < len(found):
-        wanted = re.compile(rf"^from ballast\.control(\.{found[at]} import|.*\b{found[at]}\b)", re.M)
+    found = [name]
+    for module in found:  # grows
+        if module in SAFETY:
+            continue
+        wanted = re.compile(rf"^from ballast\.control(\.{module} import|.*\b{module}\b)", re.M)
         for file in sorted(CONTROL.glob("*.py")):
-            if file.stem not in (*SAFETY, *found) and wanted.search(file.read_text()):
+            if file.stem not in found and wanted.search(file.read_text()):
                 found.append(file.stem)
-        at += 1
     return found[1:]
 
 
@@ -258,11 +263,7 @@ def report(got, explained):
 
 
 def main(args):
-    names = args.module or list(SAFETY)
-    if args.all:
-        names = sorted(
-            f.stem for f in CONTROL.glob("*.py") if f.stem not in ("__init__", "records")
-        )
+    names = args.module or (list(SAFETY) if args.safety else modules())
     for name in names:
         if not (CONTROL / f"{name}.py").exists():
             raise UserError(f"--module {name}: there is no firmware/ballast/control/{name}.py")
