@@ -112,3 +112,17 @@ class Rig:
         self.level_mv = C_MV
         assert self.until(lambda: self.out.coil == 1, 3) >= 0, "not closed"
         self.step(20)
+
+
+def active(rig):
+    """The faults that are there, by id."""
+    return [n for n, there in enumerate(rig.cycle.faults.active) if there]
+
+
+def charging(**values):
+    """A rig with these settings whose vehicle charges, without a fault."""
+    rig = Rig(**values)
+    rig.run(1)
+    rig.charge()
+    assert active(rig) == []
+    return rig

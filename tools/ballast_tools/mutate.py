@@ -33,11 +33,8 @@ SAFETY = (
 
 # milliseconds each, for every module
 FIRST = ("test_fresh", "test_fresh_group", "test_fresh_supply", "test_numbers_host")
-# tests that see a safety module from further away, tried when its own do not kill
-WIDER = (
-    "test_scan_cycle", "test_modes", "test_button", "test_interlocks",
-    "test_charger", "test_everest_vectors",
-)  # fmt: skip
+# whose tests see a safety module from further away, tried when its own do not kill
+WIDER = ("scan_cycle", "modes", "button", "interlocks", "charger", "everest_vectors")
 
 OPERATORS = (
     "ReplaceComparisonOperator_Eq_NotEq", "ReplaceComparisonOperator_NotEq_Eq",
@@ -95,10 +92,21 @@ def _difference(source, code):
 
 def _tests_of(name):
     """The quick ones, its own, and those that see it from further away."""
-    wider = WIDER if name in SAFETY else [f"test_{user}" for user in users(name)]
-    own = [f"test_{name}{more}" for more in ("", "_sweep", "_edges")]
-    tests = [*FIRST, *own, *wider]
-    return [t for t in dict.fromkeys(tests) if (TESTS / f"{t}.py").exists()]
+    wider = WIDER if name in SAFETY else users(name)
+    return list(dict.fromkeys([*FIRST, *(t for module in (name, *wider) for t in own(module))]))
+
+
+@functools.cache
+def own(name):
+    """The portable test files of a module: test_NAME.py, and test_NAME_*.py of no other module."""
+    found = []
+    for file in sorted(TESTS.glob(f"test_{name}*.py")):
+        about = file.stem.removeprefix("test_")
+        if not about.endswith("_host") and name == max(
+            (m for m in (*modules(), name) if f"{about}_".startswith(f"{m}_")), key=len
+        ):
+            found.append(file.stem)
+    return found
 
 
 @functools.cache
