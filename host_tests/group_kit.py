@@ -2,6 +2,7 @@
 
 from ballast.control import group_records as g
 from ballast.control.group import Group
+from ballast.control.group_leader import Leader
 from ballast.control.panels import Panels
 
 T0 = 0x40000000 - 30000  # the clock wraps within each test
@@ -64,3 +65,37 @@ class Air:
     def allowed(self):
         return [group.member.allowed_ma for group in self.groups]
 
+
+class Books:
+    """A leader with authority, and members that say what the test tells them to."""
+
+    def __init__(self, seats=3, budget=32000, guaranteed=0):
+        self.config = config(seats, budget, guaranteed)
+        self.leader = Leader(self.config, panels(budget))
+        self.seq = 0
+
+    def says(self, t, seat, **kw):
+        """A fresh report that came at once."""
+        r = g.Report()
+        self.seq += 1
+        r.seat, r.boot, r.seq, r.want, r.max_ma = seat, 1, self.seq, 1, 32000
+        r.vote_seat, r.vote_ms, r.drawn_ma[0] = 0, g.VOTE_MS, -1
+        for name, value in kw.items():
+            setattr(r, name, value)
+        self.leader.hear(after(t), r, True, True, after(t))
+
+    def grants(self, t, seq, ma=32000):
+        """Plan and send; what each seat is granted."""
+        a = self.leader
+        a.step(after(t))
+        a.renew(after(t), 0, g.VOTE_MS)
+        a.plan(after(t), ma, ma, ma)
+        for seat in range(self.config.seats):
+            ms = a.lease_ms(seat, after(t))
+            if a.heard[seat] and ms:
+                a.granted(seat, after(t), seq, ms)
+        return a.grant_ma[: self.config.seats]
+
+    def counted(self, t):
+        self.leader.step(after(t))
+        return self.leader.count_ma[: self.config.seats]

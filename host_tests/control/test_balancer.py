@@ -151,6 +151,14 @@ def test_no_undershoot_either_where_the_age_has_to_be_found_out():
     assert min(rig.seen) >= 12500
 
 
+def test_an_ev_on_any_phases_is_timed_and_the_age_of_the_samples_found():
+    for ev_phases in ((0,), (1,), (2,), (0, 1), (1, 2), (0, 2)):
+        rig = Rig(ev_phases=ev_phases, late_ms=1000, age_known=False)
+        rig.run(20)
+        assert rig.b.meter_lag.known and abs(rig.b.meter_lag.ms - 1000) <= 250, ev_phases
+        assert rig.b.ev_lag.ms == 900, "0.5 s to its first ampere, 0.4 s to a quarter of 20 A"
+
+
 def test_back_within_fifteen_seconds_of_a_fall():
     for delay in (500, 2000, 5000):
         for late in (0, 300, 3000):

@@ -19,6 +19,16 @@ def test_edges():
         assert (b.shorts, b.longs) == (shorts, longs), ms
 
 
+def test_edges_to_the_millisecond():
+    for ms, shorts, longs in ((59, 0, 0), (60, 1, 0), (2999, 1, 0), (3000, 0, 1)):
+        b = Button()
+        b.step(1, 0)
+        for _ in range(ms):
+            b.step(1, 1)
+        b.step(1, 0)
+        assert (b.shorts, b.longs) == (shorts, longs), ms
+
+
 def test_a_long_press_is_told_while_it_is_held_and_once():
     b = Button()
     b.step(20, 0)

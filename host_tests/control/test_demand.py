@@ -178,3 +178,115 @@ def test_another_setting_does_not_stop_the_charge():
     assert site.d.ma == 0, "until the next sample"
     site.d.configure(0)
     assert site.d.ma == 1000000
+
+
+def _demand(limit_w=8000, **settings):
+    demand = Demand()
+    demand.configure(limit_w, **settings)
+    return demand
+
+
+def _whole(into_ms=0, **settings):
+    """A demand limit in its first whole quarter, which began at START."""
+    demand = _demand(**settings)
+    demand.sync(add(START, -1000), QUARTER_MS - 1000)
+    demand.step(add(START, into_ms), 0, 0, 0, 1, VOLT)
+    return demand
+
+
+def test_a_clock_less_than_two_seconds_off_is_the_same_quarter():
+    now = add(START, 100000)
+    for off in (0, 1999, -1999):
+        demand = _demand()
+        demand.sync(START, 0)
+        demand.sync(now, 100000 - off)
+        demand.step(now, 0, 0, 0, 1, VOLT)
+        assert demand.left_ms == 800000, off
+    for off in (2000, -2000):
+        demand = _demand()
+        demand.sync(START, 0)
+        demand.sync(now, 100000 - off)
+        demand.step(now, 0, 0, 0, 1, VOLT)
+        assert demand.left_ms == 800000 + off, off
+
+
+def test_a_sample_from_just_before_the_quarter_belongs_to_it():
+    demand = _demand()
+    demand.sync(START, 0)
+    demand.step(add(START, -1), 0, 0, 0, 1, VOLT)
+    assert demand.left_ms == QUARTER_MS
+
+
+def test_an_export_is_no_import_of_less_than_zero():
+    demand = _whole()
+    for _ in range(5):
+        demand.step(START, 1000, -3000, 0, 1, VOLT)
+        assert demand.used_ws == 0
+    demand.step(START, 1000, 250000, 0, 1, VOLT)
+    assert demand.used_ws == 200000, "200 kW are the most that is counted"
+
+
+def test_what_was_imported_is_the_sum_of_all_parts_of_a_watt_second():
+    demand = _whole()
+    mws = 0
+    for k in range(3000):
+        dt, watt = 1 + k * 7 % 400, k * 13 % 97
+        demand.step(START, dt, watt, 0, 1, VOLT)
+        mws += dt * watt
+        assert demand.used_ws == mws // 1000, k
+    demand = _whole()
+    for dt, used in ((500, 0), (499, 0), (1, 1), (999, 1), (1, 2), (5001, 7), (999, 8)):
+        demand.step(START, dt, 1, 0, 1, VOLT)
+        assert demand.used_ws == used
+
+
+def test_a_new_quarter_begins_with_nothing_not_even_a_part_of_a_watt_second():
+    demand = _whole()
+    demand.step(START, 999, 1, 0, 1, VOLT)
+    demand.step(add(START, QUARTER_MS), 999, 1, 0, 1, VOLT)
+    assert demand.used_ws == 0
+    demand.step(add(START, QUARTER_MS), 1, 1, 0, 1, VOLT)
+    assert demand.used_ws == 1
+
+
+def test_what_is_left_of_the_quarter_is_spread_over_its_rest():
+    """(limit * 900 s - used) / seconds left - the house's peak; within the last 15 s over 15.
+
+    At 1000 V a watt is a milliampere.
+    """
+    for into_s in (0, 1, 450, 700, 885, 886, 899):
+        for house in (0, 1, 500, 5000):
+            demand = _whole(into_s * 1000, margin_permille=0, min_ma=0)
+            demand.step(add(START, into_s * 1000), 60000, house, 0, 1, 1000)
+            left = max(900 - into_s, 15)
+            watt = min((8000 * 900 - house * 60) // left - house, 200000)
+            assert demand.ma == (watt if watt >= 1000 else 0), (into_s, house)
+
+
+def test_only_whole_seconds_of_the_rest_count():
+    for into_ms, left_s in ((1, 899), (800999, 99)):
+        demand = _whole(into_ms, margin_permille=0)
+        assert demand.left_ms == QUARTER_MS - into_ms
+        assert demand.ma == 8000 * 900 // left_s * 1000 // VOLT
+
+
+def test_the_highest_of_the_last_four_quarters_is_provided_for():
+    for peak in range(6):
+        demand = _whole(margin_permille=0, min_ma=0)
+        for quarter in range(5):
+            house = 5000 if quarter == peak else 0
+            demand.step(add(START, quarter * QUARTER_MS), 0, house, 0, 1, 1000)
+        provided = 5000 if 1 <= peak <= 4 else 0
+        assert demand.ma == 8000 * 900 // 900 - provided, peak
+
+
+def test_without_a_clock_a_quarter_is_fifteen_minutes_from_the_first_sample():
+    """Also where that came one millisecond before the tick's zero, or at it."""
+    for begin in (0, 0x3FFFFFFF, START, 5 * QUARTER_MS):
+        demand = _demand()
+        for t, used in ((0, 1000), (0, 2000), (1, 3000), (450000, 4000), (900000, 5000)):
+            demand.step(add(begin, t), 1000, 1000, 0, 1, VOLT)
+            assert demand.used_ws == used, (begin, t)
+        for t, used in ((900001, 1000), (1800001, 2000), (1800002, 1000)):
+            demand.step(add(begin, t), 1000, 1000, 0, 1, VOLT)
+            assert demand.used_ws == used, (begin, t)

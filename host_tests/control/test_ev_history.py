@@ -94,3 +94,50 @@ def test_clear_forgets():
     history.clear()
     assert history.count == 0
     assert at(history, 100) == [0, 0, 0]
+
+
+def test_readings_of_any_period_are_interpolated_each_on_its_own_phase():
+    for period in (50, 60, 90, 100, 150, 1000, 2000):
+        history = EvHistory()
+        for k in range(40):
+            ms = k * period
+            history.put(add(START, ms), [2 * ms, 70000 - ms, 3 * ms])
+        for t in range(0, 39 * period + 1, period // 7):
+            assert at(history, t) == [2 * t, 70000 - t, 3 * t], (period, t)
+
+
+def test_before_the_oldest_reading_it_holds_also_just_after_the_wrap():
+    history = EvHistory()
+    history.put(1500, [8000, 0, 0])
+    history.put(1600, [9000, 0, 0])
+    out = [0, 0, 0]
+    history.at(700, out)
+    assert out == [8000, 0, 0]
+
+
+def test_what_was_before_clear_is_seen_nowhere():
+    history = filled(300)
+    history.clear()
+    assert at(history, 29000) == [0, 0, 0]
+    history.put(add(START, 30000), [8000, 0, 0])
+    assert at(history, 29950) == [8000, 0, 0], "no ramp from the reading before"
+    low, high = [0, 0, 0], [0, 0, 0]
+    history.span(add(START, 29000), add(START, 31000), low, high)
+    assert low == high == [8000, 0, 0]
+
+
+def test_a_span_is_exact_to_the_millisecond():
+    history = EvHistory()
+    for t, ma in ((0, 500), (100, 900), (200, 700), (300, 800)):
+        history.put(add(START, t), [ma, 0, 0])
+    low, high = [0, 0, 0], [0, 0, 0]
+    for first, last, least, most in (
+        (100, 200, 700, 900),
+        (99, 200, 500, 900),  # at 99 ms the reading of 0 ms was valid
+        (99, 100, 500, 900),
+        (100, 100, 900, 900),
+        (101, 100, 900, 900),  # the wrong way round: a moment
+        (-500, 300, 500, 900),  # before the first reading nothing is known, not zero
+    ):
+        history.span(add(START, first), add(START, last), low, high)
+        assert (low[0], high[0]) == (least, most), (first, last)

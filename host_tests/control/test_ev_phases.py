@@ -72,3 +72,32 @@ def test_a_pause_keeps_what_was_found_and_another_ev_does_not():
 def test_a_phase_not_fitted_is_never_used():
     rig = Rig(1)
     assert rig.draw(7, 10) == [1, 0, 0]
+
+
+def _put(phases, t_ms, ma):
+    phases.put(add(START, t_ms), ma)
+    return phases.used
+
+
+def test_each_time_to_the_millisecond():
+    p = Rig().p
+    assert _put(p, 0, [8000, 8000, 0]) == [1, 1, 1]
+    assert _put(p, 4999, [8000, 8000, 0]) == [1, 1, 1]
+    assert _put(p, 5000, [8000, 8000, 0]) == [1, 1, 0], "5 s after it began to draw"
+    assert _put(p, 6000, [8000, 8000, 0]) == [1, 1, 0]
+    assert _put(p, 35999, [8000, 0, 0]) == [1, 1, 0]
+    assert _put(p, 36000, [8000, 0, 0]) == [1, 0, 0], "30 s after its last draw"
+
+
+def test_one_and_a_half_amperes_are_standby():
+    rig = Rig()
+    assert rig.draw(1, 60, ma=1500) == [1, 1, 1]
+    assert rig.draw(1, 60, ma=1501) == [1, 0, 0]
+
+
+def test_another_ev_is_watched_for_five_seconds_of_its_own():
+    rig = Rig()
+    rig.draw(3, 10)
+    rig.p.forget()
+    assert rig.draw(1, 5) == [1, 1, 1]
+    assert rig.draw(1, 1) == [1, 0, 0]

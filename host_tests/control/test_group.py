@@ -72,7 +72,10 @@ def test_sane():
     assert not report(max_ma=80001) and not report(max_ma=-1) and not report(want=2)
     assert not report(min_ma=5999) and not report(min_ma=80001) and not report(held_ma=-1)
     assert not report(wired=0, mask=0) and not report(wired=8) and not report(wired=1, mask=2)
-    assert not report(line=1, mask=7)
+    assert report(wired=1, mask=1) and not report(wired=8, mask=0) and not report(wired=8, mask=8)
+    assert report(min_ma=80000) and report(min_ma=6000) and report(max_ma=0)
+    for mask in range(8):  # between two conductors
+        assert report(line=1, mask=mask) == (mask in (1 + 2, 2 + 4, 4 + 1))
 
 
 def test_the_same_seat_twice_stops_the_older():
@@ -143,4 +146,5 @@ def test_the_one_that_hears_the_meter_leads():
 
 
 def test_a_seat_that_the_group_does_not_have_is_refused():
-    assert "seat" in str(raises(ValueError, Group, config(2), panels(), 2, 1, T0))
+    for seat in (-1, 2):
+        assert "seat" in str(raises(ValueError, Group, config(2), panels(), seat, 1, T0))

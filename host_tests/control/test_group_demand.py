@@ -1,7 +1,7 @@
 """control/group_demand.py: what a member does not use moves on."""
 
 from ballast.control.group_demand import Demand
-from group_kit import T0
+from group_kit import T0, after
 
 
 def test_demand():
@@ -49,3 +49,39 @@ def test_a_member_that_takes_nothing_is_idle():
     assert not idle(200000, 6000, 0)
     for hour in range(1, 400):  # idle for longer than the difference of two ticks can tell
         assert idle(200000 + 3600000 * hour, 6000, 0)
+
+
+def calls(*rows):
+    """What cap() and idle() say: rows of (ms, held_ma, drawn_ma, min_ma)."""
+    d = Demand(1)
+    said = []
+    for ms, held, drawn, least in rows:
+        said.append((d.cap(0, after(ms), held, drawn, least, 32000), d.idle(0)))
+    return said
+
+
+FULL, FITTED, IDLE = (32000, False), (8000, False), (6000, True)
+
+
+def test_a_member_that_was_without_a_meter_has_six_seconds_from_its_first_reading():
+    rows = ((0, 16000, 0, 6000), (30000, 16000, -1, 6000), (35999, 16000, 6000, 6000))
+    assert calls(*rows) == [FULL] * 3
+    assert calls(*rows, (36000, 16000, 6000, 6000))[3] == FITTED
+
+
+def test_a_minimum_that_comes_down_to_what_is_held_is_an_offer_of_that_moment():
+    rows = ((0, 7000, 0, 8000), (20000, 7000, 0, 8000), (79999, 7000, 0, 6000))
+    assert [idle for _, idle in calls(*rows)] == [False] * 3
+    assert calls(*rows, (80000, 7000, 0, 6000))[3] == IDLE
+
+
+def test_a_car_that_took_one_ampere_once_has_begun():
+    assert calls((0, 6000, 1000, 6000), (6000, 6000, 0, 6000))[1] == IDLE
+    assert calls((0, 6000, 999, 6000), (6000, 6000, 0, 6000))[1] == (6000, False)
+
+
+def test_idle_for_days_is_idle_at_every_report():
+    d = Demand(1)
+    for ms in (0, 60000, 90000, 91000, 400000000, 400001000, 800000000, 800001000):
+        d.cap(0, after(ms), 6000, 0, 6000, 32000)
+        assert d.idle(0) == (ms >= 60000), ms

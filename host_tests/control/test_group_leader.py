@@ -1,49 +1,14 @@
 """control/group_leader.py: what counts, what can be granted, and for how long."""
 
 from ballast.control import group_records as g
-from ballast.control.group_leader import Leader, longer, shorter
-from group_kit import after, config, panels
+from ballast.control.group_leader import longer, shorter
+from group_kit import Books, after
 
 
 def test_margins():
     for ms in (0, 1, 49, 50, 999, 17000, 20000):
         assert shorter(ms) * 101 <= ms * 99
         assert longer(ms) * 99 >= ms * 101
-
-
-class Books:
-    """A leader with authority, and members that say what the test tells them to."""
-
-    def __init__(self, seats=3, budget=32000, guaranteed=0):
-        self.config = config(seats, budget, guaranteed)
-        self.leader = Leader(self.config, panels(budget))
-        self.seq = 0
-
-    def says(self, t, seat, **kw):
-        """A fresh report that came at once."""
-        r = g.Report()
-        self.seq += 1
-        r.seat, r.boot, r.seq, r.want, r.max_ma = seat, 1, self.seq, 1, 32000
-        r.vote_seat, r.vote_ms, r.drawn_ma[0] = 0, g.VOTE_MS, -1
-        for name, value in kw.items():
-            setattr(r, name, value)
-        self.leader.hear(after(t), r, True, True, after(t))
-
-    def grants(self, t, seq, ma=32000):
-        """Plan and send; what each seat is granted."""
-        a = self.leader
-        a.step(after(t))
-        a.renew(after(t), 0, g.VOTE_MS)
-        a.plan(after(t), ma, ma, ma)
-        for seat in range(self.config.seats):
-            ms = a.lease_ms(seat, after(t))
-            if a.heard[seat] and ms:
-                a.granted(seat, after(t), seq, ms)
-        return a.grant_ma[: self.config.seats]
-
-    def counted(self, t):
-        self.leader.step(after(t))
-        return self.leader.count_ma[: self.config.seats]
 
 
 def test_an_unacknowledged_fall_counts_until_the_lease_ends():

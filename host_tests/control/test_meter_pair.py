@@ -65,3 +65,57 @@ def test_it_is_over_when_they_agree_again():
     assert (pair.apart, pair.apart_ma) == (0, 0)
     run([5000, 0, 0], [15000, 0, 0], 5, pair=pair)
     assert pair.apart == 0
+
+
+class Two:
+    """A supply and a panel that go on talking on one clock; t counts ms from START."""
+
+    def __init__(self):
+        self.pair = MeterPair()
+        self.supply, self.panel = Reading([0, 0, 0]), Reading([0, 0, 0])
+
+    def at(self, t, supply_ma, panel_ma, gap_ms=0):
+        """Both read at t, the supply `gap_ms` after the panel; 1 = they are apart."""
+        now = add(START, t)
+        self.supply.ma, self.panel.ma = supply_ma, panel_ma
+        self.supply.t_ms, self.panel.t_ms = add(now, gap_ms), now
+        self.panel.seq += 1
+        self.pair.step(now, self.supply, self.panel, False)
+        return self.pair.apart
+
+
+def test_ten_seconds_to_the_millisecond():
+    two = Two()
+    assert two.at(0, [0, 0, 0], [9000, 0, 0]) == 0
+    assert two.at(9999, [0, 0, 0], [9000, 0, 0]) == 0
+    assert two.at(10000, [0, 0, 0], [9000, 0, 0]) == 1
+
+
+def test_the_ten_seconds_start_again_when_they_agreed_in_between():
+    two = Two()
+    two.at(0, [0, 0, 0], [9000, 0, 0])
+    two.at(9000, [9000, 0, 0], [9000, 0, 0])
+    assert two.at(10000, [0, 0, 0], [9000, 0, 0]) == 0
+    assert two.at(19999, [0, 0, 0], [9000, 0, 0]) == 0
+    assert two.at(20000, [0, 0, 0], [9000, 0, 0]) == 1
+
+
+def test_readings_up_to_three_seconds_apart_are_compared():
+    for gap, apart in ((3000, 1), (-3000, 1), (3001, 0), (-3001, 0)):
+        two = Two()
+        two.at(0, [0, 0, 0], [9000, 0, 0], gap)
+        assert two.at(10000, [0, 0, 0], [9000, 0, 0], gap) == apart, gap
+
+
+def test_the_phase_that_is_farthest_apart_is_named_of_equals_the_first():
+    for panel_ma, phase, over in (
+        ([3000, 4000, 5000], 2, 5000),
+        ([3000, 5000, 4000], 1, 5000),
+        ([0, 0, 2001], 2, 2001),
+        ([5000, 0, 5000], 0, 5000),
+        ([0, 5000, 5000], 1, 5000),
+    ):
+        two = Two()
+        two.at(0, [0, 0, 0], panel_ma)
+        assert two.at(10000, [0, 0, 0], panel_ma) == 1
+        assert (two.pair.phase, two.pair.apart_ma) == (phase, over), panel_ma

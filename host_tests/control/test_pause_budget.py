@@ -107,3 +107,54 @@ def test_clear_makes_the_next_start_free():
     assert not budget.may_start(START, 9000, 100)
     budget.clear()
     assert budget.may_start(START, 0, 0)
+
+
+def test_what_a_dip_took_is_forgotten_after_a_stop_and_by_clear():
+    for again, stop in ((999, False), (1000, True)):
+        budget = generous()
+        budget.shortage(START, 500, 1000, False)
+        assert budget.shortage(START, 499, 1000, True)
+        assert budget.shortage(START, again, 1000, False) == stop
+        budget = generous()
+        budget.shortage(START, 999, 1000, False)
+        budget.clear()
+        assert budget.shortage(START, again, 1000, False) == stop
+
+
+def test_dips_are_paid_back_at_two_tenths_of_an_ampere_and_not_in_advance():
+    for dip, left in ((500, 300), (200, 0), (100, 0)):  # less 0.2 A for 1 s
+        for more, stop in ((999 - left, False), (1000 - left, True)):
+            budget = generous()
+            budget.shortage(START, dip, 1000, False)
+            budget.enough(1000)
+            assert budget.shortage(START, more, 1000, False) == stop, (dip, more)
+
+
+def test_a_gap_in_a_shortage_is_one_second_to_the_milliampere_second():
+    for price, stop in ((1000, True), (1001, False)):
+        budget = generous()
+        budget.dip_mas = price
+        assert budget.shortage(START, 1000, 5000, False) == stop
+
+
+def test_the_price_of_a_start_to_the_milliampere_second():
+    """9999 mA for what counts as one second are not quite 10 A s."""
+    for spoiled in (0, 1):
+        budget = PauseBudget()
+        budget.shortage(START, 1, 0, True)
+        now = add(START, 20000)
+        if spoiled:
+            assert not budget.may_start(now, 9000, 1000)
+            assert not budget.may_start(now, -1, 1000), "less than the minimum: all anew"
+        assert not budget.may_start(now, 9999, 5000)
+        assert not budget.may_start(now, 0, 1000), "just the minimum: nothing more, nothing lost"
+        assert budget.may_start(now, 1, 1000)
+
+
+def test_a_stop_is_recent_for_ten_minutes_to_the_millisecond():
+    for later, seconds in ((600000, 20), (600001, 10)):
+        budget = PauseBudget()
+        budget.shortage(START, 1, 0, True)
+        now = add(START, later)
+        budget.shortage(now, 1, 0, True)
+        assert started(budget, now, 1000, 200) == seconds

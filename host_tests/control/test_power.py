@@ -28,3 +28,9 @@ def test_watts_of_a_signed_current():
     assert watt_of(10000, 230) == 2300
     assert watt_of(-10000, 230) == -2300
     assert watt_of(-1, 230) == -1
+
+
+def test_no_power_is_no_current_and_one_watt_is_some():
+    assert [ma_of(watt, 1, 230) for watt in (-1, 0, 1)] == [0, 0, 4]
+    assert ma_of(200000, 1, 250) == ma_of(200001, 1, 250) == 800000
+    assert ma_of(199999, 1, 250) == 799996

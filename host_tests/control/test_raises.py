@@ -39,6 +39,37 @@ def test_a_gain_that_went_is_forgotten():
     assert raises.due(10000, 11500, 4000) == 11500, "the 600 mA of before no longer count"
 
 
+def test_a_raise_is_due_at_four_and_a_half_ampere_seconds_and_one_and_a_half_more_per_raise():
+    raises = Raises()
+    for made in range(4):
+        worth = 4500 + 1500 * made  # mA s: at 1 A of gain as many ms
+        assert raises.due(10000, 11000, worth - 1) == -1, made
+        assert raises.due(10000, 11000, 1) == 11000, made
+        raises.count()
+        raises.restart()
+
+
+def test_while_nothing_is_to_be_gained_an_eighth_of_what_was_due_fades_at_each_sample():
+    for samples in range(1, 12):
+        raises = Raises()
+        raises.due(10000, 11000, 4400)
+        due = 4400
+        for _ in range(samples):
+            assert raises.due(10000, 10199, 1000) == 0
+            due -= due // 8
+        assert raises.due(10000, 11000, 4500 - due - 1) == -1, samples
+        assert raises.due(10000, 11000, 1) == 11000, samples
+
+
+def test_what_was_free_meanwhile_is_forgotten_below_half_an_ampere_second():
+    # 0.2 A for 2855 ms are 571 mA s, less an eighth 500; 570 less an eighth are 499
+    for charged_ms, to in ((20000, 10200), (2855, 10200), (2850, 11000)):
+        raises = Raises()
+        raises.due(10000, 10200, charged_ms)
+        raises.due(10000, 10000, 1000)
+        assert raises.due(10000, 11000, 4500) == to, charged_ms
+
+
 def test_a_restart_forgets_what_was_due():
     raises = Raises()
     raises.due(10000, 11000, 4400)
@@ -111,6 +142,26 @@ def test_one_used_phase_without_answer_is_enough():
     mains = [24000, 20000, 20000]
     assert not raises.unanswered(add(START, 100), mains, 10000, [1, 0, 0], False)
     assert raises.unanswered(add(START, 100), mains, 10000, [1, 0, 1], False)
+
+
+def test_each_used_phase_is_asked_for_its_own_answer():
+    for phase in range(3):
+        raises = watching(mains=(10000, 20000, 30000))
+        used = [1 if i == phase else 0 for i in range(3)]
+        for still in range(3):  # one phase says the same as before, the others 4 A more
+            mains = [14000, 24000, 34000]
+            mains[still] -= 4000
+            asked = raises.unanswered(add(START, 100), mains, 10000, used, False)
+            assert asked == (still == phase), (phase, still)
+
+
+def test_each_phase_of_the_mains_lives_for_itself():
+    for phase in range(3):
+        raises = watching()
+        raises.see([21000 if i == phase else 20000 for i in range(3)])
+        for asked in range(3):
+            used = [1 if i == asked else 0 for i in range(3)]
+            assert unanswered(raises, 10000, 0, used=used) == (asked != phase), (phase, asked)
 
 
 def test_after_half_a_minute_only_the_very_same_value_counts():

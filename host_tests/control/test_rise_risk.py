@@ -38,10 +38,50 @@ def test_a_guess_counts_for_as_long_as_it_is_told():
 
 
 def test_each_bin_asks_for_its_own_edge():
-    for edge in EDGES[1:-1]:
-        risk = counted([edge + 100] * 10000, 1000)
-        assert risk.margin_ma(100000, 100000) == edge, edge
-        assert risk.margin_ma(100000, edge - 1) < edge, "the cap holds"
+    """A margin is enough for 0.1 A more: no class 1 meter tells that."""
+    for edge, larger in zip(EDGES[1:], EDGES[2:] + (0,)):
+        for rise, margin in ((edge + 100, edge), (edge + 101, larger)):
+            risk = counted([rise] * 50, 1000)
+            assert risk.margin_ma(100000, 100000) == margin, rise
+            assert risk.margin_ma(100000, edge - 1) < edge, "the cap holds"
+
+
+def test_a_rise_that_no_margin_holds_is_not_paid_for():
+    for rise in (3001, 100000):
+        assert counted([rise] * 50, 1000).margin_ma(100000, 100000) == 0
+
+
+def dearer(edge, permille):
+    """The least worth that for so much of the time costs more than a margin of `edge`."""
+    return -(-(edge + 1) * 1000 // permille)
+
+
+def test_a_guessed_rise_is_worth_its_margin_where_that_costs_less():
+    for edge in EDGES[1:]:
+        for permille in (500, 999, 1000):
+            risk = RiseRisk()
+            risk.clear(edge + 100, permille)
+            worth = dearer(edge, permille)
+            assert risk.margin_ma(worth - 1, 100000) == 0, "of two equals the smaller"
+            assert risk.margin_ma(worth, 100000) == edge, (edge, permille)
+
+
+def test_a_rise_for_a_third_of_the_time_or_two_is_worth_its_margin_to_the_ma():
+    for edge in EDGES[1:]:
+        for none, some, permille in ((20, 10, 333), (10, 20, 666)):
+            risk = RiseRisk()
+            risk.clear(0, 0, none)
+            risk.add(edge + 100, some)
+            worth = dearer(edge, permille)
+            assert risk.margin_ma(worth - 1, 100000) == 0, (edge, permille)
+            assert risk.margin_ma(worth, 100000) == edge
+
+
+def test_a_cleared_one_has_seen_nothing():
+    risk = counted([1000] * 50, 1000)
+    assert risk.margin_ma(100000, 1500) == 900
+    risk.clear(0, 0)
+    assert risk.margin_ma(100000, 1500) == 0
 
 
 def test_the_margin_is_the_cheapest_of_all():
@@ -59,6 +99,27 @@ def test_the_margin_is_the_cheapest_of_all():
             beyond = sum(1 for r in rises if r > edge + 100)
             costs.append(edge + worth * (beyond * 1000 // total) // 1000)
         assert risk.margin_ma(worth, 100000) == EDGES[costs.index(min(costs))], case
+
+
+def test_the_cheapest_is_found_whatever_the_rises_share():
+    """From a guess of 50 ms without a rise on, too short for anything to fade."""
+    seed = 4711
+    for case in range(120):
+        risk = RiseRisk()
+        risk.clear(0, 0, 50)
+        rises = []
+        for _ in range(1 + case // 4):
+            seed = (seed * 1103515245 + 12345) & 0x3FFFFFFF
+            rises.append((seed >> 8) % 3500)
+            risk.add(rises[-1], 7)
+        all_ms = 50 + 7 * len(rises)
+        for worth in (100 + 97 * case, 1000, 2000, 100000):
+            costs = []
+            for edge in EDGES:
+                beyond = 7 * sum(1 for r in rises if r > edge + 100)
+                costs.append(edge + worth * (beyond * 1000 // all_ms) // 1000)
+            cheapest = EDGES[costs.index(min(costs))]
+            assert risk.margin_ma(worth, 100000) == cheapest, (case, worth)
 
 
 def test_old_rises_fade():

@@ -134,3 +134,73 @@ def test_another_setting_does_not_stop_the_sun():
     assert roof.s.ma == 1000000
     roof.s.configure(solar.SOLAR_ONLY)
     assert roof.s.ma == 0
+
+
+def _step(s, surplus_w, dt_ms=1000, n=1):
+    """`n` samples on one phase of 250 V, where whole watts are whole multiples of 4 mA."""
+    for _ in range(n):
+        s.step(dt_ms, [-surplus_w * 4, 0, 0], 1, 250)
+    return s.ma
+
+
+MIN_250_W = 1500  # 6 A
+
+
+def _solar_only():
+    s = solar.Solar()
+    s.configure(solar.SOLAR_ONLY)
+    return s
+
+
+def _charging(over_w=1000):
+    """Started by 36 kW s = 10 Wh above the minimum, exactly."""
+    s = _solar_only()
+    _step(s, MIN_250_W + over_w, n=36000 // over_w)
+    assert s.ma
+    return s
+
+
+def test_a_start_costs_36_kw_s_to_the_watt_second():
+    for dark in (0, 500):
+        s = _solar_only()
+        _step(s, dark, n=3)  # before the sun nothing is lost, and nothing is saved up
+        assert _step(s, MIN_250_W + 1000, n=35) == 0
+        assert _step(s, MIN_250_W + 1000, 999) == 0, "35 999 W s"
+        assert _step(s, MIN_250_W + 1000, 1) >= 6000
+    s = _solar_only()
+    assert _step(s, MIN_250_W + 999, n=36) == 0, "35 964 W s"
+    assert _step(s, MIN_250_W + 999, n=1) >= 6000
+
+
+def test_a_stop_costs_360_kw_s_to_the_watt_second_and_the_next_start_as_much_as_the_first():
+    s = _charging()
+    assert _step(s, 0, n=239) == 6000, "358 500 W s are imported"
+    assert _step(s, 0, 999) == 6000, "and 1498 more"
+    assert _step(s, MIN_250_W - 1) == 6000, "359 999 W s"
+    assert _step(s, MIN_250_W - 1) == 0
+    assert _step(s, MIN_250_W + 1000, n=35) == 0
+    assert _step(s, MIN_250_W + 1000, 999) == 0
+    assert _step(s, MIN_250_W + 1000, 1) >= 6000
+
+
+def test_a_small_change_is_followed_at_six_ampere_seconds_exactly():
+    s = _charging(250)  # its last second is the first of 1 A too little
+    assert _step(s, MIN_250_W + 250, n=4) == 6000
+    assert _step(s, MIN_250_W + 250, 999) == 6000, "5999 mA s are due"
+    assert _step(s, MIN_250_W + 250, 1) == 7000
+    for surplus, before, after in ((MIN_250_W, 7000, 6000), (MIN_250_W + 250, 6000, 7000)):
+        assert _step(s, surplus, n=5) == before
+        assert _step(s, surplus, 999) == before
+        assert _step(s, surplus, 1) == after
+
+
+def test_two_amperes_are_followed_at_once_and_less_is_not():
+    """At 1000 V a watt is a milliampere."""
+    for off, at_once in ((1999, 0), (2000, 1), (2001, 1)):
+        s = solar.Solar()
+        s.configure(solar.SOLAR_MIN)
+        s.step(1, [-6000 - off, 0, 0], 1, 1000)
+        assert s.ma == 6000 + off * at_once, off
+        s.step(1, [-16000, 0, 0], 1, 1000)
+        s.step(1, [-16000 + off, 0, 0], 1, 1000)
+        assert s.ma == 16000 - off * at_once, off

@@ -64,6 +64,18 @@ def test_clear_forgets_what_was_held_and_what_rose():
     assert phase.s.margin_ma(0) == 0
 
 
+def test_what_changed_during_a_gap_is_neither_a_rise_nor_learned_from():
+    phase = Phase()
+    for _ in range(40):
+        phase.series([2000] * 2)
+        phase.s.clear()
+        assert phase.put(3000, None, 5000).margin_ma(0) == 0
+        phase.series([3000] * 2)
+        phase.s.clear()
+    phase.series([3000] * 4)
+    assert phase.s.margin_ma(WORTH) == 150
+
+
 def test_a_calm_house_is_given_no_more_than_the_rest():
     phase = Phase()
     phase.series([5000] * 120)
@@ -159,12 +171,49 @@ def test_two_rises_within_three_seconds_are_a_ramp():
     assert phase.s.margin_ma(0) == 0
 
 
+def test_two_small_rises_that_are_a_ramp_are_expected_to_go_on_as_a_step_does():
+    """The first guess of a step: 0.48 A for four tenths of the time, for which 0.4 A are enough."""
+    phase = Phase()
+    phase.series([5000] * 10)
+    phase.put(5151)
+    assert phase.put(5302).margin_ma(WORTH) == 400  # twice 151 would be 302
+
+
+def test_what_a_ramp_taught_holds_for_a_step_and_for_neither_smaller_nor_larger_rises():
+    for rise, step in ((300, False), (1000, True), (3000, False)):
+        phase = Phase()
+        for _ in range(12):  # two small rises within 3 s, and a large one that is over at once
+            phase.series([5000] * 30)
+            phase.series([5300, 5600, 5600, 7100, 5000, 5000])
+        phase.series([5000] * 30)
+        assert (phase.put(5000 + rise).margin_ma(WORTH) >= 900) == step, rise
+
+
 def test_one_switching_in_two_samples_is_one_rise():
     phase = Phase()
     phase.series([5000] * 10)
     phase.put(8000)
     phase.put(12000, None, 600)
     assert phase.s.margin_ma(0) == 480
+
+
+def test_two_rises_less_than_seven_tenths_of_a_second_apart_are_one():
+    for apart, margin in ((699, 480), (700, 1200)):  # one of 1300, or a ramp of 600 and 700
+        phase = Phase()
+        phase.series([5000] * 10)
+        phase.put(5600)
+        assert phase.put(6300, None, apart).margin_ma(0) == margin, apart
+
+
+def test_a_rise_counts_for_the_samples_of_the_horizon_before_it_and_no_older_one():
+    """An ampere more each 10 s: 7 samples of them are calm, 2 or 3 of those before the next rise."""
+    for horizon, share in ((1999, 286), (2000, 286), (2001, 429), (2999, 429), (3000, 429)):
+        phase = Phase(horizon_ms=horizon)
+        for k in range(60):
+            phase.series([5000 + 1000 * k] * 10)
+        pays = 900 * 1000 // share  # of 0.9 A
+        assert phase.s.margin_ma(pays * 9 // 10) == 150, horizon
+        assert phase.s.margin_ma(pays * 11 // 10) == 900, horizon
 
 
 def test_a_rise_that_is_not_certain_is_none():
