@@ -17,7 +17,7 @@ from micropython import const
 from ballast.control import group_records as g
 from ballast.control.group_leader import Leader
 from ballast.control.group_member import Member, Timer
-from ballast.control.ticks import diff
+from ballast.control.ticks import add, diff
 
 FOLLOW = const(0)
 CLAIM = const(1)
@@ -120,7 +120,7 @@ class Group:
         seconds = diff(now_ms, self._turn_ms) // 1000
         if seconds > 400000:
             seconds = 400000  # far below what diff() can tell
-            self._turn_ms = now_ms
+            self._turn_ms = add(now_ms, -400000000)
         r.turn_s = seconds if on else -seconds - 1 if r.want else 0
 
     def _notice(self):

@@ -79,6 +79,7 @@ class Leader:
         for i in range(self.config.seats):
             if self.heard[i] and diff(now_ms, self._came_ms[i]) > _GONE_MS:
                 self.heard[i] = 0
+                self.grant_ma[i] = 0  # it may be heard again between two parts of a beacon
                 self.demand.forget(i)
             if self._votes[i] and diff(self._vote_until[i], now_ms) <= 0:
                 self._votes[i] = 0
