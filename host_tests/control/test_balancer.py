@@ -2,24 +2,9 @@
 
 from ballast.control import balancer as b
 from ballast.control.ticks import add
+from sample_kit import MeterReading, ev_view
 
 START = 0x40000000 - 30000
-
-
-class Meter:
-    def __init__(self):
-        self.ma = [0, 0, 0]
-        self.seq = 0
-        self.t_ms = 0
-        self.state = 0
-
-
-class Ev:
-    def __init__(self, fitted=True):
-        self.ma = [0, 0, 0]
-        self.seq = 0
-        self.t_ms = START
-        self.fitted = fitted
 
 
 class Rig:
@@ -30,8 +15,8 @@ class Rig:
         self.b = b.Balancer()
         self.b.configure([limit] * 3, phases=phases, **settings)
         self.house = [5000, 5000, 5000]
-        self.meter = Meter()
-        self.ev = Ev(fitted)
+        self.meter = MeterReading(state=0)
+        self.ev = ev_view(fitted, t_ms=START)
         self.ev_phases = ev_phases
         self.ev_max = 32000
         self.delay = delay_ms // 100

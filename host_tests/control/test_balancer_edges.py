@@ -2,19 +2,9 @@
 
 from ballast.control import balancer as b
 from ballast.control.ticks import add
+from sample_kit import MeterReading, ev_view
 
 START = 0x40000000 - 6000
-
-
-class Reading:
-    """What step() wants to know of the meter and of the EV."""
-
-    def __init__(self):
-        self.ma = [0, 0, 0]
-        self.seq = 0
-        self.t_ms = START
-        self.state = 1
-        self.fitted = True
 
 
 class Fed:
@@ -23,9 +13,8 @@ class Fed:
     def __init__(self, limit=25000, fitted=True, caution_ma=0, **settings):
         self.b = b.Balancer()
         self.b.configure([limit] * 3, caution_ma=caution_ma, **settings)
-        self.meter = Reading()
-        self.ev = Reading()
-        self.ev.fitted = fitted
+        self.meter = MeterReading(START)
+        self.ev = ev_view(fitted, t_ms=START)
         self.now = START
 
     def step(self, after_ms, offered=0):

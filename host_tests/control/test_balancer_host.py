@@ -8,18 +8,10 @@ from ballast.control.ev_history import EvHistory
 from ballast.control.rise_risk import RiseRisk
 from ballast.control.spare import PhaseSpare
 from ballast.control.ticks import add
+from sample_kit import MeterReading, ev_view
 
 SMALL_INT = (1 << 30) - 1
 START = (1 << 30) - 20_000
-
-
-class _Record:
-    def __init__(self):
-        self.ma = [0, 0, 0]
-        self.seq = 0
-        self.t_ms = START
-        self.state = 1
-        self.fitted = True
 
 
 class Loop:
@@ -28,8 +20,8 @@ class Loop:
     def __init__(self, limit_ma, phases=3, **settings_):
         self.b = b.Balancer()
         self.b.configure([limit_ma] * 3, phases=phases, **settings_)
-        self.meter = _Record()
-        self.ev = _Record()
+        self.meter = MeterReading(START)
+        self.ev = ev_view(t_ms=START)
         self.now = START
         self.offer = 0
 
@@ -117,8 +109,7 @@ def test_whatever_comes_the_numbers_stay_small_and_the_offer_legal(events, fitte
     """Gaps, jumps, ages, lost meters: every attribute stays a small int, the offer 0 or 6..32 A."""
     balancer = b.Balancer()
     balancer.configure([25_000] * 3)
-    meter, ev = _Record(), _Record()
-    ev.fitted = fitted
+    meter, ev = MeterReading(START), ev_view(fitted, t_ms=START)
     now = START
     for gap, mains, drawn, age, good in events:
         now = add(now, gap)

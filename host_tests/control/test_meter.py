@@ -2,15 +2,9 @@
 
 from ballast.control import meter as m
 from ballast.control.ticks import add
+from sample_kit import ev_view
 
 START = 0x40000000 - 4000  # the tick wraps 4 s into every test
-
-
-class Ev:
-    def __init__(self, fitted=True):
-        self.ma = [0, 0, 0]
-        self.seq = 0
-        self.fitted = fitted
 
 
 class Rig:
@@ -19,7 +13,7 @@ class Rig:
     def __init__(self, fitted=True, fuse=25000, export=False, phase_map=None):
         self.meter = m.Meter()
         self.meter.configure(fuse, export, phase_map)
-        self.ev = Ev(fitted)
+        self.ev = ev_view(fitted)
         self.house = [5000, 2000, 1000]
         self.offered = 0
         self.now = START
@@ -79,7 +73,7 @@ class Rig:
 
 def test_before_the_first_sample():
     x = m.Meter()
-    x.step(START, Ev(), 0)
+    x.step(START, ev_view(), 0)
     assert (x.state, x.reason, x.age_ms, x.seq) == (m.NONE, m.WHY_NEVER, -1, 0)
 
 
@@ -95,7 +89,7 @@ def test_a_new_meter_proves_itself_first():
 def test_age_counts_from_the_measurement():
     x = m.Meter()
     x.put(START, 1, 2, 3, 400)
-    x.step(add(START, 20), Ev(), 0)
+    x.step(add(START, 20), ev_view(), 0)
     assert x.age_ms == 420 and x.ma == [1, 2, 3] and x.seq == 1
     assert x.t_ms == START - 400
 
@@ -103,9 +97,9 @@ def test_age_counts_from_the_measurement():
 def test_a_sample_overtaken_by_a_newer_one_is_dropped():
     x = m.Meter()
     x.put(START, 1000, 0, 0, 0)
-    x.step(START, Ev(), 0)
+    x.step(START, ev_view(), 0)
     x.put(add(START, 100), 2000, 0, 0, 500)
-    x.step(add(START, 100), Ev(), 0)
+    x.step(add(START, 100), ev_view(), 0)
     assert x.ma[0] == 1000 and x.seq == 1
 
 
@@ -403,7 +397,7 @@ def test_a_clamp_that_tells_before_the_evs_own_meter_is_not_accused():
     for size in (6000, -6000):
         x = m.Meter()
         x.configure(25000, False, None)
-        ev = Ev()
+        ev = ev_view()
         ev.ma[0] = 10000
         now = START
         for tick in range(200):
@@ -423,7 +417,7 @@ def test_a_source_of_ten_readings_a_second():
     x = m.Meter()
     x.configure(25000, False, None)
     x.expect(200)
-    ev = Ev()
+    ev = ev_view()
     now = START
     for tick in range(600):
         now = add(now, 100)

@@ -2,19 +2,13 @@
 
 from ballast.control import meter as m
 from ballast.control.ticks import add
+from sample_kit import ev_view
 
 START = 0x40000000 - 4000  # the tick wraps 4 s into every test
 FUSE = 25000
 
 
-class Ev:
-    def __init__(self, fitted):
-        self.ma = [0, 0, 0]
-        self.seq = 0
-        self.fitted = fitted
-
-
-ABSENT = Ev(False)
+ABSENT = ev_view(False)
 
 
 class Feed:
@@ -251,7 +245,7 @@ def test_export_is_taken_as_it_comes_where_there_is_a_roof():
 
 def test_the_ev_sets_off_with_a_new_reading_of_its_meter():
     """What its meter shows between two readings is not taken for one."""
-    feed = Feed(ev=Ev(True)).good()
+    feed = Feed(ev=ev_view(True)).good()
     feed.ev.ma[0] = 8000
     feed.step(4100)
     feed.ev.seq += 1

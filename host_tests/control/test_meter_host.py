@@ -5,15 +5,9 @@ from hypothesis import strategies as st
 
 from ballast.control import meter as m
 from ballast.control.ticks import add
+from sample_kit import ev_view
 
 FUSE = 25000
-
-
-class Ev:
-    def __init__(self, fitted):
-        self.ma = [0, 0, 0]
-        self.seq = 0
-        self.fitted = fitted
 
 
 amps = st.integers(-400000, 400000)
@@ -29,7 +23,7 @@ event = st.tuples(
 def test_good_is_always_fresh_possible_and_proven(events, export, fitted, start):
     x = m.Meter()
     x.configure(FUSE, export, None)
-    ev = Ev(fitted)
+    ev = ev_view(fitted)
     now = start
     since_bad = 0
     for wait, put, level in events:
@@ -70,7 +64,7 @@ def test_an_honest_meter_with_lag_is_not_accused(step, lag, house, noise):
     """A house that changes as it likes, an EV that moves, a meter `lag` samples late."""
     x = m.Meter()
     x.configure(FUSE * 4, False, None)
-    ev = Ev(True)
+    ev = ev_view(True)
     true = []
     now = 0
     for second in range(80):
@@ -96,7 +90,7 @@ def test_an_honest_meter_with_lag_is_not_accused(step, lag, house, noise):
 def test_a_frozen_meter_is_found_within_ten_seconds(step, value, calm_s):
     x = m.Meter()
     x.configure(FUSE * 4, False, None)
-    ev = Ev(True)
+    ev = ev_view(True)
     now = 0
     found = None
     for tick in range((calm_s + 6 + 12) * 10):

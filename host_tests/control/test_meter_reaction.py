@@ -2,14 +2,9 @@
 
 from ballast.control import meter_reaction as r
 from ballast.control.ticks import add
+from sample_kit import ev_view
 
 START = 0x40000000 - 4000
-
-
-class Ev:
-    def __init__(self, ma, fitted=True):
-        self.ma = list(ma)
-        self.fitted = fitted
 
 
 def verdict(ev0, ev1, ma0, ma1, phase_map=None, fitted=True, seconds=7, noise=True):
@@ -17,7 +12,7 @@ def verdict(ev0, ev1, ma0, ma1, phase_map=None, fitted=True, seconds=7, noise=Tr
     x = r.Reaction()
     x.configure(phase_map)
     now = START
-    ev = Ev(ev0, fitted)
+    ev = ev_view(fitted, ev0)
     offered = max(ev0)
     for _ in range(3):
         now = add(now, 1000)
@@ -112,7 +107,7 @@ def votes(changes, move=8000):
     x = r.Reaction()
     x.configure(None)
     now = START
-    ev = Ev((0, 0, 0))
+    ev = ev_view(ma=(0, 0, 0))
     ma = [50000, 0, 0]
     out = []
     for k in range(len(changes)):
@@ -150,7 +145,7 @@ def test_strikes_count_failures_and_are_settled_by_an_answer():
     x = r.Reaction()
     x.configure(None)
     now = START
-    ev = Ev((0, 0, 0))
+    ev = ev_view(ma=(0, 0, 0))
     seen = []
     for k in range(10):
         ev.ma[0] = 8000 if k % 2 == 0 else 0
@@ -168,7 +163,7 @@ def test_while_it_is_doubted_no_strike_is_added():
     x = r.Reaction()
     x.configure(None)
     now = START
-    ev = Ev((0, 0, 0))
+    ev = ev_view(ma=(0, 0, 0))
     x.judge(now, [5000, 0, 0], ev, 0, 1000, r.WHY_OK)
     ev.ma[0] = 8000
     for n in range(10):
@@ -181,7 +176,7 @@ def test_a_frozen_one_that_moves_again_is_not_held_against_the_old_reference():
     x = r.Reaction()
     x.configure(None)
     now = START
-    ev = Ev((0, 0, 0))
+    ev = ev_view(ma=(0, 0, 0))
     for _ in range(2):
         now = add(now, 1000)
         x.judge(now, [5000, 0, 0], ev, 0, 1000, r.WHY_OK)
@@ -199,7 +194,7 @@ def delay_of(ev_ms, mains_ms, size=8000):
     """What is learnt when the EV's meter shows a step at one time and the mains at another."""
     x = r.Reaction()
     x.configure(None)
-    ev = Ev((0, 0, 0))
+    ev = ev_view(ma=(0, 0, 0))
     for t in range(0, 14000, 50):
         now = add(START, t)
         ev.ma[0] = size if t >= ev_ms else 0
@@ -231,7 +226,7 @@ def test_the_delay_is_smoothed():
 def test_a_gap_forgets_the_reference():
     x = r.Reaction()
     x.configure(None)
-    ev = Ev((0, 0, 0))
+    ev = ev_view(ma=(0, 0, 0))
     x.judge(START, [5000, 0, 0], ev, 0, 1000, r.WHY_OK)
     x.forget()
     ev.ma[0] = 20000
@@ -247,7 +242,7 @@ def ramp(rise, steps=8):
     x = r.Reaction()
     x.configure(None)
     now = START
-    ev = Ev((20000, 0, 0))
+    ev = ev_view(ma=(20000, 0, 0))
     why = r.WHY_OK
     for n in range(3 + 2 * steps + 12):
         now = add(now, 1000)

@@ -2,14 +2,9 @@
 
 from ballast.control import meter_reaction as r
 from ballast.control.ticks import add
+from sample_kit import ev_view
 
 START = 0x40000000 - 4000
-
-
-class Ev:
-    def __init__(self, fitted):
-        self.ma = [0, 0, 0]
-        self.fitted = fitted
 
 
 class Bench:
@@ -18,7 +13,7 @@ class Bench:
     def __init__(self, phase_map=None, fitted=True, interval_ms=1000):
         self.x = r.Reaction()
         self.x.configure(phase_map)
-        self.ev = Ev(fitted)
+        self.ev = ev_view(fitted)
         self.offered = 0
         self.interval_ms = interval_ms
         self.last = (0, 0, 0)

@@ -4,20 +4,13 @@ from ballast.control import limits, meter, ticks
 from ballast.control.limits import NO_LIMIT_MA, SITE, Limits
 from ballast.control.settings import Settings
 from ballast.control.supply import Supply
+from sample_kit import ev_view
 
 START = (1 << 30) - 5000
 VALUES = {
     "margin_ma": 500, "phase_of_l1": 2, "supply_phases": 3, "phase_proven": 1, "export": 0,
     "meter_interval_ms": 1000, "min_ma": 6000, "rated_ma": 16000,
 }  # fmt: skip
-
-
-class Ev:
-    def __init__(self):
-        self.fitted = True
-        self.ma = [0, 0, 0]
-        self.seq = 0
-        self.t_ms = START
 
 
 def _values(**other):
@@ -31,7 +24,7 @@ def _values(**other):
 def _made(**other):
     supply, slots = Supply(SITE), Limits()
     supply.configure(slots, True, 25000, 7000, _values(**other), START)
-    return supply, slots, Ev()
+    return supply, slots, ev_view(t_ms=START)
 
 
 def _run(supply, slots, ev, seconds, mains, now=START, offered=0):

@@ -14,7 +14,7 @@ TIMEOUT_S = 300
 MICRODOT = Path(find_spec("microdot").origin).parent  # the same files go on the ESP32
 LIBRARY = {"/lib": paths.FIRMWARE, "/lib/microdot": MICRODOT, "/vm": HERE}
 # helpers beside the tests, portable as they are
-SHARED = ("portable.py", "rig.py", "group_kit.py", "allocate_kit.py", "fresh_kit.py")
+SHARED = ("portable.py", "rig.py", "group_kit.py", "allocate_kit.py", "fresh_kit.py", "sample_kit.py")
 
 
 class VmDied(Exception):

@@ -5,17 +5,9 @@ from ballast.control.balancer import Balancer
 from ballast.control.demand import Demand
 from ballast.control.ticks import add
 from heap import steps_without_heap
+from sample_kit import MeterReading, ev_view
 
 START = 0x3FFFFFFF - 20000
-
-
-class Record:
-    def __init__(self):
-        self.ma = [0, 0, 0]
-        self.seq = 0
-        self.t_ms = START
-        self.state = 1
-        self.fitted = True
 
 
 class Loop:
@@ -24,9 +16,8 @@ class Loop:
     def __init__(self, fitted=True):
         self.b = Balancer()
         self.b.configure([25000, 25000, 25000])
-        self.meter = Record()
-        self.ev = Record()
-        self.ev.fitted = fitted
+        self.meter = MeterReading(START)
+        self.ev = ev_view(fitted, t_ms=START)
         self.now = START
         self.house = 5000
         self.random = 1

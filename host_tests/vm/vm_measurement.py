@@ -21,23 +21,16 @@ from clamp.app import ClampApp
 from clamp.rms import Calibration, Channel, RmsMeter
 from clamp.settings import ClampSettings
 from heap import steps_without_heap
+from sample_kit import ev_view
 
 START = 0x40000000 - 60000
-
-
-class Ev:
-    fitted = True
-
-    def __init__(self):
-        self.ma = [0, 0, 0]
-        self.seq = 0
 
 
 class Trust:
     """A meter and a commissioning test, stepped every 20 ms through everything they know."""
 
     def __init__(self):
-        self.ev = Ev()
+        self.ev = ev_view()
         self.meter = meter.Meter()
         self.meter.configure(25000, False, None)
         self.test = commissioning.Commissioning()
