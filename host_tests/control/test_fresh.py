@@ -14,108 +14,113 @@ from ballast.control.scan_cycle import ScanCycle
 from ballast.control.session import Session
 from ballast.control.settings import Settings
 from ballast.control.supply import Supply
+from fresh_kit import all_are
 from rig import full_fit
 
 ZERO = (0, 0, 0)
 
 
-def _same(part, values):
-    for key in values:
-        have = getattr(part, key)
-        want = values[key]
-        if isinstance(want, tuple):
-            assert tuple(have) == want, (key, have)
-        else:
-            assert have == want, (key, have)
-
-
-def _zero(part, keys):
-    for key in keys.split():
-        have = getattr(part, key)
-        assert have == 0, (key, have)
-
-
 def test_pilot():
-    _same(Pilot(), {"level": 6, "raw": 6, "diode": -1, "diode_bad_ms": 0, "_seen": 0})
+    part = Pilot()
+    all_are(part, 6, "level raw")
+    all_are(part, -1, "diode")
+    all_are(part, 0, "diode_bad_ms _seen")
 
 
 def test_limits():
     part = Limits()
     none = (NO_LIMIT_MA,) * 16
-    _same(part, {"slot_ma": none, "fall_ma": none, "ma": NO_LIMIT_MA, "winner": 0})
-    _same(part, {"_until_ms": (0,) * 16, "_timed": (0,) * 16, "_dirty": True, "_any_timed": False})
-    _zero(part, "_ignored _soonest_ms")
+    all_are(part, none, "slot_ma fall_ma")
+    all_are(part, NO_LIMIT_MA, "ma")
+    all_are(part, 0, "winner")
+    all_are(part, (0,) * 16, "_until_ms _timed")
+    all_are(part, True, "_dirty")
+    all_are(part, False, "_any_timed")
+    all_are(part, 0, "_ignored _soonest_ms")
 
 
 def test_faults():
     part = Faults()
     none = (0,) * 35
-    for key in "active present count _used _gone_ms since_s _freed".split():
-        _same(part, {key: none})
-    _zero(part, "first first_s before before_s away now_s stop pause derate changes _any")
+    all_are(part, none, "active present count _used _gone_ms since_s _freed")
+    all_are(part, 0, "first first_s before before_s away now_s stop pause derate changes _any")
 
 
 def test_interlocks():
     part = Interlocks(full_fit(), Faults())
-    _same(part, {"low_mv": 195000, "high_mv": 264000, "phases": 1, "permit": False})
-    _zero(part, "permit_until_ms _short_ms _lost_ms _vent_ms _pe_ms _low_ms _high_ms _phase_ms")
-    _same(part, {"_soft_ms": -1, "_hard_ms": -1})
-    _zero(part, "_leak_ms soft_ref_ma hard_ref_ma _offer_ma _cut_ms")
-    _zero(part, "_judge_pilot_ms")
+    all_are(part, 195000, "low_mv")
+    all_are(part, 264000, "high_mv")
+    all_are(part, 1, "phases")
+    all_are(part, False, "permit")
+    all_are(part, 0, "permit_until_ms _short_ms _lost_ms _vent_ms _pe_ms _low_ms _high_ms _phase_ms")
+    all_are(part, -1, "_soft_ms _hard_ms")
+    all_are(part, 0, "_leak_ms soft_ref_ma hard_ref_ma _offer_ma _cut_ms")
+    all_are(part, 0, "_judge_pilot_ms")
 
 
 def test_contactor():
     for phases, every in ((1, 1), (3, 7)):
         part = Contactor(full_fit(phases))
-        _same(part, {"_all": every, "_metered": True, "since_ms": 500})
-        _zero(part, "coil state weld no_close settled closings under_load _bad_ms")
+        all_are(part, every, "_all")
+        all_are(part, True, "_metered")
+        all_are(part, 500, "since_ms")
+        all_are(part, 0, "coil state weld no_close settled closings under_load _bad_ms")
 
 
 def test_charge_state():
     part = ChargeState()
-    _same(part, {"state": 8, "wake": 1})
-    _zero(part, "pilot close ventilation plugged unplug_event wakes pwm_on")
-    _zero(part, "_pwm_ms _ever_off _wake_armed _pulse _pulse_ms")
+    all_are(part, 8, "state")
+    all_are(part, 1, "wake")
+    all_are(part, 0, "pilot close ventilation plugged unplug_event wakes pwm_on")
+    all_are(part, 0, "_pwm_ms _ever_off _wake_armed _pulse _pulse_ms")
 
 
 def test_rcd_test():
     part = RcdTest(1)
-    _same(part, {"took_ms": -1, "quick": True})
-    _zero(part, "state drive _start_ms _edge_ms _line _seen")
+    all_are(part, -1, "took_ms")
+    all_are(part, True, "quick")
+    all_are(part, 0, "state drive _start_ms _edge_ms _line _seen")
 
 
 def test_derating():
     part = Derating(full_fit())
-    for key in "ddegc known hot sensor _t1 _t2 _t3 _frozen _ref_ddegc".split():
-        _same(part, {key: ZERO})
-    _same(part, {"limit_ma": NO_LIMIT_MA, "full_ma": 32000, "_proven": (1, 1, 1)})
-    _same(part, {"_mark": (OPEN,) * 6})
-    _zero(part, "rise _rise_ddegc _box_stop _mark_i _mark_ms _load_ms _loaded")
+    all_are(part, ZERO, "ddegc known hot sensor _t1 _t2 _t3 _frozen _ref_ddegc")
+    all_are(part, NO_LIMIT_MA, "limit_ma")
+    all_are(part, 32000, "full_ma")
+    all_are(part, (1, 1, 1), "_proven")
+    all_are(part, (OPEN,) * 6, "_mark")
+    all_are(part, 0, "rise _rise_ddegc _box_stop _mark_i _mark_ms _load_ms _loaded")
 
 
 def test_session():
     part = Session()
-    _zero(part, "open wh seconds charge_s peak_ma total_wh ended last_wh last_s last_charge_s")
-    _zero(part, "_wh_seen _ms _charge_ms _last_ms")
+    all_are(part, 0, "open wh seconds charge_s peak_ma total_wh ended last_wh last_s last_charge_s")
+    all_are(part, 0, "_wh_seen _ms _charge_ms _last_ms")
     assert part._started is False
 
 
 def test_ev_meter():
     part = EvMeter(True)
-    _same(part, {"fitted": True, "ma": ZERO, "supply_mv": ZERO, "_started": False})
-    _zero(part, "seq t_ms dw max_ma wh silent _port_seq _rest")
+    all_are(part, True, "fitted")
+    all_are(part, ZERO, "ma supply_mv")
+    all_are(part, False, "_started")
+    all_are(part, 0, "seq t_ms dw max_ma wh silent _port_seq _rest")
 
 
 def test_supply():
     part = Supply(SITE)
-    _same(part, {"slot": 5, "used": False, "_seq": -1, "_ma": -1, "phase_map": (0, 1, 2)})
-    _zero(part, "limit_ma _first")
+    all_are(part, 5, "slot")
+    all_are(part, False, "used")
+    all_are(part, -1, "_seq _ma")
+    all_are(part, (0, 1, 2), "phase_map")
+    all_are(part, 0, "limit_ma _first")
 
 
 def test_scan_cycle():
     part = ScanCycle(Settings(), full_fit())
-    _same(part, {"why": 1, "settings_min_ma": 6000, "_version": -1})
-    for key in "_started _retest _export _allow".split():
-        assert getattr(part, key) is False, key
-    _zero(part, "broken offered_ma user_paused hold_ms gap_max_ms steps uptime_s boost_s")
-    _zero(part, "_last_ms _ev_ms _heat_ms _second_ms _pwm_steps _offer_want_ma _tested_ms")
+    all_are(part, 1, "why")
+    all_are(part, 6000, "settings_min_ma")
+    all_are(part, -1, "_version")
+    all_are(part, False, "_started _retest _export _allow")
+    all_are(part, 0, "broken offered_ma user_paused hold_ms gap_max_ms steps uptime_s boost_s")
+    all_are(part, 0, "_last_ms _ev_ms _heat_ms _second_ms _pwm_steps _offer_want_ma _tested_ms")
