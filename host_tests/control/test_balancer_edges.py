@@ -56,6 +56,13 @@ def test_three_phases_of_16_a_until_told_otherwise():
     assert fed.b.phases.used == [1, 1, 1]
 
 
+def test_what_binds_is_told_in_the_very_step_that_raises():
+    fed = Fed()
+    assert fed.sample(15000) == 10000 and fed.b.reason == b.HOUSE
+    assert fed.sample(5000) == 20000 and fed.b.reason == b.HOUSE
+    assert fed.sample(-20000) == 32000 and fed.b.reason == b.FREE
+
+
 # -- what the EV drew when the sample was taken --------------------------------------------
 
 

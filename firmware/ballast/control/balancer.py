@@ -224,12 +224,11 @@ class Balancer:
         to = raises.due(self.ma, up, dt)
         if to == 0:
             return
-        self.reason = HOLD
         if to < 0:
-            return
-        if raises.unanswered(now_ms, meter.ma, self._ev_now, self.phases.used, self._blind):
+            self.reason = HOLD
+        elif raises.unanswered(now_ms, meter.ma, self._ev_now, self.phases.used, self._blind):
             self.reason = UNANSWERED
-            return
-        raises.watch(now_ms, meter.ma, self._ev_now)
-        raises.count()
-        self._set(to)
+        else:
+            raises.watch(now_ms, meter.ma, self._ev_now)
+            raises.count()
+            self._set(to)
