@@ -9,7 +9,7 @@ with the timing derived from it (set D). No code was taken over.
 from ballast.control import charge_state as cs
 from ballast.control import faults, limits, pilot
 from ballast.control.records import PILOT_HOLD, PILOT_PWM
-from rig import A_MV, B_MV, C_MV, D_MV, E_MV, Rig
+from rig import A_MV, B_MV, C_MV, D_MV, E_MV, Rig, charging
 
 
 def _b2(**values):
@@ -19,16 +19,10 @@ def _b2(**values):
     return rig
 
 
-def _charging(**values):
-    rig = Rig(**values)
-    rig.charge()
-    return rig
-
-
 # -- set A: the state machine ---------------------------------------------------------
 
 
-def test_a1_plugged_in_is_not_charging():
+def test_a1_plugged_in_is_notcharging():
     rig = Rig()
     rig.level_mv = B_MV
     rig.run(5)
@@ -64,7 +58,7 @@ def test_a4_c_without_pwm_does_not_close():
 
 
 def test_a5_c_to_b_opens_and_c_again_closes():
-    rig = _charging()
+    rig = charging()
     rig.level_mv = B_MV
     assert rig.until(lambda: rig.out.coil == 0, 1) <= 60
     rig.run(4)
@@ -73,14 +67,14 @@ def test_a5_c_to_b_opens_and_c_again_closes():
 
 
 def test_a6_unplugged_opens_and_stops_pwm():
-    rig = _charging()
+    rig = charging()
     rig.level_mv = A_MV
     assert rig.until(lambda: rig.out.coil == 0, 1) <= 60
     assert rig.out.pilot == PILOT_HOLD and rig.cycle.charge.state == cs.A
 
 
 def test_a7_pwm_off_and_c_stays_opens_between_6_and_6_5_s():
-    rig = _charging()
+    rig = charging()
     rig.charger.pause()
     assert rig.until(lambda: rig.out.pilot == PILOT_HOLD, 1) <= 40
     took = rig.until(lambda: rig.out.coil == 0, 8)
@@ -88,7 +82,7 @@ def test_a7_pwm_off_and_c_stays_opens_between_6_and_6_5_s():
 
 
 def test_a8_pwm_back_after_3_s_never_opens():
-    rig = _charging()
+    rig = charging()
     rig.charger.pause()
     rig.run(3)
     rig.charger.resume()
@@ -99,7 +93,7 @@ def test_a8_pwm_back_after_3_s_never_opens():
 
 
 def test_a9_b_during_the_wait_opens_at_once():
-    rig = _charging()
+    rig = charging()
     rig.charger.pause()
     rig.run(2)
     rig.level_mv = B_MV
@@ -109,7 +103,7 @@ def test_a9_b_during_the_wait_opens_at_once():
 
 
 def test_a10_a12_state_e_opens_and_b_comes_back():
-    rig = _charging()
+    rig = charging()
     rig.level_mv = E_MV
     assert rig.until(lambda: rig.out.coil == 0, 1) <= 60
     rig.run(1)
@@ -129,7 +123,7 @@ def test_a13_c_at_once_charges_with_pwm():
 
 
 def test_state_d_is_refused_without_ventilation_and_charged_with():
-    rig = _charging()
+    rig = charging()
     rig.level_mv = D_MV
     assert rig.until(lambda: rig.out.coil == 0, 1) <= 60
     rig = _b2(ventilation=1)
@@ -184,7 +178,7 @@ def test_b_no_duty_of_this_charger_lets_a_vehicle_draw_more_than_the_limit():
 def test_d1_d2_c_to_b_and_a_within_100_ms_at_every_allowed_lateness():
     for level in (A_MV, B_MV):
         for dt in range(20, 41):
-            rig = _charging()
+            rig = charging()
             rig.dt_ms = dt
             rig.step(2)
             rig.level_mv = level
@@ -193,7 +187,7 @@ def test_d1_d2_c_to_b_and_a_within_100_ms_at_every_allowed_lateness():
 
 
 def test_d3_short_within_3_s():
-    rig = _charging()
+    rig = charging()
     rig.run(5)
     rig.level_mv = E_MV
     assert rig.until(lambda: rig.out.coil == 0, 3) <= 100
@@ -208,7 +202,7 @@ def test_d6_b_to_c_with_permission_within_3_s():
 
 def test_d7_the_latest_of_many_limits_wins():
     """A reduction is advertised at once (safety before the 5 s rule)."""
-    rig = _charging()
+    rig = charging()
     for n in range(10):
         assert rig.charger.put_limit(limits.OCPP, 16000 - 500 * n, 60000)
         rig.run(1)
@@ -216,7 +210,7 @@ def test_d7_the_latest_of_many_limits_wins():
 
 
 def test_d8_a_silent_source_is_never_the_old_value():
-    rig = _charging()
+    rig = charging()
     assert rig.charger.fall_to(limits.GROUP, 0)
     assert rig.charger.put_limit(limits.GROUP, 16000, 10000)
     rig.run(9)
@@ -226,7 +220,7 @@ def test_d8_a_silent_source_is_never_the_old_value():
 
 
 def test_d9_over_current_at_7_s_not_at_6_5():
-    rig = _charging(user_ma=16000)
+    rig = charging(user_ma=16000)
     rig.draw_ma = 16000
     rig.run(15)
     rig.draw_ma = 18300  # (16 A + 0.5 A) x 1.1 = 18.15 A
@@ -234,7 +228,7 @@ def test_d9_over_current_at_7_s_not_at_6_5():
     assert rig.out.coil == 1
     rig.run(1)
     assert rig.out.coil == 0 and rig.cycle.faults.active[faults.OVERCURRENT]
-    rig = _charging(user_ma=16000)
+    rig = charging(user_ma=16000)
     rig.draw_ma = 18100
     rig.run(30)
     assert rig.out.coil == 1
@@ -252,7 +246,7 @@ def test_d10_a_200_ms_toggle_is_seen_and_no_fault():
 
 def test_d11_one_bad_reading_changes_nothing():
     for level in (A_MV, B_MV, D_MV, E_MV, -12000, 7500):
-        rig = _charging()
+        rig = charging()
         rig.level_mv = level
         rig.step()
         rig.level_mv = C_MV
@@ -262,7 +256,7 @@ def test_d11_one_bad_reading_changes_nothing():
 
 
 def test_d12_live_behind_an_open_contactor_locks():
-    rig = _charging()
+    rig = charging()
     feed = rig.feed
 
     def welded():
