@@ -1,7 +1,7 @@
 """What the tests of control/group*.py agree on. Portable: runs on CPython and on MicroPython."""
 
 from ballast.control import group_records as g
-from ballast.control.group import Group
+from ballast.control.group import CLAIM, FOLLOW, LEAD, Group
 from ballast.control.group_leader import Leader
 from ballast.control.panels import Panels
 
@@ -99,3 +99,80 @@ class Books:
     def counted(self, t):
         self.leader.step(after(t))
         return self.leader.count_ma[: self.config.seats]
+
+
+class One:
+    """One charger of a group; of the others there is what the test lets it hear."""
+
+    def __init__(self, seat=0, seats=2, anchor=0, guaranteed=0):
+        self.config = config(seats, guaranteed=guaranteed)
+        self.config.anchor = anchor
+        self.group = Group(self.config, panels(), seat, 1, T0)
+        self.seq = 100
+
+    def at(self, *times):
+        for t in times:
+            self.group.step(after(t))
+        return self.group.role
+
+    def hears(self, t, seat, **kw):
+        """A report, newer than the last."""
+        r = g.Report()
+        self.seq += 1
+        r.seat, r.boot, r.seq = seat, 1, self.seq
+        for name, value in kw.items():
+            setattr(r, name, value)
+        return self.group.hear_report(after(t), r)
+
+    def hears_answer(self, t, seat, **kw):
+        """A report that votes for this charger and answers its last frame."""
+        if "echo_seq" not in kw:
+            kw["echo_seq"] = self.group.member.seq
+        return self.hears(t, seat, vote_seat=self.group.seat, vote_boot=1, **kw)
+
+    def hears_beacon(self, t, seat, rows=(), **kw):
+        """A beacon, newer than the last; every row answers the last frame of this charger."""
+        b = g.Beacon()
+        self.seq += 1
+        b.seat, b.boot, b.seq, b.n = seat, 1, self.seq, len(rows)
+        for n, row in enumerate(rows):
+            b.row_seat[n], b.row_boot[n], b.row_seq[n] = row, 1, self.group.member.seq
+        for name, value in kw.items():
+            setattr(b, name, value)
+        return self.group.hear_beacon(after(t), b)
+
+    def says(self, t):
+        self.at(t)
+        return self.group.fill_report(after(t))
+
+    def beacon(self, t):
+        self.at(t)
+        return self.group.fill_beacon(after(t))
+
+    def leads(self):
+        """The anchor of two may lead alone, as soon as its silence of 20 s is over."""
+        self.beacon(20000)
+        self.beacon(20500)
+        assert self.group.role == LEAD
+        return self
+
+    def measures(self, t, ma):
+        """Its meter leaves `ma` [3] for the group."""
+        self.group.set_budget(after(t), ma[0], ma[1], ma[2])
+        self.at(t)
+        return self.group.budget_ma
+
+    def claims_at(self, start=20000):
+        """When it claims; its turns are 700 ms apart."""
+        for t in range(start, start + 7000, 700):
+            assert self.at(t - 1) == FOLLOW
+            if self.at(t) == CLAIM:
+                return t
+        return None
+
+
+def changed(phase, ma, to):
+    """`ma` on all three phases, `to` on one."""
+    out = [ma, ma, ma]
+    out[phase] = to
+    return out

@@ -306,6 +306,18 @@ def test_who_is_silent_wants_nothing():
     assert b.grants(8001, 1) == [32000, 0]
 
 
+def test_what_was_granted_to_one_that_fell_silent_is_not_sent_when_it_speaks_again():
+    """A beacon of many comes in parts: it may be heard again between two of them."""
+    b = Books(2)
+    b.says(0, 1)
+    assert b.grants(0, 1) == [0, 32000]
+    b.says(8000, 0)
+    assert b.counted(8001) == [0, 32000], "it may still draw that"
+    assert b.leader.grant_ma[:2] == [0, 0]
+    b.says(8002, 1)
+    assert b.leader.heard[1] and b.leader.grant_ma[1] == 0
+
+
 def test_one_that_gets_exactly_its_share_keeps_nobody_from_more():
     b = Books(2, guaranteed=8000)
     b.says(0, 0, max_ma=8000)
