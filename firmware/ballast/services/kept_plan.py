@@ -37,15 +37,22 @@ class KeptPlan:
         if self._before:
             self._take_up(now_s, session)
         self._plan.look(now_s, session)
-        time_s = self._time_s()
-        if self._plan.on and time_s is not None:
-            if self._leaves is not None:
-                self._plan.depart(now_s, self._leaves - time_s, session)
-                self._leaves = None
-            elif self._untold:
-                self._save(session)
-        if self._on and not self._plan.on and not self._before:
+        if self._plan.on:
+            if self._untold or self._leaves is not None:
+                self._told(now_s, session)
+        elif self._on and not self._before:
             self._save(session)
+
+    def _told(self, now_s, session):
+        """Somebody may have told the time of day: what waits for it is said and kept."""
+        time_s = self._time_s()
+        if time_s is None:
+            return
+        if self._leaves is None:
+            self._save(session)
+        else:
+            self._plan.depart(now_s, self._leaves - time_s, session)
+            self._leaves = None
 
     def _take_up(self, now_s, session):
         """The first car of this run has the plan, if it was there from the beginning."""
