@@ -22,7 +22,7 @@ def _b2(**values):
 # -- set A: the state machine ---------------------------------------------------------
 
 
-def test_a1_plugged_in_is_notcharging():
+def test_a1_plugged_in_is_not_charging():
     rig = Rig()
     rig.level_mv = B_MV
     rig.run(5)
