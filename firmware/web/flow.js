@@ -73,7 +73,7 @@ export class Flow {
     attr(this.sun, "visibility", doc.solar.fitted || sunny ? "visible" : "hidden");
     attr(this.car.pic, "class", doc.car.plugged === false ? "faint" : "");
     text(this.car.more, doc.car.plugged === false ? t("flow.unplugged") : car >= 200 && doc.car.power_w !== null ? kw(doc.car.power_w) : "");
-    text(this.house.more, sunny ? t("flow.surplus") : "");
+    text(this.house.more, sunny ? t("flow.surplus") : doc.group ? t("flow.others") : "");
     text(this.grid.more, known ? t(mains < 0 ? "flow.export" : "flow.of", { a: amps1(Math.abs(mains)), fuse: amps(doc.grid.fuse_ma) })
       : doc.meter.fitted ? t("flow.silent") : t("flow.nometer"));
     const share = known && doc.grid.fuse_ma ? Math.max(0, mains / doc.grid.fuse_ma) : 0;

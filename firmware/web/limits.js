@@ -34,7 +34,7 @@ export class Limits {
     this.home.style.width = (showHome ? pc(doc.grid.fuse_ma) - pc(doc.grid.fuse_ma - house) : 0) + "%";
     text(this.inside, limit > 0 ? amps(limit) : "");
     attr(this.inside, "class", pc(Math.min(car, limit)) < 18 ? "in out" : "in");
-    text(this.homeText, showHome && pc(house) > 22 ? t("lim.home", { a: amps(house) }) : "");
+    text(this.homeText, showHome && pc(house) > 22 ? t(doc.group ? "lim.others" : "lim.home", { a: amps(house) }) : "");
     this.homeText.style.left = Math.max(18, pc(doc.grid.fuse_ma - house)) + "%";
     attr(this.bar, "aria-label", t("lim.aria", { limit: amps(limit), top: amps(top), house: amps(house), slot: t("slot." + doc.limit.slot) }));
     this.showScale(doc, top, pc);

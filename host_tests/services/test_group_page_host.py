@@ -66,6 +66,8 @@ def test_the_leader_and_a_member_say_so_and_what_they_have(make, visit):
     expect(card(page).locator("p").first).to_have_text(text)
     expect(card(page).locator("form")).to_be_hidden()  # not the group's way to share
     expect(card(page).locator(".err")).to_be_hidden()
+    expect(page.locator("svg.flow")).to_contain_text("and other cars")  # the meter sees them too
+    expect(page.locator("main")).to_contain_text(re.compile(r"others 1[12]\sA"))
 
 
 def test_who_waits_for_its_turn_and_the_leader_who_knows_it(make, visit):
@@ -82,6 +84,7 @@ def test_alone_there_is_no_card(make, visit):
     page = visit(rig)
     expect(page.locator(".chips .binds")).to_be_visible()
     expect(card(page)).to_be_hidden()
+    expect(page.locator("svg.flow")).not_to_contain_text("and other cars")
 
 
 def test_a_problem_is_shown(make, visit):
