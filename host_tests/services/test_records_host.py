@@ -253,10 +253,13 @@ def test_the_local_minute_is_what_the_library_says(unix, offset):
 
 class FakeCharger:
     def __init__(self):
-        self.put, self.warned = [], []
+        self.put, self.warned, self.quarters = [], [], []
 
     def put_limit(self, slot, ma, ttl_ms):
         self.put.append((slot, ma, ttl_ms))
+
+    def sync_quarter(self, into_ms):
+        self.quarters.append(into_ms)
 
     def warn(self, fault, present, now_ms):
         self.warned.append((fault, present))
@@ -275,6 +278,17 @@ def test_the_slot_is_renewed_before_it_expires_and_given_up_within_the_window():
     wall.set(1767571200 + 3600)
     plan.step()
     assert charger.put[-1][1] == 0
+
+
+def test_the_quarter_hour_is_told_with_and_without_a_plan_and_not_before_it_is_known():
+    charger, wall = FakeCharger(), WallClock(lambda: 0)
+    plan = Schedule(charger, MemoryStore(), wall, lambda: 0)
+    plan.step()
+    assert charger.quarters == [] and wall.into_quarter_ms() is None
+    for since, into in ((0, 0), (899, 899000), (900, 0), (3661, 61000)):
+        wall.set(1767571200 + since, 840)
+        plan.step()
+        assert charger.quarters[-1] == into, since
 
 
 def test_a_plan_survives_a_restart_and_a_damaged_one_is_dropped():

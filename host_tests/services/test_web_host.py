@@ -380,6 +380,15 @@ def test_the_schedule_stops_and_starts(rig, user):
     assert max(cp.amps) > 14.0
 
 
+def test_the_time_of_day_says_where_the_quarter_hour_begins(rig, user, installer):
+    assert installer.put("/api/settings", {"demand_w": 7000}).status == 200
+    demand = rig.charger.cycle.modes.demand
+    rig.world.run(10)
+    assert user.post("/api/time", {"time_s": 1767571200 + 800}).status == 200
+    rig.world.run(10)
+    assert 88 <= demand.left_ms // 1000 <= 92
+
+
 @pytest.mark.parametrize(
     "bad", [{}, {"time_s": 0}, {"time_s": "now"}, {"time_s": 1767571200, "offset_min": 9999}]
 )

@@ -1,8 +1,9 @@
-"""Puts the weekly plan into the SCHEDULE slot, and says so when it can not.
+"""What the charger knows of the time of day: the weekly plan's slot, and the quarter hour.
 
 While the time of day is not known the plan does not limit: a charger that waits for a
 clock it never gets would leave the car empty. The page shows it, and the CLOCK warning
-stands until a browser or NTP has told the time.
+stands until a browser or NTP has told the time. Until then the demand limit holds at
+every moment instead of on the mean of the quarter hour.
 """
 
 import asyncio
@@ -51,7 +52,10 @@ class Schedule:
         return out
 
     def step(self):
-        """Renew the slot; called every few seconds."""
+        """Renew the slot, tell the quarter hour; called every few seconds."""
+        into_ms = self._wall.into_quarter_ms()
+        if into_ms is not None:
+            self._charger.sync_quarter(into_ms)
         minute = self._wall.local_minute()
         lacking = 1 if self._plan["enabled"] and minute is None else 0
         self._charger.warn(faults.CLOCK, lacking, self._ticks())

@@ -32,6 +32,14 @@ class WallClock:
         self._base_s = time_s - self._clock()
         self.offset_min = offset_min
 
+    def into_quarter_ms(self):
+        """How long ago the quarter hour began, ms in whole s; None while the time is not known.
+
+        Meters that bill by the quarter hour keep to the full hour, in every time zone.
+        """
+        now = self.time_s()
+        return None if now is None else now % 900 * 1000
+
     def local_minute(self):
         """Minute of the local week, 0 = Monday 00:00; None while the time is not known."""
         now = self.time_s()
