@@ -2,7 +2,7 @@
 
 A house is a list of W, one a second. The EV takes 6 to 32 A on one or three phases of
 230 V, obeys the pilot after its delay and then slews 10 A/s. The supply meter is read
-once a second, each reading 0.3 s late; the charger's own meter is at once. The offer
+once a second, each reading 0.3 s late, and what the EV drew at that moment is known. The offer
 goes through the pilot as the scan cycle does it: whole steps of the duty, raises from 100 mA.
 
 The clock is set ten minutes into a quarter hour. That quarter is left out, as is one
@@ -20,6 +20,7 @@ SLEW_A_S = 10.0
 LATENCY_MS = 300
 QUARTER_S = 900
 INTO_S = 600  # when the clock is set
+MARGIN_PERMILLE = 10  # that each of the controllers keeps
 START_MS = (1 << 30) - 60_000  # the tick wraps in the first minute of every run
 _RESUME_MA = 1000
 _UP_MA = 100  # control/scan_cycle.py
@@ -51,13 +52,13 @@ class Ballast:
 
     def __init__(self, limit_w, phases):
         self._demand = Demand()
-        self._demand.configure(limit_w, MIN_MA)
+        self._demand.configure(limit_w, MIN_MA, MARGIN_PERMILLE)
         self._phases = phases
         self._demand.sync(START_MS, INTO_S * 1000)
 
-    def step(self, second, mains_w, ev_w):
+    def step(self, second, mains_w, house_w):
         now_ms = add(START_MS, second * 1000 + LATENCY_MS)
-        self._demand.step(now_ms, 1000, mains_w, ev_w, self._phases, VOLT)
+        self._demand.step(now_ms, 1000, mains_w, house_w, self._phases, VOLT)
         return self._demand.ma
 
 
@@ -65,11 +66,12 @@ class Momentary:
     """Every moment keeps the limit: what the house leaves of it; on again with 1 A to spare."""
 
     def __init__(self, limit_w, phases):
-        self._limit_w, self._phases = limit_w, phases
+        self._limit_w = limit_w * (1000 - MARGIN_PERMILLE) // 1000
+        self._phases = phases
         self._ma = 0
 
-    def step(self, second, mains_w, ev_w):
-        return self._offer(self._limit_w - (mains_w - ev_w))
+    def step(self, second, mains_w, house_w):
+        return self._offer(self._limit_w - house_w)
 
     def _offer(self, free_w):
         ma = ma_of(free_w, self._phases, VOLT)
@@ -87,13 +89,13 @@ class EvenBudget(Momentary):
         super().__init__(limit_w, phases)
         self._used_ws = 0
 
-    def step(self, second, mains_w, ev_w):
+    def step(self, second, mains_w, house_w):
         into = (INTO_S + second) % QUARTER_S
         if into == 0:
             self._used_ws = 0
         self._used_ws += max(0, mains_w)  # in its first quarter as if nothing had been used before
         left_ws = self._limit_w * QUARTER_S - self._used_ws
-        return self._offer(left_ws // (QUARTER_S - into) - (mains_w - ev_w))
+        return self._offer(left_ws // (QUARTER_S - into) - house_w)
 
 
 class Unlimited:
@@ -102,7 +104,7 @@ class Unlimited:
     def __init__(self, limit_w, phases):
         pass
 
-    def step(self, second, mains_w, ev_w):
+    def step(self, second, mains_w, house_w):
         return MAX_MA
 
 
@@ -167,12 +169,12 @@ def run(controller, watts, phases, delay_s):
     volts = VOLT * phases
     offers, drawn, imported = [], [], []
     for second, house_w in enumerate(watts):
-        mains_w = round(house_w + car.level_a * volts)
+        mains_w, alone_w = round(house_w + car.level_a * volts), round(house_w)
         amp_s = 0.0
         for span_s, what in plan:
             amp_s += car.draw(span_s)
             if what == _ASK:
-                ma = controller.step(second, mains_w, int(car.level_a * volts))
+                ma = controller.step(second, mains_w, alone_w)
                 offers.append(duty.offer(ma))
             elif what == _OBEY and second >= late:
                 car.target_a = offers[second - late] / 1000
@@ -232,16 +234,18 @@ def replay(who, house, limit_w, phases, delay_s):
 
 
 def missed(rows):
-    """Texts of the bars that Ballast misses in the rows of one cell."""
-    by = {row["who"]: row for row in rows}
-    own, rival = by[BALLAST], by[MOMENTARY]
-    texts = []
-    if own["over"]:
-        texts.append(f"{own['over']} quarters above the limit, by {own['excess_w']:.1f} W at most, "
-                     "where none was to be")  # fmt: skip
-    if own["kwh"] < rival["kwh"]:
-        texts.append(f"{own['kwh']:.3f} kWh where {MOMENTARY} charges {rival['kwh']:.3f}")
-    return texts
+    """Texts of the bars that Ballast misses in the rows of one cell: none may be over."""
+    own = next(row for row in rows if row["who"] == BALLAST)
+    if not own["over"]:
+        return []
+    return [f"{own['over']} quarters above the limit, by {own['excess_w']:.1f} W at most, "
+            "where none was to be"]  # fmt: skip
+
+
+def missed_in_all(totals):
+    """Texts of the bars that Ballast misses in the sums of all cells: energy."""
+    own, rival = totals[BALLAST]["kwh"], totals[MOMENTARY]["kwh"]
+    return [] if own >= rival else [f"{own:.3f} kWh where {MOMENTARY} charges {rival:.3f}"]
 
 
 def total(rows):

@@ -49,7 +49,8 @@ def dim(phases, delay_s, meter="clamp", source_v=230.0, power_w=POWER_W):
 
     before_w: drawn before it. duty_s: the pilot says less than before. advertised_s: at the
     voltage of that moment it allows no more than the power. obeyed_s: the car draws no more.
-    highest_w: the most later than the car's delay, its slew and 1 s. then_w: in the end.
+    highest_w: the most later than two answers of the car (the voltage rises with the first, and
+    less current is allowed then), its slew and 1 s. then_w: in the end.
     ended: when its time is over the car draws again as before.
     """
     full_a = FULL_A[phases]
@@ -72,7 +73,7 @@ def dim(phases, delay_s, meter="clamp", source_v=230.0, power_w=POWER_W):
         ended = world.until(lambda: car.level_a > full_a - _NEAR_A, _SOON_S) is not None
     finally:
         setup.stop()
-    calm_s = delay_s + 1.0 + full_a / _SLEW_A_S
+    calm_s = 2 * delay_s + 1.0 + full_a / _SLEW_A_S
     return {
         "phases": phases,
         "meter": meter,

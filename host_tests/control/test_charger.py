@@ -2,7 +2,7 @@
 
 from ballast.control import faults, limits
 from ballast.control.charger import PANEL, SUPPLY
-from rig import B_MV, C_MV, Rig, full_fit
+from rig import A_MV, B_MV, C_MV, Rig, full_fit
 
 
 def test_only_external_slots_and_only_sound_values():
@@ -152,10 +152,8 @@ def test_dimming_to_4200_watts():
     for watt, ttl in ((-1, 1000), (200001, 1000), ("4200", 1000), (4200, 0)):
         assert c.dim(watt, ttl) is False
     assert c.refused == 4
-    rig.cycle.ev.supply_mv[0] = 79000
-    assert rig.charger.dim(4140, 1000)
-    rig.step()
-    assert rig.cycle.limits.slot_ma[limits.GRID] == 6000
+    assert c.dim(4200, 172800000) and not c.dim(4200, 172800001)
+    assert c.refused == 5
 
 
 def test_bounds_of_what_a_service_may_say():
@@ -183,19 +181,52 @@ def test_only_a_group_may_take_the_own_balancer_s_place():
     assert rig.cycle.limits.winner == limits.SITE
 
 
-def test_dimming_counts_with_the_voltage_that_is_there():
+def test_dimming_counts_the_phases_that_supply_and_charger_have():
+    for fitted, supplied, ma in ((1, 3, 18260), (3, 1, 18260), (3, 3, 6086)):
+        rig = Rig(full_fit(fitted), supply_phases=supplied)
+        rig.run(1)
+        assert rig.charger.dim(4200, 1000)
+        assert rig.cycle.limits.slot_ma[limits.GRID] == ma
+
+
+class OnePhase(Rig):
+    """The vehicle is on L1 alone."""
+
+    def feed(self):
+        super().feed()
+        self.scan.ev_ma[1] = self.scan.ev_ma[2] = 0
+
+
+def test_dimming_follows_the_vehicle_without_a_meter_in_the_supply_and_forgets_it():
+    rig = OnePhase(full_fit(3), supply_phases=3)
+    rig.run(1)
+    rig.charge()
+    rig.draw_ma = 16000
+    rig.run(6)
+    assert rig.charger.dim(4200, 60000)
+    assert rig.cycle.limits.slot_ma[limits.GRID] == 18260
+    rig.draw_ma = 0
+    rig.level_mv = A_MV
+    rig.run(1)
+    assert rig.cycle.limits.slot_ma[limits.GRID] == 6086
+
+
+def test_a_current_of_the_operator_takes_the_place_of_a_power():
     rig = Rig()
     rig.run(1)
-    ev = rig.cycle.ev
-    for mv, ma in ((230999, 18260), (200000, 21000), (80000, 52500), (79999, 18260)):
-        ev.supply_mv[0], ev.supply_mv[1], ev.supply_mv[2] = mv, 100000, 110000
-        assert rig.charger.dim(4200, 1000)
-        assert rig.cycle.limits.slot_ma[limits.GRID] == ma, mv
-    ev.supply_mv[0] = 230000
-    for n in range(3):
-        rig.cycle.site.balancer.phases.used[n] = 0
-    assert rig.charger.dim(4200, 1000), "no phase known to be used counts as one"
-    assert rig.cycle.limits.slot_ma[limits.GRID] == 18260
+    assert rig.charger.dim(4200, 60000)
+    assert rig.charger.put_limit(limits.API, 20000, 60000)
+    assert rig.cycle.modes.dimming.on is True
+    assert rig.charger.put_limit(limits.GRID, 20000, 60000)
+    assert rig.cycle.modes.dimming.on is False
+    assert rig.cycle.limits.slot_ma[limits.GRID] == 20000
+
+
+def test_the_supply_s_voltage_is_that_of_the_first_phase():
+    c = Rig().charger
+    for mv, volt in ((0, 230), (79999, 230), (80000, 80), (230001, 231)):
+        c.cycle.ev.supply_mv[0], c.cycle.ev.supply_mv[1] = mv, 100000
+        assert c.supply_v() == volt, mv
 
 
 def test_commissioning_needs_a_closed_contactor_and_a_meter():

@@ -28,7 +28,7 @@ class Site:
             ev_w = 0 if ma < 6000 else min(ma, 32000) * VOLT * self.phases // 1000
             self.import_ws += max(0, house_w + ev_w)
             self.ev_ws += ev_w
-            self.d.step(self.now, 1000, house_w + ev_w, ev_w, self.phases, VOLT)
+            self.d.step(self.now, 1000, house_w + ev_w, house_w, self.phases, VOLT)
             self.asked.append(self.d.ma)
             if clock and self.d.left_ms == QUARTER_MS:
                 self.means.append(self.import_ws // 900)
@@ -82,17 +82,14 @@ def test_a_house_that_rises_to_what_it_was_before_is_provided_for():
     assert site.ev_ws > 0
 
 
-def test_what_the_house_did_not_use_comes_free_towards_the_end():
+def test_what_a_pause_left_over_is_taken_until_the_end():
     site = synced(8000)
-    site.run(4000, 1)
-    site.run(1000, 899)
-    site.run(1000, 60)
-    early = site.d.ma
-    site.run(1000, 700)
-    assert early < site.d.ma
+    site.run(1000, 900)
+    assert site.run(7500, 300) == 0
+    site.run(1000, 400)
+    assert site.d.ma > (7920 - 1000) * 1000 // VOLT
     site.run(1000, 200)
-    assert site.means[-1] <= 8000
-    assert site.means[-1] >= 6800, "most of it is used"
+    assert 7300 <= site.means[-1] <= 7920
 
 
 def test_a_house_that_uses_all_leaves_a_pause():
@@ -125,7 +122,7 @@ def test_a_clock_set_by_a_moment_changes_nothing_one_set_by_minutes_does():
     assert site.d.left_ms == 399000
 
 
-def test_peaks_are_forgotten_after_an_hour():
+def test_a_short_burst_does_not_stop_the_ev_an_hour_later():
     for clock in (True, False):
         site = synced(8000) if clock else Site(8000)
         site.run(8000, 10, clock)
@@ -137,17 +134,17 @@ def test_a_gap_is_counted_at_the_level_of_the_sample_after_it():
     demand = Demand()
     demand.configure(8000)
     demand.sync(START, 0)
-    demand.step(add(START, 60000), 60000, 3000, 0, 1, VOLT)
+    demand.step(add(START, 60000), 60000, 3000, 3000, 1, VOLT)
     assert demand.used_ws == 180000
-    demand.step(add(START, 60007), 7, 1001, 0, 1, VOLT)
+    demand.step(add(START, 60007), 7, 1001, 1001, 1, VOLT)
     assert demand.used_ws == 180007
-    demand.step(add(START, 60010), 333, 1000, 0, 1, VOLT)
+    demand.step(add(START, 60010), 333, 1000, 1000, 1, VOLT)
     assert demand.used_ws == 180340
-    demand.step(add(START, 60010), 700, 1, 0, 1, VOLT)
+    demand.step(add(START, 60010), 700, 1, 1, 1, VOLT)
     assert demand.used_ws == 180340
-    demand.step(add(START, 60010), 700, 1, 0, 1, VOLT)
+    demand.step(add(START, 60010), 700, 1, 1, 1, VOLT)
     assert demand.used_ws == 180341, "fractions add up"
-    demand.step(add(START, 60010), -5, 1000, 0, 1, VOLT)
+    demand.step(add(START, 60010), -5, 1000, 1000, 1, VOLT)
     assert demand.used_ws == 180341
 
 
@@ -155,8 +152,8 @@ def test_several_quarters_in_a_gap_begin_anew():
     demand = Demand()
     demand.configure(8000)
     demand.sync(START, 0)
-    demand.step(add(START, 1000), 1000, 1000, 0, 1, VOLT)
-    demand.step(add(START, 3 * QUARTER_MS + 5000), 1000, 1000, 0, 1, VOLT)
+    demand.step(add(START, 1000), 1000, 1000, 1000, 1, VOLT)
+    demand.step(add(START, 3 * QUARTER_MS + 5000), 1000, 1000, 1000, 1, VOLT)
     assert demand.left_ms == QUARTER_MS - 5000
     assert demand.used_ws == 1000
 
@@ -220,9 +217,9 @@ def test_a_sample_from_just_before_the_quarter_belongs_to_it():
 def test_an_export_is_no_import_of_less_than_zero():
     demand = _whole()
     for _ in range(5):
-        demand.step(START, 1000, -3000, 0, 1, VOLT)
+        demand.step(START, 1000, -3000, -3000, 1, VOLT)
         assert demand.used_ws == 0
-    demand.step(START, 1000, 250000, 0, 1, VOLT)
+    demand.step(START, 1000, 250000, 250000, 1, VOLT)
     assert demand.used_ws == 200000, "200 kW are the most that is counted"
 
 
@@ -231,53 +228,222 @@ def test_what_was_imported_is_the_sum_of_all_parts_of_a_watt_second():
     mws = 0
     for k in range(3000):
         dt, watt = 1 + k * 7 % 400, k * 13 % 97
-        demand.step(START, dt, watt, 0, 1, VOLT)
+        demand.step(START, dt, watt, watt, 1, VOLT)
         mws += dt * watt
         assert demand.used_ws == mws // 1000, k
     demand = _whole()
     for dt, used in ((500, 0), (499, 0), (1, 1), (999, 1), (1, 2), (5001, 7), (999, 8)):
-        demand.step(START, dt, 1, 0, 1, VOLT)
+        demand.step(START, dt, 1, 1, 1, VOLT)
         assert demand.used_ws == used
 
 
 def test_a_new_quarter_begins_with_nothing_not_even_a_part_of_a_watt_second():
     demand = _whole()
-    demand.step(START, 999, 1, 0, 1, VOLT)
-    demand.step(add(START, QUARTER_MS), 999, 1, 0, 1, VOLT)
+    demand.step(START, 999, 1, 1, 1, VOLT)
+    demand.step(add(START, QUARTER_MS), 999, 1, 1, 1, VOLT)
     assert demand.used_ws == 0
-    demand.step(add(START, QUARTER_MS), 1, 1, 0, 1, VOLT)
+    demand.step(add(START, QUARTER_MS), 1, 1, 1, 1, VOLT)
     assert demand.used_ws == 1
 
 
-def test_what_is_left_of_the_quarter_is_spread_over_its_rest():
-    """(limit * 900 s - used) / seconds left - the house's peak; within the last 15 s over 15.
+def _ma(into_ms, house_w=0, used=0, margin=0, demand=None, min_ma=0):
+    """What is allowed `into_ms` into a quarter of 8 kW that imported `used` W on the mean so far.
 
     At 1000 V a watt is a milliampere.
     """
-    for into_s in (0, 1, 450, 700, 885, 886, 899):
-        for house in (0, 1, 500, 5000):
-            demand = _whole(into_s * 1000, margin_permille=0, min_ma=0)
-            demand.step(add(START, into_s * 1000), 60000, house, 0, 1, 1000)
-            left = max(900 - into_s, 15)
-            watt = min((8000 * 900 - house * 60) // left - house, 200000)
-            assert demand.ma == (watt if watt >= 1000 else 0), (into_s, house)
+    demand = demand or _whole(margin_permille=margin, min_ma=min_ma)
+    demand.ma = 999999  # not in a pause, and nothing is a raise
+    demand.step(add(START, into_ms), into_ms, used, house_w, 1, 1000)
+    return demand.ma
+
+
+def _unseen(into_s, limit_w=8000):
+    """The reserve for a burst that nobody has seen: a quarter above, four times 80 s at most."""
+    return min(limit_w // 4 * (900 - into_s), limit_w * 20 * 4)
+
+
+def test_what_is_left_over_so_far_is_spread_over_the_rest():
+    """limit - house + (limit * time - used - reserve) / seconds left; all of it 12 s before the end."""
+    for into_s, house, used in ((450, 0, 0), (450, 0, 2000), (450, 3000, 2000), (450, -3000, 2000),
+                                (300, 0, 1001), (600, 1000, 3000)):
+        spare = (8000 - used) * into_s - _unseen(into_s)
+        assert _ma(into_s * 1000, house, used) == 8000 - house + spare // (888 - into_s)
+    assert _ma(450000, 8000, used=8000) == 0
+
+
+def test_no_more_than_a_13th_of_it_a_second_and_nothing_that_the_next_quarter_would_see():
+    for left_s, seconds in ((26, 14), (25, 13), (24, 13), (13, 13)):
+        bank = 100 * (900 - left_s)
+        more = (bank - 2000 * left_s) // seconds
+        assert _ma(900000 - left_s * 1000, 7000, used=7900) == min(1000 + more, bank // 12), left_s
+    for left_s in (12, 11, 1):
+        assert _ma(900000 - left_s * 1000, 7000, used=7900) == 1000, left_s
 
 
 def test_only_whole_seconds_of_the_rest_count():
-    for into_ms, left_s in ((1, 899), (800999, 99)):
-        demand = _whole(into_ms, margin_permille=0)
-        assert demand.left_ms == QUARTER_MS - into_ms
-        assert demand.ma == 8000 * 900 // left_s * 1000 // VOLT
-
-
-def test_the_highest_of_the_last_four_quarters_is_provided_for():
-    for peak in range(6):
+    for into_ms, into_s in ((449001, 450), (450000, 450), (450001, 451)):
         demand = _whole(margin_permille=0, min_ma=0)
-        for quarter in range(5):
-            house = 5000 if quarter == peak else 0
-            demand.step(add(START, quarter * QUARTER_MS), 0, house, 0, 1, 1000)
-        provided = 5000 if 1 <= peak <= 4 else 0
-        assert demand.ma == 8000 * 900 // 900 - provided, peak
+        demand.step(add(START, into_ms), 0, 0, 0, 1, 1000)
+        assert demand.left_ms == QUARTER_MS - into_ms
+        assert demand.ma == 8000 + (8000 * into_s - _unseen(into_s)) // (888 - into_s)
+
+
+def _short(by_ws, into_s=450):
+    """1 kW of house, and `by_ws` less left over than the reserve wants."""
+    demand = _whole(margin_permille=100, min_ma=0)
+    demand.ma = 999999
+    demand.step(add(START, into_s * 1000), 0, 0, 1000, 1, 1000)
+    demand.used_ws = 7200 * into_s - _unseen(into_s, 7200) + by_ws
+    demand.step(add(START, into_s * 1000), 0, 0, 1000, 1, 1000)
+    return demand.ma
+
+
+def test_what_is_short_is_saved_within_400_s():
+    for short_ws, less_w in ((0, 0), (1, 1), (400, 1), (401, 2), (90000, 225), (480001, 1201)):
+        assert _short(short_ws) == 6200 - less_w, short_ws
+
+
+def test_what_the_ev_draws_before_it_obeys_is_covered():
+    """For 12 s, or until the quarter's end, by what is left over and the margin of the time so far."""
+    for into_s, used, seconds in ((100, 7200, 12), (60, 7000, 12), (888, 7999, 12), (889, 7999, 11),
+                                  (898, 7999, 2), (899, 7999, 1)):
+        watt = ((7200 - used) * into_s + 800 * into_s) // seconds
+        demand = _whole(margin_permille=100, min_ma=0)
+        assert _ma(into_s * 1000, -200000, used, demand=demand) == min(watt, 200000), into_s
+    demand = _whole(margin_permille=100, min_ma=0)
+    demand.used_ws = 8000 * 900 - 5000
+    demand.ma = 999999
+    demand.step(add(START, 899500), 0, 0, -200000, 1, 1000)
+    assert demand.ma == 5000, "in the last part of a second for a whole one"
+
+
+def test_for_that_the_ev_is_not_stopped():
+    """The first second of a quarter has nothing left over: 6 A, unless the house leaves less."""
+    assert _ma(0, -5000, min_ma=6000) == 6000
+    assert _ma(0, 400, min_ma=6000) == 6000  # 1600 W are saved for a burst that nobody has seen
+    assert _ma(0, 401, min_ma=6000) == 0
+    assert _ma(1000, -9000, used=0, min_ma=500) == 666
+    assert _ma(1000, -9000, used=0, min_ma=700) == 700
+
+
+def test_a_raise_of_less_than_an_ampere_is_not_made_and_a_fall_always():
+    demand = _demand(margin_permille=0)
+    for house_w, ma in ((1001, 0), (1000, 7000), (1, 7000), (0, 8000), (1, 7999), (0, 7999),
+                        (2000, 6000), (1001, 6000), (1000, 7000), (2001, 0), (1001, 0)):
+        demand.step(START, 0, 0, house_w, 1, 1000)
+        assert demand.ma == ma, house_w
+
+
+def _after_a_burst(above_w, samples, dt_ms=5000, **settings):
+    """In a quarter after the one that began at START, in which the house was above 8 kW for a while."""
+    demand = _whole(margin_permille=0, min_ma=0, **settings)
+    for _ in range(samples):
+        demand.step(START, dt_ms, 0, 8000 + above_w, 1, 1000)
+    demand.step(START, 900000, 0, 0, 1, 1000)
+    return demand
+
+
+def _keeps(demand, reserve_ws, into_s=600, quarter=1):
+    """Of 7 kW left over on the mean, `reserve_ws` are kept back and the others spread."""
+    now = add(START, quarter * QUARTER_MS + into_s * 1000)
+    demand.step(now, 0, 0, 0, 1, 1000)  # a new quarter begins with nothing
+    demand.ma = 999999
+    demand.used_ws = 1000 * into_s
+    demand.step(now, 0, 0, 0, 1, 1000)
+    return demand.ma == 8000 + (7000 * into_s - reserve_ws) // (888 - into_s)
+
+
+def test_a_burst_like_the_largest_known_is_kept_in_reserve_four_times_over():
+    """32 kW for 10 s are 320 kWs; a 32nd part of it is forgotten when a quarter begins."""
+    assert _keeps(_after_a_burst(32000, 2), 310000 * 4)
+    assert _keeps(_after_a_burst(32000, 6), 930000 * 4)
+
+
+def test_the_reserve_is_no_more_than_that_level_until_the_end():
+    assert _keeps(_after_a_burst(3200, 80), 3100 * 300)
+    assert _keeps(_after_a_burst(3200, 80), 3100 * 100, into_s=800)
+    assert _keeps(_after_a_burst(3200, 80), 3100 * 600, into_s=300)
+
+
+def test_a_smaller_burst_than_one_that_nobody_has_seen_counts_as_that():
+    """A quarter above the limit, or four times 160 kWs, whatever is less."""
+    for into_s in (300, 579, 580, 581, 600, 800):
+        assert _keeps(_after_a_burst(0, 20), _unseen(into_s), into_s)
+        assert _keeps(_after_a_burst(320, 20), _unseen(into_s), into_s)
+    assert _keeps(_after_a_burst(2066, 1), 2001 * 300), "higher, not as long"
+    assert _keeps(_after_a_burst(2066, 200), 2001 * 300, into_s=600)
+
+
+def test_a_burst_ends_when_the_house_has_been_as_far_below_the_limit():
+    """Twice 3200 W above it for 5 s; how much of the first the second one is added to."""
+    for calm_w, seconds, kept in ((8000, 900, 16000), (7000, 10, 6000), (4800, 4, 3200), (4800, 5, 0),
+                                  (4800, 6, 0), (-300000, 1, 0)):
+        demand = _whole(margin_permille=0, min_ma=0)
+        demand.step(START, 5000, 0, 11200, 1, 1000)
+        demand.step(START, seconds * 1000, 0, calm_w, 1, 1000)
+        assert (demand._burst_ws, demand._running_ws) == (16000, kept), calm_w
+        demand.step(START, 5000, 0, 11200, 1, 1000)
+        assert demand._burst_ws == demand._running_ws == 16000 + kept, calm_w
+
+
+def test_parts_of_a_watt_second_above_the_limit_count_as_a_whole():
+    demand = _whole(margin_permille=0)
+    demand.step(START, 1, 0, 8001, 1, VOLT)
+    assert demand._burst_ws == 1 and demand._above_w == 1
+    demand.step(START, 1000, 0, 8001, 1, VOLT)
+    assert demand._burst_ws == 2
+    demand.step(START, 1001, 0, 8001, 1, VOLT)
+    assert demand._burst_ws == 4
+
+
+def test_a_burst_is_at_most_200_kw_throughout_a_quarter():
+    demand = _whole(margin_permille=0)
+    for _ in range(3):
+        demand.step(START, 900000, 0, 300000, 1, VOLT)
+    assert demand._above_w == 192000 and demand._burst_ws == demand._running_ws == 180000000
+    demand.step(START, 5000, 0, -300000, 1, VOLT)
+    assert demand._running_ws == 180000000 - 200000 * 5
+
+
+def test_a_32nd_part_of_the_burst_is_forgotten_each_quarter_until_nothing_is_left():
+    demand = _after_a_burst(3200, 2)
+    burst, above = 32000, 3200
+    for quarter in range(1, 400):
+        demand.step(add(START, quarter * QUARTER_MS), 0, 0, 0, 1, VOLT)
+        burst -= -(-burst // 32)
+        above -= -(-above // 32)
+        assert (demand._burst_ws, demand._above_w) == (burst, above)
+    assert burst == above == 0
+
+
+def test_without_a_limit_nothing_is_seen_and_nothing_stays():
+    demand = _after_a_burst(3200, 2)
+    demand.configure(0)
+    assert (demand._burst_ws, demand._above_w) == (0, 0)
+    demand.configure(10001, 6000, 0)
+    assert (demand._burst_ws, demand._above_w) == (0, 0)
+
+
+def test_under_a_lower_limit_the_same_house_is_further_above():
+    demand = _after_a_burst(3200, 2)
+    demand.configure(8000, 0, 0)
+    assert (demand._burst_ws, demand._above_w) == (32000, 3200)
+    demand.configure(7900, 0, 0)
+    assert (demand._burst_ws, demand._above_w) == (32000 + 90000, 3300)
+    demand.configure(9000, 0, 0)
+    assert (demand._burst_ws, demand._above_w) == (32000 + 90000, 3300)
+    for _ in range(2):
+        demand.configure(200000, 0, 0)
+        demand.configure(1000, 0, 0)
+    assert (demand._burst_ws, demand._above_w) == (180000000, 200000)
+
+
+def test_without_a_clock_bursts_are_known_and_forgotten_too():
+    demand = _demand(margin_permille=0)
+    demand.step(START, 1000, 0, 8320, 1, VOLT)
+    assert (demand._burst_ws, demand._above_w) == (320, 320)
+    demand.step(add(START, 900001), 1000, 0, 0, 1, VOLT)
+    assert (demand._burst_ws, demand._above_w) == (310, 310)
 
 
 def test_without_a_clock_a_quarter_is_fifteen_minutes_from_the_first_sample():
@@ -285,8 +451,14 @@ def test_without_a_clock_a_quarter_is_fifteen_minutes_from_the_first_sample():
     for begin in (0, 0x3FFFFFFF, START, 5 * QUARTER_MS):
         demand = _demand()
         for t, used in ((0, 1000), (0, 2000), (1, 3000), (450000, 4000), (900000, 5000)):
-            demand.step(add(begin, t), 1000, 1000, 0, 1, VOLT)
+            demand.step(add(begin, t), 1000, 1000, 1000, 1, VOLT)
             assert demand.used_ws == used, (begin, t)
         for t, used in ((900001, 1000), (1800001, 2000), (1800002, 1000)):
-            demand.step(add(begin, t), 1000, 1000, 0, 1, VOLT)
+            demand.step(add(begin, t), 1000, 1000, 1000, 1, VOLT)
             assert demand.used_ws == used, (begin, t)
+
+
+def test_a_limit_is_at_most_200_kw():
+    demand = _demand(300000, margin_permille=0)
+    demand.step(START, 0, 0, 150000, 1, 1000)
+    assert demand.ma == 50000

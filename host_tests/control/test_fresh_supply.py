@@ -4,6 +4,7 @@ from ballast.control.balancer import Balancer
 from ballast.control.button import Button
 from ballast.control.commissioning import Commissioning
 from ballast.control.demand import Demand
+from ballast.control.dimming import Dimming
 from ballast.control.ev_history import EvHistory
 from ballast.control.ev_phases import EvPhases
 from ballast.control.lag import EvLag, MeterLag
@@ -54,9 +55,9 @@ def test_demand():
     all_are(part, 1000000, "ma")
     all_are(part, 900000, "left_ms")
     all_are(part, False, "_synced _whole")
-    all_are(part, (0,) * 4, "_peak_w")
     all_are(part, 6000, "_min_ma")
-    all_are(part, 0, "used_ws _begin_ms _used_ms _quarter _limit_w")
+    all_are(part, 0, "used_ws _begin_ms _used_ms _limit_w _margin_w")
+    all_are(part, 0, "_running_ws _burst_ws _above_w")
 
 
 def test_ev_history():
@@ -114,6 +115,14 @@ def test_reaction():
     all_are(part, (0, 0, 0), "_level _ref_ev _ref_ma _swing _next_ma _next_swing _rest_ma _last_ma")
     all_are(part, (0, 1, 2), "_map")
     all_are(part, 0, "delay_ms strikes _rise _next_t _ref_t _moved_t _cross _cross_t _votes")
+
+
+def test_dimming():
+    part = Dimming()
+    all_are(part, False, "on")
+    all_are(part, -1, "_seq")
+    all_are(part, 0, "_watt _volt _used")
+    assert part.phases.used == [1, 1, 1]
 
 
 def test_modes():

@@ -1,7 +1,7 @@
 """Solar and demand modes alone: what one sample of the site's meter does to the two slots."""
 
 from ballast.control import limits
-from ballast.control.limits import DEMAND, NO_LIMIT_MA, SOLAR, Limits
+from ballast.control.limits import DEMAND, GRID, NO_LIMIT_MA, SOLAR, Limits
 from ballast.control.meter import DISTRUSTED, GOOD
 from ballast.control.modes import Modes
 from ballast.control.ticks import add
@@ -25,7 +25,6 @@ class Site:
         self.fallback_ms = 5000
         self.age_ms = 1000
         self.supply_mv = [230000, 115000, 57000]  # as ev_meter has them
-        self.dw = 0
 
     def house_ma(self, phase):
         return self.house[phase]
@@ -43,7 +42,7 @@ class Rig:
     def configure(self, mode=0, demand_w=0, meter_kind=1, fallback_ma=6000):
         s = {"mode": mode, "demand_w": demand_w, "meter_kind": meter_kind}
         s.update({"fallback_ma": fallback_ma, "min_ma": 6000, "rated_ma": 32000})
-        self.modes.configure(self.limits, s, START)
+        self.modes.configure(self.limits, s, 2, START)
 
     def step(self, now_ms=START):
         self.modes.step(now_ms, self.site, self.site, self.limits)
@@ -109,20 +108,34 @@ def test_a_sample_that_was_not_trusted_when_it_came_stays_unused():
 
 
 def test_watts_are_counted_at_the_voltage_of_the_own_meter_on_its_first_phase():
-    for mv, volt in ((230999, 230), (81000, 81), (80000, 80), (79999, 230), (0, 230)):
+    for mv, volt in ((229001, 230), (81000, 81), (80000, 80), (79999, 230), (0, 230)):
         rig = Rig(mode=2)
         rig.sample(1000, house=[-10000, 0, 0], supply_mv=[mv, 115000, 57000])
         assert rig.modes.solar.surplus_w == 10 * volt, mv
 
 
-def test_demand_is_the_import_of_all_phases_less_what_the_ev_draws_of_it():
-    """9900 W of 10 kW less 1 %; the mains less the EV's 2301 W is the house's."""
+def test_demand_counts_the_import_and_the_house_of_all_phases_at_one_moment():
+    """9900 W of 10 kW less 1 %. The house is what the balancer found it to be, whatever flows now."""
     rig = Rig(demand_w=10000)
-    rig.sample(1000, ma=[20000, 10000, -5000], dw=23019)
-    house = 4600 + 2300 - 1150 - 2301
+    rig.sample(1000, ma=[20000, 10000, -5000], house=[10000, 10000, -5000])
+    house = 2300 + 2300 - 1150
     assert rig.slots()[1] == (9900 - house) * 1000 // 230
-    rig.sample(2000, ma=[0, 0, 20000], dw=0)
+    rig.sample(2000, ma=[20000, 0, 20000], house=[0, 0, 20000])
     assert rig.slots()[1] == (9900 - 4600) * 1000 // 230
+    rig = Rig(demand_w=10000)
+    rig.modes.sync(START, 899000)
+    rig.sample(1000, ma=[20000, 10000, -5000], house=[0, 0, 0])
+    rig.sample(2000)
+    assert rig.modes.demand.used_ws == 2 * (4600 + 2300 - 1150)
+
+
+def test_dimming_counts_the_phases_that_there_are_and_each_new_reading():
+    rig = Rig()
+    rig.modes.dimming.put(4200, START, 60000, rig.site, rig.limits)
+    assert rig.limits.slot_ma[GRID] == 4200000 // (230 + 115)
+    rig.site.supply_mv = [240000, 115000, 57000]
+    rig.sample(1000)
+    assert rig.limits.slot_ma[GRID] == 4200000 // (240 + 115)
 
 
 def test_the_current_is_shared_by_the_phases_the_ev_is_on_and_by_one_at_least():

@@ -68,8 +68,7 @@ NUMBERS = {
     },
     "charger": {
         "SUPPLY": 0, "PANEL": 1, "RESET_POWER_ON": 0, "RESET_SOFT": 1, "RESET_WATCHDOG": 2,
-        "RESET_BROWN_OUT": 3, "_SERVICE_MAX_MA": 1000000, "_NOMINAL_V": 230, "_LEAST_V": 80,
-        "_TEST_MA": 16000,
+        "RESET_BROWN_OUT": 3, "_SERVICE_MAX_MA": 1000000, "_TEST_MA": 16000,
     },
     "ev_meter": {
         "_SILENT_MS": 1000, "_MAX_GAP_MS": 2000, "_WH": 36000000,
@@ -101,8 +100,10 @@ NUMBERS = {
         "LOW_PM": 850, "HIGH_PM": 1150, "_MAX_PM": 20000,
     },
     "demand": {
-        "QUARTER_MS": 900000, "_NO_LIMIT_MA": 1000000, "_LEAST_LEFT_MS": 15000, "_PEAKS": 4,
-        "_RESUME_MA": 1000, "_DT_MAX_MS": 5000,
+        "QUARTER_MS": 900000, "_QUARTER_S": 900, "_NO_LIMIT_MA": 1000000, "_LEAST_S": 13,
+        "_OBEY_S": 12, "_REPAY_S": 400, "_BURSTS": 4, "_FORGET": 32, "_UNSEEN_PART": 4,
+        "_UNSEEN_S": 20, "_MOST_WS": 180000000, "_RESUME_MA": 1000, "_RAISE_MA": 1000,
+        "_DT_MAX_MS": 5000,
     },
     "ev_history": {
         "_SLOTS": 128, "_MASK": 127, "_PERIOD_MS": 100, "_GAP_MS": 2000,
@@ -161,9 +162,6 @@ NUMBERS = {
         "_MOVE_MA": 4000, "_CALLED_MA": 500, "_REACT_MS": 7000, "_REACT_OFFER_MS": 20000,
         "_FOLLOW_MS": 300, "_LEAD_MS": 150, "_REREF_MS": 60000, "_REVERSED_VOTES": 3,
     },
-    "modes": {
-        "_NOMINAL_V": 230, "_LEAST_V": 80,
-    },
     "panels": {
         "MAX": 16, "NO_LIMIT_MA": 1000000, "_FINE": 8191,
     },
@@ -174,7 +172,7 @@ NUMBERS = {
         "NOT_FITTED": -1, "PILOT_HOLD": 0, "PILOT_PWM": 1, "PILOT_NEG": 2, "PILOT_ZERO": 3,
     },
     "power": {
-        "MAX_W": 200000,
+        "MAX_W": 200000, "_NOMINAL_V": 230, "_LEAST_MV": 80000,
     },
     "raises": {
         "_WORTH_MAS": 4500, "_WORTH_MORE_MAS": 1500, "_BUSY_MS": 300000, "_AT_ONCE_MA": 2000,

@@ -1,6 +1,6 @@
 """Watts to mA per phase."""
 
-from ballast.control.power import ma_of, watt_of
+from ballast.control.power import ma_of, volt_of, watt_of
 
 
 def test_dimming_to_4200_w():
@@ -22,6 +22,11 @@ def test_never_more_than_the_power():
 
 def test_what_cannot_be_is_capped():
     assert ma_of(1 << 29, 1, 230) == ma_of(200000, 1, 230)
+
+
+def test_volts_are_rounded_up_and_nominal_where_there_are_none():
+    for mv, volt in ((0, 230), (79999, 230), (80000, 80), (80001, 81), (229999, 230), (230001, 231)):
+        assert volt_of(mv) == volt, mv
 
 
 def test_watts_of_a_signed_current():

@@ -7,7 +7,7 @@ from micropython import const
 from ballast.control import charge_state as cs
 from ballast.control import contactor, faults, limits, pilot
 from ballast.control.group_shared import MAX_SHARED_MS
-from ballast.control.power import MAX_W, ma_of
+from ballast.control.power import MAX_W, volt_of
 from ballast.control.records import Status
 from ballast.control.scan_cycle import ScanCycle
 
@@ -20,8 +20,6 @@ RESET_WATCHDOG = const(2)
 RESET_BROWN_OUT = const(3)
 
 _SERVICE_MAX_MA = const(1000000)
-_NOMINAL_V = const(230)
-_LEAST_V = const(80)  # below it the own meter sees no supply to count with
 _TEST_MA = const(16000)  # a step of 10 A is plain in any meter
 
 
@@ -47,12 +45,13 @@ class Charger:
             or not limits.external(slot)
             or not isinstance(ma, int)
             or not 0 <= ma <= _SERVICE_MAX_MA
-            or not isinstance(ttl_ms, int)
-            or not 0 < ttl_ms <= limits.MAX_TTL_MS
+            or not limits.may_last(ttl_ms)
         ):
             self.refused += 1
             return False
         cycle = self.cycle
+        if slot == limits.GRID:
+            cycle.modes.dimming.stop()
         cycle.limits.put(slot, ma, cycle.now(), ttl_ms)
         return True
 
@@ -78,20 +77,18 @@ class Charger:
     def dim(self, watt, ttl_ms):
         """Dimming by the grid operator: the GRID slot from a power in W, for `ttl_ms`.
 
-        Section 14a EnWG leaves a charger at least 4200 W. Spread over the phases that
-        the vehicle is on as far as known. False = refused.
+        Section 14a EnWG leaves a charger at least 4200 W: dimming.py. False = refused.
         """
-        if not isinstance(watt, int) or not 0 <= watt <= MAX_W:
+        if not isinstance(watt, int) or not 0 <= watt <= MAX_W or not limits.may_last(ttl_ms):
             self.refused += 1
             return False
         cycle = self.cycle
-        phases = max(1, min(cycle.fit.phases, sum(cycle.site.balancer.phases.used)))
-        return self.put_limit(limits.GRID, ma_of(watt, phases, self.supply_v()), ttl_ms)
+        cycle.modes.dimming.put(watt, cycle.now(), ttl_ms, cycle.ev, cycle.limits)
+        return True
 
     def supply_v(self):
         """The supply's voltage in V as the own meter sees it; nominal where it sees none."""
-        volt = self.cycle.ev.supply_mv[0] // 1000
-        return volt if volt >= _LEAST_V else _NOMINAL_V
+        return volt_of(self.cycle.ev.supply_mv[0])
 
     def put_sample(self, source, now_ms, l1_ma, l2_ma, l3_ma, age_ms):
         """A reading of the mains (SUPPLY) or the sub-panel (PANEL); signed mA, + = import."""

@@ -1,11 +1,21 @@
 """Demand limit: the mean import of each quarter hour, as the value of the DEMAND slot.
 
-The meter that is billed adds up the import of a quarter hour. What is still
-allowed in the one that runs is a budget; the house's own needs until its end are
-set aside first, at the highest level of the last hour, because the EV can wait
-and the house cannot. What the house does not use of it comes free as time passes.
-Without a clock nobody knows where the quarter begins: then every moment
-must keep the limit by itself.
+The meter that is billed adds up the import of a quarter hour. What the house and the
+EV have left of the limit's energy so far is a bank; the EV may spend it, spread over
+the rest of the quarter. The house may take the whole limit from now to the end at any
+moment, so three things hold the EV back:
+
+- The bank is never spent ahead: what the EV may take is limit - house + bank / time left;
+  nothing of it at the very end, as the EV would take that into the next quarter.
+- It must cover what the EV still draws until it has obeyed.
+- A house may go above the limit for a while. A reserve for the largest such burst of the last
+  hours is kept in the bank, several times over, and for one that nobody has seen yet.
+
+A house that never takes more than the limit less the margin thus never ends a quarter
+above the limit, whatever it does, with an EV that obeys within 5 s and a meter at once;
+one that goes higher does not as long as its bursts are no larger than what is expected.
+Without a clock nobody knows where the quarter begins: then every moment must keep the
+limit by itself.
 """
 
 from micropython import const
@@ -14,10 +24,18 @@ from ballast.control.power import MAX_W, ma_of
 from ballast.control.ticks import add, diff
 
 QUARTER_MS = const(900000)
+_QUARTER_S = const(900)
 _NO_LIMIT_MA = const(1000000)
-_LEAST_LEFT_MS = const(15000)  # the EV may need 5 s to obey, the meter some more
-_PEAKS = const(4)  # of the last four quarters
+_LEAST_S = const(13)  # spread over less, the EV could not follow what becomes free
+_OBEY_S = const(12)  # a sample 1 s, the meter 3 s, the EV's delay 5 s and its slew 3 s
+_REPAY_S = const(400)  # what the bank is short of is saved within this time
+_BURSTS = const(4)  # a new burst may last that much longer than the largest known
+_FORGET = const(32)  # part of a burst that is forgotten each quarter: half in 5.5 hours
+_UNSEEN_PART = const(4)  # a burst that nobody has seen: above by that part of the limit ...
+_UNSEEN_S = const(20)  # ... for 80 s, which is the limit for 20 s
+_MOST_WS = const(180000000)  # 200 kW throughout a quarter
 _RESUME_MA = const(1000)
+_RAISE_MA = const(1000)  # the bank grows each second; less is not worth a new duty
 _DT_MAX_MS = const(5000)
 
 
@@ -34,19 +52,33 @@ class Demand:
         self._begin_ms = 0
         self._synced = False
         self._used_ms = 0  # W s times 1000, the part below one W s
-        self._peak_w = [0] * _PEAKS
-        self._quarter = 0
+        self._running_ws = 0  # the house's energy above the limit in the burst of now
+        self._burst_ws = 0  # the largest of the last hours
+        self._above_w = 0  # how far above the limit the house has been in them
         self._whole = False
         self._limit_w = 0
+        self._margin_w = 0
         self.configure(0)
 
     def configure(self, limit_w, min_ma=6000, margin_permille=10):
         """limit_w: mean import of a quarter hour in W, 0 = no limit (at most 200 kW)."""
-        limit_w = min(limit_w, MAX_W) * (1000 - margin_permille) // 1000
+        limit_w = min(limit_w, MAX_W)
+        self._margin_w = limit_w
+        limit_w = limit_w * (1000 - margin_permille) // 1000
+        self._margin_w -= limit_w
         if limit_w != self._limit_w:
             self.ma = _NO_LIMIT_MA if limit_w == 0 else 0
+            self._other_limit(self._limit_w - limit_w, limit_w == 0)
         self._limit_w = limit_w
         self._min_ma = min_ma
+
+    def _other_limit(self, lower_w, off):
+        """The same house is that much further above it, in a quarter at most all along."""
+        if off:
+            self._above_w = self._burst_ws = 0
+        elif lower_w > 0:
+            self._above_w = min(self._above_w + lower_w, MAX_W)
+            self._burst_ws = min(self._burst_ws + lower_w * _QUARTER_S, _MOST_WS)
 
     def sync(self, now_ms, into_ms):
         """The clock says: the quarter hour that runs began `into_ms` ago (0..899 999).
@@ -63,34 +95,55 @@ class Demand:
         self._whole = False
         self._begin_ms = begin
 
-    def step(self, now_ms, dt_ms, mains_w, ev_w, phases, volt):
-        """A new sample. mains_w: import, signed W; ev_w: the EV's part of it; dt_ms: since the last.
+    def step(self, now_ms, dt_ms, mains_w, house_w, phases, volt):
+        """A new sample. mains_w: import, signed W; house_w: the same moment without the EV, signed W.
 
-        A gap in the samples (dt_ms above 5 s) is counted at the level of this sample.
+        dt_ms: since the last; a gap (above 5 s) is counted at the level of this sample.
         """
         if self._limit_w == 0:
             return
-        house_w = max(0, mains_w - ev_w)
         self._turn(now_ms)
-        self._count(dt_ms, max(0, min(mains_w, MAX_W)))
-        if house_w > self._peak_w[self._quarter]:
-            self._peak_w[self._quarter] = house_w
-        allowed = self._limit_w - house_w
-        if self._synced and self._whole:
-            left = max(self.left_ms, _LEAST_LEFT_MS) // 1000
-            budget = self._limit_w * 900 - self.used_ws
-            allowed = budget // left - max(self._peak_w[0], self._peak_w[1], self._peak_w[2],
-                                           self._peak_w[3])
-        free = ma_of(allowed, phases, volt)
+        self._count(dt_ms, max(0, min(mains_w, MAX_W)), min(house_w, MAX_W) - self._limit_w)
+        if self._whole:
+            free = self._of_quarter(house_w, phases, volt)
+        else:
+            free = ma_of(self._limit_w - max(0, house_w), phases, volt)
         if free < (self._min_ma if self.ma else self._min_ma + _RESUME_MA):
             free = 0
+        elif self.ma < free < self.ma + _RAISE_MA and self.ma:
+            return
         self.ma = free
+
+    def _of_quarter(self, house_w, phases, volt):
+        """mA per phase that the energy left of the quarter allows."""
+        left_s = self.left_ms // 1000
+        into_s = _QUARTER_S - left_s
+        bank_ws = self._limit_w * into_s - self.used_ws
+        spare_ws = bank_ws - self._reserve_ws(left_s)
+        if spare_ws < 0:
+            more_w = spare_ws // _REPAY_S
+        elif left_s > _OBEY_S:
+            more_w = spare_ws // max(left_s - _OBEY_S, _LEAST_S)
+        else:
+            more_w = 0
+        free = ma_of(self._limit_w - house_w + more_w, phases, volt)
+        # the margin of the time gone by is left whatever the house does; that of the rest is not,
+        # as it may rise to the limit itself
+        obey_ws = bank_ws + self._margin_w * into_s
+        obey_s = max(1, min(left_s, _OBEY_S))
+        return min(free, max(ma_of(obey_ws // obey_s, phases, volt), self._min_ma))
+
+    def _reserve_ws(self, left_s):
+        """What the house may take beyond the limit in the `left_s` to come."""
+        burst_ws = max(self._burst_ws, self._limit_w * _UNSEEN_S)
+        above_w = max(self._above_w, self._limit_w // _UNSEEN_PART)
+        return min(burst_ws * _BURSTS, above_w * left_s)
 
     def _turn(self, now_ms):
         """Begin new quarters as they come."""
         gone = diff(now_ms, self._begin_ms)
         if not self._synced and (gone < 0 or gone > QUARTER_MS):
-            self._begin_ms = now_ms  # its own quarters, for the peaks only
+            self._begin_ms = now_ms  # its own quarters, for the bursts only
             self._next()
         while self._synced and gone >= QUARTER_MS:
             self._begin_ms = add(self._begin_ms, QUARTER_MS)
@@ -102,10 +155,12 @@ class Demand:
     def _next(self):
         self.used_ws = 0
         self._used_ms = 0
-        self._quarter = (self._quarter + 1) % _PEAKS
-        self._peak_w[self._quarter] = 0
+        self._burst_ws -= (self._burst_ws + _FORGET - 1) // _FORGET
+        self._above_w -= (self._above_w + _FORGET - 1) // _FORGET
 
-    def _count(self, dt_ms, import_w):
+    def _count(self, dt_ms, import_w, above_w):
+        """above_w: of the house, above the limit; negative below it."""
+        self._above_w = max(self._above_w, above_w)
         dt_ms = max(0, min(dt_ms, QUARTER_MS))
         while dt_ms > 0:
             part = min(dt_ms, _DT_MAX_MS)
@@ -115,3 +170,6 @@ class Demand:
             if self._used_ms >= 1000:
                 self._used_ms -= 1000
                 self.used_ws += 1
+            running_ws = self._running_ws + (max(above_w, -MAX_W) * part + 999) // 1000
+            self._running_ws = max(0, min(running_ws, _MOST_WS))
+        self._burst_ws = max(self._burst_ws, self._running_ws)

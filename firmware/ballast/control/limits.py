@@ -59,6 +59,11 @@ def external(slot):
     return slot in (SOLAR, GRID, GROUP, SCHEDULE, OCPP, API)
 
 
+def may_last(ttl_ms):
+    """Whether a service may renew a slot for `ttl_ms`."""
+    return isinstance(ttl_ms, int) and 0 < ttl_ms <= MAX_TTL_MS
+
+
 class Limits:
     """All slots of one charger. `ma`: the smallest now; `winner`: its slot."""
 

@@ -1,31 +1,32 @@
-"""Solar and demand modes: two limit slots, moved by the site's meter, no branch in the balancer."""
+"""Solar, demand and dimming: limit slots of their own, no branch in the balancer.
 
-from micropython import const
+Solar and demand move with the site's meter, dimming with the charger's own.
+"""
 
 from ballast.control import limits, ticks
 from ballast.control.demand import QUARTER_MS, Demand
+from ballast.control.dimming import Dimming
 from ballast.control.meter import GOOD
-from ballast.control.power import watt_of
+from ballast.control.power import volt_of, watt_of
 from ballast.control.solar import OFF, SOLAR_ONLY, Solar
-
-_NOMINAL_V = const(230)
-_LEAST_V = const(80)  # below it the own meter sees no supply that could be counted with
 
 
 class Modes:
-    """solar, demand: the set-points. A step moves them with each trusted sample of the site."""
+    """solar, demand, dimming: the set-points. A step moves them with each new reading."""
 
     def __init__(self):
         self.solar = Solar()
         self.demand = Demand()
+        self.dimming = Dimming()
         self._solar_on = False
         self._demand_on = False
         self._seq = -1
         self._last_ms = 0
         self._house = [0, 0, 0]
 
-    def configure(self, all_limits, s, now_ms):
-        """Take the settings over; an unused slot is released."""
+    def configure(self, all_limits, s, phases, now_ms):
+        """Take the settings over; an unused slot is released. phases: that an EV may be on here."""
+        self.dimming.phases.configure(phases)
         mode = s["mode"] if s["meter_kind"] else OFF
         self._solar_on = mode != OFF
         self.solar.configure(mode, s["min_ma"], s["rated_ma"])
@@ -47,7 +48,8 @@ class Modes:
         self.demand.sync(now_ms, into_ms % QUARTER_MS)
 
     def step(self, now_ms, site, ev, all_limits):
-        """Look whether the site's meter has a new trusted sample, and use it."""
+        """Look what the own meter and the site's have new; only a trusted sample counts."""
+        self.dimming.step(now_ms, ev, all_limits)
         meter = site.meter
         if not (self._solar_on or self._demand_on) or meter.seq == self._seq:
             return
@@ -58,13 +60,12 @@ class Modes:
         self._last_ms = meter.t_ms
         if dt_ms <= 0:
             return
-        volt = ev.supply_mv[0] // 1000
-        if volt < _LEAST_V:
-            volt = _NOMINAL_V
+        volt = volt_of(ev.supply_mv[0])
         phases = max(1, sum(site.balancer.phases.used))
-        mains_w = 0
+        mains_w = house_w = 0
         for i in range(3):
             self._house[i] = site.house_ma(i)
+            house_w += watt_of(self._house[i], volt)
             mains_w += watt_of(meter.ma[i], volt)
         ttl = meter.fallback_ms - meter.age_ms
         ttl = ttl if ttl > 1 else 1
@@ -72,5 +73,5 @@ class Modes:
             self.solar.step(dt_ms, self._house, phases, volt)
             all_limits.put(limits.SOLAR, self.solar.ma, now_ms, ttl)
         if self._demand_on:
-            self.demand.step(now_ms, dt_ms, mains_w, ev.dw // 10, phases, volt)
+            self.demand.step(meter.t_ms, dt_ms, mains_w, house_w, phases, volt)
             all_limits.put(limits.DEMAND, self.demand.ma, now_ms, ttl)

@@ -3,6 +3,13 @@
 from micropython import const
 
 MAX_W = const(200000)
+_NOMINAL_V = const(230)
+_LEAST_MV = const(80000)  # below it the own meter sees no supply to count with
+
+
+def volt_of(mv):
+    """What the own meter reads on one phase, in V rounded up; nominal where it sees no supply."""
+    return _NOMINAL_V if mv < _LEAST_MV else (mv + 999) // 1000
 
 
 def ma_of(watt, phases, volt):

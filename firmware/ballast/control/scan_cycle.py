@@ -306,6 +306,7 @@ class ScanCycle:
         self.faults.unplugged(now_ms)
         self.site.balancer.new_ev()
         self.panel.balancer.new_ev()
+        self.modes.dimming.phases.forget()
         if self.rcd.state == rcd_test.PASSED:
             self.rcd.abort()  # before each charge
 
@@ -372,12 +373,13 @@ class ScanCycle:
         self.site.configure(self.limits, metered, s["fuse_ma"], fall, s, now_ms)
         panel = metered and s["panel_ma"] > 0
         self.panel.configure(self.limits, panel, s["panel_ma"], fall, s, now_ms)
-        self.modes.configure(self.limits, s, now_ms)
+        phases = min(self.fit.phases, s["supply_phases"])
+        self.modes.configure(self.limits, s, phases, now_ms)
         self.settings_min_ma = max(s["min_ma"], pilot.MIN_MA)
         self.user_paused = s["user_paused"]
         self.charge.ventilation = s["ventilation"]
         self.charge.wake = s["wake"]
-        self.interlocks.phases = min(self.fit.phases, s["supply_phases"])
+        self.interlocks.phases = phases
         self.interlocks.low_mv = s["low_mv"]
         self.interlocks.high_mv = s["high_mv"]
         self.heat.configure(
