@@ -306,7 +306,6 @@ def test_a_solar_day_done_by_hand():
 def test_solar_needs_a_file(tmp_path):
     class Args:
         traces = tmp_path / "none.csv"
-        json = None
 
     with pytest.raises(UserError, match=r"none\.csv: no such file"):
         bench_solar.main(Args)

@@ -57,12 +57,12 @@ def test_who_leaves_first_goes_first(write):
 def test_the_command_prints_its_table_and_judges(write, tmp_path, capsys):
     class Args:
         events = write([(0, 40, 6.0, 0), (2, 50, 6.0, 1), (3, 50, 6.0, 2)])
-        long, jobs = False, 1
+        long, short, jobs = False, False, 1
 
     figures = bench_group.acn_table(Args)
     out = capsys.readouterr().out
     assert "least" not in out and "LLF" in out and "mean" in out
-    assert [row["kw"] for row in figures["rows"]] == list(bench_group.SHORT_KW)
+    assert [row["kw"] for row in figures["rows"]] == list(bench_group.USUAL_KW)
     assert figures["over_ma"] <= 1 and not figures["below_llf_kw"]
     # not the published sessions: the command says so
     assert "the set-up is not the published one: LLF at 10 kW should give 36.816" in out

@@ -1,5 +1,7 @@
 """The links' bench in its short form, and its figures held against a line of reasoning."""
 
+import json
+
 import pytest
 
 from ballast_tools import bench_links
@@ -7,11 +9,15 @@ from ballast_tools.errors import UserError
 
 
 class Args:
-    steps, seed, rows, no_vm = 2, 5, "clamp, 10", True
+    steps, seed, rows, no_vm, short, json = 2, 5, "clamp, 10", True, False, None
 
 
-def test_the_clamp_beats_what_is_asked(capsys):
-    assert bench_links.main(Args()) == 0
+def test_the_clamp_beats_what_is_asked(capsys, tmp_path):
+    args = Args()
+    args.json = tmp_path / "links.json"
+    assert bench_links.main(args) == 0
+    row = json.loads(args.json.read_text())["rows"]["clamp, 10 % loss"]
+    assert 0 < row["p50_s"] <= row["p99_s"] <= row["max_s"]
     out = capsys.readouterr().out
     assert "clamp, 10 % loss" in out and "kept" in out and "RTU" not in out
 

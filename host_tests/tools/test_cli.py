@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from ballast_tools import cli, commands, environment, paths
+from ballast_tools.errors import UserError
 
 BALLAST = paths.TOOLS / "ballast"
 
@@ -67,6 +68,15 @@ def test_which_module_runs(argv, module):
 def test_a_bench_may_need_more():
     assert "acn" in commands.groups_of(["bench", "group"])
     assert "acn" not in commands.groups_of(["bench", "balance"])
+
+
+@pytest.mark.parametrize("name", commands.benches())
+def test_every_bench_writes_its_figures_and_has_a_short_form(name):
+    """Asked for before the work begins: a bench may run for hours."""
+    with pytest.raises(UserError, match="--json: there is no folder /nowhere"):
+        cli.run(["bench", name, "--short", "--json", "/nowhere/x.json"])
+    with pytest.raises(UserError, match="is a folder; name a file in it"):
+        cli.run(["bench", name, "--short", "--json", "/tmp"])
 
 
 def test_a_wrong_option_is_one_line(capsys):

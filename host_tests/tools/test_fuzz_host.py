@@ -1,5 +1,6 @@
 """The fuzzer's short form, and proof that it would notice."""
 
+import json
 import struct
 
 import pytest
@@ -64,11 +65,16 @@ def test_the_same_seed_gives_the_same_inputs():
 
 
 class Args:
-    count, seed, only = 60, 3, None
+    count, seed, only, short, json = 60, 3, None, False, None
 
 
-def test_the_command(capsys):
-    assert bench_fuzz.main(Args()) == 0
+def test_the_command(capsys, tmp_path):
+    args = Args()
+    args.json = tmp_path / "fuzz.json"
+    assert bench_fuzz.main(args) == 0
+    rows = json.loads(args.json.read_text())["rows"]
+    assert [row["parser"] for row in rows] == [target.name for target in fuzz.TARGETS]
+    assert sum(row["inputs"] for row in rows) >= 60
     out = capsys.readouterr().out
     assert "nothing escaped" in out and "sunspec" in out
 

@@ -15,7 +15,7 @@ class Args:
 
 def test_the_pilots_rows_at_a_few_phases(tmp_path, capsys):
     file = tmp_path / "s.json"
-    args = Args(phases=6, short=False, rows="c_to", seed=5, jobs=1, json=str(file))
+    args = Args(phases=6, short=False, rows="c_to", seed=5, jobs=1, json=file)
     assert bench_safety.main(args) == 0
     out = capsys.readouterr().out
     assert "C to B" in out and "seed 5" in out and "MISSED" not in out
@@ -101,8 +101,11 @@ def test_the_kept_figures_meet_their_bars():
     assert not any(bench_safety.missed(row) for row in measured["rows"])
 
 
-def test_step_cost_here(capsys):
-    assert bench_step.main(Args(port=None, no_vm=True)) == 0
+def test_step_cost_here(capsys, tmp_path):
+    file = tmp_path / "step.json"
+    assert bench_step.main(Args(port=None, no_vm=True, json=file)) == 0
+    found = json.loads(file.read_text())
+    assert found["vm"] is None and found["cpython"]["balancing"]["closed"] == 1
     assert "balancing" in capsys.readouterr().out
 
 

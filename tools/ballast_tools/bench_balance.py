@@ -7,13 +7,12 @@ is missed.
 """
 
 import argparse
-import json
 import os
 from pathlib import Path
 
-from ballast_tools import workers
+from ballast_tools import figures, measured, workers
 from ballast_tools.errors import UserError
-from ballast_tools.paths import ROOT
+from ballast_tools.measured import SHAPER, SWITCHING, UCI
 from ballast_tools.progress import Bar
 from bench import upy
 
@@ -23,12 +22,6 @@ from bench import balance_frontier as frontier  # noqa: E402
 from bench import balance_scores as scores  # noqa: E402
 from bench import balance_traces as traces  # noqa: E402
 from bench.balance_rivals import RIVALS  # noqa: E402
-from bench.plant.trace import TraceError  # noqa: E402
-
-DATA = ROOT.parent / "shared" / "data"
-SHAPER = DATA / "openevse_shaper_1ph_1s.csv"
-UCI = DATA / "uci_sceaux_1ph_1min.csv"
-SWITCHING = DATA / "tracebase_appliance_transients_1s.csv.gz"
 
 LIMITS_A = (21.7, 34.8, 36.5, 43.5)
 DELAYS_S = (0.5, 2.0, 5.0)
@@ -53,7 +46,6 @@ def add_arguments(parser):
                         help="instead: what a controller that knows the house exactly, only "
                         "late, reaches with each margin")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
     parser.add_argument("--plot", type=Path, metavar="DIR", help="draw PNGs into this folder")
 
 
@@ -73,7 +65,7 @@ def main(args):
         for n in (*RIVALS, scores.BALLAST)
     }
     missed = _report(rows, steps)
-    _write(args.json, {"cells": rows, "steps": list(steps.values()), "missed": missed})
+    figures.write(args.json, {"cells": rows, "steps": list(steps.values()), "missed": missed})
     if args.plot:
         from ballast_tools import plot_balance
 
@@ -82,38 +74,19 @@ def main(args):
     return 1 if missed else 0
 
 
-def _write(file, data):
-    if file:
-        file.write_text(json.dumps(data, indent=1) + "\n")
-        print(f"wrote {file}")
-
-
 def _check(args):
-    if args.limits and not args.traces:
-        raise UserError("--limits goes with --traces: the usual houses have limits of their own")
-    for limit in args.limits or ():
-        if not 6.0 <= limit <= 125.0:
-            raise UserError(f"--limits: {limit:g} A is no supply of a house (6 to 125 A)")
+    measured.check_limits(args, 6, 125, "A is no supply of a house")
     if args.hours <= 0:
         raise UserError(f"--hours: {args.hours:g} is not a time")
     if args.jobs is not None and args.jobs < 1:
         raise UserError(f"--jobs: {args.jobs} processes cannot run anything")
     if args.plot:
         args.plot.mkdir(parents=True, exist_ok=True)
-    if args.json and not args.json.parent.is_dir():
-        raise UserError(f"--json: there is no folder {args.json.parent}")
 
 
 def _given(args):
-    try:
-        return [
-            traces.from_file(path, args.limits or LIMITS_A, hours=args.hours)
-            for path in args.traces
-        ]
-    except TraceError as error:
-        raise UserError(str(error)) from None
-    except OSError as error:
-        raise UserError(f"--traces: {error.filename}: {error.strerror}") from None
+    limits = args.limits or LIMITS_A
+    return measured.houses(args.traces, lambda file: traces.from_file(file, limits, hours=args.hours))
 
 
 def _usual(short):
@@ -146,7 +119,7 @@ def _frontier(args, cells):
     for bar, (reference, own) in met.items():
         print(f"98 % of the energy and {bar}: the reference with the best margin in {reference},"
               f" {scores.BALLAST} in {own} of {len(cells)} cells")  # fmt: skip
-    _write(args.json, {"frontier": rows, "met": met})
+    figures.write(args.json, {"frontier": rows, "met": met})
     return 0
 
 

@@ -4,15 +4,15 @@ import json
 import subprocess
 from pathlib import Path
 
-from ballast_tools import node, paths, workers
+from ballast_tools import figures, measured, node, paths, workers
 from ballast_tools.errors import UserError
 from ballast_tools.progress import Bar
 
-SHORT_KW = (10, 20, 30, 50, 70)
+USUAL_KW = (10, 20, 30, 50, 70)
+SHORT_KW = (10, 30)
 BAR_MEAN = 95.0
 COST_MS = 50.0  # one allocation for 64 members on the VM
 ROUNDING_PCT = 0.005  # we allocate whole mA, the baselines floats: less than this is equal
-DATA = paths.ROOT.parent / "shared" / "data" / "acn_caltech_2019-03_events.json.gz"
 _PREAMBLE_US = 192  # long preamble and PLCP header, IEEE 802.11b at 1 Mbit/s
 _HEADER = 43  # MAC header, vendor action frame and FCS round an ESP-NOW payload, bytes
 
@@ -24,25 +24,27 @@ def add_arguments(parser):
     add("--no-acn", action="store_true", help="leases only")
     add("--seed", type=int, default=1)
     add("--jobs", type=int, default=2, metavar="N")
-    add("--events", type=Path, default=DATA, metavar="FILE", help="ACN-Sim event queue (.json.gz)")
-    add("--json", type=Path, metavar="FILE", help="write all figures there as well")
+    add("--events", type=Path, default=measured.SESSIONS, metavar="FILE",
+        help="ACN-Sim event queue (.json.gz)")  # fmt: skip
+    add("--short", action="store_true", help="100 histories, 10 and 30 kW only")
 
 
 def main(args):
     if args.histories < 1:
         raise UserError(f"--histories {args.histories}: at least 1")
-    count = 20000 if args.long else args.histories
-    figures = {"leases": leases(count, args.seed, args.jobs), "air": air(), "cost": cost()}
-    missed = figures["leases"]["violations"] > 0 or figures["cost"].get("missed", False)
+    if args.long and args.short:
+        raise UserError("--long and --short: only one of them")
+    count = 20000 if args.long else 100 if args.short else args.histories
+    found = {"leases": leases(count, args.seed, args.jobs), "air": air(), "cost": cost()}
+    missed = found["leases"]["violations"] > 0 or found["cost"].get("missed", False)
     if not args.no_acn:
         if not args.events.exists():
             raise UserError(
                 f"{args.events}: not there; give the event queue with --events, or --no-acn"
             )
-        figures["acn"] = acn_table(args)
-        missed |= figures["acn"]["missed"]
-    if args.json:
-        args.json.write_text(json.dumps(figures, indent=2) + "\n")
+        found["acn"] = acn_table(args)
+        missed |= found["acn"]["missed"]
+    figures.write(args.json, found)
     return 1 if missed else 0
 
 
@@ -158,7 +160,7 @@ def acn_table(args):
         from ballast_tools import acn
     except ImportError as error:
         raise UserError(f"{error}; tools/ballast installs it, or give --no-acn") from None
-    capacities = acn.CAPACITIES if args.long else SHORT_KW
+    capacities = acn.CAPACITIES if args.long else SHORT_KW if args.short else USUAL_KW
     names = ("Ballast", *acn.BASELINES) if args.long else ("Ballast", "LLF", "EDF", "FCFS")
     jobs = [(str(args.events), name, kw) for kw in capacities for name in names]
     table = {}

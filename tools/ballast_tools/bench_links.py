@@ -8,7 +8,7 @@ import logging
 import tempfile
 from pathlib import Path
 
-from ballast_tools import paths
+from ballast_tools import figures, paths
 from ballast_tools.errors import UserError
 from ballast_tools.progress import Bar
 
@@ -32,9 +32,12 @@ def add_arguments(parser):
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rows", metavar="TEXT", default="", help="only rows that contain TEXT")
     parser.add_argument("--no-vm", action="store_true", help="without the codecs on MicroPython")
+    parser.add_argument("--short", action="store_true", help="10 steps per row, without the codecs")
 
 
 def main(args):
+    if args.short:
+        args.steps, args.no_vm = 10, True
     if args.steps < 1:
         raise UserError(f"--steps {args.steps}: at least 1")
     rows = [r for r in ROWS if args.rows.lower() in r[0].lower()]
@@ -49,6 +52,7 @@ def main(args):
     print(f"{'measured by':26}{'p50':>8}{'p99':>8}{'max':>8}   (seconds, {args.steps} steps)")
     bar = Bar("Stepping")
     missed = False
+    found = {"steps": args.steps, "seed": args.seed, "rows": {}, "codecs_us": {}}
     for n, (text, how) in enumerate(rows):
 
         def show(done, n=n, text=text):
@@ -59,25 +63,27 @@ def main(args):
         bar.end()
         p50, p99 = (link_latency.percentile(got, share) for share in (0.5, 0.99))
         print(f"{text:26}{p50:8.2f}{p99:8.2f}{got[-1]:8.2f}", flush=True)
+        found["rows"][text] = {"p50_s": p50, "p99_s": p99, "max_s": got[-1]}
         if "10 % loss" in text:
             missed = p99 > WANTED_S
     print(f"clamp at 10 % loss: p99 of {WANTED_S} s or less is asked: ", end="")
     asked = any("10 % loss" in text for text, _ in rows)
     print("not measured" if not asked else "MISSED" if missed else "kept")
     if not args.no_vm:
-        codecs()
+        found["codecs_us"] = codecs()
     print(f"seed {args.seed}; radio loss is per frame, the radio's own repetitions are off")
+    figures.write(args.json, found)
     return 1 if missed else 0
 
 
 def codecs():
-    """The cost of the codecs on the MicroPython VM, where there is one."""
+    """The cost of the codecs on the MicroPython VM in us, by name; empty where there is none."""
     from ballast_tools import node
     from vm import runner
 
     if not Path(node.VM).exists():
         print("codecs: skipped, the MicroPython VM is not installed (tools/ballast test does that)")
-        return
+        return {}
     with tempfile.TemporaryDirectory() as folder:
         file = paths.HOST_TESTS / "bench" / "codec_cost.py"
         results, printed = runner.run(file, Path(folder))
@@ -85,8 +91,11 @@ def codecs():
         if error:
             print(f"codecs: {name} failed: {error.strip().splitlines()[-1]}")
     print("on the MicroPython VM of this machine (an ESP32 is some 27 times slower: estimate):")
+    micros = {}
     for line in printed.splitlines():
         word, _, rest = line.partition(" ")
         if word == "cost":
-            name, micros = rest.split()
-            print(f"  {name:24}{int(micros):8} us")
+            name, us = rest.split()
+            micros[name] = int(us)
+            print(f"  {name:24}{micros[name]:8} us")
+    return micros

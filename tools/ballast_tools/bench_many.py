@@ -7,6 +7,7 @@ virtual seconds per second, control steps, and the rules that hold meanwhile.
 import time
 from random import Random
 
+from ballast_tools import figures
 from ballast_tools.errors import UserError
 from ballast_tools.progress import Bar
 
@@ -82,4 +83,10 @@ def _tell(rig, args, limit_a, wall, cpu):
         missed.append("a service ended" if restarts else "nothing was charged")
     for line in missed:
         print(f"  missed: {line}")
+    figures.write(args.json, {
+        "chargers": args.chargers, "seconds": args.seconds, "limit_a": limit_a, "seed": args.seed,
+        "wall_s": round(wall, 1), "core_s": round(cpu, 1), "steps": steps, "charged_wh": charged,
+        "longest_over_s": rig.worst_over_s, "above_lease_ma": rig.worst_lease_ma,
+        "restarts": restarts, "missed": missed,
+    })  # fmt: skip
     return 1 if missed else 0

@@ -5,11 +5,9 @@ at the ADC and steps as late as the overrun interlock lets pass. On the bench, n
 hardware. Then the error of the advertised current on every step of the PWM's resolution.
 """
 
-import json
 import os
-from pathlib import Path
 
-from ballast_tools import workers
+from ballast_tools import figures, workers
 from ballast_tools.errors import UserError
 from ballast_tools.progress import Bar
 
@@ -24,7 +22,6 @@ def add_arguments(parser):
     parser.add_argument("--rows", metavar="TEXT", default="", help="only rows whose key has TEXT")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--json", metavar="FILE", help="write the figures there too")
 
 
 def _rows():
@@ -136,9 +133,7 @@ def main(args):
         print(f"advertised current, PWM of {bits} bits: {steps} duties, at most {-low:.0f} mA less"
               f" (8 to 32 A: {portable:.0f}) and {max(0.0, high):.3f} mA more than the limit")  # fmt: skip
     print(f"{phases} phases per row, seed {args.seed}, on the bench; nothing ran on hardware")
-    if args.json:
-        data = {"phases": phases, "seed": args.seed, "rows": results, "duty": duty}
-        Path(args.json).write_text(json.dumps(data, indent=1) + "\n")
+    figures.write(args.json, {"phases": phases, "seed": args.seed, "rows": results, "duty": duty})
     bad = [r["key"] for r in results if missed(r)] + [d["bits"] for d in duty if d["excess_ma"] > 0]
     if bad:
         print("MISSED: " + ", ".join(str(key) for key in bad))

@@ -6,27 +6,26 @@ Exit 1 where solar only starts more often, imports more, or uses less sun than i
 """
 
 import argparse
-import json
 from pathlib import Path
 
+from ballast_tools import figures
 from ballast_tools.errors import UserError
-from ballast_tools.paths import ROOT
+from ballast_tools.measured import SOLAR
 from bench import upy
 
 upy.install()
 
 from bench import solar_sim  # noqa: E402
 
-USUAL = ROOT.parent / "shared" / "data" / "openevse_solar_1min.csv"
 HEAD = f"{'':18}{'roof':>8}{'share':>8}{'grid':>8}{'starts':>8}{'changes':>9}"
 
 
 def add_arguments(parser):
     parser.description = __doc__.split("\n\n")[1].replace("\n", " ")
     parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
-    parser.add_argument("--traces", type=Path, metavar="CSV", default=USUAL,
+    parser.add_argument("--traces", type=Path, metavar="CSV", default=SOLAR,
                         help="columns series, timestamp, solar_w, grid_import_w; a row a minute")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
+    parser.add_argument("--short", action="store_true", help="the first three days")
 
 
 def main(args):
@@ -36,12 +35,12 @@ def main(args):
         days = solar_sim.days(args.traces)
     except ValueError as error:
         raise UserError(str(error)) from None
+    if args.short:
+        days = days[:3]
     found = {name: _day(name, surpluses) for name, surpluses in days}
     total = {who: _sum(found, who) for who in solar_sim.CONTROLLERS}
     _print(f"all {len(days)} days", total)
-    if args.json:
-        args.json.write_text(json.dumps({"days": found, "total": total}, indent=1) + "\n")
-        print(f"wrote {args.json}")
+    figures.write(args.json, {"days": found, "total": total})
     return 1 if _worse(total["solar only"], total["divert"]) else 0
 
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ballast_tools import node, paths
+from ballast_tools import figures, node, paths
 from ballast_tools.errors import UserError
 
 FILE = Path(__file__).with_name("step_cost.py")
@@ -21,7 +21,8 @@ SLOWER = 27  # ESP32 against the VM of a desktop computer: estimate, as in bench
 
 def add_arguments(parser):
     parser.add_argument("--port", help="a board with the firmware on it: auto, or its serial port")
-    parser.add_argument("--no-vm", action="store_true", help="without the MicroPython VM")
+    parser.add_argument("--no-vm", "--short", action="store_true",
+                        help="without the MicroPython VM")  # fmt: skip
 
 
 def parse(printed):
@@ -89,10 +90,10 @@ def on_board(port):
     return parse(done.stdout)
 
 
-def show(where, figures):
+def show(where, loads):
     """Print; True when a bar is missed: bytes on MicroPython, a load that did not charge."""
     bad = False
-    for load, f in figures.items():
+    for load, f in loads.items():
         told = "-" if f["bytes"] is None else str(f["bytes"])
         print(f"{where:22}{load:12}{f['steps']:6}{f['min']:8}{f['median']:8}{f['max']:8}{told:>8}")
         bad |= bool(f["bytes"]) or not f["closed"]
@@ -104,9 +105,12 @@ def main(args):
         raise UserError("host_tests/ is missing here")
     print(f"{'on':22}{'load':12}{'times':>6}{'min':>8}{'median':>8}{'max':>8}{'bytes':>8}   (us a step)")
     if args.port:
-        return 1 if show("board " + args.port, on_board(args.port)) else 0
-    bad = show("CPython, this machine", on_cpython())
-    vm = None if args.no_vm else on_vm()
+        found = {"board": on_board(args.port)}
+        figures.write(args.json, found)
+        return 1 if show("board " + args.port, found["board"]) else 0
+    found = {"cpython": on_cpython(), "vm": None}
+    bad = show("CPython, this machine", found["cpython"])
+    vm = found["vm"] = None if args.no_vm else on_vm()
     if vm is None:
         print("MicroPython VM: skipped" + ("" if args.no_vm else ", it is not installed"))
     else:
@@ -115,4 +119,5 @@ def main(args):
         print(f"an ESP32 is some {SLOWER} times slower: about {worst / 1000:.1f} ms of the")
         print(f"{STEP_US // 1000} ms step (estimate, never measured; bench safety allows"
               f" {ALLOWED_US // 1000} ms)")  # fmt: skip
+    figures.write(args.json, found)
     return 1 if bad else 0

@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 
-from ballast_tools import commands, environment, paths
+from ballast_tools import commands, environment, figures, paths
 from ballast_tools.errors import UserError
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
@@ -85,8 +85,13 @@ def run(argv):
         allow_abbrev=False,
     )
     module.add_arguments(parser)
+    is_bench = module_name.startswith("bench_")
+    if is_bench:
+        figures.add_argument(parser)
     if getattr(module, "PASS_THROUGH", False):
         args, args.rest = parser.parse_known_args(argv[words:])
     else:
         args = parser.parse_args(argv[words:])
+    if is_bench:
+        figures.check(args.json)
     return module.main(args)
