@@ -428,6 +428,8 @@ def test_under_a_lower_limit_the_same_house_is_further_above():
     demand = _after_a_burst(3200, 2)
     demand.configure(8000, 0, 0)
     assert (demand._burst_ws, demand._above_w) == (32000, 3200)
+    demand.configure(7999, 0, 0)
+    assert (demand._burst_ws, demand._above_w) == (32000 + 900, 3201)
     demand.configure(7900, 0, 0)
     assert (demand._burst_ws, demand._above_w) == (32000 + 90000, 3300)
     demand.configure(9000, 0, 0)

@@ -57,7 +57,6 @@ class Demand:
         self._above_w = 0  # how far above the limit the house has been in them
         self._whole = False
         self._limit_w = 0
-        self._margin_w = 0
         self.configure(0)
 
     def configure(self, limit_w, min_ma=6000, margin_permille=10):
