@@ -125,14 +125,14 @@ class Setup:
 
     def _add_radio(self, node, env):
         """Wi-Fi on, no network: enough for ESP-NOW; the clamp's pair is in the store."""
-        from ballast.ports.espnow_radio import EspnowRadio
+        from ballast.ports.espnow_radio import GROUP_RX_BYTES, EspnowRadio
         from ballast.ports.wifi import Wifi
 
         wifi = Wifi("ballast")
         wifi.radio_on(6)
         env.wifi = wifi
         env.unique_id = node.device.mac
-        env.radio = EspnowRadio()
+        env.radio = EspnowRadio(GROUP_RX_BYTES)
         env.radio.start()
         pair = {"clamp": node.index + 1, "key": CLAMP_KEY.hex(), "source": 0}
         node.storage.save("clamps", json.dumps({"pairs": json.dumps([pair])}).encode())

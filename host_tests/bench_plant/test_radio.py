@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.plant.radio import BROADCAST, Radio
+from bench.plant.radio import BROADCAST, Radio, air_us
 
 A, B, C = (bytes([2, 0, 0, 0, 0, n]) for n in (1, 2, 3))
 
@@ -33,6 +33,17 @@ def test_unicast_and_broadcast():
     assert radio.send(A, BROADCAST, b"all", 1.0)
     assert drain(radio, B) == drain(radio, C) == [(A, b"all", -60)]
     assert drain(radio, A) == []
+
+
+def test_each_frame_that_goes_out_is_told_once_and_how_long_it_takes():
+    """802.11b at 1 Mbit/s: 192 us of preamble, then 8 us a byte, 43 of them round the payload."""
+    radio, told = air(), []
+    radio.on_send = told.append
+    radio.send(A, BROADCAST, b"all", 0.0)
+    radio.station(A).up = False
+    assert not radio.send(A, BROADCAST, b"off", 1.0)
+    assert told == [b"all"]
+    assert air_us(250) - air_us(0) == 2000 and air_us(1) == 192 + 44 * 8
 
 
 def test_nothing_arrives_before_its_time():

@@ -66,6 +66,7 @@ def test_leader():
     all_are(part, (0,) * 64, "boot seq _came_ms heard known wired _vote_until _votes _lent_until")
     all_are(part, (0,) * 64, "_lent _relied _held_until _held _held_ma _held_mask _grants sure_ma")
     all_are(part, (0,) * 64, "count_ma count_mask grant_ma grant_mask")
+    all_are(part, False, "unheard")
     all_are(part, (0,) * 256, "_seq _ma _mask _until")
     all_are(part, 0, "horizon_ms")
 

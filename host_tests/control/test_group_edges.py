@@ -65,8 +65,22 @@ def test_up_to_fifteen_others_it_reports_twice_a_second_then_once():
         x = One(0, 20)
         for seat in range(1, others + 1):
             x.hears(9500, seat)
-        x.says(10000)
-        assert not due(x, 10000 + ms - 1) and due(x, 10000 + ms), others
+        x.says(10176)  # the clock says ...722000 then: its turn
+        assert not due(x, 10176 + ms - 1) and due(x, 10176 + ms), others
+
+
+def test_each_seat_has_its_turn_to_report_within_the_period_whatever_it_said_before():
+    """Twice a second of two or three, each a part of 500 ms after the one of the seat before."""
+    for seats, parts in ((2, (0, 250)), (3, (0, 166, 333))):
+        for seat in range(seats):
+            for said in (10000, 10100, 10175 + parts[seat], 10176 + parts[seat]):
+                x = One(seat, seats)
+                x.says(said)
+                turn = 10176 + parts[seat] - 500
+                while turn <= said:
+                    turn += 500
+                at = max(turn, said + 150)
+                assert not due(x, at - 1) and due(x, at), (seats, seat, said)
 
 
 def test_a_new_wish_is_reported_at_once_but_not_within_150_ms_of_the_last():
@@ -81,8 +95,8 @@ def test_a_new_wish_is_reported_at_once_but_not_within_150_ms_of_the_last():
 
 
 def test_a_new_current_that_it_may_draw_is_reported_at_once():
-    x = One(1, guaranteed=8000)
-    x.says(19800)
+    x = One(1, 3, guaranteed=8000)
+    x.says(19842)  # its turn: the next one is at 20342
     assert not due(x, 19999) and due(x, 20000)
 
 
@@ -115,6 +129,30 @@ def test_a_members_new_wish_is_planned_at_once():
     assert not x.group.beacon_due
     x.hears_answer(21300, 1, want=1)
     x.at(21300)
+    assert x.group.beacon_due
+
+
+def test_who_does_not_obey_is_told_again_after_300_ms_and_nobody_else_is():
+    """Its report says which beacon it has obeyed; the leader's next one would come after 500 ms."""
+    x = One().leads()
+    wish = {"want": 1, "max_ma": 16000, "held_mask": 7}
+    x.hears_answer(21000, 1, **wish)
+    sent = x.beacon(21000)
+    assert sent.row_ma[1] == 16000
+    x.hears_answer(21100, 1, held_ma=16000, grant_seq=sent.seq, **wish)
+    x.measures(21200, [9000] * 3)
+    sent = x.beacon(21200)
+    seq = sent.seq
+    assert sent.row_ma[1] == 9000
+    x.at(21499)
+    assert not x.group.beacon_due and x.group.leader.unheard
+    x.at(21500)
+    assert x.group.beacon_due
+    x.beacon(21500)
+    x.hears_answer(21510, 1, held_ma=9000, grant_seq=seq, **wish)
+    x.at(21999)
+    assert not x.group.beacon_due and not x.group.leader.unheard
+    x.at(22000)
     assert x.group.beacon_due
 
 

@@ -318,6 +318,26 @@ def test_what_was_granted_to_one_that_fell_silent_is_not_sent_when_it_speaks_aga
     assert b.leader.heard[1] and b.leader.grant_ma[1] == 0
 
 
+def test_who_may_draw_more_than_was_granted_last_has_not_heard_it():
+    """Its guaranteed share is not more; of who is silent nothing is expected."""
+    for guaranteed, ma, unheard in ((0, 0, False), (0, 1, True), (8000, 8000, False), (8000, 8001, True)):
+        b = Books(2, guaranteed=guaranteed)
+        b.says(0, 1, want=0, held_ma=ma, held_mask=7)
+        b.grants(0, 1)
+        b.counted(1)
+        assert b.leader.unheard is unheard, (guaranteed, ma)
+    b = Books(2)
+    b.says(0, 1)
+    assert b.grants(0, 1) == [0, 32000]
+    b.counted(8000)
+    assert b.leader.unheard is False, "it may draw what it was granted"
+    b.leader.grant_ma[1] = 31999
+    b.counted(8000)
+    assert b.leader.unheard is True
+    b.counted(8001)
+    assert b.leader.unheard is False
+
+
 def test_one_that_gets_exactly_its_share_keeps_nobody_from_more():
     b = Books(2, guaranteed=8000)
     b.says(0, 0, max_ma=8000)

@@ -113,7 +113,7 @@ NUMBERS = {
     },
     "group": {
         "FOLLOW": 0, "CLAIM": 1, "LEAD": 2, "_CLAIM_MS": 4000, "_TURN_MS": 700, "_GAP_MS": 150,
-        "_BUDGET_MS": 3000, "_PARTS": 8, "_FEW": 16,
+        "_AGAIN_MS": 300, "_BUDGET_MS": 3000, "_PARTS": 8, "_FEW": 16,
     },
     "group_budget": {
         "_BUCKET_MS": 500, "_BUCKETS": 10, "_QUIET_MS": 2500, "_GONE_MS": 25000, "_FAR_MA": 200000,

@@ -3,7 +3,7 @@
 import network
 import pytest
 
-from ballast.ports.espnow_radio import BROADCAST, MAX_FRAME, EspnowRadio
+from ballast.ports.espnow_radio import BROADCAST, GROUP_RX_BYTES, MAX_FRAME, EspnowRadio
 from bench import fakes
 
 
@@ -38,6 +38,27 @@ def test_unicast_broadcast_and_rssi(pair):
     assert rb.receive() == (a.mac, b"two", -71)
     assert rb.receive() is None
     assert (ra.sent, rb.received) == (2, 2)
+
+
+def test_a_group_of_64_that_speaks_at_once_fits_into_its_buffer(clock):
+    """80 bytes of report from each, four parts of a beacon; the usual buffer is for a few frames."""
+    for rx_bytes, whole in ((GROUP_RX_BYTES, True), (None, False)):
+        air = fakes.Air()
+        devices = [fakes.Device(clock, mac=bytes([2, 0, 0, 0, 0, n])) for n in (1, 2)]
+        for device in devices:
+            air.join(device)
+        sender = radio_on(devices[0])
+        with devices[1]:
+            network.WLAN(network.WLAN.IF_STA).active(True)
+            network.WLAN(network.WLAN.IF_STA).config(channel=6)
+            receiver = EspnowRadio(rx_bytes) if rx_bytes else EspnowRadio()
+            receiver.start()
+        for length in [80] * 64 + [248] * 4:
+            assert sender.send(BROADCAST, b"x" * length)
+        heard = 0
+        while receiver.receive() is not None:
+            heard += 1
+        assert (heard == 68) is whole, heard
 
 
 def test_received_frames_are_copies(pair):

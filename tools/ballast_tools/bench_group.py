@@ -13,8 +13,6 @@ SHORT_KW = (10, 30)
 BAR_MEAN = 95.0
 COST_MS = 50.0  # one allocation for 64 members on the VM
 ROUNDING_PCT = 0.005  # we allocate whole mA, the baselines floats: less than this is equal
-_PREAMBLE_US = 192  # long preamble and PLCP header, IEEE 802.11b at 1 Mbit/s
-_HEADER = 43  # MAC header, vendor action frame and FCS round an ESP-NOW payload, bytes
 
 
 def add_arguments(parser):
@@ -92,6 +90,7 @@ def air(seats=64, seconds=60):
     from ballast.protocol import group_frame
     from ballast.services.group_link import moved_ms
     from bench.group_sim import History, Sim
+    from bench.plant.radio import air_us
 
     first = [(0, "radio", 0.0, 20, 0.0)] + [(10 * i, "power", i, 1, 0) for i in range(seats)]
     cars = [(1000 + 10 * i, "car", i, 1, 32000, 7) for i in range(seats)]
@@ -103,7 +102,7 @@ def air(seats=64, seconds=60):
     before = sim.frames
     sim.go()
     rate = (sim.frames - before) / seconds
-    most_us = _PREAMBLE_US + 8 * (_HEADER + group_frame.MAX_FRAME)
+    most_us = air_us(group_frame.MAX_FRAME)
     moving = rate + seats * 1000 / moved_ms(seats)  # by the rule of group_link
     share, moving_share = rate * most_us / 1e6, moving * most_us / 1e6
     print(

@@ -15,7 +15,7 @@ from ballast.compose.env import Env
 from ballast.control import charger
 from ballast.control.settings import Settings
 from ballast.ports import identity
-from ballast.ports.espnow_radio import EspnowRadio
+from ballast.ports.espnow_radio import GROUP_RX_BYTES, EspnowRadio
 from ballast.ports.reset_info import ResetInfo
 from ballast.ports.storage import Storage
 from ballast.ports.wifi import Wifi
@@ -76,7 +76,7 @@ def make_env(permit, chip):
     env.wifi = Wifi(name[:32])
     env.wifi.radio_on()
     env.ble = make_ble(name[:26])
-    env.radio = EspnowRadio()
+    env.radio = EspnowRadio(GROUP_RX_BYTES)
     env.radio.start()
     manifest = read_json(root + WEB + "/manifest.json")
     if manifest and env.label:  # without a label's code there is no way to log in

@@ -26,6 +26,7 @@ LEAD = const(2)
 _CLAIM_MS = const(4000)
 _TURN_MS = const(700)  # between the claims of two that could lead
 _GAP_MS = const(150)  # between two frames of one kind of one charger
+_AGAIN_MS = const(300)  # a beacon that somebody has to obey and does not is said again after this
 _BUDGET_MS = const(3000)  # a budget heard longer ago is none
 _PARTS = const(8)  # frames that one beacon can come in, reports between them
 _FEW = const(16)  # so few chargers may speak twice as often
@@ -79,6 +80,7 @@ class Group:
         self._beacon = Timer()
         self._gap_report = Timer()
         self._gap_beacon = Timer()
+        self._again = Timer()
         self._urgent_report = False
         self._urgent_beacon = False
         self._part = 0
@@ -103,7 +105,8 @@ class Group:
         self._elect(now_ms)
         self._notice()
         self.report_due = self._due(now_ms, self._report, self._gap_report, self._urgent_report)
-        due = self._due(now_ms, self._beacon, self._gap_beacon, self._urgent_beacon)
+        urgent = self._urgent_beacon or (self.leader.unheard and not self._again.left(now_ms))
+        due = self._due(now_ms, self._beacon, self._gap_beacon, urgent)
         self.beacon_due = due and self.role != FOLLOW
 
     def _due(self, now_ms, period, gap, urgent):
@@ -235,6 +238,14 @@ class Group:
             alive += self._alive[i]
         return 2 if alive < _FEW else 1
 
+    def _until_turn(self, now_ms, period_ms):
+        """Until the own report's turn: each seat has one of its own within the period.
+
+        After a power cut the clocks of all count from the same moment, and broadcast frames
+        that collide are lost.
+        """
+        return period_ms - (now_ms - self.seat * period_ms // self.config.seats) % period_ms
+
     def fill_report(self, now_ms):
         """The own report to send now."""
         r = self.request
@@ -243,7 +254,7 @@ class Group:
         self.member.fill(now_ms, r)
         if self.role != FOLLOW:
             self.leader.hear(now_ms, r, True, True, now_ms)
-        self._report.set(now_ms, g.REPORT_MS // self._period())
+        self._report.set(now_ms, self._until_turn(now_ms, g.REPORT_MS // self._period()))
         self._gap_report.set(now_ms, _GAP_MS)
         self._urgent_report = False
         for phase in range(3):
@@ -280,6 +291,7 @@ class Group:
             self.beacon_due = False
             self._beacon.set(now_ms, g.BEACON_MS // self._period())
             self._gap_beacon.set(now_ms, _GAP_MS)
+            self._again.set(now_ms, _AGAIN_MS)
         return b
 
     def _plan(self, now_ms):

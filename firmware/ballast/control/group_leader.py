@@ -65,6 +65,7 @@ class Leader:
         self._ma = [0] * (_KEEP * n)
         self._mask = bytearray(_KEEP * n)
         self._until = [0] * (_KEEP * n)
+        self.unheard = False  # somebody may draw more than it was last granted
         self.sure_ma = [0] * n
         self.count_ma = [0] * n
         self.count_mask = bytearray(n)
@@ -76,6 +77,7 @@ class Leader:
     def step(self, now_ms):
         """Let what has run out end; sets count_ma, count_mask of every seat."""
         horizon = self.authority.left(now_ms)
+        self.unheard = False
         for i in range(self.config.seats):
             if self.heard[i] and diff(now_ms, self._came_ms[i]) > _GONE_MS:
                 self.heard[i] = 0
@@ -92,6 +94,8 @@ class Leader:
             if self._held[i] and diff(self._held_until[i], now_ms) <= 0:
                 self._held[i] = 0
             self._count(i, now_ms)
+            if self.heard[i] and self.sure_ma[i] > max(self.grant_ma[i], self.config.guaranteed_ma):
+                self.unheard = True
         self.horizon_ms = horizon
 
     def _count(self, i, now_ms):

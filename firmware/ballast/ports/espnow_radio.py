@@ -10,14 +10,18 @@ import espnow
 
 MAX_FRAME = 250
 BROADCAST = b"\xff\xff\xff\xff\xff\xff"
+GROUP_RX_BYTES = 8192  # what a group of 64 says at once, or within 80 ms of something else's turn
 _RX_BYTES = 2112  # eight frames: a garbage collection is longer than two
 _PEERS = 20
 
 
 class EspnowRadio:
-    """Wi-Fi must be active before `start()`. Counters: sent, refused, received, too_long."""
+    """Wi-Fi must be active before `start()`. rx_bytes: of the driver's buffer; what does not fit
+    is lost. Counters: sent, refused, received, too_long.
+    """
 
-    def __init__(self):
+    def __init__(self, rx_bytes=_RX_BYTES):
+        self._rx_bytes = rx_bytes
         self._esp = None
         self._slot: list = [None, bytearray(MAX_FRAME), 0, 0]
         self._peers = []
@@ -30,7 +34,7 @@ class EspnowRadio:
     def start(self):
         """OSError if Wi-Fi is off."""
         esp = espnow.ESPNow()
-        esp.config(rxbuf=_RX_BYTES)  # before active(True)
+        esp.config(rxbuf=self._rx_bytes)  # before active(True)
         esp.active(True)
         self._esp = esp
         self._peers = []

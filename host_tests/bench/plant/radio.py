@@ -12,6 +12,8 @@ from random import Random
 
 BROADCAST = b"\xff" * 6
 _MAX_FRAME = 250  # ESP-NOW's payload limit, bytes
+_PREAMBLE_US = 192  # long preamble and PLCP header, IEEE 802.11b at 1 Mbit/s
+_HEADER = 43  # MAC header, vendor action frame and FCS round an ESP-NOW payload, bytes
 
 
 class Air:
@@ -71,12 +73,18 @@ class _Link:
         return self.rng.random() < (air.loss_bad if self.bad else air.loss_good)
 
 
+def air_us(length):
+    """How long a frame with `length` bytes of payload is on the air, us, at ESP-NOW's 1 Mbit/s."""
+    return _PREAMBLE_US + 8 * (_HEADER + length)
+
+
 class Radio:
     """Stations and the frames on their way.
 
     `rssi[(src, dst)]` dBm overrides the default -60; below `floor_dbm` nothing arrives.
     `cut`: set of (src, dst) that cannot hear each other now (partition).
     next_s: next delivery. sent, delivered, lost: counters of frames per receiver.
+    on_send(frame): called with each frame that goes out, where it is set.
     """
 
     def __init__(self, seed=0):
@@ -88,6 +96,7 @@ class Radio:
         self.cut = set()
         self.sent = self.delivered = self.lost = 0
         self.next_s = inf
+        self.on_send = None
         self._links = {}
         self._flying = []
         self._order = 0
@@ -114,6 +123,8 @@ class Radio:
         if not sender.up:
             return False
         self.sent += 1
+        if self.on_send is not None:
+            self.on_send(frame)
         frame = bytes(frame)
         if dst == BROADCAST:
             for mac in sorted(self.stations):
