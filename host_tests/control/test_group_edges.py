@@ -50,6 +50,8 @@ def test_a_turn_of_400000_s_is_still_that_turn():
     assert x.group.request.turn_s == 400000
     x.at(400022100)
     assert x.group.request.turn_s == 400000
+    x.at(400023100)
+    assert x.group.request.turn_s == 400000
 
 
 # ---- when it speaks ----
