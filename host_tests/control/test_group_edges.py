@@ -1,5 +1,6 @@
 """A charger of a group to the millisecond and the mA: what it reports, plans and may share out."""
 
+from ballast.control.group import CLAIM
 from group_kit import One, changed
 
 # ---- the own request ----
@@ -155,6 +156,19 @@ def test_who_does_not_obey_is_told_again_after_300_ms_and_nobody_else_is():
     x.at(21999)
     assert not x.group.beacon_due and not x.group.leader.unheard
     x.at(22000)
+    assert x.group.beacon_due
+
+
+def test_a_candidate_says_nothing_again():
+    """Whoever it hears holds more than it has granted: nothing, so far."""
+    x = One(1, 3)
+    x.hears(19000, 0, held_ma=16000, held_mask=7)
+    start = x.claims_at()
+    x.beacon(start)
+    x.hears_answer(start + 100, 0, held_ma=16000, held_mask=7)
+    x.at(start + 499)
+    assert x.group.role == CLAIM and x.group.leader.unheard and not x.group.beacon_due
+    x.at(start + 500)
     assert x.group.beacon_due
 
 

@@ -105,8 +105,8 @@ class Group:
         self._elect(now_ms)
         self._notice()
         self.report_due = self._due(now_ms, self._report, self._gap_report, self._urgent_report)
-        urgent = self._urgent_beacon or (self.leader.unheard and not self._again.left(now_ms))
-        due = self._due(now_ms, self._beacon, self._gap_beacon, urgent)
+        again = self.role == LEAD and self.leader.unheard and not self._again.left(now_ms)
+        due = self._due(now_ms, self._beacon, self._gap_beacon, self._urgent_beacon or again)
         self.beacon_due = due and self.role != FOLLOW
 
     def _due(self, now_ms, period, gap, urgent):
@@ -239,11 +239,7 @@ class Group:
         return 2 if alive < _FEW else 1
 
     def _until_turn(self, now_ms, period_ms):
-        """Until the own report's turn: each seat has one of its own within the period.
-
-        After a power cut the clocks of all count from the same moment, and broadcast frames
-        that collide are lost.
-        """
+        """Until the own report's turn: each seat has its own, as clocks may start together."""
         return period_ms - (now_ms - self.seat * period_ms // self.config.seats) % period_ms
 
     def fill_report(self, now_ms):
