@@ -9,6 +9,8 @@ The clock is set ten minutes into a quarter hour. That quarter is left out, as i
 that the house does not fill: nobody knows what was imported in the rest of them.
 """
 
+import math
+
 from ballast.control import pilot
 from ballast.control.demand import Demand
 from ballast.control.power import ma_of
@@ -20,6 +22,8 @@ SLEW_A_S = 10.0
 LATENCY_MS = 300
 QUARTER_S = 900
 INTO_S = 600  # when the clock is set
+TIGHT = (1.0, 1.1, 1.35)
+LEAST_W = 1400  # 6 A on one phase: with less no EV charges
 MARGIN_PERMILLE = 10  # that each of the controllers keeps
 START_MS = (1 << 30) - 60_000  # the tick wraps in the first minute of every run
 _RESUME_MA = 1000
@@ -39,6 +43,18 @@ class House:
 def of_case(case, limits_w):
     """The House of a balance_traces.Case: its phases added up."""
     return House(case.name, [VOLT * sum(amps) for amps in zip(*case.house, strict=True)], limits_w)
+
+
+def tight(house):
+    """The House with limits of 1.0, 1.1 and 1.35 times its own highest quarter hour, whole 100 W."""
+    most_w = max(_alone_w(house.watts, *span) for span in quarters(len(house.watts)))
+    limits_w = [max(LEAST_W, math.ceil(most_w * share / 100) * 100) for share in TIGHT]
+    return House(house.name, house.watts, limits_w)
+
+
+def _alone_w(watts, first, end):
+    """The house's mean import, W."""
+    return sum(max(0.0, w) for w in watts[first:end]) / (end - first)
 
 
 def quarters(seconds):
@@ -187,19 +203,21 @@ def score(watts, limit_w, run_of):
     """What the quarters that count of one run were like; see replay."""
     imported, drawn, offers = run_of
     spans = quarters(len(watts))
-    over, excess_w = 0, 0.0
+    over, excess_w, alone_percent = 0, 0.0, None
     for first, end in spans:
-        alone_w = sum(max(0.0, w) for w in watts[first:end]) / QUARTER_S
+        alone_w = _alone_w(watts, first, end)
         above_w = sum(imported[first:end]) / QUARTER_S - limit_w
         if alone_w <= limit_w and above_w > _ROUNDING_W:
             over += 1
-            excess_w = max(excess_w, above_w)
+            if above_w > excess_w:
+                excess_w, alone_percent = above_w, round(100 * alone_w / limit_w, 1)
     first, end = spans[0][0], spans[-1][1]
     pairs = list(zip(offers[first - 1 : end - 1], offers[first:end], strict=True))
     return {
         "kwh": sum(drawn[first:end]) / 3.6e6,
         "over": over,
         "excess_w": excess_w,
+        "alone_percent": alone_percent,
         "pauses": sum(before > 0 and now == 0 for before, now in pairs),
         "changes_per_h": sum(before != now for before, now in pairs) * 3600 / (end - first),
     }
@@ -220,7 +238,8 @@ def replay(who, house, limit_w, phases, delay_s):
     """One row of the table: `who` of CONTROLLERS, and the score in the quarters that count.
 
     kwh, share_percent (of hindsight's; None where that is nothing), over: quarters above the
-    limit though the house alone stayed within it, excess_w: the worst of them, pauses,
+    limit though the house alone stayed within it, excess_w: the worst of them, alone_percent: of
+    the limit that the house alone took in that one (None: there was none), pauses,
     changes_per_h: of the pilot's duty.
     """
     watts = house.watts
@@ -239,7 +258,7 @@ def missed(rows):
     if not own["over"]:
         return []
     return [f"{own['over']} quarters above the limit, by {own['excess_w']:.1f} W at most, "
-            "where none was to be"]  # fmt: skip
+            f"where none was to be; the house alone took {own['alone_percent']:g} % of it"]  # fmt: skip
 
 
 def missed_in_all(totals):

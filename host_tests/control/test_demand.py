@@ -259,7 +259,7 @@ def _ma(into_ms, house_w=0, used=0, margin=0, demand=None, min_ma=0):
 
 def _unseen(into_s, limit_w=8000):
     """The reserve for a burst that nobody has seen: a quarter above, four times 80 s at most."""
-    return min(limit_w // 4 * (900 - into_s), limit_w * 20 * 4)
+    return min(max(limit_w // 4, 2000) * (900 - into_s), max(limit_w * 20, 120000) * 4)
 
 
 def test_what_is_left_over_so_far_is_spread_over_the_rest():
@@ -363,6 +363,14 @@ def test_the_reserve_is_no_more_than_that_level_until_the_end():
     assert _keeps(_after_a_burst(3200, 80), 3100 * 300)
     assert _keeps(_after_a_burst(3200, 80), 3100 * 100, into_s=800)
     assert _keeps(_after_a_burst(3200, 80), 3100 * 600, into_s=300)
+
+
+def test_a_burst_that_nobody_has_seen_is_no_smaller_than_an_appliance_for_a_minute():
+    for limit_w, above_w, burst_ws in ((1400, 2000, 120000), (6000, 2000, 120000), (6001, 2000, 120020),
+                                       (8000, 2000, 160000), (8004, 2001, 160080), (12000, 3000, 240000)):
+        demand = _demand(limit_w, margin_permille=0)
+        assert demand._reserve_ws(1) == above_w, limit_w
+        assert demand._reserve_ws(900) == min(4 * burst_ws, above_w * 900), limit_w
 
 
 def test_a_smaller_burst_than_one_that_nobody_has_seen_counts_as_that():

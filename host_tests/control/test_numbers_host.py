@@ -102,7 +102,8 @@ NUMBERS = {
     "demand": {
         "QUARTER_MS": 900000, "_QUARTER_S": 900, "_NO_LIMIT_MA": 1000000, "_LEAST_S": 13,
         "_OBEY_S": 12, "_REPAY_S": 400, "_BURSTS": 4, "_FORGET": 32, "_UNSEEN_PART": 4,
-        "_UNSEEN_S": 20, "_MOST_WS": 180000000, "_RESUME_MA": 1000, "_RAISE_MA": 1000,
+        "_UNSEEN_S": 20, "_UNSEEN_W": 2000, "_UNSEEN_WS": 120000,
+        "_MOST_WS": 180000000, "_RESUME_MA": 1000, "_RAISE_MA": 1000,
         "_DT_MAX_MS": 5000,
     },
     "ev_history": {

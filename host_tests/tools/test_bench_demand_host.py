@@ -141,11 +141,12 @@ def test_a_house_that_rises_takes_momentary_over_until_the_ev_has_obeyed():
 
 
 def test_the_bars():
-    own = {"who": sim.BALLAST, "over": 0, "excess_w": 0.0}
+    own = {"who": sim.BALLAST, "over": 0, "excess_w": 0.0, "alone_percent": 91.5}
     rival = {"who": sim.MOMENTARY, "over": 1, "excess_w": 7.0}
     assert sim.missed([rival, own]) == []
     found = sim.missed([rival, own | {"over": 2, "excess_w": 3.0}])
-    assert found == ["2 quarters above the limit, by 3.0 W at most, where none was to be"]
+    assert found == ["2 quarters above the limit, by 3.0 W at most, where none was to be; "
+                     "the house alone took 91.5 % of it"]  # fmt: skip
     sums = {sim.BALLAST: {"kwh": 2.0}, sim.MOMENTARY: {"kwh": 2.0}}
     assert sim.missed_in_all(sums) == []
     sums[sim.BALLAST]["kwh"] = 1.999
@@ -155,6 +156,22 @@ def test_the_bars():
     late = dim_sim.missed(row | {"advertised_s": 0.06, "highest_w": 4201.0, "ended": False})
     assert [text[:10] for text in late] == ["advertised", "4201 W whe", "the car do"]
     assert dim_sim.missed(row | {"advertised_s": None}) == ["the pilot never says 4200 W or less"]
+
+
+def test_tight_limits_are_of_the_house_s_own_highest_quarter_rounded_up():
+    found = sim.tight(house(1000, 6010, -8000))
+    assert found.limits_w == (6100, 6700, 8200) and found.watts == house(1000, 6010, -8000).watts
+    houses = bench_demand._tight(short=True)
+    assert [len(h.watts) for h in houses] == [8 * 3600] * 3 and all(len(h.limits_w) == 3 for h in houses)
+
+
+def test_how_much_of_the_limit_the_house_alone_took_in_the_worst_quarter_is_told():
+    watts = house(4000, 6000, 6500).watts
+    more = [w + 1500 if w else 0 for w in watts]
+    row = sim.score(watts, 7000, (more, [0.0] * len(watts), [0] * len(watts)))
+    assert (row["over"], row["excess_w"], row["alone_percent"]) == (2, 1000.0, 92.9)
+    row = sim.score(watts, 7000, (watts, [0.0] * len(watts), [0] * len(watts)))
+    assert (row["over"], row["alone_percent"]) == (0, None)
 
 
 def test_all_cells_in_one_row():
@@ -207,6 +224,8 @@ def test_without_the_measured_houses_there_is_a_seeded_one(tmp_path, capsys, mon
     ("words", "line"),
     [
         (["--limits", "7000"], "--limits goes with --traces"),
+        (["--tight", "--limits", "7000"], "--tight goes without --traces and --limits"),
+        (["--tight", "--traces", "{ok}"], "--tight goes without --traces and --limits"),
         (["--traces", "{ok}", "--limits", "1399"], "1399 W is no demand limit"),
         (["--traces", "{ok}", "--limits", "100001"], "100001 W is no demand limit"),
         (["--traces", "nowhere.csv"], "nowhere.csv"),

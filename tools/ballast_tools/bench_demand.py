@@ -20,7 +20,7 @@ from bench import balance_traces as traces  # noqa: E402
 from bench import demand_sim, dim_sim  # noqa: E402
 
 LIMITS_W = (7000, 8400, 10000, 12000)
-LEAST_W, MOST_W = 1400, 100000  # 6 A on one phase; control/settings.py
+MOST_W = 100000  # control/settings.py
 DELAYS_S = (0.5, 2.0, 5.0)
 PHASES = (1, 3)
 HEAD = f"{'':14}{'charged':>12}{'share':>8}{'over':>6}{'worst':>11}{'pauses':>8}{'changes':>9}"
@@ -39,11 +39,14 @@ def add_arguments(parser):
                         + ", ".join(map(str, LIMITS_W)))
     parser.add_argument("--short", action="store_true",
                         help="one EV delay (2 s), the first house, the first and the last limit")
+    parser.add_argument("--tight", action="store_true",
+                        help="instead: seeded houses with limits of 1.0, 1.1 and 1.35 times their "
+                        "own highest quarter hour, which nobody can keep who does not foresee it")
 
 
 def main(args):
     _check(args)
-    houses = _given(args) if args.traces else _usual(args.short)
+    houses = _tight(args.short) if args.tight else _given(args) if args.traces else _usual(args.short)
     for house in houses:
         if not demand_sim.quarters(len(house.watts)):
             raise UserError(f"{house.name}: {len(house.watts)} s hold no whole quarter hour after "
@@ -68,7 +71,9 @@ def main(args):
 
 
 def _check(args):
-    measured.check_limits(args, LEAST_W, MOST_W, "W is no demand limit")
+    if args.tight and (args.traces or args.limits):
+        raise UserError("--tight goes without --traces and --limits: it has houses of its own")
+    measured.check_limits(args, demand_sim.LEAST_W, MOST_W, "W is no demand limit")
 
 
 def _given(args):
@@ -76,6 +81,16 @@ def _given(args):
     return measured.houses(
         args.traces, lambda file: demand_sim.of_case(traces.from_file(file, ()), limits)
     )
+
+
+def _tight(short):
+    """Eight hours of each, from another hour of the day on."""
+    seeds = (0,) if short else (0, 1, 2)
+    return [
+        demand_sim.tight(demand_sim.of_case(
+            traces.seeded(preset, seed, 8, (), (0,), (6 + 5 * seed) % 24), ()))
+        for preset in traces.PRESETS for seed in seeds
+    ]  # fmt: skip
 
 
 def _usual(short):

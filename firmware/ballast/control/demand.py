@@ -33,6 +33,8 @@ _BURSTS = const(4)  # a new burst may last that much longer than the largest kno
 _FORGET = const(32)  # part of a burst that is forgotten each quarter: half in 5.5 hours
 _UNSEEN_PART = const(4)  # a burst that nobody has seen: above by that part of the limit ...
 _UNSEEN_S = const(20)  # ... for 80 s, which is the limit for 20 s
+_UNSEEN_W = const(2000)  # but no less than an appliance ...
+_UNSEEN_WS = const(120000)  # ... for a minute
 _MOST_WS = const(180000000)  # 200 kW throughout a quarter
 _RESUME_MA = const(1000)
 _RAISE_MA = const(1000)  # the bank grows each second; less is not worth a new duty
@@ -134,8 +136,8 @@ class Demand:
 
     def _reserve_ws(self, left_s):
         """What the house may take beyond the limit in the `left_s` to come."""
-        burst_ws = max(self._burst_ws, self._limit_w * _UNSEEN_S)
-        above_w = max(self._above_w, self._limit_w // _UNSEEN_PART)
+        burst_ws = max(self._burst_ws, self._limit_w * _UNSEEN_S, _UNSEEN_WS)
+        above_w = max(self._above_w, self._limit_w // _UNSEEN_PART, _UNSEEN_W)
         return min(burst_ws * _BURSTS, above_w * left_s)
 
     def _turn(self, now_ms):
