@@ -63,21 +63,21 @@ class Demand:
 
     def configure(self, limit_w, min_ma=6000, margin_permille=10):
         """limit_w: mean import of a quarter hour in W, 0 = no limit (at most 200 kW)."""
-        limit_w = min(limit_w, MAX_W)
-        self._margin_w = limit_w
-        limit_w = limit_w * (1000 - margin_permille) // 1000
-        self._margin_w -= limit_w
+        whole_w = min(limit_w, MAX_W)
+        limit_w = whole_w * (1000 - margin_permille) // 1000
+        self._margin_w = whole_w - limit_w
         if limit_w != self._limit_w:
             self.ma = _NO_LIMIT_MA if limit_w == 0 else 0
-            self._other_limit(self._limit_w - limit_w, limit_w == 0)
+            self._other_limit(limit_w)
         self._limit_w = limit_w
         self._min_ma = min_ma
 
-    def _other_limit(self, lower_w, off):
-        """The same house is that much further above it, in a quarter at most all along."""
-        if off:
+    def _other_limit(self, limit_w):
+        """Under a lower one the same house is further above it, in a quarter at most all along."""
+        if limit_w == 0:
             self._above_w = self._burst_ws = 0
-        elif lower_w > 0:
+        elif limit_w < self._limit_w:
+            lower_w = self._limit_w - limit_w
             self._above_w = min(self._above_w + lower_w, MAX_W)
             self._burst_ws = min(self._burst_ws + lower_w * _QUARTER_S, _MOST_WS)
 
