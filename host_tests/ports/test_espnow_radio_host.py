@@ -7,11 +7,11 @@ from ballast.ports.espnow_radio import BROADCAST, GROUP_RX_BYTES, MAX_FRAME, Esp
 from bench import fakes
 
 
-def radio_on(device, channel=6):
+def radio_on(device, channel=6, **options):
     with device:
         network.WLAN(network.WLAN.IF_STA).active(True)
         network.WLAN(network.WLAN.IF_STA).config(channel=channel)
-        radio = EspnowRadio()
+        radio = EspnowRadio(**options)
         radio.start()
     return radio
 
@@ -42,17 +42,12 @@ def test_unicast_broadcast_and_rssi(pair):
 
 def test_a_group_of_64_that_speaks_at_once_fits_into_its_buffer(clock):
     """80 bytes of report from each, four parts of a beacon; the usual buffer is for a few frames."""
-    for rx_bytes, whole in ((GROUP_RX_BYTES, True), (None, False)):
+    for options, whole in (({"rx_bytes": GROUP_RX_BYTES}, True), ({}, False)):
         air = fakes.Air()
         devices = [fakes.Device(clock, mac=bytes([2, 0, 0, 0, 0, n])) for n in (1, 2)]
         for device in devices:
             air.join(device)
-        sender = radio_on(devices[0])
-        with devices[1]:
-            network.WLAN(network.WLAN.IF_STA).active(True)
-            network.WLAN(network.WLAN.IF_STA).config(channel=6)
-            receiver = EspnowRadio(rx_bytes) if rx_bytes else EspnowRadio()
-            receiver.start()
+        sender, receiver = radio_on(devices[0]), radio_on(devices[1], **options)
         for length in [80] * 64 + [248] * 4:
             assert sender.send(BROADCAST, b"x" * length)
         heard = 0

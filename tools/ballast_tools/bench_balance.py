@@ -75,7 +75,7 @@ def main(args):
 
 
 def _check(args):
-    measured.check_limits(args, 6, 125, "A is no supply of a house")
+    measured.check_limits(args, 6, 125, "A", "supply of a house")
     if args.hours <= 0:
         raise UserError(f"--hours: {args.hours:g} is not a time")
     if args.jobs is not None and args.jobs < 1:

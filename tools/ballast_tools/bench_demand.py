@@ -46,7 +46,10 @@ def add_arguments(parser):
 
 def main(args):
     _check(args)
-    houses = _tight(args.short) if args.tight else _given(args) if args.traces else _usual(args.short)
+    if args.tight:
+        houses = _tight(args.short)
+    else:
+        houses = _given(args) if args.traces else _usual(args.short)
     for house in houses:
         if not demand_sim.quarters(len(house.watts)):
             raise UserError(f"{house.name}: {len(house.watts)} s hold no whole quarter hour after "
@@ -73,7 +76,7 @@ def main(args):
 def _check(args):
     if args.tight and (args.traces or args.limits):
         raise UserError("--tight goes without --traces and --limits: it has houses of its own")
-    measured.check_limits(args, demand_sim.LEAST_W, MOST_W, "W is no demand limit")
+    measured.check_limits(args, demand_sim.LEAST_W, MOST_W, "W", "demand limit")
 
 
 def _given(args):

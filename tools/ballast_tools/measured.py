@@ -11,17 +11,16 @@ SOLAR = _DATA / "openevse_solar_1min.csv"
 SESSIONS = _DATA / "acn_caltech_2019-03_events.json.gz"
 
 
-def check_limits(args, least, most, what):
-    """UserError unless each of --limits is `least` to `most` and goes with --traces.
+def check_limits(args, least, most, unit, what):
+    """UserError unless each of --limits is `least` to `most` of `unit` and goes with --traces.
 
-    what: the limit's name with its unit first, as "A is no supply of a house".
+    what: it limits, as "supply of a house".
     """
     if args.limits and not args.traces:
         raise UserError("--limits goes with --traces: the usual houses have limits of their own")
     for limit in args.limits or ():
         if not least <= limit <= most:
-            unit = what.split()[0]
-            raise UserError(f"--limits: {limit:g} {what} ({least:g} to {most:g} {unit})")
+            raise UserError(f"--limits: {limit:g} {unit} is no {what} ({least:g} to {most:g} {unit})")
 
 
 def houses(files, read):
