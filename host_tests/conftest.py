@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
+from ballast_bench import upy
 from ballast_tools import node
-from bench import upy
 
 upy.install()
 

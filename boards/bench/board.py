@@ -1,6 +1,6 @@
 """The virtual board of the test bench: an ESP32-S3 with everything fitted, three phases, 32 A.
 
-Constants by function; None = not fitted. host_tests/bench/wiring.py connects
+Constants by function; None = not fitted. tools/ballast_bench/wiring.py connects
 these pins to the plant. The dividers are those of the reference board.
 """
 

@@ -2,9 +2,9 @@
 
 import random
 
-from bench.clamp_unit.unit import BatteryBoard
+from ballast_bench.devices.clamp_unit.unit import BatteryBoard
+from ballast_bench.rigs.clamp import Rig
 from clamp import power
-from services.clamp_rig import Rig
 
 DRAIN_MAH = 2600  # two AA cells, alkaline
 

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from bench.clamp_unit.analog_front import SINE, Front
-from bench.clamp_unit.unit import BenchBoard
+from ballast_bench.devices.clamp_unit.analog_front import SINE, Front
+from ballast_bench.devices.clamp_unit.unit import BenchBoard
 from clamp import calibrate
 from clamp.app import ClampApp
 from clamp.settings import ClampSettings

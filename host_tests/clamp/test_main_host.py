@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bench import fakes, upy
+from ballast_bench import fakes, upy
 
 fakes.install()
 

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.clamp_unit.analog_front import CT_MA, CT_UV, FULL_UV, HALF, SINE, SPIKY, Front
+from ballast_bench.devices.clamp_unit.analog_front import (
+    CT_MA,
+    CT_UV,
+    FULL_UV,
+    HALF,
+    SINE,
+    SPIKY,
+    Front,
+)
 from clamp.rms import Calibration, Channel, RmsMeter, crossings, isqrt
 
 PACE = 250

@@ -2,7 +2,7 @@
 
 from ballast.control import faults
 from ballast.control.button import Button
-from rig import B_MV, Rig
+from ballast_bench.rigs.control import B_MV, Rig
 
 
 def _press(b, ms):

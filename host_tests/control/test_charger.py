@@ -2,7 +2,7 @@
 
 from ballast.control import faults, limits
 from ballast.control.charger import PANEL, SUPPLY
-from rig import A_MV, B_MV, C_MV, Rig, full_fit
+from ballast_bench.rigs.control import A_MV, B_MV, C_MV, Rig, full_fit
 
 
 def test_only_external_slots_and_only_sound_values():

@@ -3,7 +3,7 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bench import demand_sim as sim
+from ballast_bench.sims import demand as sim
 
 LIMIT_W = 8000
 BEGIN = sim.QUARTER_S - sim.INTO_S

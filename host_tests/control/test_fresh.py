@@ -14,8 +14,8 @@ from ballast.control.scan_cycle import ScanCycle
 from ballast.control.session import Session
 from ballast.control.settings import Settings
 from ballast.control.supply import Supply
+from ballast_bench.rigs.control import full_fit
 from fresh_kit import all_are
-from rig import full_fit
 
 ZERO = (0, 0, 0)
 

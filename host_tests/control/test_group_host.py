@@ -10,8 +10,8 @@ from ballast.control import group_leader, group_records
 from ballast.control.group import LEAD, Group
 from ballast.control.group_leader import Leader
 from ballast.control.group_member import Member
-from bench.group_histories import random_history
-from bench.group_sim import History, Sim, Violation, shrink
+from ballast_bench.sims.group import History, Sim, Violation, shrink
+from ballast_bench.sims.group_histories import random_history
 
 SEED = 700000
 FOUND = (1002015, 1003857, 1005563, 1006415)

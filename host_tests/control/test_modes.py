@@ -1,7 +1,7 @@
 """Solar and demand in the whole charger: slots that move with the meter and run out without it."""
 
 from ballast.control import commissioning, limits
-from rig import B_MV, C_MV, Rig
+from ballast_bench.rigs.control import B_MV, C_MV, Rig
 
 
 def _run(rig, seconds, house_ma):

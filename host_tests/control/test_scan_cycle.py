@@ -3,7 +3,7 @@
 from ballast.control import charge_state as cs
 from ballast.control import faults, light, limits, pilot, rcd_test
 from ballast.control.records import PILOT_HOLD, PILOT_NEG, PILOT_PWM
-from rig import A_MV, B_MV, C_MV, D_MV, E_MV, Rig, active, charging, full_fit
+from ballast_bench.rigs.control import A_MV, B_MV, C_MV, D_MV, E_MV, Rig, active, charging, full_fit
 
 # -- the good story ---------------------------------------------------------------
 

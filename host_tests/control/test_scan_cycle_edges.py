@@ -3,7 +3,7 @@
 from ballast.control import charge_state as cs
 from ballast.control import faults, limits, pilot, rcd_test, ticks
 from ballast.control.records import PILOT_HOLD, PILOT_PWM
-from rig import B_MV, C_MV, D_MV, Rig, active, charging, full_fit
+from ballast_bench.rigs.control import B_MV, C_MV, D_MV, Rig, active, charging, full_fit
 
 
 def test_retest_after_a_day_of_charging():

@@ -2,7 +2,7 @@
 
 from ballast.control import charge_state as cs
 from ballast.control import faults, limits
-from rig import B_MV, C_MV, Rig, active, charging, full_fit
+from ballast_bench.rigs.control import B_MV, C_MV, Rig, active, charging, full_fit
 
 
 def test_silent_own_meter():

@@ -2,7 +2,7 @@
 
 from ballast.control import faults
 from ballast.control.records import PILOT_HOLD
-from rig import A_MV, B_MV, C_MV, Rig, charging
+from ballast_bench.rigs.control import A_MV, B_MV, C_MV, Rig, charging
 
 
 def _reborn(old, level_mv):

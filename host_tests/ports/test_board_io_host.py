@@ -6,8 +6,8 @@ import pytest
 
 from ballast.control.records import NOT_FITTED, PILOT_HOLD, PILOT_PWM, Fit, Out, Scan
 from ballast.ports.board_io import BoardIo
-from bench import boards
-from bench.plant.ev import EV
+from ballast_bench import boards
+from ballast_bench.plant.ev import EV
 
 TARGET_US = 15.0
 

@@ -10,7 +10,7 @@ import pytest
 
 from ballast.control.records import PILOT_PWM, Out
 from ballast.ports.board_io import BoardIo
-from bench import boards, fakes
+from ballast_bench import boards, fakes
 
 BOOT = str(Path(__file__).resolve().parents[2] / "firmware" / "boot.py")
 COIL, PULSE, PWM_PIN, TEST = 15, 16, 14, 6

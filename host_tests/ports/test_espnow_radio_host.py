@@ -4,7 +4,7 @@ import network
 import pytest
 
 from ballast.ports.espnow_radio import BROADCAST, GROUP_RX_BYTES, MAX_FRAME, EspnowRadio
-from bench import fakes
+from ballast_bench import fakes
 
 
 def radio_on(device, channel=6, **options):

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bench import fakes
-from bench.plant.ev import EV
-from bench.plant.house import flat
-from bench.setup import Setup
+from ballast_bench import fakes
+from ballast_bench.plant.ev import EV
+from ballast_bench.plant.house import flat
+from ballast_bench.setup import Setup
 
 COIL, PWM_PIN = 15, 14
 

@@ -4,7 +4,7 @@ import pytest
 
 from ballast.control.records import Scan
 from ballast.ports.power_meter_io import PowerMeterIo
-from bench.fakes.atm90e32 import Atm90e32
+from ballast_bench.fakes.atm90e32 import Atm90e32
 
 CS = 10
 GAIN_U, GAIN_I = (37106, 37000, 36900), (39473, 39000, 38900)

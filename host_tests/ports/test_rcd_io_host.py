@@ -6,10 +6,10 @@ from ballast.control import rcd_test
 from ballast.control.records import Scan
 from ballast.ports.board_io import BoardIo
 from ballast.ports.rcd_io import RcdIo
+from ballast_bench import boards
+from ballast_bench.plant.charge_point import ChargePoint
+from ballast_bench.wiring import Wiring
 from ballast_tools.board_check import PULSED_MODULES
-from bench import boards
-from bench.plant.charge_point import ChargePoint
-from bench.wiring import Wiring
 
 TRIP, TEST = 47, 6
 

@@ -5,7 +5,7 @@ import random
 import machine
 import pytest
 
-import bench.fakes as fakes
+import ballast_bench.fakes as fakes
 from ballast.ports.reset_info import ResetInfo
 
 

@@ -1,7 +1,7 @@
 """A service that opens the bus later, in its own task, gets the chip it runs on."""
 
-from bench.plant.house import flat
-from bench.setup import Setup
+from ballast_bench.plant.house import flat
+from ballast_bench.setup import Setup
 
 
 class Silent:

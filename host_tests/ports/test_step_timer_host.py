@@ -6,7 +6,7 @@ import pytest
 
 from ballast.ports.step_timer import StepTimer
 from ballast.ports.watchdog import Watchdog
-from bench import fakes, upy
+from ballast_bench import fakes, upy
 
 
 def run_ms(dev, clock, ms, slice_ms=1):

@@ -3,7 +3,7 @@
 import pytest
 
 from ballast.control import group_records as g
-from bench.group_rig import GroupRig
+from ballast_bench.rigs.group import GroupRig
 
 STEP_S = 1.0  # the whole group under the limit after a step of the house
 FULL_S = 10.0  # an unused share has moved on

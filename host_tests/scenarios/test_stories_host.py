@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import story
-from bench.actions import ActionError
+from ballast_bench.person import story
+from ballast_bench.person.actions import ActionError
 
 STORIES = sorted(Path(__file__).parent.glob("*.story"))
 

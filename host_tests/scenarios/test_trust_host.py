@@ -5,9 +5,9 @@ import logging
 import pytest
 
 from ballast.control import meter as m
-from bench.link_latency import StepHouse
-from bench.plant.plant import Config
-from bench.setup import Setup, default_ev
+from ballast_bench.plant.plant import Config
+from ballast_bench.setup import Setup, default_ev
+from ballast_bench.sims.link_latency import StepHouse
 
 FALLBACK_MA = 6000
 

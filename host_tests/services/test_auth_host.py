@@ -8,7 +8,7 @@ import pytest
 from ballast.control.settings import Settings
 from ballast.protocol import password
 from ballast.services.auth import INSTALLER, USER, Auth, RefusedError
-from bench.web_rig import CountingRandom, MemoryStore
+from ballast_bench.rigs.web import CountingRandom, MemoryStore
 
 LABEL = "label-pass-42"
 OWN = "own-pass-1"

@@ -6,19 +6,19 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from ballast_bench.person import actions, panel
+from ballast_bench.plant.house import semi
+from ballast_bench.plant.plant import Config
+from ballast_bench.rigs.web import Live, free_port
+from ballast_bench.setup import PASSWORD, Setup, default_ev
 from ballast_tools import web_assets
-from bench import actions, panel
-from bench.plant.house import semi
-from bench.plant.plant import Config
-from bench.setup import PASSWORD, Setup, default_ev
-from bench.web_rig import Live, free_port
 from services.page_steps import wait_for
 
 pytestmark = pytest.mark.browser
 
 
 class Rig:
-    """bench.setup.Setup with the panel, as `Live` wants a rig."""
+    """ballast_bench.setup.Setup with the panel, as `Live` wants a rig."""
 
     def __init__(self, folder):
         web_assets.build(folder)

@@ -13,8 +13,8 @@ from ballast.control import faults
 from ballast.protocol import ble_frames as f
 from ballast.protocol import improv, status
 from ballast.services.ble import OPEN_S
-from bench.plant.ev import EV
-from services.ble_rig import BleRig, Phone
+from ballast_bench.plant.ev import EV
+from ballast_bench.rigs.ble import BleRig, Phone
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bench.plant.ev import EV
-from bench.setup import Setup
-from bench.web_client import Browser
-from bench.web_rig import LABEL, PASSWORD, WebRig
+from ballast_bench.devices.web_client import Browser
+from ballast_bench.plant.ev import EV
+from ballast_bench.rigs.web import LABEL, PASSWORD, WebRig
+from ballast_bench.setup import Setup
 
 
 def press(world, seconds, index=0):

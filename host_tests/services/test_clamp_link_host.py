@@ -7,7 +7,7 @@ import pytest
 from ballast.protocol import clamp_frame
 from ballast.protocol import clamp_inbox as ci
 from ballast.protocol.clamp_pairing import format_code
-from services.clamp_rig import CODE, Rig
+from ballast_bench.rigs.clamp import CODE, Rig
 
 
 def paired(**options):
@@ -373,7 +373,7 @@ def test_run_polls_and_closes_the_window():
 
 
 def upy_run(rig, main):
-    from bench import upy
+    from ballast_bench import upy
 
     return upy.run_virtual(main, rig.clock)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bench.web_client import Browser
-from bench.web_rig import LABEL, PASSWORD, WebRig
+from ballast_bench.devices.web_client import Browser
+from ballast_bench.rigs.web import LABEL, PASSWORD, WebRig
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from ballast.services.gate import Gate
-from bench.upy import ticks_diff
+from ballast_bench.upy import ticks_diff
 
 WRAP = 1 << 30
 

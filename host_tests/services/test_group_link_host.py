@@ -10,7 +10,7 @@ from ballast.control.group import LEAD, Group
 from ballast.control.panels import Panels
 from ballast.protocol.group_frame import MAX_FRAME, GroupCodec
 from ballast.services.group_link import GroupLink, moved_ms
-from bench import upy
+from ballast_bench import upy
 
 KEY = b"a key for the group"
 

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from bench.group_rig import USER, GroupPageRig
-from bench.setup import PASSWORD
-from bench.web_rig import Live
+from ballast_bench.rigs.group import USER, GroupPageRig
+from ballast_bench.rigs.web import Live
+from ballast_bench.setup import PASSWORD
 from services.page_steps import log_in, wait_for
 
 pytestmark = pytest.mark.browser

@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from ballast_bench.plant.house import semi
+from ballast_bench.plant.plant import Config
+from ballast_bench.rigs import web as web_rig
 from ballast_tools import brand, labels, units
-from bench import web_rig
-from bench.plant.house import semi
-from bench.plant.plant import Config
 
 pytestmark = pytest.mark.browser
 

@@ -7,16 +7,8 @@ import types
 
 import pytest
 
+from ballast_bench.rigs.update import BLOCKS, factory, image, load, make, service, slots
 from ballast_tools import fsimage
-from bench.update_kit import (
-    BLOCKS,
-    factory,
-    image,
-    load,
-    make,
-    service,
-    slots,
-)
 
 
 class Vfs:

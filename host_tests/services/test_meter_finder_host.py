@@ -7,8 +7,8 @@ from ballast.protocol.meter_row import MeterRow
 from ballast.protocol.modbus import ModbusError
 from ballast.services.meter_finder import MeterFinder, judge
 from ballast.services.modbus_bus import RtuBus, TcpBus
-from services import meter_servers
-from services.meter_maps import MAPS
+from ballast_bench.devices import meter_servers
+from ballast_bench.devices.meter_maps import MAPS
 
 # Meters whose registers, read with another model's map, look the same: the finder may name either.
 PROVABLE = [k for k in MAPS if k != "sdm72"]

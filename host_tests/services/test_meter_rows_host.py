@@ -6,8 +6,8 @@ from ballast.protocol import meter_table
 from ballast.protocol.meter_row import MeterRow
 from ballast.services.meter_link import MeterLink, model
 from ballast.services.modbus_bus import RtuBus, TcpBus
-from services import meter_servers
-from services.meter_maps import MAPS, WH, V, W
+from ballast_bench.devices import meter_servers
+from ballast_bench.devices.meter_maps import MAPS, WH, V, W
 
 NAN = float("nan")
 

@@ -10,8 +10,8 @@ from ballast.protocol import modbus
 from ballast.protocol.modbus import ModbusError
 from ballast.services.meter_link import MeterLink, model
 from ballast.services.modbus_bus import RtuBus, TcpBus, parse_host
-from services import meter_servers
-from services.meter_maps import MAPS
+from ballast_bench.devices import meter_servers
+from ballast_bench.devices.meter_maps import MAPS
 
 
 def answer(request, payload=b"\x00\x07", **over):

@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from bench.plant.ev import EV
-from bench.plant.house import semi
-from bench.plant.plant import Config
-from bench.sdm630 import Sdm630
-from bench.web_rig import LABEL, PASSWORD, Live, WebRig
+from ballast_bench.devices.sdm630 import Sdm630
+from ballast_bench.plant.ev import EV
+from ballast_bench.plant.house import semi
+from ballast_bench.plant.plant import Config
+from ballast_bench.rigs.web import LABEL, PASSWORD, Live, WebRig
 from services.page_steps import log_in, wait_for
 
 pytestmark = pytest.mark.browser

@@ -14,7 +14,7 @@ from ballast.services.history import UNKNOWN, History, Ring
 from ballast.services.schedule import Schedule
 from ballast.services.sessions import Sessions
 from ballast.services.wall_clock import WallClock
-from bench.web_rig import MemoryStore
+from ballast_bench.rigs.web import MemoryStore
 
 
 def status(house=5000, car=10000, phase=0):

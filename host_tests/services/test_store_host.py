@@ -5,8 +5,8 @@ import pytest
 from ballast.control.settings import Settings
 from ballast.ports import storage as storage_port
 from ballast.services.store import COUNTER_WH, SETTINGS_S, Keeper, Store
-from bench.flash import PowerCut
-from bench.lfs_disk import Disk
+from ballast_bench.devices.flash import PowerCut
+from ballast_bench.devices.lfs_disk import Disk
 
 
 class Clock:

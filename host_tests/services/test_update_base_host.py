@@ -3,16 +3,8 @@
 import pytest
 
 from ballast.services import update
-from bench import flash
-from bench.update_kit import (
-    factory,
-    flip,
-    image,
-    load,
-    make,
-    prove,
-    service,
-)
+from ballast_bench.devices import flash
+from ballast_bench.rigs.update import factory, flip, image, load, make, prove, service
 
 
 class Base:

@@ -7,8 +7,9 @@ import pytest
 
 from ballast.protocol import slot_record
 from ballast.services import update
-from bench import flash, upy
-from bench.update_kit import (
+from ballast_bench import upy
+from ballast_bench.devices import flash
+from ballast_bench.rigs.update import (
     BLOCKS,
     boot,
     factory,
@@ -55,7 +56,7 @@ def test_crashes_of_a_trial_do_not_keep_the_old_image_off(key, device, monkeypat
         boot()
         kept.append(device.rtc[0])
     assert kept == [0xB5, 0xB5, 0xB5, 0]
-    from bench import fakes
+    from ballast_bench import fakes
 
     fakes.install()
     with fakes.Device(upy.ManualClock()) as chip:

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import expect
 
 from ballast.protocol import slot_record, update_file
+from ballast_bench.devices.web_client import Browser
+from ballast_bench.plant.ev import EV
+from ballast_bench.plant.plant import Config
+from ballast_bench.rigs.web import LABEL, PASSWORD, Live, WebRig
 from ballast_tools import build, signing
-from bench.plant.ev import EV
-from bench.plant.plant import Config
-from bench.web_client import Browser
-from bench.web_rig import LABEL, PASSWORD, Live, WebRig
 
 PAIR = ("esp32_lite", "acme")
 HALF = 0x88000
@@ -29,7 +29,7 @@ def rig_class(made, monkeypatch):
     """A WebRig whose charger runs from slot A and can be updated."""
     from ballast.compose import factory
     from ballast.ports import base_slot, update_slots
-    from bench import fakes
+    from ballast_bench import fakes
 
     fakes.install()
     for port in (update_slots, base_slot):

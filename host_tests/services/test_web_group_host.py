@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from bench.group_rig import GroupPageRig
-from bench.setup import PASSWORD
-from bench.web_rig import WebRig
+from ballast_bench.rigs.group import GroupPageRig
+from ballast_bench.rigs.web import WebRig
+from ballast_bench.setup import PASSWORD
 
 
 def test_a_charger_alone_is_in_no_group():

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from bench.plant.ev import EV
-from bench.web_client import Browser, talk
-from bench.web_rig import LABEL, PASSWORD, WebRig
+from ballast_bench.devices.web_client import Browser, talk
+from ballast_bench.plant.ev import EV
+from ballast_bench.rigs.web import LABEL, PASSWORD, WebRig
 
 
 @pytest.fixture

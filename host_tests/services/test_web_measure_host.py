@@ -5,10 +5,10 @@ import pytest
 from ballast.protocol.clamp_pairing import format_code
 from ballast.services.clamp_link import ClampLink
 from ballast.services.web_measure import WebMeasure
-from bench.web_client import Browser
-from bench.web_rig import LABEL, PASSWORD, WebRig
-from services import meter_servers
-from services.meter_maps import MAPS
+from ballast_bench.devices import meter_servers
+from ballast_bench.devices.meter_maps import MAPS
+from ballast_bench.devices.web_client import Browser
+from ballast_bench.rigs.web import LABEL, PASSWORD, WebRig
 
 CODE = format_code(bytes(range(10)))
 

@@ -4,11 +4,11 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from ballast_bench.factory.fake_unit import FakeUnit
 from ballast_tools import build, flash, signing
-from bench.factory import line
-from bench.factory.command import PAIRS
-from bench.factory.direct_link import DirectLink
-from bench.factory.fake_unit import FakeUnit
+from tools.factory.kit import line
+from tools.factory.kit.command import PAIRS
+from tools.factory.kit.direct_link import DirectLink
 
 
 @pytest.fixture(scope="session")

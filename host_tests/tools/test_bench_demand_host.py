@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from ballast_bench.sims import demand as sim
+from ballast_bench.sims import dimming as dim_sim
+from ballast_bench.sims.balance.traces import Case
 from ballast_tools import bench_demand, cli
-from bench import demand_sim as sim
-from bench import dim_sim
-from bench.balance_traces import Case
 
 QUARTER = sim.QUARTER_S
 FIRST = QUARTER - sim.INTO_S  # s until the first quarter that counts

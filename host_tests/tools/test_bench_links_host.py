@@ -32,14 +32,14 @@ def test_a_row_without_the_question_says_so(capsys):
 @pytest.mark.parametrize(("kind", "worst"), [("rtu", 0.45), ("tcp", 0.35)])
 def test_a_meter_polled_four_times_a_second(kind, worst):
     """At most an interval, the line's time, and two steps of 20 ms."""
-    from bench import link_latency
+    from ballast_bench.sims import link_latency
 
     got = link_latency.latencies(link_latency.make(kind, interval_s=0.25, seed=2), 4, 2)
     assert 0.0 < got[0] and got[-1] <= worst
 
 
 def test_percentiles():
-    from bench.link_latency import percentile
+    from ballast_bench.sims.link_latency import percentile
 
     values = list(range(1, 101))
     assert [percentile(values, s) for s in (0.0, 0.5, 0.99, 1.0)] == [1, 50, 99, 100]

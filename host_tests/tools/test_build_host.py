@@ -20,7 +20,7 @@ from ballast_tools import (
     size_report,
 )
 from ballast_tools.errors import UserError
-from bench.factory.command import PAIRS, run, run_elsewhere
+from tools.factory.kit.command import PAIRS, run, run_elsewhere
 
 
 def test_same_sources_and_key_give_the_same_bits(builds, key_file, tmp_path):

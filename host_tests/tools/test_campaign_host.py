@@ -4,10 +4,12 @@ import json
 
 import pytest
 
+from ballast_bench.campaign import bugs as campaign_bugs
+from ballast_bench.campaign import run as campaign_run
+from ballast_bench.campaign import world as campaign_world
+from ballast_bench.campaign.faults import FAULTS, STATES
 from ballast_tools import campaign
 from ballast_tools.errors import UserError
-from bench import campaign_bugs, campaign_run, campaign_world
-from bench.campaign_faults import FAULTS, STATES
 
 
 class Args:

@@ -15,6 +15,7 @@ TOP = {".ci", ".gitignore", "LICENSE", "README.md", "boards", "firmware", "host_
 NEED_README = (
     "firmware firmware/ballast/control firmware/ballast/protocol firmware/ballast/ports "
     "firmware/ballast/services firmware/clamp firmware/web boards boards/brands host_tests "
+    "tools/ballast_bench tools/ballast_bench/plant tools/ballast_bench/rigs "
     "host_tests/bench host_tests/control host_tests/protocol host_tests/ports host_tests/services "
     "host_tests/clamp host_tests/tools host_tests/scenarios host_tests/vm tools"
 ).split()
@@ -95,7 +96,7 @@ def test_every_package_that_is_imported_is_pinned():
     locked = set(requirements.entries(requirements.LOCK.read_text()))
     ours = {"ballast", "clamp", "micropython", "boot", "main", "board", "machine", "network",
             "espnow", "esp32", "bluetooth", "esp", "vfs", "aioespnow", "ballast_tools", "js",
-            "aioble"}  # fmt: skip
+            "aioble", "ballast_bench"}  # fmt: skip
     ours |= {p.stem for p in paths.BOARDS.rglob("*.py")}
     ours |= {p.name.removesuffix(".py") for p in paths.HOST_TESTS.iterdir()}
     missing = set()

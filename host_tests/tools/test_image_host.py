@@ -14,7 +14,7 @@ from ballast_tools import (
     partitions,
 )
 from ballast_tools.errors import UserError
-from bench.factory.command import PAIRS, base_file, run
+from tools.factory.kit.command import PAIRS, base_file, run
 
 
 @pytest.mark.parametrize("pair", PAIRS)

@@ -10,13 +10,13 @@ import json
 import pytest
 
 from ballast.protocol import password
+from ballast_bench import fakes
+from ballast_bench.factory.fake_unit import FakeUnit
+from ballast_bench.factory.jig_hardware import Hardware
 from ballast_tools import boards, cli, flash, ledger, paths, provision
 from ballast_tools.errors import UserError
-from bench import fakes
-from bench.factory.direct_link import DirectLink
-from bench.factory.fake_unit import FakeUnit
-from bench.factory.jig_hardware import Hardware
-from bench.factory.line import IMAGE_BYTES, change, identity_of, serials
+from tools.factory.kit.direct_link import DirectLink
+from tools.factory.kit.line import IMAGE_BYTES, change, identity_of, serials
 
 PINS = boards.constants(paths.BOARDS / "esp32s3_ref" / "board.py")
 NVS = 0x9000

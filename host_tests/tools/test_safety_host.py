@@ -25,7 +25,7 @@ def test_the_pilots_rows_at_a_few_phases(tmp_path, capsys):
 
 
 def test_a_slow_pilot_misses_the_bar(capsys):
-    from bench import campaign_bugs
+    from ballast_bench.campaign import bugs as campaign_bugs
 
     undo = campaign_bugs.BUGS["slow_pilot"]()
     try:
@@ -38,8 +38,8 @@ def test_a_slow_pilot_misses_the_bar(capsys):
 
 def test_every_row_once():
     """One phase of every row, in this process; the command does a thousand."""
-    from bench.safety_rows import ROWS, measure
-    from bench.safety_timing import Bench
+    from ballast_bench.safety.rows import ROWS, measure
+    from ballast_bench.safety.timing import Bench
 
     bench = Bench("test")
     for n, row in enumerate(ROWS):
@@ -77,8 +77,8 @@ def test_the_document_is_up_to_date_and_knows_every_fault():
 
 
 def test_the_tests_named_in_the_document_exist():
+    from ballast_bench.campaign.faults import FAULTS
     from ballast_tools import paths
-    from bench.campaign_faults import FAULTS
 
     for key, (_, _, tests) in safety_doc.SHOWN.items():
         kind = "file"
@@ -95,7 +95,7 @@ def test_the_tests_named_in_the_document_exist():
 
 def test_the_kept_figures_meet_their_bars():
     measured = json.loads(safety_doc.MEASURED.read_text())
-    from bench.safety_rows import ROWS
+    from ballast_bench.safety.rows import ROWS
 
     assert [r["key"] for r in measured["rows"]] == [row[0] for row in ROWS]
     assert not any(bench_safety.missed(row) for row in measured["rows"])

@@ -32,8 +32,8 @@ def test_it_starts_charges_and_ends(capsys, monkeypatch, tmp_path):
 
 
 def test_the_living_line():
-    from bench.plant.house import semi
-    from bench.setup import Setup, default_ev
+    from ballast_bench.plant.house import semi
+    from ballast_bench.setup import Setup, default_ev
 
     setup = Setup(house=semi(seed=7, start_of_day_s=17.5 * 3600), ev=default_ev(), seed=7)
     world = setup.start()

@@ -10,7 +10,7 @@ from ballast_tools import (
     partitions,
     paths,
 )
-from bench.factory.command import PAIRS
+from tools.factory.kit.command import PAIRS
 
 SCRIPT = """
 import sys, json, os

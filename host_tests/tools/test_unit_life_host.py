@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ballast.protocol import password, slot_record, update_file
 from ballast.services import update
+from ballast_bench import fakes, upy
 from ballast_tools import base_image, boards, build, fsimage, image, labels, paths, signing, units
-from bench import fakes, upy
-from bench.factory import synthetic_base
+from tools.factory.kit import synthetic_base
 
 SERIAL = "ACME-0042"
 

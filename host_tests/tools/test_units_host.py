@@ -2,10 +2,10 @@
 
 import pytest
 
+from ballast_bench.factory.jig_hardware import Hardware
 from ballast_tools import boards, brand, flash, jig, labels, ledger, paths, units
 from ballast_tools.errors import UserError
-from bench.factory.jig_hardware import Hardware
-from bench.factory.line import change, identity_of, serials
+from tools.factory.kit.line import change, identity_of, serials
 
 PINS = boards.constants(paths.BOARDS / "esp32s3_ref" / "board.py")
 

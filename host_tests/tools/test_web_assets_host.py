@@ -170,7 +170,7 @@ def test_an_unknown_language_a_missing_module_and_a_name_used_twice(source, tmp_
 def test_a_second_page_is_added_beside(built, tmp_path):
     out = tmp_path / "page"
     shutil.copytree(built[0], out)
-    from bench import panel
+    from ballast_bench.person import panel
 
     web_assets.add_page(out, panel.PAGE, "bench")
     manifest = web_assets.load(out)[1]

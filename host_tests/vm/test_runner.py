@@ -2,7 +2,7 @@
 
 import pytest
 
-from vm import runner
+from ballast_tools.check.vm import runner
 
 FILE = """
 import sys

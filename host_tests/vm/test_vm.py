@@ -5,16 +5,18 @@ of MicroPython 1.29, with firmware/ and portable.py on the VM's path. The vm_*.p
 files of this folder run there only (heap lock, virtual time).
 """
 
+from pathlib import Path
+
 import pytest
 
 from ballast_tools import paths
-from vm import runner
+from ballast_tools.check.vm import runner
 
 
 def portable_files():
     files = [f for d in ("control", "protocol") for f in (paths.HOST_TESTS / d).glob("test_*.py")]
     files = [f for f in files if not f.stem.endswith("_host")]
-    return sorted(files) + sorted(f for f in runner.HERE.glob("vm_*.py") if f.stem != "vm_driver")
+    return sorted(files) + sorted(Path(__file__).parent.glob("vm_*.py"))
 
 
 def label(file):

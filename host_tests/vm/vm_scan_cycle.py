@@ -1,8 +1,8 @@
 """The scan cycle allocates nothing: idle, charging, balancing, and with faults coming and going."""
 
 from ballast.control import ticks
+from ballast_bench.rigs.control import A_MV, B_MV, C_MV, D_MV, E_MV, Rig
 from heap import steps_without_heap
-from rig import A_MV, B_MV, C_MV, D_MV, E_MV, Rig
 
 _LEVELS = (B_MV, C_MV, C_MV, C_MV, A_MV, B_MV, C_MV, E_MV, C_MV, D_MV, 7500, C_MV, B_MV, C_MV)
 

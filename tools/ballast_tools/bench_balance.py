@@ -10,18 +10,16 @@ import argparse
 import os
 from pathlib import Path
 
+from ballast_bench import upy
 from ballast_tools import figures, measured, workers
 from ballast_tools.errors import UserError
 from ballast_tools.measured import SHAPER, SWITCHING, UCI
 from ballast_tools.progress import Bar
-from bench import upy
 
 upy.install()
 
-from bench import balance_frontier as frontier  # noqa: E402
-from bench import balance_scores as scores  # noqa: E402
-from bench import balance_traces as traces  # noqa: E402
-from bench.balance_rivals import RIVALS  # noqa: E402
+from ballast_bench.sims.balance import frontier, scores, traces  # noqa: E402
+from ballast_bench.sims.balance.rivals import RIVALS  # noqa: E402
 
 LIMITS_A = (21.7, 34.8, 36.5, 43.5)
 DELAYS_S = (0.5, 2.0, 5.0)

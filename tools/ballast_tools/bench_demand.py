@@ -8,16 +8,17 @@ Then a whole charger that is dimmed to 4200 W. Exit 1 where a bar is missed.
 import argparse
 from pathlib import Path
 
+from ballast_bench import upy
 from ballast_tools import figures, measured
 from ballast_tools.errors import UserError
 from ballast_tools.measured import SHAPER, SWITCHING, UCI
 from ballast_tools.progress import Bar
-from bench import upy
 
 upy.install()
 
-from bench import balance_traces as traces  # noqa: E402
-from bench import demand_sim, dim_sim  # noqa: E402
+from ballast_bench.sims import demand as demand_sim  # noqa: E402
+from ballast_bench.sims import dimming as dim_sim  # noqa: E402
+from ballast_bench.sims.balance import traces  # noqa: E402
 
 LIMITS_W = (7000, 8400, 10000, 12000)
 MOST_W = 100000  # control/settings.py

@@ -16,7 +16,7 @@ def add_arguments(parser):
 
 def targets(only=None):
     """The target classes; UserError for an unknown name."""
-    from bench import upy
+    from ballast_bench import upy
 
     upy.install()
     from ballast_tools import fuzz

@@ -51,11 +51,11 @@ def main(args):
 
 def _history(seed):
     """None, or the shortest story found that overcommits."""
-    from bench import upy
+    from ballast_bench import upy
 
     upy.install()
-    from bench.group_histories import random_history
-    from bench.group_sim import Sim, Violation, shrink
+    from ballast_bench.sims.group import Sim, Violation, shrink
+    from ballast_bench.sims.group_histories import random_history
 
     history = random_history(seed)
     try:
@@ -84,13 +84,13 @@ def leases(count, seed, jobs):
 
 def air(seats=64, seconds=60):
     """Frames a second and their time on the air for a full group, at rest and all on the move."""
-    from bench import upy
+    from ballast_bench import upy
 
     upy.install()
     from ballast.protocol import group_frame
     from ballast.services.group_link import moved_ms
-    from bench.group_sim import History, Sim
-    from bench.plant.radio import air_us
+    from ballast_bench.plant.radio import air_us
+    from ballast_bench.sims.group import History, Sim
 
     first = [(0, "radio", 0.0, 20, 0.0)] + [(10 * i, "power", i, 1, 0) for i in range(seats)]
     cars = [(1000 + 10 * i, "car", i, 1, 32000, 7) for i in range(seats)]
@@ -125,7 +125,7 @@ def cost():
     if found is None or not node.VM.exists():
         print(f"cost: not measured, there is no MicroPython VM ({node.HOW_TO_INSTALL})")
         return {}
-    script = paths.HOST_TESTS / "bench" / "group_cost.mjs"
+    script = paths.BENCH / "sims" / "group_cost.mjs"
     command = [found, str(script), str(node.VM), str(paths.FIRMWARE)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if done.returncode:
@@ -145,7 +145,7 @@ def cost():
 
 
 def _simulate(job):
-    from bench import upy
+    from ballast_bench import upy
 
     upy.install()
     from ballast_tools import acn

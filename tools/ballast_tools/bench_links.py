@@ -44,10 +44,10 @@ def main(args):
     if not rows:
         raise UserError(f"--rows {args.rows}: no row contains that; see the table without it")
     logging.disable(logging.CRITICAL)  # pymodbus tells of every closed connection
-    from bench import upy
+    from ballast_bench import upy
 
     upy.install()
-    from bench import link_latency
+    from ballast_bench.sims import link_latency
 
     print(f"{'measured by':26}{'p50':>8}{'p99':>8}{'max':>8}   (seconds, {args.steps} steps)")
     bar = Bar("Stepping")
@@ -79,13 +79,13 @@ def main(args):
 def codecs():
     """The cost of the codecs on the MicroPython VM in us, by name; empty where there is none."""
     from ballast_tools import node
-    from vm import runner
+    from ballast_tools.check.vm import runner
 
     if not Path(node.VM).exists():
         print("codecs: skipped, the MicroPython VM is not installed (tools/ballast test does that)")
         return {}
     with tempfile.TemporaryDirectory() as folder:
-        file = paths.HOST_TESTS / "bench" / "codec_cost.py"
+        file = paths.BENCH / "sims" / "codec_cost.py"
         results, printed = runner.run(file, Path(folder))
     for name, error in results:
         if error:

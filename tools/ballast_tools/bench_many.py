@@ -34,10 +34,10 @@ def main(args):
     if not 60 <= args.seconds <= 86400:
         raise UserError(f"--seconds {args.seconds:g}: from 60 to 86400")
     limit_a = args.limit or min(125.0, 8.0 * args.chargers)
-    from bench import upy
+    from ballast_bench import upy
 
     upy.install()
-    from bench.group_rig import GroupRig
+    from ballast_bench.rigs.group import GroupRig
 
     start, cpu = time.perf_counter(), time.process_time()
     with GroupRig(args.chargers, limit_a=limit_a, seed=args.seed) as rig:
@@ -51,7 +51,7 @@ class _Air:
 
     def __init__(self, radio):
         from ballast.protocol.group_frame import MARKER
-        from bench.plant.radio import air_us
+        from ballast_bench.plant.radio import air_us
 
         self._marker, self._air_us = MARKER, air_us
         self.frames = self.busy_us = self.most = self.most_us = 0

@@ -25,10 +25,10 @@ def add_arguments(parser):
 
 
 def _rows():
-    from bench import upy
+    from ballast_bench import upy
 
     upy.install()
-    from bench.safety_rows import ROWS
+    from ballast_bench.safety.rows import ROWS
 
     return ROWS
 
@@ -37,8 +37,8 @@ def _work(job):
     """Worker: (key, [ms], text of the first failure)."""
     key, numbers, total, seed = job
     rows = {row[0]: row for row in _rows()}
-    from bench.safety_rows import measure
-    from bench.safety_timing import Bench
+    from ballast_bench.safety.rows import measure
+    from ballast_bench.safety.timing import Bench
 
     bench = Bench(f"{seed}/{key}/{numbers[0]}")
     got = []

@@ -8,14 +8,14 @@ Exit 1 where solar only starts more often, imports more, or uses less sun than i
 import argparse
 from pathlib import Path
 
+from ballast_bench import upy
 from ballast_tools import figures
 from ballast_tools.errors import UserError
 from ballast_tools.measured import SOLAR
-from bench import upy
 
 upy.install()
 
-from bench import solar_sim  # noqa: E402
+from ballast_bench.sims import solar as solar_sim  # noqa: E402
 
 HEAD = f"{'':18}{'roof':>8}{'share':>8}{'grid':>8}{'starts':>8}{'changes':>9}"
 

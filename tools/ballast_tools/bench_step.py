@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ballast_tools import figures, node, paths
+from ballast_tools import figures, node
 from ballast_tools.errors import UserError
 
 FILE = Path(__file__).with_name("step_cost.py")
@@ -45,7 +45,7 @@ def on_cpython():
     import contextlib
     import io
 
-    from bench import upy
+    from ballast_bench import upy
 
     before = upy.clock()
     upy.install(upy.RealClock())
@@ -64,7 +64,7 @@ def on_vm():
     """None where the VM is not installed."""
     if not Path(node.VM).exists():
         return None
-    from vm import runner
+    from ballast_tools.check.vm import runner
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "step_cost_vm.py"
@@ -101,8 +101,6 @@ def show(where, loads):
 
 
 def main(args):
-    if not paths.HOST_TESTS.exists():
-        raise UserError("host_tests/ is missing here")
     print(f"{'on':22}{'load':12}{'times':>6}{'min':>8}{'median':>8}{'max':>8}{'bytes':>8}   (us a step)")
     if args.port:
         found = {"board": on_board(args.port)}

@@ -1,6 +1,6 @@
 """`ballast campaign`: every fault in every state at random instants, rules checked at every step.
 
-Most runs are control on thin hardware that can fail (host_tests/bench/campaign_rig.py); a
+Most runs are control on thin hardware that can fail (tools/ballast_bench/campaign/rig.py); a
 sample is the whole firmware on the whole bench. A broken rule is made small and printed as
 JSON that --replay takes.
 """
@@ -27,17 +27,17 @@ def add_arguments(parser):
 
 
 def _modules():
-    from bench import upy
+    from ballast_bench import upy
 
     upy.install()
-    from bench import campaign_run
+    from ballast_bench.campaign import run as campaign_run
 
     return campaign_run
 
 
 def thin_runs(runs, seed):
     """Half singles over every fault and state, the rest pairs."""
-    from bench.campaign_faults import FAULTS, STATES
+    from ballast_bench.campaign.faults import FAULTS, STATES
 
     run = _modules()
     each = max(1, runs // 2 // (len(FAULTS) * len(STATES)))
@@ -49,7 +49,7 @@ def _chunk(job):
     """Worker: [(run, text)] of the broken ones among `runs`."""
     kind, runs = job
     if kind == "whole":
-        from bench.campaign_world import play
+        from ballast_bench.campaign.world import play
     else:
         play = _modules().play
     return [(run, text) for run in runs if (text := play(run))]
@@ -75,7 +75,7 @@ def make_jobs(args):
     thin = thin_runs(args.runs, args.seed)
     jobs = [("thin", thin[n : n + CHUNK]) for n in range(0, len(thin), CHUNK)]
     if args.whole:
-        from bench import campaign_world
+        from ballast_bench.campaign import world as campaign_world
 
         whole = list(campaign_world.runs(args.seed, args.whole))
         jobs += [("whole", whole[n : n + 2]) for n in range(0, len(whole), 2)]
@@ -91,7 +91,7 @@ def _replay(text):
         raise UserError("--replay: an object with events or a story is needed, as a campaign prints it")
     module = _modules()
     if "story" in run:
-        from bench import campaign_world as module
+        from ballast_bench.campaign import world as module
     try:
         told = module.play(run)
     except (KeyError, TypeError, ValueError) as error:
@@ -102,7 +102,7 @@ def _replay(text):
 
 def main(args):
     run = _modules()
-    from bench.campaign_bugs import BUGS
+    from ballast_bench.campaign.bugs import BUGS
 
     if args.bug is not None and args.bug not in BUGS:
         raise UserError(f"--bug {args.bug}: there are {', '.join(BUGS)}")
@@ -131,7 +131,7 @@ def _campaign(args, run):
         if "events" in broken:
             broken, text = run.shrink(broken)
         else:
-            from bench import campaign_world
+            from ballast_bench.campaign import world as campaign_world
 
             broken, text = campaign_world.shrink(broken)
         print(f"BROKEN  {text}")

@@ -2,7 +2,7 @@
 
 import importlib
 
-from bench import upy
+from ballast_bench import upy
 
 
 def module(name):

@@ -25,7 +25,7 @@ def check_limits(args, least, most, unit, what):
 
 def houses(files, read):
     """[read(file)] of --traces, each a file that a person named."""
-    from bench.plant.trace import TraceError
+    from ballast_bench.plant.trace import TraceError
 
     try:
         return [read(file) for file in files]

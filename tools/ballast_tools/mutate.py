@@ -166,7 +166,7 @@ def _child(name, code, cpu_s):
 
 def _prepare():
     """What every child shares; nothing of control/ may be imported before the fork."""
-    from bench import upy
+    from ballast_bench import upy
 
     upy.install()
     package = types.ModuleType("control_tests")

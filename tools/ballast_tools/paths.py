@@ -6,6 +6,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tools"
 FIRMWARE = ROOT / "firmware"
 BOARDS = ROOT / "boards"
+BENCH = TOOLS / "ballast_bench"
 HOST_TESTS = ROOT / "host_tests"
 BUILD = ROOT / "build"
 
@@ -17,7 +18,7 @@ NODE_DIR = VENV / "node"
 
 def import_roots():
     """The folders that modules are imported from, as strings."""
-    return [str(FIRMWARE), str(HOST_TESTS), str(TOOLS)]
+    return [str(FIRMWARE), str(TOOLS)]
 
 
 def shown(path):

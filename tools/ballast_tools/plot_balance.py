@@ -1,7 +1,7 @@
 """Draws what `ballast bench balance` found: a bar chart and a stretch of the curves."""
 
-from bench import balance_scores as scores
-from bench.balance_sim import STEPS_PER_S
+from ballast_bench.sims.balance import scores
+from ballast_bench.sims.balance.sim import STEPS_PER_S
 
 SHOWN = ("OpenEVSE", "SmartEVSE", scores.BALLAST)
 COLOUR = {"OpenEVSE": "#b07aa1", "SmartEVSE": "#f28e2b", scores.BALLAST: "#1f6f8b",

@@ -57,7 +57,7 @@ def amps(text):
 
 def main(args):
     logging.disable(logging.CRITICAL)  # pymodbus tells of every closed connection
-    from bench import upy
+    from ballast_bench import upy
 
     upy.install()
     setup, duration_s, trace = prepare(args)
@@ -65,7 +65,7 @@ def main(args):
         writable(args.out)
     world = start(setup)
     from ballast.control.charge_state import NAMES
-    from bench.recorder import Recorder
+    from ballast_bench.recorder import Recorder
 
     recorder = Recorder(world, world.nodes[0], NAMES)
     world.actors.append(recorder)
@@ -85,12 +85,12 @@ def main(args):
 
 def prepare(args):
     """(Setup, seconds to run, Trace); UserError for what cannot be."""
-    from bench.plant.battery import Battery
-    from bench.plant.ev import EV
-    from bench.plant.house import House
-    from bench.plant.plant import Config
-    from bench.plant.trace import TraceError, load_trace
-    from bench.setup import Setup
+    from ballast_bench.plant.battery import Battery
+    from ballast_bench.plant.ev import EV
+    from ballast_bench.plant.house import House
+    from ballast_bench.plant.plant import Config
+    from ballast_bench.plant.trace import TraceError, load_trace
+    from ballast_bench.setup import Setup
 
     try:
         columns = None if not args.column else args.column
@@ -136,7 +136,7 @@ def prepare(args):
 
 def cut(trace, skip_s):
     """The trace from `skip_s` on, beginning at 0."""
-    from bench.plant.trace import Trace
+    from ballast_bench.plant.trace import Trace
 
     first = trace.index(skip_s)
     start = trace.times_s[first]

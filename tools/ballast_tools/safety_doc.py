@@ -10,7 +10,7 @@ import sys
 from ballast_tools import paths
 
 DOCUMENT = paths.FIRMWARE / "ballast" / "control" / "SAFETY.md"
-MEASURED = paths.HOST_TESTS / "safety_measured.json"
+MEASURED = paths.BENCH / "safety" / "measured.json"
 
 ACTIONS = ("warning", "less current", "pause: PWM off, open under load after 6 s at the latest",
            "stop: contactor open in the same step")  # fmt: skip
@@ -85,7 +85,7 @@ Firmware opens too, latches, explains and tests these; it does not replace them.
 
 
 def _rows():
-    from bench import upy
+    from ballast_bench import upy
 
     upy.install()
     from ballast.control import faults
@@ -96,7 +96,7 @@ def _rows():
 def document():
     """The text of SAFETY.md. KeyError when a fault has no hazard or a row no figure."""
     rows = _rows()
-    from bench import safety_timing as timing
+    from ballast_bench.safety import timing
 
     measured = json.loads(MEASURED.read_text())
     figures = {row["key"]: row for row in measured["rows"]}
@@ -146,5 +146,5 @@ def main(words):
 
 
 if __name__ == "__main__":
-    sys.path[:0] = [str(paths.FIRMWARE), str(paths.HOST_TESTS)]
+    sys.path[:0] = [str(paths.FIRMWARE)]
     sys.exit(main(sys.argv[1:]))

@@ -101,14 +101,15 @@ def check_port(port, option):
 
 def prepare(args, folder):
     """The Setup: house, car, page assets."""
-    from bench import panel, upy
+    from ballast_bench import upy
+    from ballast_bench.person import panel
 
     upy.install()
+    from ballast_bench.plant import house as houses
+    from ballast_bench.plant.plant import Config
+    from ballast_bench.plant.trace import TraceError, load_trace
+    from ballast_bench.setup import Setup, default_ev
     from ballast_tools import web_assets
-    from bench.plant import house as houses
-    from bench.plant.plant import Config
-    from bench.plant.trace import TraceError, load_trace
-    from bench.setup import Setup, default_ev
 
     if args.trace:
         try:
@@ -135,7 +136,7 @@ def prepare(args, folder):
 
 def greet(args, setup):
     """What was started and where to look."""
-    from bench.setup import PASSWORD
+    from ballast_bench.setup import PASSWORD
 
     plant = setup.world.plant
     name = plant.house.name or "house"

@@ -1,0 +1,195 @@
+"""The bench's verbs: each does what it says on a plant, and scenario text says the same."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ballast_bench.person import actions
+from ballast_bench.person.actions import ActionError
+from ballast_bench.plant.house import detached
+from ballast_bench.plant.plant import Config, Plant
+
+
+class Table:
+    """A plant on its own, as the panel sees it."""
+
+    charger_index = 0
+
+    def __init__(self):
+        self.plant = Plant(Config(house=detached(seed=1), limit_a=25.0), seed=1)
+        self.clamps = []
+
+
+@pytest.fixture
+def table():
+    return Table()
+
+
+def test_plug_and_unplug(table):
+    actions.do(table, "plug", {"max_a": 16, "phases": 3, "soc": 0.5})
+    car = table.plant.chargers[0].ev
+    assert car.max_a == 16 and car.phases == (0, 1, 2) and car.battery.soc == 0.5
+    with pytest.raises(ActionError, match="plugged in already"):
+        actions.do(table, "plug")
+    actions.do(table, "unplug")
+    with pytest.raises(ActionError, match="no car"):
+        actions.do(table, "unplug")
+
+
+def test_every_verb_runs_with_its_defaults(table):
+    actions.do(table, "plug")
+    for action in actions.ACTIONS:
+        if action.verb in ("plug", "unplug", "speed", "clamp_off", "hang", "power_cut", "brown_out"):
+            continue
+        assert action.about and action.group
+        actions.do(table, action.verb, {})
+    table.plant.step(0.02)
+
+
+@pytest.mark.parametrize(
+    ("verb", "args", "look"),
+    [
+        ("soc", {"soc": 0.9}, lambda p, cp: cp.ev.battery.soc == 0.9),
+        ("want", {"on": False}, lambda p, cp: not cp.ev.wants),
+        ("car_max", {"amps": 10}, lambda p, cp: cp.ev.max_a == 10),
+        ("greedy", {"amps": 6}, lambda p, cp: cp.ev.extra_a == 6),
+        ("no_diode", {}, lambda p, cp: cp.ev.diode is False),
+        ("appliance", {"name": "oven"}, lambda p, cp: any(a.hand for a in p.house.appliances)),
+        ("mains", {"percent": 80}, lambda p, cp: p.mains.scale == 0.8),
+        ("supply", {"on": False}, lambda p, cp: p.mains.lost),
+        ("meter_off", {}, lambda p, cp: p.meter.read(1.0) is None),
+        ("meter_reversed", {}, lambda p, cp: p.meter.reversed == {0, 1, 2}),
+        ("meter_ratio", {"value": 2}, lambda p, cp: p.meter.ratio == 2),
+        ("radio_loss", {"value": 50}, lambda p, cp: p.radio.air.loss_good == 0.5),
+        ("radio_jam", {}, lambda p, cp: p.radio.air.jammed),
+        ("leak", {"dc_ma": 8}, lambda p, cp: cp.rcd.dc_ma == 8),
+        ("rcd", {"state": "broken"}, lambda p, cp: cp.rcd.broken),
+        ("heat", {"degc": 90}, lambda p, cp: cp.places[0].forced_degc == 90),
+        ("heat", {"degc": 0}, lambda p, cp: cp.places[0].forced_degc is None),
+        ("sensor", {"place": "box", "state": "open"}, lambda p, cp: cp.ntc[2].fault == "open"),
+        ("pe_lost", {}, lambda p, cp: cp.pe.lost),
+        ("weld", {}, lambda p, cp: cp.contactor.welded == {0}),
+        ("pilot", {"state": "short"}, lambda p, cp: cp.pilot.short_ohm),
+        ("button", {}, lambda p, cp: cp.button == 1),
+    ],
+)
+def test_a_verb_does_what_it_says(table, verb, args, look):
+    actions.do(table, "plug")
+    cp = table.plant.chargers[0]
+    actions.do(table, verb, args)
+    assert look(table.plant, cp)
+
+
+@pytest.mark.parametrize(
+    ("verb", "args", "words"),
+    [
+        ("explode", {}, "there are: plug, unplug"),
+        (None, {}, "no action None"),
+        ("plug", [], "must be an object"),
+        ("plug", {"amps": 3}, "no argument 'amps'"),
+        ("plug", {"max_a": 5}, "from 6 to 80"),
+        ("plug", {"max_a": "16"}, "must be a number"),
+        ("plug", {"phases": 1.5}, "whole number"),
+        ("plug", {"sleepy": 1}, "true or false"),
+        ("appliance", {"name": "toaster"}, "there are: base load"),
+        ("appliance", {"name": 3}, "must be a text"),
+        ("appliance", {"name": "oven", "on": 1}, "true, false or null"),
+        ("rcd", {"state": "bad"}, "there are: good, broken"),
+        ("heat", {"place": "roof"}, "there are: plug"),
+        ("soc", {}, "no car is plugged in"),
+        ("speed", {"factor": 5}, "does not run in real time"),
+        ("clamp_off", {}, "no clamp"),
+        ("hang", {}, "does not restart a charger"),
+        ("power_cut", {}, "does not restart a charger"),
+        ("brown_out", {}, "does not restart a charger"),
+    ],
+)
+def test_mistakes_are_one_line(table, verb, args, words):
+    with pytest.raises(ActionError) as error:
+        actions.do(table, verb, args)
+    assert words in str(error.value) and "\n" not in str(error.value)
+
+
+# -- scenario text -----------------------------------------------------------------------
+
+
+def test_text_and_back():
+    text = """
+    # the evening
+    0     plug max_a=32 soc=0.4
+    12.5  appliance name="heat pump" on=true
+    12.5  appliance name="oven # not a comment" on=null
+
+    60    leak dc_ma=8   # the fault
+    """
+    script = actions.parse(text)
+    assert [(s, v) for s, v, _ in script] == [
+        (0, "plug"),
+        (12.5, "appliance"),
+        (12.5, "appliance"),
+        (60, "leak"),
+    ]
+    assert script[1][2]["name"] == "heat pump"
+    assert script[2][2] == {"name": "oven # not a comment", "on": None}
+
+
+VERBS = [a for a in actions.ACTIONS if a.args]
+
+
+@st.composite
+def lines(draw):
+    action = draw(st.sampled_from(VERBS))
+    args = {}
+    for name, (kind, _, least, most) in action.args.items():
+        if kind == actions.BOOL:
+            args[name] = draw(st.booleans())
+        elif kind == actions.MAYBE:
+            args[name] = draw(st.sampled_from([True, False, None]))
+        elif kind == actions.TEXT:
+            args[name] = draw(st.sampled_from(least)) if least else draw(st.text(max_size=12))
+        elif kind == actions.WHOLE:
+            args[name] = draw(st.integers(least, most))
+        else:
+            args[name] = draw(st.floats(least, most))
+    return draw(st.integers(0, 10**6)) / 100, action.verb, args
+
+
+@given(lines())
+def test_what_is_written_is_read_again(one):
+    second, verb, args = one
+    text = actions.line(second, verb, args)
+    assert "\n" not in text
+    assert actions.parse(text) == [(second, verb, args)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("soon plug", "begins with seconds, not 'soon'"),
+        ("-1 plug", "seconds from 0 on"),
+        ("5 jump", "no action 'jump'"),
+        ("5 plug 32", "name=value is needed"),
+        ("5 plug max_a=yes", "not JSON"),
+        ("5 plug max_a=3", "from 6 to 80"),
+        ("5 unplug\n4 plug", "4 s comes after 5 s"),
+    ],
+)
+def test_bad_text_names_the_line(text, words):
+    with pytest.raises(ActionError) as error:
+        actions.parse("# comment\n" + text, "evening.txt")
+    assert words in str(error.value)
+    assert str(error.value).startswith("evening.txt, line ")
+
+
+def test_a_script_is_played_at_its_time(table):
+    class World:
+        def __init__(self):
+            self.actors = []
+
+    world = World()
+    actions.play(world, table, actions.parse("1 plug\n2.5 unplug"))
+    seen = []
+    for tick in range(200):
+        world.actors[0](tick * 0.02)
+        seen.append(table.plant.chargers[0].ev is not None)
+    assert seen.index(True) == 50 and seen[50:].index(False) == 75

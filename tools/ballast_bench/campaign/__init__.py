@@ -1,0 +1,1 @@
+"""Random runs: states, faults, rules, and bugs planted to be found."""

@@ -1,0 +1,1 @@
+"""What stands around a charger: meters, flash, the air, a clamp, a browser's client."""

@@ -1,0 +1,207 @@
+"""The clamp's own firmware on the bench: ClampApp on a simulated front and the plant's radio.
+
+    unit = ClampUnit(radio, number=7, supply=lambda t: (5.0, 0.0, 0.0), signed=True)
+    unit.pair_with(charger_id, key, charger_mac)
+    world.actors.append(unit)          # or call unit(now_s) as time goes on
+
+A cycle is one event at its end: it evaluates the window that lies before it (45 ms of
+sampling, 18 ms for the sums and the radio, an estimate for an ESP32-C3) and sends.
+With `waveform=True` every ADC sample is made (analog_front.py); otherwise the window's
+mean square is taken from the supply itself, with the noise that the front leaves.
+"""
+
+import math
+import random
+
+from ballast_bench.devices.clamp_unit.analog_front import CT_MA, CT_UV, FULL_UV, SINE, Front
+from clamp import power
+from clamp.app import ClampApp
+from clamp.rms import Calibration
+from clamp.settings import ClampSettings, Pair
+
+WINDOW_S = 0.045
+EVALUATE_S = 0.018
+_POINTS = 9  # at which a window looks at the supply
+
+
+class BenchBoard:
+    """As clamp/board.py, for the simulated front."""
+
+    CT_PINS = (0, 1, 3)
+    VOLT_PIN = None
+    CT_MA = CT_MA
+    CT_UV = CT_UV
+    ADC_FULL_UV = FULL_UV
+    PACE_US = 400
+    BATTERY = False
+    EVERY_MS = 1000
+    EXPECT_MS = 10000
+
+
+class BatteryBoard(BenchBoard):
+    """The same on batteries."""
+
+    BATTERY = True
+
+
+class StationRadio:
+    """ports/espnow_radio.py over a station of ballast_bench/plant/radio.py."""
+
+    def __init__(self, plant_radio, mac, now_s):
+        self.station = plant_radio.station(mac)
+        self._radio = plant_radio
+        self._now_s = now_s
+        self.sent = 0
+
+    def start(self):
+        self.station.up = True
+
+    def stop(self):
+        self.station.up = False
+
+    def send(self, mac, frame):
+        self.sent += 1
+        self._radio.send(self.station.mac, bytes(mac), frame, self._now_s())
+        return True
+
+    def receive(self):
+        return self.station.receive()
+
+    def drain(self, handle, limit=16):
+        for _ in range(limit):
+            item = self.receive()
+            if item is None:
+                return
+            handle(item[0], item[1], item[2])
+
+
+class _Ideal:
+    """A channel's mean squares straight from the supply."""
+
+    def __init__(self, unit):
+        self.unit = unit
+
+    def read(self, buffers, n):
+        return 0  # ClampUnit fills the channels itself
+
+
+class _Waves:
+    """Every sample through CT and ADC."""
+
+    def __init__(self, unit, seed):
+        self.unit = unit
+        self.front = Front(seed=seed, currents=[(0, SINE, 0)] * 3)
+        self.front.gain = 1.0
+
+    def read(self, buffers, n):
+        unit = self.unit
+        pace = BenchBoard.PACE_US
+        self.front.t = unit.now_s - EVALUATE_S - n * pace * 1e-6
+        for i in range(n):
+            amps = unit.supply(self.front.t)
+            self.front.currents = [(abs(a), SINE, 0.0 if a >= 0 else math.pi) for a in amps]
+            row = self.front.sample(1, pace)
+            self.front.t -= 0.013
+            for k in range(len(buffers)):
+                buffers[k][i] = row[k][0]
+        return pace * 1000
+
+
+class ClampUnit:
+    """See the module. supply(t_s) -> [3] A, signed. app: the ClampApp. dead: battery out."""
+
+    def __init__(
+        self,
+        radio,
+        number,
+        supply,
+        code=bytes(10),
+        waveform=False,
+        seed=0,
+        settings=None,
+        board=BenchBoard,
+    ):
+        self.supply = supply
+        self.now_s = 0.0
+        self.dead = False
+        self.saved = []
+        self.mac = bytes((0x02, 0xC1, 0xA3, 0x50, number >> 8 & 0xFF, number & 0xFF))
+        self._rng = random.Random(f"clamp/{number}/{seed}")
+        self._waveform = waveform
+        self._board = board
+        self._next_s = self._rng.uniform(0.0, WINDOW_S + EVALUATE_S)
+        self.radio = StationRadio(radio, self.mac, lambda: self.now_s)
+        self.settings = settings or self._new_settings(number, code)
+        self._boot()
+
+    def _new_settings(self, number, code):
+        s = ClampSettings()
+        s.number, s.code = number, code
+        s.calibration = [Calibration.nominal(CT_MA, CT_UV, FULL_UV) for _ in range(3)]
+        for c in s.calibration:
+            c.noise = 0 if not self._waveform else 100000
+        return s
+
+    def _boot(self):
+        sampler = _Waves(self, 1) if self._waveform else _Ideal(self)
+        self.app = ClampApp(
+            self._board,
+            self.settings,
+            sampler,
+            self.radio,
+            self._set_channel,
+            lambda: round(self.now_s * 1000) & 0x3FFFFFFF,
+            self._rng.randbytes,
+            self.saved.append,
+            lambda: 0,
+        )
+
+    def reboot(self):
+        """Power lost: only what was saved is left."""
+        s = ClampSettings()
+        s.load(self.saved[-1])
+        self.settings = s
+        self._boot()
+
+    def _set_channel(self, channel):
+        self.radio.station.channel = channel
+
+    def pair_with(self, charger, key, mac):
+        """As if both had been paired before."""
+        self.settings.add_pair(Pair(charger, key, mac))
+        self._boot()
+
+    def __call__(self, now_s):
+        """Time has come to `now_s`: run the cycles that have ended."""
+        while self._next_s <= now_s:
+            self.now_s = self._next_s
+            if self.dead:
+                self._next_s += 1.0
+                continue
+            if not self._waveform and not self.app.listening():
+                self._fill()
+            self._next_s += self.app.cycle() / 1000
+            if not self.app.listening():
+                self._next_s += WINDOW_S + EVALUATE_S + self._rng.uniform(0.0, 0.004)
+                self.app.ledger.add(power.ACTIVE, round((WINDOW_S + EVALUATE_S) * 1e6))
+
+    def _fill(self):
+        """The window's mean squares, as rms.py would find them."""
+        squares = [0.0, 0.0, 0.0]
+        last = (0.0, 0.0, 0.0)
+        for i in range(_POINTS):
+            t = self.now_s - EVALUATE_S - WINDOW_S * (1 - (i + 0.5) / _POINTS)
+            last = self.supply(t)
+            for k in range(3):
+                squares[k] += last[k] * last[k] / _POINTS
+        for k, channel in enumerate(self.app.meter.channels):
+            ma = math.sqrt(squares[k]) * 1000 * (1 + self._rng.gauss(0, 0.002))
+            ma += self._rng.gauss(0, 10)
+            counts = max(0.0, ma) * 65536 / channel.cal.gain
+            channel.ms = round(counts * counts * 65536)
+            channel.sign = -1 if last[k] < 0 else 1
+            channel.ma = channel.to_ma(channel.ms)
+            if abs(channel.ma) < self.app.meter.floor_ma:
+                channel.ma = 0
+            channel.add()
+            self.app.ma[k] = channel.ma

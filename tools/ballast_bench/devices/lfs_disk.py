@@ -1,0 +1,125 @@
+"""A LittleFS on flash that can lose its power, and the `os` that ports/storage.py sees.
+
+The same C code as on the device (littlefs-python wraps it), with MicroPython's geometry.
+"""
+
+import littlefs
+from littlefs import lfs
+from littlefs.context import UserContext
+
+from ballast_bench.devices.flash import Flash, PowerCut
+from ballast_tools.fsimage import GEOMETRY
+
+BLOCK = 4096
+IO_ERROR = -5
+
+
+class _Device(UserContext):
+    """littlefs callbacks onto a Flash. A cut becomes an I/O error, as C cannot raise."""
+
+    def __init__(self, flash):
+        self.flash = flash
+        self.in_size = len(flash.data)
+        self.buffer = flash.data
+
+    def read(self, cfg, block, off, size):
+        start = block * BLOCK + off
+        return bytearray(self.flash.data[start : start + size])
+
+    def prog(self, cfg, block, off, data):
+        return self._try(self.flash.program, block * BLOCK + off, bytes(data))
+
+    def erase(self, cfg, block):
+        return self._try(self.flash.erase, block)
+
+    def _try(self, action, *args):
+        try:
+            action(*args)
+        except PowerCut:
+            return IO_ERROR
+        return 0
+
+
+class Disk:
+    """`mount()` gives an `os` and an `open`; after a cut every call raises PowerCut."""
+
+    def __init__(self, blocks=24):
+        self.flash = Flash(blocks, BLOCK)
+        self.blocks = blocks
+        self.fs = self._new(format_it=True)
+
+    def _new(self, format_it=False):
+        fs = littlefs.LittleFS(
+            context=_Device(self.flash),
+            block_size=BLOCK,
+            block_count=self.blocks,
+            mount=False,
+            **GEOMETRY,
+        )
+        if format_it:
+            fs.format()
+        fs.mount()
+        return fs
+
+    def power_cycle(self):
+        """Power comes back; a new mount finds what is in flash, nothing from memory."""
+        self.flash.power_on()
+        self.fs = self._new()
+
+    def call(self, method, *args):
+        return self.guard(getattr(self.fs, method), *args)
+
+    # what ports/storage.py uses of the module os
+
+    def mkdir(self, path):
+        self.call("mkdir", path)
+
+    def listdir(self, path):
+        return self.call("listdir", path)
+
+    def rename(self, old, new):
+        self.call("rename", old, new)
+
+    def remove(self, path):
+        self.call("remove", path)
+
+    def open(self, path, mode):
+        return _File(self, self.guard(lfs.file_open, self.fs.fs, path, mode))
+
+    def guard(self, function, *args):
+        try:
+            result = function(*args)
+        except (littlefs.LittleFSError, OSError) as error:
+            if self.flash.dead:
+                raise PowerCut from error
+            raise OSError(-getattr(error, "code", IO_ERROR), str(error)) from error
+        if self.flash.dead:
+            raise PowerCut
+        return result
+
+
+class _File:
+    """An open file. After a cut the handle is left alone: its file system is gone."""
+
+    def __init__(self, disk, handle):
+        self._disk = disk
+        self._handle = handle
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if not self._disk.flash.dead:
+            self._call(lfs.file_close)
+
+    def _call(self, function, *args):
+        return self._disk.guard(function, self._disk.fs.fs, self._handle, *args)
+
+    def read(self):
+        return bytes(self._call(lfs.file_read, self._call(lfs.file_size)))
+
+    def write(self, data):
+        return self._call(lfs.file_write, bytes(data))
+
+    def flush(self):
+        self._call(lfs.file_sync)

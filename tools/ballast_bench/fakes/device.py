@@ -1,0 +1,230 @@
+"""One chip: pads, what is driven onto them, peripherals, resets, non-volatile parts.
+
+The wiring sits on the outside of the pads: `drive()` puts a level on an input,
+`feed_adc()` a voltage, `listen()` hears what the chip does to an output.
+"""
+
+import ballast_bench.fakes as fakes
+
+from .analog import AdcInput
+from .chips import CHIPS
+
+PWRON_RESET = 1
+HARD_RESET = 2
+WDT_RESET = 3
+DEEPSLEEP_RESET = 4
+SOFT_RESET = 5
+
+PULL_DOWN = 1
+PULL_UP = 2
+
+
+class FakeError(AssertionError):
+    """The firmware did something that has no defined result on the hardware."""
+
+
+class HardReset(BaseException):
+    """machine.reset(), deepsleep or a watchdog bite: nothing after it runs."""
+
+
+class SoftReset(BaseException):
+    """machine.soft_reset(): the interpreter starts again, the pads stay."""
+
+
+class Device:
+    """One ESP32. `clock` has ms(), us() and sleep_us() (see ballast_bench.upy.clock)."""
+
+    def __init__(self, clock, chip="esp32s3", mac=b"\x02\xba\x11\xa5\x00\x01"):
+        self.clock = clock
+        self.chip = CHIPS[chip]
+        self.mac = bytes(mac)
+        self.reset_cause = PWRON_RESET
+        self.reset_code = self.chip.reset_codes[PWRON_RESET]
+        self.rtc_memory = bytearray(2048)
+        self.rtc_offset_us = 0  # RTC time minus clock, in us since 2000-01-01
+        self.nvs = {}
+        self.air = None
+        self.ble = None
+        self.ble_radio = None  # ballast_bench/devices/ble_radio.py
+        self.ble_memory_short = False  # NimBLE finds no room
+        self.ble_no_buffers = False  # notifications are refused
+        self.access_points = {}  # ssid -> (password, channel, rssi)
+        self.partitions = {"ota_0": bytearray(), "ota_1": bytearray()}
+        self.boot = self.running = "ota_0"
+        self.app_valid = True
+        self.adc_read_us = 45  # only in timed mode, see feed_adc_timed()
+        self.spi_slaves = {}  # chip select GPIO -> object with frame(bytes) -> bytes
+        self.uart_peers = {}  # UART id -> object with receive(bytes)
+        self._stack = []
+        self._listeners = {}
+        self._told = {}  # what the listeners were last told of
+        size = 49
+        self.level = [None] * size  # what Pin.value() reads; None = floating
+        self._driven = [None] * size
+        self.latch = [0] * size
+        self._reset_pads(size)
+        self.adc = {}
+        self._reset_peripherals()
+
+    def __enter__(self):
+        self._stack.append((fakes.current, fakes.task_device.set(self)))
+        fakes.current = self
+        return self
+
+    def __exit__(self, *exc):
+        fakes.current, token = self._stack.pop()
+        fakes.task_device.reset(token)
+
+    # -- the outside of the pads ------------------------------------------------
+
+    def drive(self, gpio, level):
+        """Put 0, 1 or None (nothing, an open cable) on a pad from outside."""
+        self._driven[gpio] = level
+        self.settle(gpio)
+
+    def listen(self, gpio, fn):
+        """Call `fn()` after every change of the chip's output on this pad."""
+        self._listeners.setdefault(gpio, []).append(fn)
+        self._told.setdefault(gpio, self.pad(gpio))
+
+    def pad(self, gpio):
+        """What the chip drives: 0, 1, a PwmOutput, or None (high impedance)."""
+        pwm = self.pwm.get(gpio)
+        if pwm is not None:
+            return pwm
+        return self.latch[gpio] if self.output[gpio] else None
+
+    def feed_adc(self, gpio, samples_uv):
+        """Voltages in uV that successive readings see, repeated for ever."""
+        self.adc_input(gpio).feed(samples_uv)
+
+    def feed_adc_timed(self, gpio, volts_at_us):
+        """Timed mode: a reading takes `adc_read_us` and sees volts_at_us(us) in uV."""
+        self.adc_input(gpio).feed_timed(volts_at_us)
+
+    def fail_adc(self, gpio, failing=True):
+        """Readings raise OSError while `failing`."""
+        self.adc_input(gpio).fail(failing)
+
+    def adc_input(self, gpio):
+        if gpio not in self.adc:
+            self.adc[gpio] = AdcInput(self, gpio)
+        return self.adc[gpio]
+
+    # -- resets -------------------------------------------------------------------
+
+    def soft_reset(self):
+        """What the port does on a soft reset: PWM stops at level 0, pads keep their level.
+
+        Timers and pin interrupts end; the watchdog and Wi-Fi go on.
+        """
+        for gpio in list(self.pwm):
+            del self.pwm[gpio]
+            self.latch[gpio] = 0
+            self.output[gpio] = True
+            self.settle(gpio)
+        for timer in list(self.timers):
+            timer.deinit()
+        self.irqs.clear()
+        self.reset_cause = SOFT_RESET
+
+    def hard_reset(self, cause=HARD_RESET):
+        """Chip reset: every pad floats, every peripheral is as new; RTC memory stays.
+
+        With cause PWRON_RESET (also the EN button) RTC memory is lost.
+        """
+        self._reset(cause, self.chip.reset_codes[cause], cause != PWRON_RESET)
+
+    def brown_out(self):
+        """The chip's supply fell below the detector's level; the port says PWRON_RESET."""
+        self._reset(PWRON_RESET, *self.chip.brown_out)
+
+    def _reset(self, cause, code, memory_stays):
+        if not memory_stays:
+            self.rtc_memory[:] = bytes(len(self.rtc_memory))
+        self._reset_peripherals()
+        changed = [n for n in range(len(self.output)) if self.output[n]]
+        self._reset_pads(len(self.level))
+        for gpio in set(changed) | set(self._listeners):
+            self.settle(gpio)
+        self.reset_cause = cause
+        self.reset_code = code
+
+    def _reset_pads(self, size):
+        self.output = [False] * size
+        self.latch[:] = [0] * size  # in place: pins hold on to it
+        self.pull = [0] * size
+        self.pwm = {}
+        for gpio in range(size):
+            self.level[gpio] = self._driven[gpio]
+
+    def _reset_peripherals(self):
+        self.timers = []
+        self.irqs = {}
+        self.wdt_ms = 0  # 0 = not started
+        self.wdt_fed_ms = 0
+        self.wlan = {}
+        self.espnow = None
+        if self.ble is not None and self.ble.radio is not None:
+            self.ble.radio.off()
+        self.ble = None
+        self.hostname = None
+        self.uarts = {}
+        for channel in self.adc.values():
+            channel.in_use = False
+
+    # -- time ---------------------------------------------------------------------
+
+    def poll(self):
+        """Run what is due: watchdog, Wi-Fi, timers. Raises HardReset when the first bites."""
+        now = self.clock.ms()
+        if self.wdt_ms and now - self.wdt_fed_ms > self.wdt_ms:
+            self.hard_reset(WDT_RESET)
+            raise HardReset("watchdog")
+        for interface in self.wlan.values():
+            interface.settle()
+        for timer in list(self.timers):
+            timer.poll(self.clock.us())
+
+    # -- called by the fake modules -------------------------------------------------
+
+    def set_latch(self, gpio, level):
+        """A write to an output's latch that changes it."""
+        self.latch[gpio] = level
+        if self.output[gpio] and gpio not in self.pwm:
+            if gpio in self._listeners or gpio in self.irqs:
+                self.settle(gpio)
+            else:
+                self.level[gpio] = level
+
+    def settle(self, gpio):
+        """Work out what the pad reads, and tell who listens."""
+        if self.output[gpio]:
+            level = self.latch[gpio]
+        else:
+            level = self._driven[gpio]
+            if level is None:
+                pull = self.pull[gpio]
+                level = 1 if pull & PULL_UP else 0 if pull & PULL_DOWN else None
+        before = self.level[gpio]
+        self.level[gpio] = level
+        irq = self.irqs.get(gpio)
+        if irq is not None and before != level and before is not None and level is not None:
+            irq.edge(level)
+        listeners = self._listeners.get(gpio)
+        if listeners is not None:
+            pad = self.pad(gpio)
+            if pad != self._told.get(gpio, self) or gpio in self.pwm:
+                self._told[gpio] = pad
+                for fn in listeners:
+                    fn()
+
+    def wifi_active(self):
+        return any(interface.active() for interface in self.wlan.values())
+
+    def wifi_channel(self):
+        """Station and access point share one radio: the station's channel rules."""
+        for interface in (0, 1):
+            if interface in self.wlan and self.wlan[interface].active():
+                return self.wlan[interface].config("channel")
+        return None

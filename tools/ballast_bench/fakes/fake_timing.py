@@ -1,0 +1,120 @@
+"""machine.Timer, WDT and RTC (machine_timer.c, machine_wdt.c, machine_rtc.c)."""
+
+import ballast_bench.fakes as _fakes
+
+_EPOCH_DAYS = 730120  # ordinal of 2000-01-01, MicroPython's epoch on the ESP32
+
+
+class Timer:
+    """Soft timer: the callback runs from Device.poll(), late and never twice at once.
+
+    id -1 is a virtual timer (esp_timer); 0..3 are the hardware ones.
+    """
+
+    ONE_SHOT = 0
+    PERIODIC = 1
+
+    __slots__ = ("_callback", "_device", "_next_us", "_period_us", "_repeat", "skipped")
+
+    def __init__(self, id=-1, /, **kwargs):  # noqa: A002
+        if id not in (-1, 0, 1, 2, 3):
+            raise ValueError("invalid Timer number")
+        self._device = _fakes.device()
+        self._callback = None
+        self._period_us = 0
+        self._repeat = 0
+        self._next_us = 0
+        self.skipped = 0
+        if kwargs:
+            self.init(**kwargs)
+
+    def init(
+        self,
+        *,
+        mode=PERIODIC,
+        callback=None,
+        period=0xFFFFFFFF,
+        tick_hz=1000,
+        freq=None,
+        hard=False,
+    ):
+        if hard:
+            raise ValueError("hard Timers are not implemented")
+        self.deinit()
+        self._period_us = int(1e6 / freq) if freq is not None else period * 1_000_000 // tick_hz
+        self._repeat = mode
+        self._callback = callback
+        self._next_us = self._device.clock.us() + self._period_us
+        self._device.timers.append(self)
+
+    def deinit(self):
+        if self in self._device.timers:
+            self._device.timers.remove(self)
+
+    def poll(self, now_us):
+        """Run the callback if due. Missed periods are lost: the scheduler keeps one call."""
+        if now_us < self._next_us:
+            return
+        if self._repeat:
+            missed = (now_us - self._next_us) // self._period_us
+            self.skipped += missed
+            self._next_us += (missed + 1) * self._period_us
+        else:
+            self.deinit()
+        if self._callback is not None:
+            self._callback(self)
+
+
+class WDT:
+    """Cannot be stopped; bites in Device.poll() when it was not fed in time."""
+
+    __slots__ = ("_device",)
+
+    def __init__(self, id=0, timeout=5000):  # noqa: A002
+        if id != 0:
+            raise ValueError
+        if timeout <= 0:
+            raise ValueError("WDT timeout too short")
+        self._device = _fakes.device()
+        self._device.wdt_ms = timeout
+        self._device.wdt_fed_ms = self._device.clock.ms()
+
+    def feed(self):
+        self._device.wdt_fed_ms = self._device.clock.ms()
+
+
+class RTC:
+    __slots__ = ("_device",)
+
+    def __init__(self, id=0):  # noqa: A002
+        self._device = _fakes.device()
+
+    def datetime(self, value=None, /):
+        """(year, month, day, weekday, hour, minute, second, microsecond)."""
+        import datetime as dt
+
+        base = dt.datetime.fromordinal(_EPOCH_DAYS)
+        if value is None:
+            us = self._device.clock.us() + self._device.rtc_offset_us
+            t = base + dt.timedelta(microseconds=us)
+            hms = (t.hour, t.minute, t.second, t.microsecond)
+            return (t.year, t.month, t.day, t.weekday()) + hms
+        if len(value) != 8:
+            raise ValueError("requested length 8 but object has length %d" % len(value))
+        y, mo, d, _, h, mi, s, us = value
+        span = dt.datetime(y, mo, d, h, mi, s, us) - base
+        self._device.rtc_offset_us = span // dt.timedelta(microseconds=1) - self._device.clock.us()
+        return None
+
+    def init(self, value, /):
+        y, mo, d, h, mi, s, us, _ = value
+        self.datetime((y, mo, d, 0, h, mi, s, us))
+
+    def memory(self, data=None, /):
+        """User RTC memory (2048 B); shares its cells with mem_backup()."""
+        if data is None:
+            return bytes(self._device.rtc_memory)
+        if len(data) > 2048:
+            raise ValueError("buffer too long")
+        self._device.rtc_memory[: len(data)] = data
+        return None

@@ -1,0 +1,265 @@
+"""One charger's electrical parts on the plant, and the car in front of it.
+
+It computes only when an input changed, an event is due, or once a second (heat, battery).
+"""
+
+from math import inf
+from random import Random
+
+from ballast_bench.plant.contactor import Contactor
+from ballast_bench.plant.metering import OwnMeter
+from ballast_bench.plant.pe import ProtectiveEarth
+from ballast_bench.plant.pilot import Pilot
+from ballast_bench.plant.rcd import Rcd
+from ballast_bench.plant.thermal import HotSpot, Ntc
+
+PLUG, CONNECTOR, BOX = 0, 1, 2
+_TICK_S = 1.0
+_ALIVE_V = 50.0  # behind the contactor this counts as live
+_SUPPLY_MIN_V = 85.0  # usual lower end of a wide-range power supply
+_DRAWS_A = 0.5  # a charge runs
+
+
+class ChargePoint:
+    """Wiring side of one charger; see README.md for what may be written and read.
+
+    Args: seed; name (makes its random numbers its own); phases 1 or 3; phase_map: house phase
+    of each charger phase; rcd: a name of rcd.MODULES; dead_man_s as of Contactor; rated_a.
+    """
+
+    def __init__(
+        self,
+        seed=0,
+        name="0",
+        phases=1,
+        phase_map=(0, 1, 2),
+        rcd="X6_X30",
+        dead_man_s=None,
+        rated_a=32.0,
+        ambient_degc=20.0,
+    ):
+        if phases not in (1, 3):
+            raise ValueError(f"charge point: phases is 1 or 3, not {phases!r}")
+        rng = Random(f"charge point/{seed}/{name}")
+        self.name, self.phases, self.rated_a = name, phases, rated_a
+        self.phase_map = tuple(phase_map)[:phases]
+        self.pilot = Pilot(rng)
+        self.contactor = Contactor(poles=phases, dead_man_s=dead_man_s)
+        self.rcd = Rcd(rcd)
+        self.pe = ProtectiveEarth()
+        self.meter = OwnMeter(rng)
+        self.places = [
+            HotSpot(ambient_degc=ambient_degc),
+            HotSpot(contact_ohm=0.001, ambient_degc=ambient_degc),
+            HotSpot(
+                contact_ohm=0.001,
+                rth=(2.0, 8.0),
+                tau_s=(120.0, 1800.0),
+                ambient_degc=ambient_degc,
+                watts_fixed=1.0,
+            ),
+        ]
+        self.ntc = [Ntc(degc=ambient_degc), Ntc(degc=ambient_degc), Ntc(degc=ambient_degc)]
+        self.ev = None
+        self.button = 0
+        self.powered = True
+        self.car_changed = False
+        self.switched_off = False  # by hand, whatever the mains do
+        self.supply_v = [0.0, 0.0, 0.0]  # charger's phases, set by the plant
+        self.amps = [0.0, 0.0, 0.0]  # drawn, charger's phases
+        self.load_live = 0
+        self.energy_wh = 0.0
+        self.draws = 0  # how often a charge began
+        self.pauses = 0  # how often one ended though the car wanted more
+        self.shortest_draw_s = inf
+        self._drawing_since_s = inf
+        self._coil = 0
+        self._now_s = 0.0
+        self._counted_s = 0.0
+        self._watts = 0.0
+        self._tick_s = 0.0
+        self._touched = True
+        self._next_s = -inf
+
+    # inputs
+
+    def set_coil(self, level):
+        """Level of the coil driver's input."""
+        if level != self._coil:
+            self._coil = level
+            self._touched = True
+
+    def coil_pulse(self, now_s):
+        """An edge on the coil dead-man's input."""
+        self.contactor.pulse(now_s)
+        self._touched = True
+
+    def set_powered(self, powered):
+        """Switch the charger's own supply by hand."""
+        self.switched_off = not powered
+        self._touched = True
+
+    def touch(self):
+        """An attribute of a part was changed by hand: look at everything again."""
+        self.pilot.touch()
+        self.rcd.touch()
+        self.pe.touch()
+        self._touched = True
+
+    def touch_supply(self):
+        """The supply voltage jumped."""
+        self._touched = True
+
+    def plug_in(self, ev):
+        """Connect a car (it starts awake, S2 open)."""
+        if self.ev is not None:
+            raise ValueError(f"charge point {self.name}: a car is connected already")
+        ev.reset()
+        self.ev = ev
+        self._touched = self.car_changed = True
+
+    def unplug(self):
+        """Pull the connector, under load too. Returns the car, or None."""
+        ev, self.ev = self.ev, None
+        if ev is not None:
+            ev.reset()
+        self._touched = self.car_changed = True
+        return ev
+
+    # the step
+
+    def step(self, now_s):
+        """Advance to `now_s`. Returns True when the currents or the contacts changed."""
+        if now_s < self._next_s and not self._touched and not self.pilot.changed:
+            self._now_s = now_s
+            return False
+        self._touched = False
+        self.rcd.advance(now_s)
+        self.pe.advance(now_s)
+        changed = self._supply(now_s) or self.car_changed
+        self.car_changed = False
+        changed |= self._contacts(now_s)
+        changed |= self._car(now_s)
+        if now_s >= self._tick_s:
+            self._tick(now_s)
+        self.pilot.changed = False
+        self._now_s = now_s
+        self._plan(now_s)
+        return changed
+
+    def _supply(self, now_s):
+        powered = self.supply_v[0] >= _SUPPLY_MIN_V and not self.switched_off
+        if powered == self.powered:
+            return False
+        self.powered = self.pilot.powered = self.rcd.powered = powered
+        self.pilot.touch()
+        self.rcd.touch()
+        self.rcd.advance(now_s)
+        return True
+
+    def _contacts(self, now_s):
+        """Coil through its hardware gates, then the contacts."""
+        contactor, rcd = self.contactor, self.rcd
+        on = self._coil and self.powered
+        when = self._now_s  # the firmware wrote its pin at the end of the last step
+        if on and not contactor.gate(now_s):
+            on, when = False, contactor.gate_until_s()
+        if on and rcd.hardware_open:
+            on, when = False, rcd.changed_s
+        if bool(on) != contactor.energised:
+            contactor.drive(on, max(when, self._now_s))
+        if now_s >= contactor.next_s:
+            changed = contactor.advance(now_s, max(self.amps))
+        else:
+            changed = contactor.settle(now_s)
+        live = 0
+        for phase in range(self.phases):
+            if contactor.closed[phase] and self.supply_v[phase] > _ALIVE_V:
+                live |= 1 << phase
+        if live != self.load_live:
+            self.load_live = live
+            rcd.set_live(live != 0)
+            rcd.advance(now_s)
+            changed = True
+        return changed
+
+    def _car(self, now_s):
+        """The car's step; copies its currents."""
+        ev, pilot = self.ev, self.pilot
+        if ev is None:
+            pilot.load(None)
+            return self._draw(now_s, None)
+        pilot.load(ev.ohm, ev.diode)
+        live = self.load_live
+        if live:
+            for phase in range(self.phases):
+                if self.supply_v[phase] < ev.min_v:
+                    live &= ~(1 << phase)
+        if ev.step(now_s, pilot, live):
+            pilot.load(ev.ohm, ev.diode)
+            return self._draw(now_s, ev.amps)
+        return False
+
+    def _draw(self, now_s, source):
+        """Book the energy so far, then take over the new currents."""
+        self.settle(now_s)
+        amps = self.amps
+        changed = False
+        for phase in range(self.phases):
+            current = source[phase] if source is not None else 0.0
+            if amps[phase] != current:
+                amps[phase] = current
+                changed = True
+        if changed:
+            self._watch_draw(now_s, max(amps) > _DRAWS_A)
+        return changed
+
+    def _watch_draw(self, now_s, drawing):
+        began = self._drawing_since_s
+        if drawing and began == inf:
+            self._drawing_since_s = now_s
+            self.draws += 1
+        elif not drawing and began != inf:
+            self._drawing_since_s = inf
+            self.shortest_draw_s = min(self.shortest_draw_s, now_s - began)
+            if self.ev is not None and self.ev.wants:
+                self.pauses += 1
+
+    def settle(self, now_s):
+        """Book the energy up to `now_s` with the power that flowed since the last call."""
+        span = now_s - self._counted_s
+        if span <= 0.0:
+            return
+        self._counted_s = now_s
+        if self._watts > 0.0:
+            wh = self._watts * span / 3600.0
+            self.energy_wh += wh
+            if self.ev is not None:
+                self.ev.battery.add(wh)
+
+    def power(self):
+        """W that the car takes now; the plant calls it after every change."""
+        watts = 0.0
+        for phase in range(self.phases):
+            watts += self.amps[phase] * self.supply_v[phase]
+        self._watts = watts
+        return watts
+
+    def _tick(self, now_s):
+        """Once a second: heat and battery."""
+        span = _TICK_S if self._tick_s <= 0.0 else now_s - self._tick_s + _TICK_S
+        self._tick_s = now_s + _TICK_S
+        hottest = max(self.amps)
+        for place, ntc in zip(self.places, self.ntc, strict=True):
+            ntc.step(span, place.step(span, hottest))
+        self.settle(now_s)
+
+    def _plan(self, now_s):
+        """When to look again without being touched."""
+        contactor = self.contactor
+        soonest = min(self.rcd.next_s, self.pe.next_s, contactor.next_s, self._tick_s)
+        if self.ev is not None:
+            soonest = min(soonest, self.ev.next_s)
+        if contactor.energised:
+            soonest = min(soonest, contactor.gate_until_s())
+        self._next_s = soonest

@@ -1,0 +1,1 @@
+"""A charger to try things on; README.md says which rig when."""

@@ -1,0 +1,1 @@
+"""The rows of the safety table that have a time, measured at the pins."""

@@ -1,0 +1,1 @@
+"""Simulations that answer one question each."""

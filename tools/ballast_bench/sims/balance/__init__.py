@@ -1,0 +1,1 @@
+"""Balancing behind one main fuse, at the level of currents: controllers, houses, scores."""

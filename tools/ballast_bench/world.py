@@ -1,0 +1,342 @@
+"""The world: one plant, N chargers with their whole firmware, one virtual clock.
+
+    world = World(Config(house=semi(seed=7), limit_a=25.0), seed=7)
+    world.boot()                 # power on: boot.py, main.App, services
+    world.plant.chargers[0].plug_in(EV())
+    world.run(60.0)              # a minute, as fast as the machine can
+    world.run(60.0, pace=1.0)    # a minute in real time, with real sockets
+
+Everything that waits, waits on the world's clock: the firmware's ticks, its soft
+timer, and asyncio. Between two events the clock moves in the plant's own 20 ms.
+"""
+
+import asyncio
+import importlib.util
+import selectors
+import sys
+import time
+from math import inf
+from pathlib import Path
+
+import ballast_bench.fakes as fakes
+from ballast_bench import upy
+from ballast_bench.plant.plant import Config, Plant
+from ballast_bench.upy.clock import ManualClock
+from ballast_bench.wiring import Wiring
+
+fakes.install()  # before anything imports the firmware's ports
+
+STEP_S = 0.02
+BOOT_S = 1.2  # chosen: ROM, bootloader, MicroPython and imports of an ESP32-S3; never measured
+_STEP_US = 20_000
+START_MS = (1 << 30) - 30_000  # the ticks wrap half a minute after power-on, in every run
+REPO = Path(__file__).resolve().parents[2]
+
+
+def load_board(name):
+    """The module boards/<name>/board.py. ValueError with the choices when there is none."""
+    path = REPO / "boards" / name / "board.py"
+    if not path.exists():
+        have = sorted(p.parent.name for p in (REPO / "boards").glob("*/board.py"))
+        raise ValueError("no board %r: boards/ has %s" % (name, ", ".join(have)))
+    spec = importlib.util.spec_from_file_location("board_" + name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Node:
+    """One charger in the world: chip, wires, and the firmware that runs on it."""
+
+    def __init__(self, world, index, board):
+        self.world = world
+        self.index = index
+        self.board = board
+        mac = bytes((0x02, 0xBA, 0x11, 0xA5, 0x00, index + 1))
+        self.device = fakes.Device(world.clock, chip=board.CHIP, mac=mac)
+        self.cp = world.plant.chargers[index]
+        self.wiring = Wiring(self.device, board, self.cp, world.plant.radio, seed=world.seed + index)
+        self.app = None
+        self.task = None  # its services
+        self.boots = 0
+        self.power_s = None  # when its supply is back
+        self.boot_s = None  # when it runs again after a reset
+        self.storage = None  # its flash: outlives a reboot
+
+    def boot(self, make_app):
+        """Power on: pins safe, then the composition root, then the step's timer."""
+        with self.device:
+            self._run_boot_py()
+            self.app = make_app(self)
+            self.app.start()
+        self.boots += 1
+
+    def serve(self):
+        """Run the services of the app."""
+        with self.device:  # what a service makes later belongs to this chip
+            self.task = self.world.spawn(self.app.services.run())
+
+    def went_down(self, now_s):
+        """The chip was reset: its tasks and sockets are gone, the pads float already."""
+        if self.task is not None:
+            self.task.cancel()
+        if self.app.page is not None:
+            self.app.page.gate.close()
+        self.app.timer.running = False
+        self.boot_s = now_s + BOOT_S
+
+    def _run_boot_py(self):
+        """firmware/boot.py as the chip runs it: a script that imports `board`."""
+        before = sys.modules.get("board")
+        sys.modules["board"] = self.board
+        try:
+            source = (REPO / "firmware" / "boot.py").read_text()
+            exec(compile(source, "boot.py", "exec"), {"__name__": "boot"})
+        finally:
+            if before is None:
+                del sys.modules["board"]
+            else:
+                sys.modules["board"] = before
+
+    @property
+    def charger(self):
+        return self.app.charger
+
+    @property
+    def cycle(self):
+        return self.app.charger.cycle
+
+
+class _Selector(selectors.DefaultSelector):
+    """Where asyncio would wait, the world moves on instead."""
+
+    def __init__(self, world):
+        super().__init__()
+        self._world = world
+
+    def select(self, timeout=None):
+        ready = super().select(0)
+        if ready or (timeout is not None and timeout <= 0):
+            return ready
+        world = self._world
+        until_us = inf if timeout is None else world.clock.us() + max(1, round(timeout * 1e6))
+        sockets = len(self.get_map()) > 1  # the loop's own wake-up pipe is one
+        poll = super().select
+        todo = world.loop._ready
+        while world.clock.us() < until_us and not todo:
+            wait_s = world.move(until_us)
+            if wait_s > 0:
+                ready = poll(wait_s)
+            elif sockets:
+                ready = poll(0)
+            if ready:
+                break
+        return ready
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    def __init__(self, world):
+        super().__init__(_Selector(world))
+        self._world = world
+
+    def time(self):
+        return self._world.clock.us() / 1e6
+
+
+class World:
+    """config: plant Config. board: a name in boards/. pace: None = as fast as possible,
+    or virtual seconds per real second (may be changed while it runs).
+    """
+
+    def __init__(self, config=None, seed=0, board="bench", start_ms=START_MS, make_app=None):
+        self.clock = ManualClock(start_ms)
+        upy.install(self.clock)
+        self.seed = seed
+        self.plant = Plant(config or Config(), seed)
+        self._start_us = self.clock.us()
+        self._next_us = self._start_us + _STEP_US
+        self._make_app = make_app or _default_app
+        module = load_board(board) if isinstance(board, str) else board
+        self.nodes = [Node(self, i, module) for i in range(len(self.plant.chargers))]
+        self.reboots = False  # True: a reset chip comes back; False: HardReset reaches the caller
+        self.actors = []  # called with now_s after each plant step: clamps, scripts, recorders
+        self.loop = _Loop(self)
+        self._pace = None
+        self._real_s = 0.0
+        self._virtual_us = 0
+
+    @property
+    def now_s(self):
+        """Seconds since power-on, virtual."""
+        return (self.clock.us() - self._start_us) / 1e6
+
+    def boot(self):
+        """Power on all chargers."""
+        for node in self.nodes:
+            node.boot(self._make_app)
+        return self
+
+    # -- time -------------------------------------------------------------------
+
+    def step(self):
+        """One plant step of 20 ms, and every chip's timers."""
+        clock = self.clock
+        ahead_us = self._next_us - clock.us()
+        if ahead_us > 0:  # else: the boots of many chips have taken longer than a step
+            clock.advance_us(ahead_us)
+        self._next_us += _STEP_US
+        now_s = (clock.us() - self._start_us) / 1e6
+        self.plant.step(now_s, STEP_S)
+        for node in self.nodes:
+            cp = node.cp
+            cp.meter.measure(now_s, cp.amps, cp.supply_v, self.plant.mains.freq_hz)
+            node.wiring.update(now_s)
+            device = node.device
+            fakes.current = device
+            try:
+                device.poll()
+            except fakes.HardReset:
+                fakes.current = None
+                if not self.reboots:
+                    raise
+                node.went_down(now_s)
+            if node.power_s is not None and now_s >= node.power_s:
+                node.power_s = None
+                node.cp.set_powered(True)
+            if node.boot_s is not None and now_s >= node.boot_s:
+                self._reboot(node)
+        fakes.current = None
+        for actor in self.actors:
+            actor(now_s)
+
+    def _reboot(self, node):
+        """boot.py and a new App on the same flash and RTC memory; services if it had any."""
+        node.boot_s = None
+        had_services = node.task is not None
+        node.boot(self._make_app)
+        if had_services:
+            node.serve()
+
+    def power_cut(self, node, seconds):
+        """No supply for `seconds`: the chip is off, then boots with its flash alone."""
+        node.device.hard_reset(1)  # machine.PWRON_RESET: RTC memory is lost
+        node.went_down(self.now_s)
+        node.boot_s += seconds
+        node.cp.set_powered(False)
+        node.power_s = self.now_s + seconds
+
+    def brown_out(self, node):
+        """The chip's supply sagged for a moment: the detector resets it."""
+        node.device.brown_out()
+        node.went_down(self.now_s)
+
+    def _run(self, awaitable):
+        """Until it is done, over the resets of machine.reset() in a service."""
+        future = asyncio.ensure_future(awaitable, loop=self.loop)
+        while True:
+            try:
+                return self.loop.run_until_complete(future)
+            except fakes.HardReset:
+                down = [n for n in self.nodes if n.boot_s is None and not n.device.timers]
+                fakes.current = None
+                if not self.reboots or not down:
+                    raise
+                for node in down:
+                    node.went_down(self.now_s)
+
+    def move(self, until_us):
+        """Move the clock towards `until_us`, at most one step. Seconds to wait when paced."""
+        due_us = min(self._next_us, until_us)
+        if self._pace is not None:
+            ahead = (due_us - self._virtual_us) / 1e6 / self._pace
+            wait_s = self._real_s + ahead - time.monotonic()
+            if wait_s > 0.0005:
+                return wait_s
+            if wait_s < -1.0:
+                self.set_pace(self._pace)  # the machine is too slow: do not pile up a debt
+        if due_us == self._next_us:
+            self.step()
+        else:
+            self.clock.advance_us(due_us - self.clock.us())
+        return 0.0
+
+    def set_pace(self, pace):
+        """Virtual seconds per real second from now on; None = as fast as possible."""
+        self._pace = pace
+        self._real_s = time.monotonic()
+        self._virtual_us = self.clock.us()
+
+    @property
+    def pace(self):
+        """Virtual seconds per real second, None = as fast as possible."""
+        return self._pace
+
+    # -- running ----------------------------------------------------------------
+
+    def run(self, seconds, pace=None):
+        """Run everything for `seconds` of virtual time."""
+        self.set_pace(pace)
+        self._run(asyncio.sleep(seconds))
+
+    def until(self, condition, seconds):
+        """Run until condition() holds, looked at after every step. Virtual seconds, or None."""
+        start = self.now_s
+        done = self.loop.create_future()
+
+        def look(now_s):
+            if not done.done() and condition():
+                done.set_result(now_s)
+
+        self.actors.append(look)
+        self.set_pace(None)
+        try:
+            self._run(asyncio.wait({done}, timeout=seconds))
+        finally:
+            self.actors.remove(look)
+        return done.result() - start if done.done() else None
+
+    def spawn(self, coroutine):
+        """A task on the world's loop: a service, a server, a script."""
+        return self.loop.create_task(coroutine)
+
+    def close(self):
+        """End all tasks and close the loop. May be called twice."""
+        if self.loop.is_closed():
+            return
+        tasks = asyncio.all_tasks(self.loop)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        self.loop.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+
+def _default_app(node):
+    """The firmware's own composition root with default settings."""
+    from random import Random
+
+    import main
+    from ballast.compose.env import Env
+    from ballast_bench.setup import MemoryStorage
+
+    node.storage = node.storage or MemoryStorage()
+    env = Env(node.storage, Random(node.index).randbytes, lambda line: None)
+    tell_reset(env, node.board.CHIP)
+    return main.App(node.board, env)
+
+
+def tell_reset(env, chip):
+    """Why the chip starts, as compose/chip.py tells it on hardware."""
+    from ballast.compose.chip import cause_of
+    from ballast.ports.reset_info import ResetInfo
+
+    env.reset_info = ResetInfo(chip)
+    env.cause = cause_of(env.reset_info)
+    env.crash_loop = env.reset_info.crash_loop

@@ -1,0 +1,1 @@
+"""Commands that check: tests, benches, campaign, mutation."""

@@ -1,0 +1,1 @@
+"""Runs a file of tests on the MicroPython VM."""
