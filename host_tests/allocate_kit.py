@@ -1,7 +1,7 @@
-"""What the tests of control/allocate.py and urgency.py share. Portable: CPython and MicroPython."""
+"""What the tests of control/group/allocate.py and urgency.py share. Portable: CPython and MicroPython."""
 
-from ballast.control.allocate import Allocator
-from ballast.control.panels import Panels
+from ballast.control.group.allocate import Allocator
+from ballast.control.group.panels import Panels
 
 
 def group(size, *limits):

@@ -1,9 +1,9 @@
-"""What the tests of control/group*.py agree on. Portable: runs on CPython and on MicroPython."""
+"""What the tests of control/group/ agree on. Portable: runs on CPython and on MicroPython."""
 
-from ballast.control import group_records as g
-from ballast.control.group import CLAIM, FOLLOW, LEAD, Group
-from ballast.control.group_leader import Leader
-from ballast.control.panels import Panels
+from ballast.control.group import records as g
+from ballast.control.group.leader import Leader
+from ballast.control.group.machine import CLAIM, FOLLOW, LEAD, Group
+from ballast.control.group.panels import Panels
 
 T0 = 0x40000000 - 30000  # the clock wraps within each test
 

@@ -1,7 +1,7 @@
 """The button: short, long, bounce, and one that is held at power-on."""
 
-from ballast.control import faults
 from ballast.control.button import Button
+from ballast.control.safety import faults
 from ballast_bench.rigs.control import B_MV, Rig
 
 

@@ -1,7 +1,8 @@
 """The facade: what services may do, and all that they may not."""
 
-from ballast.control import faults, limits
+from ballast.control import limits
 from ballast.control.charger import PANEL, SUPPLY
+from ballast.control.safety import faults
 from ballast_bench.rigs.control import A_MV, B_MV, C_MV, Rig, full_fit
 
 

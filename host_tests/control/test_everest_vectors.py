@@ -7,8 +7,9 @@ with the timing derived from it (set D). No code was taken over.
 """
 
 from ballast.control import charge_state as cs
-from ballast.control import faults, limits, pilot
+from ballast.control import limits, pilot
 from ballast.control.records import PILOT_HOLD, PILOT_PWM
+from ballast.control.safety import faults
 from ballast_bench.rigs.control import A_MV, B_MV, C_MV, D_MV, E_MV, Rig, charging
 
 

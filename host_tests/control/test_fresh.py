@@ -1,15 +1,15 @@
 """What each part knows before its first step: nothing that is good."""
 
 from ballast.control.charge_state import ChargeState
-from ballast.control.contactor import Contactor
-from ballast.control.derating import Derating
 from ballast.control.ev_meter import EvMeter
-from ballast.control.faults import Faults
-from ballast.control.interlocks import Interlocks
 from ballast.control.limits import NO_LIMIT_MA, SITE, Limits
-from ballast.control.ntc import OPEN
 from ballast.control.pilot import Pilot
-from ballast.control.rcd_test import RcdTest
+from ballast.control.safety.contactor import Contactor
+from ballast.control.safety.derating import Derating
+from ballast.control.safety.faults import Faults
+from ballast.control.safety.interlocks import Interlocks
+from ballast.control.safety.ntc import OPEN
+from ballast.control.safety.rcd_test import RcdTest
 from ballast.control.scan_cycle import ScanCycle
 from ballast.control.session import Session
 from ballast.control.settings import Settings

@@ -1,15 +1,15 @@
 """What each part of a group knows before its first step: nothing that is good."""
 
-from ballast.control import group_records as g
-from ballast.control.allocate import Allocator
-from ballast.control.group import Group
-from ballast.control.group_budget import GroupBudget
-from ballast.control.group_demand import Demand as GroupDemand
-from ballast.control.group_leader import Leader
-from ballast.control.group_member import Falls, Member, SentTimes, Timer
-from ballast.control.group_shared import Shared
-from ballast.control.panels import Panels
-from ballast.control.urgency import Urgency
+from ballast.control.group import records as g
+from ballast.control.group.allocate import Allocator
+from ballast.control.group.budget import GroupBudget
+from ballast.control.group.leader import Leader
+from ballast.control.group.machine import Group
+from ballast.control.group.member import Falls, Member, SentTimes, Timer
+from ballast.control.group.panels import Panels
+from ballast.control.group.shared import Shared
+from ballast.control.group.urgency import Urgency
+from ballast.control.group.usage import Demand as GroupDemand
 from fresh_kit import all_are
 from group_kit import T0, config, panels
 

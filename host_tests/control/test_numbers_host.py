@@ -5,8 +5,19 @@ stands beside the constant in control/. CPython only, since MicroPython compiles
 constants away.
 """
 
-from ballast.control import faults, pilot, rcd_test, settings
-from ballast.control.faults import AUTO, DERATE, MANUAL, PAUSE, POWER, SERVICE, STOP, UNPLUG, WARN
+from ballast.control import pilot, settings
+from ballast.control.safety import faults, rcd_test
+from ballast.control.safety.faults import (
+    AUTO,
+    DERATE,
+    MANUAL,
+    PAUSE,
+    POWER,
+    SERVICE,
+    STOP,
+    UNPLUG,
+    WARN,
+)
 
 NUMBERS = {
     "pilot": {

@@ -1,7 +1,7 @@
 """The whole step over a power cut: what latches, what is tried again, what is never said."""
 
-from ballast.control import faults
 from ballast.control.records import PILOT_HOLD
+from ballast.control.safety import faults
 from ballast_bench.rigs.control import A_MV, B_MV, C_MV, Rig, charging
 
 

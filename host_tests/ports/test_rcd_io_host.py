@@ -2,8 +2,8 @@
 
 import pytest
 
-from ballast.control import rcd_test
 from ballast.control.records import Scan
+from ballast.control.safety import rcd_test
 from ballast.ports.board_io import BoardIo
 from ballast.ports.rcd_io import RcdIo
 from ballast_bench import boards

@@ -3,8 +3,8 @@
 import pytest
 
 from ballast.control import light
-from ballast.control.ntc import OPEN, SHORT, ddegc
 from ballast.control.records import NOT_FITTED, Scan
+from ballast.control.safety.ntc import OPEN, SHORT, ddegc
 from ballast.ports import led_io
 from ballast.ports.button_io import ButtonIo
 from ballast.ports.led_io import LedIo

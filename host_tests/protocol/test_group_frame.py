@@ -1,7 +1,7 @@
 """Group frames: there and back, the tag, every refusal, and rounding that never lends current."""
 
-from ballast.control import group_records as g
-from ballast.control.panels import Panels
+from ballast.control.group import records as g
+from ballast.control.group.panels import Panels
 from ballast.protocol import group_frame
 from ballast.protocol.group_frame import BEACON, REPORT, GroupCodec
 from portable import raises

@@ -1,6 +1,6 @@
 """Sub-panels of a group as text: limits, seats, nesting, and clear refusals."""
 
-from ballast.control.panels import MAX
+from ballast.control.group.panels import MAX
 from ballast.protocol import group_panels
 from ballast.protocol.group_panels import parse
 from portable import raises

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ballast.control.panels import MAX, Panels
+from ballast.control.group.panels import MAX, Panels
 from ballast.protocol.group_panels import parse, problem
 
 SEATS = 12

@@ -3,8 +3,9 @@
 import json
 
 from ballast.control import charge_state as cs
-from ballast.control import faults, limits, meter
+from ballast.control import limits, meter
 from ballast.control.records import Status
+from ballast.control.safety import faults
 from ballast.control.settings import Settings
 from ballast.protocol import status
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ballast.control import group_records as g
+from ballast.control.group import records as g
 from ballast_bench.rigs.group import GroupRig
 
 STEP_S = 1.0  # the whole group under the limit after a step of the house

@@ -9,7 +9,7 @@ import json
 import pytest
 from bumble import core
 
-from ballast.control import faults
+from ballast.control.safety import faults
 from ballast.protocol import ble_frames as f
 from ballast.protocol import improv, status
 from ballast.services.ble import OPEN_S

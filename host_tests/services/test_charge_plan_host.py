@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ballast.control import urgency
+from ballast.control.group import urgency
 from ballast.services.charge_plan import ChargePlan
 
 

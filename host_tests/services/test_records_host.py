@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ballast.control import faults, limits
+from ballast.control import limits
 from ballast.control.records import Status
+from ballast.control.safety import faults
 from ballast.services import history as hist
 from ballast.services.event_log import EventLog
 from ballast.services.history import UNKNOWN, History, Ring

@@ -70,7 +70,7 @@ def test_an_advertised_current_is_never_above_the_limit():
 
 
 def test_the_document_is_up_to_date_and_knows_every_fault():
-    from ballast.control import faults
+    from ballast.control.safety import faults
 
     assert set(safety_doc.SHOWN) == {row[0] for row in faults.CATALOGUE[1:]}
     assert safety_doc.DOCUMENT.read_text() == safety_doc.document(), "python -m ballast_tools.safety_doc"

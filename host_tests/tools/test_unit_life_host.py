@@ -211,7 +211,7 @@ def test_two_updates_in_a_row(made, chip, loader, monkeypatch):
 def run_proof(service, restarts=(), late=False):
     """compose/factory.prove on virtual time until the trial is decided; seconds it took."""
     from ballast.compose import factory
-    from ballast.control import faults
+    from ballast.control.safety import faults
 
     app = App()
     app.services = types.SimpleNamespace(restarts={"page": 0})

@@ -14,7 +14,7 @@ from ballast_tools.check.vm import runner
 
 
 def portable_files():
-    files = [f for d in ("control", "protocol") for f in (paths.HOST_TESTS / d).glob("test_*.py")]
+    files = [f for d in ("control", "protocol") for f in (paths.HOST_TESTS / d).rglob("test_*.py")]
     files = [f for f in files if not f.stem.endswith("_host")]
     return sorted(files) + sorted(Path(__file__).parent.glob("vm_*.py"))
 

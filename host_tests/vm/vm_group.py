@@ -1,9 +1,9 @@
 """The group on the MicroPython VM: allocation and a whole leading charger without the heap."""
 
-from ballast.control import group_records as g
-from ballast.control.allocate import DEPARTURE, EQUAL, PRIORITY, Allocator
-from ballast.control.group import Group
-from ballast.control.panels import Panels
+from ballast.control.group import records as g
+from ballast.control.group.allocate import DEPARTURE, EQUAL, PRIORITY, Allocator
+from ballast.control.group.machine import Group
+from ballast.control.group.panels import Panels
 from heap import steps_without_heap
 
 

@@ -1,7 +1,7 @@
 """The group's allocation inside ACN-Sim (Caltech's simulator of workplace charging).
 
 954 real sessions of one month at 54 charge points on L1-L2, L2-L3 and L3-L1 behind a
-delta-star transformer. Ballast's control/allocate.py runs in its departure mode, with the
+delta-star transformer. Ballast's control/group/allocate.py runs in its departure mode, with the
 knowledge that least-laxity-first has, on charge points that cannot give 0 to 6 A; the
 baselines are acnportal's own, on the continuous charge points of the published experiment.
 """
@@ -22,8 +22,8 @@ from acnportal.acnsim.models.evse import DeadbandEVSE  # noqa: E402
 from acnportal.algorithms import sorted_algorithms  # noqa: E402
 from acnportal.algorithms.base_algorithm import BaseAlgorithm  # noqa: E402
 
-from ballast.control.allocate import DEPARTURE, Allocator  # noqa: E402
-from ballast.control.panels import NO_LIMIT_MA, Panels  # noqa: E402
+from ballast.control.group.allocate import DEPARTURE, Allocator  # noqa: E402
+from ballast.control.group.panels import NO_LIMIT_MA, Panels  # noqa: E402
 
 BASELINES = {
     "RR": lambda: algorithms.RoundRobin(algorithms.first_come_first_served, continuous_inc=1.0),
@@ -62,7 +62,7 @@ sorted_algorithms.infrastructure_constraints_feasible = _feasible
 
 
 class BallastAlgorithm(BaseAlgorithm):
-    """control/allocate.py as ACN-Sim's scheduler, asked every period."""
+    """control/group/allocate.py as ACN-Sim's scheduler, asked every period."""
 
     def __init__(self):
         super().__init__()

@@ -109,7 +109,7 @@ _OPTIONAL = (
     "RCD_TEST_PULSE_US",
 )
 _OTHERS = ("NAME", "CHIP", "CP_PWM_BITS", "CP_OFFSET_UV", "CP_GAIN_X100", "CP_SPACING_US")
-PULSED_MODULES = (2,)  # control/rcd_test.py: the Bender RCMB102 takes a longer test as a reset
+PULSED_MODULES = (2,)  # control/safety/rcd_test.py: the Bender RCMB102 takes a longer test as a reset
 _EXTREME_MV = 12600  # IEC 61851-1: 12 V + 5 %
 _COLDEST_OHM = 401860  # 10k NTC, B 3950, -40 degC: above it control reads "open"
 _ADC_ERROR_MV = 10

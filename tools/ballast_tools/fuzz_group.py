@@ -5,9 +5,9 @@ them again after the damage, so that every field behind the tag is reached, and 
 what the parser takes to a charger's state machine.
 """
 
-from ballast.control import group_records as g
-from ballast.control.group import Group as Charger
-from ballast.control.panels import Panels
+from ballast.control.group import records as g
+from ballast.control.group.machine import Group as Charger
+from ballast.control.group.panels import Panels
 from ballast.protocol import group_frame
 
 KEY = bytes(range(32))

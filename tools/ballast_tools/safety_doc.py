@@ -1,4 +1,4 @@
-"""Writes firmware/ballast/control/SAFETY.md from the fault catalogue and what bench safety measured.
+"""Writes firmware/ballast/control/safety/SAFETY.md from the fault catalogue and what bench safety measured.
 
     python -m ballast_tools.safety_doc           (writes)
     python -m ballast_tools.safety_doc --check   (exit status 1 when it is out of date)
@@ -9,7 +9,7 @@ import sys
 
 from ballast_tools import paths
 
-DOCUMENT = paths.FIRMWARE / "ballast" / "control" / "SAFETY.md"
+DOCUMENT = paths.FIRMWARE / "ballast" / "control" / "safety" / "SAFETY.md"
 MEASURED = paths.BENCH / "safety" / "measured.json"
 
 ACTIONS = ("warning", "less current", "pause: PWM off, open under load after 6 s at the latest",
@@ -26,7 +26,7 @@ SHOWN = {
     "brown_out": ((), "the supply collapses", "scenarios/brown_out.story, ports/test_reset_info_host"),
     "rcd_trip": (("rcd", "rcd_contacts"), "shock, fire: current to earth",
                  "scenarios/rcd_trip.story, campaign: leak"),
-    "rcd_test": (("closes",), "the leakage protection is dead", "control/test_rcd_test, campaign: test_dead"),
+    "rcd_test": (("closes",), "the leakage protection is dead", "control/safety/test_rcd_test, campaign: test_dead"),
     "pe_lost": (("pe", "pe_loop", "pe_hot"), "shock: the car's body is live",
                 "scenarios/pe_lost.story, campaign: pe"),
     "weld": (("weld",), "the car's inlet stays live", "scenarios/weld.story, campaign: weld, mirror_shut"),
@@ -41,12 +41,12 @@ SHOWN = {
                     "scenarios/greedy_car.story, control/test_everest_vectors"),
     "undervolt": (("under",), "weak supply, lost neutral", "scenarios/brown_mains.story"),
     "overvolt": (("over",), "lost neutral", "campaign: over"),
-    "phase_lost": (("phase",), "unbalanced load, damage", "control/test_interlocks, campaign: phase"),
+    "phase_lost": (("phase",), "unbalanced load, damage", "control/safety/test_interlocks, campaign: phase"),
     "plug_hot": (("plug_hot",), "fire at the socket", "scenarios/hot_plug.story"),
     "connector_hot": (("connector_hot",), "fire at the car's inlet", "campaign: connector_hot"),
     "box_hot": (("box_hot",), "fire in the box", "campaign: box_hot"),
     "plug_rise": ((), "fire at a loose socket", "scenarios/plug_heats_fast.story"),
-    "plug_sensor": (("sensor",), "heat is not seen", "control/test_derating, campaign: plug_open"),
+    "plug_sensor": (("sensor",), "heat is not seen", "control/safety/test_derating, campaign: plug_open"),
     "connector_sensor": (("connector_sensor",), "heat is not seen", "campaign: connector_open"),
     "box_sensor": ((), "heat is not seen", "campaign: box_open"),
     "own_meter": (("own_meter",), "over-current is not seen", "campaign: meter_dead"),
@@ -56,13 +56,13 @@ SHOWN = {
     "settings": ((), "wrong limits", "services/test_store_host"),
     "storage": ((), "latches are forgotten", "services/test_store_host"),
     "clock": ((), "schedules at the wrong time", "services/test_records_host"),
-    "leak_open": (("leak_open",), "current past the contactor", "control/test_interlocks"),
+    "leak_open": (("leak_open",), "current past the contactor", "control/safety/test_interlocks"),
     "meters_apart": ((), "the main fuse is overloaded", "control/test_meter_pair"),
 }
 
 HEAD = """# Safety of the charger: hazards, measures, times, proof
 
-Made by `python -m ballast_tools.safety_doc` from the fault catalogue (control/faults.py) and
+Made by `python -m ballast_tools.safety_doc` from the fault catalogue (control/safety/faults.py) and
 the figures of `tools/ballast bench safety`; do not edit.
 
 **What this is not.** Nothing here has ever run on hardware: every time below was measured on
@@ -88,7 +88,7 @@ def _rows():
     from ballast_bench import upy
 
     upy.install()
-    from ballast.control import faults
+    from ballast.control.safety import faults
 
     return list(enumerate(faults.CATALOGUE))[1:]
 

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from ballast.control import faults
+from ballast.control.safety import faults
 from ballast.ports.base_slot import BaseSlot
 from ballast.ports.update_slots import UpdateSlots
 from ballast.protocol import slot_record, update_file

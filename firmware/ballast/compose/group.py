@@ -1,6 +1,6 @@
 """This charger in its group: made from the settings, its wish and budget filled in.
 
-Nothing here decides who gets what: control/group*.py does. The group's frames come
+Nothing here decides who gets what: control/group/ does. The group's frames come
 from the radio's one listener (links.Radio), or from UDP where the settings say so.
 """
 
@@ -10,12 +10,12 @@ import time
 
 from ballast.compose import group_config
 from ballast.control import charge_state as cs
-from ballast.control import group_records as g
 from ballast.control import limits
-from ballast.control.allocate import best_rank
-from ballast.control.group import LEAD
-from ballast.control.group import Group as Machine
-from ballast.control.group_budget import GroupBudget
+from ballast.control.group import records as g
+from ballast.control.group.allocate import best_rank
+from ballast.control.group.budget import GroupBudget
+from ballast.control.group.machine import LEAD
+from ballast.control.group.machine import Group as Machine
 from ballast.control.meter import GOOD
 from ballast.protocol.group_frame import GroupCodec
 from ballast.services.charge_plan import ChargePlan

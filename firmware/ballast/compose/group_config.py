@@ -4,8 +4,8 @@ Every charger of the group must come to the same Config and Panels: their sum go
 frame. The seat and what the charger is wired to are its own.
 """
 
-from ballast.control import group_records as g
-from ballast.control.panels import Panels
+from ballast.control.group import records as g
+from ballast.control.group.panels import Panels
 from ballast.protocol import group_panels
 from ballast.protocol.group_frame import config_crc
 

@@ -3,8 +3,9 @@
 import asyncio
 import time
 
-from ballast.control import commissioning, faults
+from ballast.control import commissioning
 from ballast.control.charger import RESET_BROWN_OUT, RESET_POWER_ON
+from ballast.control.safety import faults
 from ballast.services.store import Keeper, Store
 
 _BLOCKING_MS = 250

@@ -5,10 +5,11 @@ nor raise another source's limit.
 from micropython import const
 
 from ballast.control import charge_state as cs
-from ballast.control import contactor, faults, limits, pilot
-from ballast.control.group_shared import MAX_SHARED_MS
+from ballast.control import limits, pilot
+from ballast.control.group.shared import MAX_SHARED_MS
 from ballast.control.power import MAX_W, volt_of
 from ballast.control.records import Status
+from ballast.control.safety import contactor, faults
 from ballast.control.scan_cycle import ScanCycle
 
 SUPPLY = const(0)
@@ -64,7 +65,7 @@ class Charger:
         return True
 
     def share_supply(self, ttl_ms):
-        """A group's leader balances the main fuse for the next `ttl_ms`: see group_shared.py.
+        """A group's leader balances the main fuse for the next `ttl_ms`: see group/shared.py.
 
         False = refused: this charger is in no group, or the time is none.
         """

@@ -124,7 +124,7 @@ class Limits:
             self._dirty = True
 
     def led(self, on):
-        """Leave SITE out while `on`: see group_shared.py."""
+        """Leave SITE out while `on`: see group/shared.py."""
         mask = self._ignored & BOOST_MASK
         if on:
             mask |= _LED_MASK

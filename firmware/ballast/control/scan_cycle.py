@@ -7,22 +7,23 @@ contactor is gated last.
 from micropython import const
 
 from ballast.control import charge_state as cs
-from ballast.control import contactor, faults, light, limits, pilot, rcd_test, ticks
+from ballast.control import light, limits, pilot, ticks
 from ballast.control.button import Button
 from ballast.control.charge_state import ChargeState
 from ballast.control.commissioning import RUNNING, Commissioning
-from ballast.control.contactor import Contactor
-from ballast.control.derating import PERIOD_MS, Derating
 from ballast.control.ev_meter import EvMeter
-from ballast.control.faults import Faults
-from ballast.control.group_shared import Shared
-from ballast.control.interlocks import Interlocks
+from ballast.control.group.shared import Shared
 from ballast.control.limits import Limits
 from ballast.control.meter_pair import MeterPair
 from ballast.control.modes import Modes
 from ballast.control.pilot import Pilot
-from ballast.control.rcd_test import RcdTest
 from ballast.control.records import PILOT_HOLD, PILOT_PWM
+from ballast.control.safety import contactor, faults, rcd_test
+from ballast.control.safety.contactor import Contactor
+from ballast.control.safety.derating import PERIOD_MS, Derating
+from ballast.control.safety.faults import Faults
+from ballast.control.safety.interlocks import Interlocks
+from ballast.control.safety.rcd_test import RcdTest
 from ballast.control.session import Session
 from ballast.control.supply import Supply
 

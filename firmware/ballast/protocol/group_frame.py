@@ -1,4 +1,4 @@
-"""Group frames: reports and beacons (control/group_records.py) as authenticated bytes.
+"""Group frames: reports and beacons (control/group/records.py) as authenticated bytes.
 
 Little-endian, at most 250 bytes (one ESP-NOW frame of every version):
 
@@ -11,7 +11,7 @@ Little-endian, at most 250 bytes (one ESP-NOW frame of every version):
 
 Currents in 10 mA, rounded so that nobody may draw more by it. Rows go by rising seat.
 `boot` is persistent and `seq` rises with every frame, so no tag is ever valid twice;
-that an old frame is not believed again is control/group.py's work.
+that an old frame is not believed again is control/group/machine.py's work.
 """
 
 import binascii
@@ -19,7 +19,7 @@ import struct
 
 from micropython import const
 
-from ballast.control import group_records as g
+from ballast.control.group import records as g
 from ballast.protocol import hmac_sha256
 
 VERSION = const(1)
@@ -63,7 +63,7 @@ def config_crc(config, panels):
 class GroupCodec:
     """Both ways. refused: counts by REASONS.
 
-    report, beacon: records of control/group_records.py that decode() fills.
+    report, beacon: records of control/group/records.py that decode() fills.
     """
 
     def __init__(self, key, group_id, crc, report, beacon):

@@ -11,7 +11,7 @@ supply. Limits become mA without a float.
 
 from micropython import const
 
-from ballast.control.panels import MAX
+from ballast.control.group.panels import MAX
 
 _MOST_MA = const(1000000)
 _DIGITS = "0123456789"

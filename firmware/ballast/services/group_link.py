@@ -1,4 +1,4 @@
-"""Carries a group's frames between control/group.py and the radio, and keeps the GROUP limit.
+"""Carries a group's frames between control/group/machine.py and the radio, and keeps the GROUP limit.
 
 The radio's owner calls `on_frame(mac, frame, rssi)` for each payload whose first byte is
 0xB5; `run()` does it for a radio that carries nothing else. Radio: send(mac, frame) ->
@@ -15,8 +15,8 @@ import time
 from micropython import const
 
 from ballast.control import limits
-from ballast.control.group import FOLLOW, LEAD
-from ballast.control.group_records import NOBODY, SETTLE_MS
+from ballast.control.group.machine import FOLLOW, LEAD
+from ballast.control.group.records import NOBODY, SETTLE_MS
 from ballast.protocol import group_frame
 
 _STEP_MS = const(50)
@@ -37,7 +37,7 @@ def moved_ms(seats):
     """How often one of `seats` may say that its EV draws more or less, ms.
 
     64 share the air: all of them on the move fill a fifth of it. Less than the second
-    for which control/group_budget.py waits for a car's word.
+    for which control/group/budget.py waits for a car's word.
     """
     return max(_MOVED_MS, _MOVED_EACH_MS * seats)
 

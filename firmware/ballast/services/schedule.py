@@ -10,7 +10,8 @@ import asyncio
 
 from micropython import const
 
-from ballast.control import faults, limits
+from ballast.control import limits
+from ballast.control.safety import faults
 from ballast.protocol import week_plan
 
 _TTL_MS = const(60000)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ballast.control import rcd_test
+from ballast.control.safety import rcd_test
 from ballast_bench.plant.rcd import Rcd
 from ballast_bench.plant.rcd_modules import MODULES
 

@@ -1,11 +1,12 @@
 """Bugs planted on purpose: what the campaign must find. Each returns how to take it out again."""
 
-from ballast.control import charge_state, contactor, rcd_test
+from ballast.control import charge_state
 from ballast.control.charge_state import ChargeState
-from ballast.control.contactor import Contactor
-from ballast.control.interlocks import Interlocks
 from ballast.control.limits import Limits
 from ballast.control.pilot import Pilot
+from ballast.control.safety import contactor, rcd_test
+from ballast.control.safety.contactor import Contactor
+from ballast.control.safety.interlocks import Interlocks
 from ballast.control.scan_cycle import ScanCycle
 
 

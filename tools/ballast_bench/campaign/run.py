@@ -8,7 +8,7 @@ A run is plain data (it is printed as JSON and replayed from it):
 import copy
 from random import Random
 
-from ballast.control import faults
+from ballast.control.safety import faults
 from ballast_bench.campaign.faults import FAULTS, STATES, bring
 from ballast_bench.campaign.rig import CampaignRig, Violation
 

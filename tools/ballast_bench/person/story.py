@@ -104,8 +104,8 @@ def conditions(text):
 def observe(world, index=0):
     """What a story can ask for, of one charger."""
     from ballast.control.charge_state import NAMES, WHY_NAMES
-    from ballast.control.faults import CATALOGUE, COUNT
     from ballast.control.limits import NAMES as SLOTS
+    from ballast.control.safety.faults import CATALOGUE, COUNT
     from ballast.protocol.status import METER_STATES
 
     node, plant = world.nodes[index], world.plant

@@ -16,7 +16,7 @@ from ballast_bench.rigs.web import free_port, page
 from ballast_bench.setup import Setup, default_ev
 
 USER = "every-day-1"
-LEAD = 2  # control/group.LEAD
+LEAD = 2  # control/group/machine.LEAD
 _METER_SHARE = 0.005  # of the fuse: what the clamp cannot tell
 
 

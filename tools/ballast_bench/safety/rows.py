@@ -4,7 +4,7 @@ ROWS: (key, text, limit ms, clause or "chosen", function(bench, phase) -> us). T
 contacts include 15 ms of armature; the table of the document is made from these rows.
 """
 
-from ballast.control import faults
+from ballast.control.safety import faults
 from ballast_bench.safety.sensors import PLUG, SENSORS, ntc
 from ballast_bench.safety.timing import ARMATURE_US, opened
 from ballast_bench.safety.waits import WAITS

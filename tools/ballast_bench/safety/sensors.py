@@ -3,8 +3,8 @@
 SENSORS has the shape of safety_rows.ROWS.
 """
 
-from ballast.control import faults
 from ballast.control.records import PILOT_PWM
+from ballast.control.safety import faults
 from ballast_bench.safety.timing import ARMATURE_US, opened
 
 PLUG, CONNECTOR, BOX = 0, 1, 2

@@ -15,9 +15,9 @@ import heapq
 import random
 from collections import deque
 
-from ballast.control import group_records as g
-from ballast.control.group import Group
-from ballast.control.panels import Panels
+from ballast.control.group import records as g
+from ballast.control.group.machine import Group
+from ballast.control.group.panels import Panels
 
 WRAP = 1 << 30
 WINDOW_MS = g.LEASE_MS + 5000  # a smaller budget is obeyed within this at the latest

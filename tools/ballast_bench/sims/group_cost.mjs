@@ -17,8 +17,8 @@ for (const name of readdirSync(`${firmware}/ballast/control`))
 mp.runPython(`
 import sys
 sys.path.insert(0, "/f")
-from ballast.control.allocate import Allocator
-from ballast.control.panels import Panels
+from ballast.control.group.allocate import Allocator
+from ballast.control.group.panels import Panels
 p = Panels()
 p.configure(0, -1, 400000, 390000, 380000)
 p.configure(1, 0, 260000, 260000, 260000)

@@ -1,0 +1,350 @@
+"""One charger of a group as a member: the lease it holds, its vote, its promises.
+
+It may draw what it holds a lease for, measured from the time when it sent the
+request that the lease answers: however late the answer comes, the lease ends no
+later than the leader thinks. Without a lease it may draw its guaranteed share.
+`allowed_ma` falls SETTLE_MS before the lease ends, because the EV may take that
+long to follow.
+"""
+
+from micropython import const
+
+from ballast.control.group import records as g
+from ballast.control.ticks import add, diff
+
+_KEPT = const(64)  # sent frames whose time is remembered
+_ECHO_MS = const(3000)  # an answer is passed on for this long
+_FALLS = const(8)  # reductions within the time that an EV may take to follow
+_STEP_MS = const(200)  # step() is called more often than this
+_SETTLED_MA = const(500)  # drawn less than allowed + this: the EV has followed
+
+
+class SentTimes:
+    """When the latest frames were sent, by seq."""
+
+    def __init__(self):
+        self._seq = [-1] * _KEPT
+        self._ms = [0] * _KEPT
+        self.found_ms = 0
+
+    def note(self, seq, now_ms):
+        """Frame `seq` is sent now."""
+        self._seq[seq % _KEPT] = seq
+        self._ms[seq % _KEPT] = now_ms
+
+    def find(self, seq, now_ms, within_ms):
+        """Whether `seq` was sent at most `within_ms` ago; then `found_ms` is when."""
+        at = seq % _KEPT
+        if self._seq[at] != seq:
+            return False
+        if not 0 <= diff(now_ms, self._ms[at]) <= within_ms:
+            self._seq[at] = -1  # before its time could be mistaken after a wrap
+            return False
+        self.found_ms = self._ms[at]
+        return True
+
+
+class Timer:
+    """A point in time that is either ahead or gone; safe against the wrap if step()ped."""
+
+    def __init__(self):
+        self.on = False
+        self.until_ms = 0
+
+    def extend(self, now_ms, ms):
+        """Run for at least `ms` from now."""
+        if not self.on or diff(self.until_ms, now_ms) < ms:
+            self.set(now_ms, ms)
+
+    def set(self, now_ms, ms):
+        """Run for exactly `ms` from now."""
+        self.until_ms = add(now_ms, ms)
+        self.on = True
+
+    def left(self, now_ms):
+        """ms ahead, 0 = gone."""
+        if not self.on:
+            return 0
+        left = diff(self.until_ms, now_ms)
+        if left <= 0:
+            self.on = False
+            return 0
+        return left
+
+
+class Falls:
+    """Currents that were taken back and that the EV may still draw, each for its own time.
+
+    A later, smaller fall must not prolong an earlier, larger one: that one's lease ends.
+    """
+
+    def __init__(self):
+        self.count = 0
+        self.ma = [0] * _FALLS
+        self.mask = bytearray(_FALLS)
+        self.until_ms = [0] * _FALLS
+
+    def add(self, now_ms, ma, mask, ms):
+        """`ma` on `mask` may be drawn for `ms` more. With no place left the latest takes it in."""
+        at = self.count
+        if at == _FALLS:
+            at -= 1
+            ma = ma if ma > self.ma[at] else self.ma[at]
+            mask |= self.mask[at]
+        else:
+            self.count = at + 1
+        self.ma[at] = ma
+        self.mask[at] = mask
+        self.until_ms[at] = add(now_ms, ms)
+
+    def step(self, now_ms):
+        """Forget what is over: the earliest comes first."""
+        gone = 0
+        while gone < self.count and diff(self.until_ms[gone], now_ms) <= 0:
+            gone += 1
+        if gone:
+            self.count -= gone
+            for at in range(self.count):
+                self.ma[at] = self.ma[at + gone]
+                self.mask[at] = self.mask[at + gone]
+                self.until_ms[at] = self.until_ms[at + gone]
+
+    def most_ma(self, now_ms):
+        """The largest that is not over at `now_ms`."""
+        most = 0
+        for at in range(self.count):
+            if self.ma[at] > most and diff(self.until_ms[at], now_ms) > 0:
+                most = self.ma[at]
+        return most
+
+
+class Member:
+    """See the module. `allowed_ma` on `allowed_mask` is what the pilot may offer;
+    `held_ma` on `held_mask` is the most that may be drawn, the EV's lag included.
+    slot_ms: how long `allowed_ma` stands when step() is not called again: after that the limit
+    slot has to fall to 0, because nobody looks after leases and promises."""
+
+    def __init__(self, config, seat, boot, now_ms):
+        self.config = config
+        self.seat = seat
+        self.boot = boot
+        self.seq = 0
+        self.sent = SentTimes()
+        self.lease = Timer()
+        self.lease_ma = 0
+        self.lease_mask = 0
+        self.lease_seat = g.NOBODY  # who gave it
+        self.lease_boot = 0
+        self.lease_seq = 0
+        self.vote = Timer()
+        self.vote_seat = g.NOBODY
+        self.vote_boot = 0
+        self.lent = Timer()
+        self.mute = Timer()  # after a start nothing of the former life is known: no vote, no share
+        self.mute.set(now_ms, g.LEASE_MS)
+        self.falls = Falls()
+        self._row_seat = g.NOBODY  # the latest that answered, and where it was
+        self._row_boot = 0
+        self._row_seq = 0
+        self._risen = Timer()
+        self._stepped_ms = now_ms
+        self.follow_seat = g.NOBODY  # who answered last
+        self.follow_boot = 0
+        self.follow_lead = 0
+        self._echo_seq = 0
+        self._echo = Timer()
+        self.conflict = Timer()
+        self.allowed_ma = 0
+        self.allowed_mask = 0
+        self.slot_ms = g.SLOT_MS
+        self.held_ma = 0
+        self.held_mask = 0
+        self.grants = 0
+        self.refused = 0
+
+    def step(self, now_ms, request):
+        """Let time pass: leases, votes and promises end. `request`: the own Report with
+        `drawn_ma`, `mask` and `wired` up to date."""
+        gap = diff(now_ms, self._stepped_ms)
+        self._stepped_ms = now_ms
+        if gap > self.slot_ms:
+            self._slept(now_ms, gap - self.slot_ms)
+        self.slot_ms = g.SLOT_MS
+        self.vote.left(now_ms)
+        self.lent.left(now_ms)
+        self.mute.left(now_ms)
+        self._echo.left(now_ms)
+        self._risen.left(now_ms)
+        lease = self.lease.left(now_ms)
+        ma = 0
+        mask = request.wired
+        if self.conflict.left(now_ms):
+            pass  # somebody else sits here: the guaranteed share is not ours
+        elif lease > g.SETTLE_MS + _STEP_MS and self._on_leased(request):
+            ma = self.lease_ma
+            mask = self.lease_mask
+            self.slot_ms = min(g.SLOT_MS, lease - g.SETTLE_MS)
+        elif not self.mute.on and not self.lent.on:
+            ma = self.config.guaranteed_ma
+        self._allow(now_ms, ma, mask, request)
+
+    def _slept(self, now_ms, ms):
+        """Nobody called for so long that the limit slot fell to 0, `ms` ago."""
+        if self.allowed_ma and ms < g.SETTLE_MS:
+            self.falls.add(now_ms, self.allowed_ma, self.allowed_mask, g.SETTLE_MS - ms)
+        self.allowed_ma = 0
+
+    def _on_leased(self, request):
+        """False when the EV draws on a conductor that the lease does not cover."""
+        for phase in range(3):
+            if request.drawn_ma[phase] > 1000 and not (self.lease_mask >> phase) & 1:
+                return False
+        return True
+
+    def _allow(self, now_ms, ma, mask, request):
+        """A fall counts as drawn until the EV has followed or SETTLE_MS have passed."""
+        if ma < self.allowed_ma or (self.allowed_mask & ~mask and self.allowed_ma):
+            self.falls.add(now_ms, self.allowed_ma, self.allowed_mask, g.SETTLE_MS)
+        elif ma > self.allowed_ma:
+            self._risen.set(now_ms, g.SETTLE_MS)
+        self.allowed_ma = ma
+        self.allowed_mask = mask
+        falls = self.falls
+        falls.step(now_ms)
+        if falls.count and self._followed(now_ms, request):
+            falls.count = 0
+        for at in range(falls.count):
+            mask |= falls.mask[at]
+        most = falls.most_ma(now_ms)
+        self.held_ma = ma if ma > most else most
+        self.held_mask = mask
+
+    def _followed(self, now_ms, request):
+        """Whether the own meter says that the EV is down; without one (-1) it never does.
+
+        Not within SETTLE_MS of a rise: the EV may still be on its way up.
+        """
+        if self._risen.left(now_ms):
+            return False
+        for phase in range(3):
+            ma = request.drawn_ma[phase]
+            most = self.allowed_ma if (self.allowed_mask >> phase) & 1 else 0
+            if ma < 0 or ma > most + _SETTLED_MA:
+                return False
+        return True
+
+    # ---- what it says ----
+
+    def next_seq(self, now_ms):
+        """The counter of the next frame of this device, whose time is remembered."""
+        self.seq += 1
+        self.sent.note(self.seq, now_ms)
+        return self.seq
+
+    def fill(self, now_ms, report):
+        """Complete the own `report` and give the vote and the promise that it states."""
+        report.seat = self.seat
+        report.boot = self.boot
+        report.seq = self.next_seq(now_ms)
+        report.vote_seat = g.NOBODY
+        report.vote_boot = 0
+        report.echo_seq = 0
+        report.vote_ms = 0
+        report.grant_seq = 0
+        report.lend_ms = 0
+        if self._echo.left(now_ms):
+            self._answer(now_ms, report)
+        report.held_ma = self.held_ma
+        report.held_mask = self.held_mask
+
+    def _answer(self, now_ms, report):
+        """Vote for whom it follows, and lend its guaranteed share while it has no use for it."""
+        report.vote_seat = self.follow_seat
+        report.vote_boot = self.follow_boot
+        report.echo_seq = self._echo_seq
+        age = _ECHO_MS - self._echo.left(now_ms)  # silence since then is not voted for
+        most = g.VOTE_MS if self.follow_lead else g.CLAIM_VOTE_MS
+        if not self.mute.on and most > age:
+            report.vote_ms = most - age
+            self.vote_seat = self.follow_seat
+            self.vote_boot = self.follow_boot
+            self.vote.extend(now_ms, report.vote_ms)
+        if not report.want:
+            report.lend_ms = g.VOTE_MS - age
+            self.lent.extend(now_ms, report.lend_ms)
+        if self.lease_seat == self.follow_seat and self.lease_boot == self.follow_boot:
+            report.grant_seq = self.lease_seq
+
+    # ---- what it hears ----
+
+    def hear(self, now_ms, beacon, row):
+        """A beacon whose `row` answers this member (-1: no row). True if it is followed."""
+        if row < 0 or beacon.row_boot[row] != self.boot:
+            return False
+        if beacon.seat == self._row_seat and beacon.boot == self._row_boot:
+            if beacon.seq <= self._row_seq:
+                return False  # overtaken, or the same once more
+        self._row_seat = beacon.seat
+        self._row_boot = beacon.boot
+        self._row_seq = beacon.seq
+        if not self.sent.find(beacon.row_seq[row], now_ms, g.LEASE_MS):
+            self.refused += 1
+            return False
+        asked_ms = self.sent.found_ms
+        self._accept(now_ms, beacon, row, asked_ms)
+        return self._follow(now_ms, beacon, asked_ms)
+
+    def _accept(self, now_ms, beacon, row, asked_ms):
+        """Take the grant, unless it has run out on its way or the leader must not give it."""
+        lease_ms = beacon.row_lease_ms[row]
+        if not beacon.lead or lease_ms <= 0:
+            return
+        if beacon.seat == self.lease_seat and beacon.boot == self.lease_boot:
+            if beacon.seq < self.lease_seq:
+                self.refused += 1  # late: the leader counts no more on what the newer one took back
+                return
+        left = lease_ms - diff(now_ms, asked_ms)
+        if left <= 0 or lease_ms > g.LEASE_MS:
+            self.refused += 1
+            return
+        self.lease.set(now_ms, left)
+        self.lease_ma = beacon.row_ma[row]
+        self.lease_mask = beacon.row_mask[row]
+        self.lease_seat = beacon.seat
+        self.lease_boot = beacon.boot
+        self.lease_seq = beacon.seq
+        self.grants += 1
+
+    def _follow(self, now_ms, beacon, asked_ms):
+        """Turn to whoever answered, unless the vote or a leader heard of late is another's."""
+        if diff(now_ms, asked_ms) > g.FRESH_MS:
+            return False
+        if self.vote.left(now_ms) and not self.votes_for(beacon.seat, beacon.boot):
+            return False
+        if beacon.seat != self.follow_seat or beacon.boot != self.follow_boot:
+            if self._echo.left(now_ms) and (self.follow_lead or not beacon.lead):
+                return False
+        self.follow_seat = beacon.seat
+        self.follow_boot = beacon.boot
+        self.follow_lead = beacon.lead
+        self._echo_seq = beacon.seq
+        self._echo.set(now_ms, _ECHO_MS)
+        return True
+
+    def following(self, now_ms):
+        """Whether somebody answered of late."""
+        return self._echo.left(now_ms) > 0
+
+    def follow_self(self, now_ms, lead):
+        """A candidate or leader follows itself, as far as its vote is free."""
+        if self.vote.left(now_ms) and not self.votes_for(self.seat, self.boot):
+            return
+        self.follow_seat = self.seat
+        self.follow_boot = self.boot
+        self.follow_lead = 1 if lead else 0
+        self._echo_seq = self.seq
+        self._echo.set(now_ms, _ECHO_MS)
+
+    def votes_for(self, seat, boot):
+        """Whether the vote, free or not, was last given to this start of this seat."""
+        return seat == self.vote_seat and boot == self.vote_boot

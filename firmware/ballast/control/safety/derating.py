@@ -1,0 +1,150 @@
+"""Temperatures of plug, vehicle connector and box: derate, stop, and doubt.
+
+IEC 62752 8.3.1 asks an IC-CPD with a household plug to sense the temperature
+of the plug's live parts. Its limits were not available; the values come with
+the settings (chosen, on the safe side of common practice).
+"""
+
+from micropython import const
+
+from ballast.control import ticks
+from ballast.control.limits import NO_LIMIT_MA
+from ballast.control.records import NOT_FITTED
+from ballast.control.safety import ntc
+
+PLUG = const(0)
+CONNECTOR = const(1)
+BOX = const(2)
+
+PERIOD_MS = const(200)
+_RISE_MS = const(10000)  # one mark of the rate-of-rise ring
+_RISE_MARKS = const(6)  # over one minute
+_RISE_FLOOR_DDEGC = const(400)  # below 40 degC a fast rise is a plug carried indoors
+_FROZEN_MS = const(900000)  # chosen: a loaded contact moves within 15 min
+_FROZEN_MA = const(10000)
+_FROZEN_DDEGC = const(2)
+_MIN_MA = const(6000)
+
+
+class Derating:
+    """ddegc[3], known[3], hot[3], sensor[3] (fault), rise, limit_ma.
+
+    hot[i]: at or above T2 until below T3. sensor[i]: open, short or frozen.
+    limit_ma: NO_LIMIT_MA when nothing is warm.
+    """
+
+    def __init__(self, fit):
+        self._fit = fit
+        self.ddegc = [0, 0, 0]
+        self.known = [0, 0, 0]
+        self.hot = [0, 0, 0]
+        self.sensor = [0, 0, 0]
+        self.rise = 0
+        self.limit_ma = NO_LIMIT_MA
+        self._t1 = [0, 0, 0]
+        self._t2 = [0, 0, 0]
+        self._t3 = [0, 0, 0]
+        self._rise_ddegc = 0
+        self.full_ma = 32000
+        self._box_stop = 0
+        self._mark = [ntc.OPEN] * _RISE_MARKS
+        self._mark_i = 0
+        self._mark_ms = 0
+        self._load_ms = 0
+        self._loaded = 0
+        self._proven = [1, 1, 1]
+        self._frozen = [0, 0, 0]
+        self._ref_ddegc = [0, 0, 0]
+
+    def configure(self, plug, connector, box, rise_ddegc, full_ma, box_stop):
+        """plug, connector, box: (T1, T2, T3) in 0.1 degC. full_ma: 100 % of the derating."""
+        for i, row in ((PLUG, plug), (CONNECTOR, connector), (BOX, box)):
+            self._t1[i], self._t2[i], self._t3[i] = row
+        self._rise_ddegc = rise_ddegc
+        self.full_ma = full_ma
+        self._box_stop = box_stop
+
+    def step(self, now_ms, scan, ev_ma):
+        """Judge all sensors; call every PERIOD_MS. ev_ma: largest phase current."""
+        for i in range(3):
+            if self._fit.ntc[i]:
+                self._read(i, scan.ntc_mv[i])
+        self._watch_load(now_ms, ev_ma)
+        limit = NO_LIMIT_MA
+        for i in range(3):
+            if not self._fit.ntc[i]:
+                continue
+            if self.known[i]:
+                t = self.ddegc[i]
+                self.sensor[i] = self._is_frozen(now_ms, i, t)
+                self._judge(i, t)
+                limit = min(limit, self._allowed(i, t))
+            else:
+                self.sensor[i] = 1
+                self.hot[i] = 0
+        if self.sensor[BOX] and not self._box_stop and limit > _MIN_MA:
+            limit = _MIN_MA
+        self.limit_ma = limit
+        if self.known[PLUG]:
+            self._watch_rise(now_ms, self.ddegc[PLUG])
+
+    def _read(self, i, mv):
+        t = ntc.OPEN
+        if mv != NOT_FITTED:
+            t = ntc.ddegc(mv, self._fit.ntc_supply_mv, self._fit.ntc_pullup_ohm)
+        self.known[i] = 0 if t == ntc.OPEN or t == ntc.SHORT else 1
+        if self.known[i]:
+            self.ddegc[i] = t
+
+    def _judge(self, i, t):
+        if t >= self._t2[i]:
+            self.hot[i] = 1
+        elif t < self._t3[i]:
+            self.hot[i] = 0
+
+    def _allowed(self, i, t):
+        """From full current at T1 in proportion down to the 6 A minimum just below T2."""
+        t1 = self._t1[i]
+        if t <= t1:
+            return NO_LIMIT_MA
+        span = self._t2[i] - t1
+        over = t - t1
+        if over >= span:
+            return _MIN_MA  # the STOP comes from `hot`
+        return self.full_ma - (self.full_ma - _MIN_MA) * over // span
+
+    def _watch_load(self, now_ms, ev_ma):
+        if ev_ma < _FROZEN_MA:
+            self._loaded = 0
+        elif not self._loaded:
+            self._loaded = 1
+            self._load_ms = now_ms
+            for i in range(3):
+                if not self._frozen[i]:
+                    self._proven[i] = 0
+                    self._ref_ddegc[i] = self.ddegc[i]
+
+    def _is_frozen(self, now_ms, i, t):
+        """A sensor that has not moved since the load came, 15 min ago, is no sensor.
+
+        Asked once per load: at equilibrium a good one stands still as well. Once
+        frozen, only a movement clears it.
+        """
+        off = t - self._ref_ddegc[i]
+        if off >= _FROZEN_DDEGC or off <= -_FROZEN_DDEGC:
+            self._proven[i] = 1
+            self._frozen[i] = 0
+        elif self._loaded and not self._proven[i]:
+            if ticks.diff(now_ms, self._load_ms) >= _FROZEN_MS:
+                self._frozen[i] = 1
+        return self._frozen[i]
+
+    def _watch_rise(self, now_ms, t):
+        if ticks.diff(now_ms, self._mark_ms) < _RISE_MS and self._mark[self._mark_i] != ntc.OPEN:
+            return
+        self._mark_ms = now_ms
+        self._mark_i = (self._mark_i + 1) % _RISE_MARKS
+        oldest = self._mark[self._mark_i]
+        self._mark[self._mark_i] = t
+        rising = oldest != ntc.OPEN and t - oldest >= self._rise_ddegc
+        self.rise = 1 if rising and t >= _RISE_FLOOR_DDEGC else 0

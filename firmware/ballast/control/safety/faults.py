@@ -1,0 +1,245 @@
+"""The faults' ids, and the engine that latches, counts and clears by the catalogue."""
+
+from micropython import const
+
+from ballast.control import ticks
+from ballast.control.safety.fault_catalogue import (  # noqa: F401 - some are for our readers
+    AUTO,
+    CATALOGUE,
+    DERATE,
+    MANUAL,
+    PAUSE,
+    POWER,
+    SERVICE,
+    STOP,
+    UNPLUG,
+    WARN,
+)
+
+# Ids. Stable: they are stored and shown; never renumber.
+NONE = const(0)
+EXCEPTION = const(1)
+OVERRUN = const(2)
+CRASH_LOOP = const(3)
+WATCHDOG = const(4)
+BROWN_OUT = const(5)
+RCD_TRIP = const(6)
+RCD_TEST = const(7)
+PE_LOST = const(8)
+WELD = const(9)
+NO_CLOSE = const(10)
+DIODE = const(11)
+VENTILATION = const(12)
+PILOT_SHORT = const(13)
+PILOT_LOST = const(14)
+OVERCURRENT = const(15)
+UNDERVOLT = const(16)
+OVERVOLT = const(17)
+PHASE_LOST = const(18)
+PLUG_HOT = const(19)
+CONNECTOR_HOT = const(20)
+BOX_HOT = const(21)
+PLUG_RISE = const(22)
+PLUG_SENSOR = const(23)
+CONNECTOR_SENSOR = const(24)
+BOX_SENSOR = const(25)
+OWN_METER = const(26)
+METER_LOST = const(27)
+METER_DISTRUST = const(28)
+DERATED = const(29)
+SETTINGS = const(30)
+STORAGE = const(31)
+CLOCK = const(32)
+LEAK_OPEN = const(33)
+METERS_APART = const(34)
+COUNT = const(35)
+
+
+class Faults:
+    """Which faults are active. Stop and pause are one attribute read away.
+
+    stop, pause, derate: 1 when any active fault demands it. first: the id of the
+    first cause since all was well, first_s: uptime in s when it came. count[id]: how
+    often, kept over power cuts. away: 1 while no vehicle is there (the scan cycle's
+    word). before, before_s: first cause of the run before this one, 0 = none.
+    """
+
+    def __init__(self):
+        self.active = bytearray(COUNT)
+        self.present = bytearray(COUNT)
+        self.count = [0] * COUNT
+        self.hold_ms = [row[3] for row in CATALOGUE]
+        self.retries = [row[4] for row in CATALOGUE]
+        self.latch = bytearray([row[2] for row in CATALOGUE])
+        self.action = bytearray([row[1] for row in CATALOGUE])
+        self._used = bytearray(COUNT)  # self-endings since the last unplug
+        self._gone_ms = [0] * COUNT
+        self.since_s = [0] * COUNT  # uptime when it became active
+        self._freed = bytearray(COUNT)  # UNPLUG latches whose vehicle has gone
+        self.first = NONE
+        self.first_s = 0
+        self.before = NONE
+        self.before_s = 0
+        self.away = 0
+        self.now_s = 0  # uptime, told by the scan cycle
+        self.stop = 0
+        self.pause = 0
+        self.derate = 0
+        self.changes = 0  # counts activations and clearings: a service can see it moved
+        self._any = 0
+
+    def put(self, fault, present, now_ms):
+        """Tell whether the cause of `fault` is there now; latching follows the catalogue."""
+        if present:
+            if not self.present[fault]:
+                self.present[fault] = 1
+            if not self.active[fault]:
+                self._activate(fault)
+        elif self.present[fault]:
+            self.present[fault] = 0
+            self._gone_ms[fault] = now_ms
+
+    def _activate(self, fault):
+        self.active[fault] = 1
+        self._freed[fault] = self.away
+        self.since_s[fault] = self.now_s
+        if self.count[fault] < 65535:
+            self.count[fault] += 1
+        if self.first == NONE or (
+            self.action[fault] == STOP and self.action[self.first] != STOP
+        ):
+            self.first = fault
+            self.first_s = self.now_s
+        self._recompute()
+
+    def _clear(self, fault):
+        self.active[fault] = 0
+        self._recompute()
+        if self.first == fault:
+            self.first = NONE
+            for other in range(1, COUNT):
+                if self.active[other] and (
+                    self.first == NONE or self.action[other] > self.action[self.first]
+                ):
+                    self.first = other
+                    self.first_s = self.since_s[other]
+
+    def _recompute(self):
+        self.changes = (self.changes + 1) & 0xFFFF
+        stop = pause = derate = any_active = 0
+        for fault in range(1, COUNT):
+            if self.active[fault]:
+                any_active = 1
+                action = self.action[fault]
+                if action == STOP:
+                    stop = 1
+                elif action == PAUSE:
+                    pause = 1
+                elif action == DERATE:
+                    derate = 1
+        self.stop = stop
+        self.pause = pause
+        self.derate = derate
+        self._any = any_active
+
+    def step(self, now_ms):
+        """End AUTO faults, and UNPLUG ones without their vehicle, after their hold time."""
+        if not self._any:
+            return
+        for fault in range(1, COUNT):
+            if (
+                self.active[fault]
+                and not self.present[fault]
+                and self._may_end(fault)
+                and ticks.diff(now_ms, self._gone_ms[fault]) >= self.hold_ms[fault]
+            ):
+                if self.latch[fault] == AUTO and self.retries[fault] >= 0:
+                    self._used[fault] += 1
+                self._clear(fault)
+
+    def _may_end(self, fault):
+        """Whether only time stands between an active fault and its end."""
+        if self.latch[fault] == UNPLUG:
+            return self._freed[fault]
+        retries = self.retries[fault]
+        return self.latch[fault] == AUTO and (retries < 0 or self._used[fault] < retries)
+
+    def exhausted(self, fault):
+        """Whether `fault` has used up its self-endings and now waits for a hand."""
+        return self.retries[fault] >= 0 and self._used[fault] >= self.retries[fault]
+
+    def unplugged(self, now_ms):
+        """The vehicle is gone: UNPLUG latches end once the cause is gone for hold_ms too.
+
+        The hold begins here: a vehicle that went away says nothing about the past.
+        """
+        self.away = 1
+        for fault in range(1, COUNT):
+            if self.latch[fault] == UNPLUG and self.active[fault]:
+                self._freed[fault] = 1
+                if not self.present[fault]:
+                    self._gone_ms[fault] = now_ms
+        self.step(now_ms)
+
+    def plugged(self):
+        """A vehicle is there: what it causes from now on waits for its unplugging."""
+        self.away = 0
+
+    def reset(self):
+        """A reset by hand: MANUAL, UNPLUG and exhausted AUTO end where the cause is gone.
+
+        True when no STOP fault is left.
+        """
+        for fault in range(1, COUNT):
+            if self.latch[fault] <= MANUAL:
+                self._used[fault] = 0
+                if self.active[fault] and not self.present[fault]:
+                    self._clear(fault)
+        return self.stop == 0
+
+    def service_reset(self):
+        """After a repair: everything whose cause is gone ends, weld included."""
+        for fault in range(1, COUNT):
+            self._used[fault] = 0
+            if self.active[fault] and not self.present[fault]:
+                self._clear(fault)
+
+    def _survives(self, fault):
+        """Whether an active fault outlives a power cut.
+
+        MANUAL and SERVICE by their latch; AUTO that has used up its retries; and UNPLUG,
+        as a supply that returns must not reclose onto a residual current (chosen: the
+        safer reading of IEC 61851-1 clause 14).
+        """
+        latch = self.latch[fault]
+        return (
+            latch == MANUAL
+            or latch == SERVICE
+            or latch == UNPLUG
+            or (latch == AUTO and self.exhausted(fault))
+        )
+
+    def restore(self, counts, latched, used=(), first=NONE, first_s=0):
+        """Take stored counters, the ids of stored latches, and the last run's first cause."""
+        for fault in range(1, min(COUNT, len(counts))):
+            self.count[fault] = counts[fault]
+        for fault in range(1, min(COUNT, len(used))):
+            self._used[fault] = used[fault]
+        for fault in latched:
+            if 0 < fault < COUNT and not self.active[fault]:
+                if self.latch[fault] == AUTO and self.retries[fault] > 0:
+                    self._used[fault] = self.retries[fault]
+                if self._survives(fault):
+                    self._activate(fault)
+                    self.count[fault] = max(0, self.count[fault] - 1)  # not a new event
+        if 0 < first < COUNT:
+            self.before = first
+            self.before_s = first_s
+
+    def used(self):
+        """Self-endings by fault id since the last reset. Allocates: for the storage service."""
+        return list(self._used)
+
+    def latched(self):
+        """Ids that must survive a power cut. Allocates: for the storage service only."""
+        return [f for f in range(1, COUNT) if self.active[f] and self._survives(f)]

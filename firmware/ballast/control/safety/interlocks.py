@@ -1,0 +1,177 @@
+"""Interlocks: from readings to faults. They have the last word over the contactor.
+
+Every limit and time is named here with its source. What a board does not fit is
+declared in its board.py and skipped; a fitted input that is silent is a fault.
+"""
+
+from micropython import const
+
+from ballast.control import pilot, ticks
+from ballast.control.records import PILOT_HOLD, PILOT_PWM
+from ballast.control.safety import contactor, derating, faults
+
+STEP_MS = const(20)
+# Chosen: less than two steps apart. In whole ticks up to 39 ms, so that what is read in every
+# step is acted on within 40 ms (residual current), and C to B within 100 ms.
+STEP_MAX_MS = const(38)
+STEP_PERMIT_MS = const(250)  # while a permit for blocking work runs (chosen, bounded)
+
+_PILOT_FAULT_MS = const(200)  # the contactor is open long before; plugging in is no alarm
+_PE_MS = const(200)  # bar: 1 s
+_VOLT_MS = const(1000)  # bar: 2 s
+_VOLT_LOST_MV = const(50000)
+_OC_NOISE_MA = const(500)  # EVerest soft_over_current_measurement_noise_A
+_OC_SOFT_MS = const(7000)  # EVerest soft_over_current_timeout_ms
+_OC_HARD_MS = const(500)
+_OC_SOFT_HOLD_MS = const(3000)  # chosen: 5 s to obey (A.5) plus a slew, inside 7 s + 3 s
+_OC_HARD_HOLD_MS = const(8000)  # chosen: a vehicle still on its way down is no over-current
+_NOT = const(-1)  # the last reading was no over-current
+_LEAK_MA = const(1000)
+_LEAK_MS = const(1000)
+
+
+class Interlocks:
+    """Fills `faults` from one step's readings. `overrun`: the step came too late."""
+
+    def __init__(self, fit, all_faults):
+        self._fit = fit
+        self._faults = all_faults
+        self.low_mv = 195000
+        self.high_mv = 264000
+        self.phases = fit.phases
+        self.permit_until_ms = 0
+        self.permit = False
+        self._short_ms = 0
+        self._lost_ms = 0
+        self._vent_ms = 0
+        self._pe_ms = 0
+        self._low_ms = 0
+        self._high_ms = 0
+        self._phase_ms = 0
+        self._leak_ms = 0
+        self._soft_ms = _NOT
+        self._hard_ms = _NOT
+        self.soft_ref_ma = 0
+        self.hard_ref_ma = 0
+        self._offer_ma = 0
+        self._cut_ms = 0
+        self._judge_pilot_ms = 0
+
+    def allow_blocking(self, now_ms, ttl_ms):
+        """A permit for one piece of blocking work (flash erase): the step may be late."""
+        self.permit = True
+        self.permit_until_ms = ticks.add(now_ms, ttl_ms)
+
+    def gap(self, now_ms, dt_ms):
+        """Judge the time since the last step (law 7: overrun is an interlock)."""
+        limit = STEP_MAX_MS
+        if self.permit:
+            limit = STEP_PERMIT_MS
+            if ticks.diff(now_ms, self.permit_until_ms) >= 0:
+                self.permit = False
+        self._faults.put(faults.OVERRUN, dt_ms > limit or dt_ms < 0, now_ms)
+
+    def fast(self, now_ms, dt_ms, scan, pilot_in, charge, testing):
+        """What is judged in every step: RCD, pilot, protective earth, contactor."""
+        table = self._faults  # not its bound method: making one would allocate
+        if self._fit.rcd:
+            table.put(faults.RCD_TRIP, scan.rcd_trip and not testing, now_ms)
+        level = pilot_in.level
+        if charge.pilot == PILOT_HOLD or charge.pilot == PILOT_PWM:
+            if self._judge_pilot_ms < 100:
+                self._judge_pilot_ms += dt_ms
+                level = pilot.A
+        else:
+            self._judge_pilot_ms = 0  # we drive it ourselves: nothing to be judged
+            level = pilot.A
+        if level <= pilot.C:
+            self._short_ms = self._lost_ms = self._vent_ms = 0
+        else:
+            self._short_ms = self._short_ms + dt_ms if level == pilot.E else 0
+            self._vent_ms = self._vent_ms + dt_ms if level == pilot.D else 0
+            self._lost_ms = self._lost_ms + dt_ms if level >= pilot.NEG else 0
+        table.put(faults.PILOT_SHORT, self._short_ms >= _PILOT_FAULT_MS, now_ms)
+        table.put(faults.PILOT_LOST, self._lost_ms >= _PILOT_FAULT_MS, now_ms)
+        vent = self._vent_ms >= _PILOT_FAULT_MS and not charge.ventilation
+        table.put(faults.VENTILATION, vent, now_ms)
+        table.put(faults.DIODE, pilot_in.diode == 0, now_ms)
+        if self._fit.pe:
+            self._pe_ms = self._pe_ms + dt_ms if scan.pe != 1 else 0
+            table.put(faults.PE_LOST, self._pe_ms >= _PE_MS, now_ms)
+
+    def contacts(self, now_ms, cont):
+        """What the contactor's own evidence says, after it has moved or not."""
+        self._faults.put(faults.WELD, cont.weld, now_ms)
+        self._faults.put(faults.NO_CLOSE, cont.no_close, now_ms)
+
+    def offered(self, now_ms, ma):
+        """Follow what the pilot advertises, so that an obeying vehicle is never accused."""
+        if ma >= self._offer_ma:
+            self._offer_ma = ma
+            self.soft_ref_ma = max(self.soft_ref_ma, ma)
+            self.hard_ref_ma = max(self.hard_ref_ma, ma)
+            if ma >= self.hard_ref_ma:
+                self._cut_ms = now_ms
+        else:
+            self._offer_ma = ma
+            self._cut_ms = now_ms
+        since = ticks.diff(now_ms, self._cut_ms)
+        if since >= _OC_SOFT_HOLD_MS:
+            self.soft_ref_ma = self._offer_ma
+        if since >= _OC_HARD_HOLD_MS:
+            self.hard_ref_ma = self._offer_ma
+            self._cut_ms = ticks.add(now_ms, -_OC_HARD_HOLD_MS)  # stay far from the wrap
+
+    def metered(self, now_ms, dt_ms, scan, ev, cont):
+        """What the own power meter shows; call at each new reading, dt since the last."""
+        table = self._faults  # not its bound method: making one would allocate
+        closed = cont.state == contactor.CLOSED
+        top = ev.max_ma
+        if closed:
+            soft = top > (self.soft_ref_ma + _OC_NOISE_MA) * 11 // 10
+            hard = top > max(self.hard_ref_ma, pilot.MIN_MA) * 3 // 2
+            self._soft_ms = _longer(self._soft_ms, dt_ms) if soft else _NOT
+            self._hard_ms = _longer(self._hard_ms, dt_ms) if hard else _NOT
+            self._leak_ms = 0
+        else:
+            self._soft_ms = self._hard_ms = _NOT
+            self._leak_ms = self._leak_ms + dt_ms if top > _LEAK_MA else 0
+        over = self._soft_ms >= _OC_SOFT_MS or self._hard_ms >= _OC_HARD_MS
+        table.put(faults.OVERCURRENT, over, now_ms)
+        table.put(faults.LEAK_OPEN, self._leak_ms >= _LEAK_MS, now_ms)
+        low = high = lost = 0
+        for phase in range(self.phases):
+            mv = scan.supply_mv[phase]
+            if mv < _VOLT_LOST_MV:
+                lost = 1
+            elif mv < self.low_mv:
+                low = 1
+            elif mv > self.high_mv:
+                high = 1
+        if lost and self.phases == 1:
+            lost = 0
+            low = 1
+        self._low_ms = self._low_ms + dt_ms if low else 0
+        self._high_ms = self._high_ms + dt_ms if high else 0
+        self._phase_ms = self._phase_ms + dt_ms if lost else 0
+        table.put(faults.UNDERVOLT, self._low_ms >= _VOLT_MS, now_ms)
+        table.put(faults.OVERVOLT, self._high_ms >= _VOLT_MS, now_ms)
+        table.put(faults.PHASE_LOST, self._phase_ms >= _VOLT_MS, now_ms)
+
+    def warm(self, now_ms, heat):
+        """What the temperatures say; call after each derating step."""
+        table = self._faults  # not its bound method: making one would allocate
+        hot = heat.hot
+        table.put(faults.PLUG_HOT, hot[derating.PLUG], now_ms)
+        table.put(faults.CONNECTOR_HOT, hot[derating.CONNECTOR], now_ms)
+        table.put(faults.BOX_HOT, hot[derating.BOX], now_ms)
+        table.put(faults.PLUG_RISE, heat.rise, now_ms)
+        table.put(faults.PLUG_SENSOR, heat.sensor[derating.PLUG], now_ms)
+        table.put(faults.CONNECTOR_SENSOR, heat.sensor[derating.CONNECTOR], now_ms)
+        table.put(faults.BOX_SENSOR, heat.sensor[derating.BOX], now_ms)
+        table.put(faults.DERATED, heat.limit_ma < heat.full_ma, now_ms)
+
+
+def _longer(ms, dt_ms):
+    """A time that starts at the first bad reading: when it began before that is not known."""
+    return ms + dt_ms if ms >= 0 else 0
