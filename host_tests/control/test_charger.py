@@ -1,7 +1,7 @@
 """The facade: what services may do, and all that they may not."""
 
-from ballast.control import limits
 from ballast.control.charger import PANEL, SUPPLY
+from ballast.control.limits import limits
 from ballast.control.safety import faults
 from ballast_bench.rigs.control import A_MV, B_MV, C_MV, Rig, full_fit
 

@@ -1,8 +1,8 @@
 """The light: the graver thing wins, and a person can tell whose turn it is."""
 
-from ballast.control import charge_state as cs
 from ballast.control import light
-from ballast.control.charge_state import ChargeState
+from ballast.control.pilot import charge_state as cs
+from ballast.control.pilot.charge_state import ChargeState
 
 
 def shown(state, stop=0, closed=0, plugged=1, why=cs.WHY_NONE):

@@ -1,7 +1,9 @@
 """The whole step: stories of one charger on ideal hardware (see rig.py)."""
 
-from ballast.control import charge_state as cs
-from ballast.control import light, limits, pilot
+from ballast.control import light
+from ballast.control.limits import limits
+from ballast.control.pilot import charge_state as cs
+from ballast.control.pilot import pilot
 from ballast.control.records import PILOT_HOLD, PILOT_NEG, PILOT_PWM
 from ballast.control.safety import faults, rcd_test
 from ballast_bench.rigs.control import A_MV, B_MV, C_MV, D_MV, E_MV, Rig, active, charging, full_fit

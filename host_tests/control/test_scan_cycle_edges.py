@@ -1,7 +1,9 @@
 """The whole step at its edges: the day of the self-test, the last gate, single conditions."""
 
-from ballast.control import charge_state as cs
-from ballast.control import limits, pilot, ticks
+from ballast.control import ticks
+from ballast.control.limits import limits
+from ballast.control.pilot import charge_state as cs
+from ballast.control.pilot import pilot
 from ballast.control.records import PILOT_HOLD, PILOT_PWM
 from ballast.control.safety import faults, rcd_test
 from ballast_bench.rigs.control import B_MV, C_MV, D_MV, Rig, active, charging, full_fit

@@ -1,7 +1,7 @@
 """The whole step and its meters: the house's, a sub-panel's, and the charger's own."""
 
-from ballast.control import charge_state as cs
-from ballast.control import limits
+from ballast.control.limits import limits
+from ballast.control.pilot import charge_state as cs
 from ballast.control.safety import faults
 from ballast_bench.rigs.control import B_MV, C_MV, Rig, active, charging, full_fit
 

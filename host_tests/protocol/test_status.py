@@ -2,8 +2,9 @@
 
 import json
 
-from ballast.control import charge_state as cs
-from ballast.control import limits, meter
+from ballast.control.limits import limits
+from ballast.control.meter import meter
+from ballast.control.pilot import charge_state as cs
 from ballast.control.records import Status
 from ballast.control.safety import faults
 from ballast.control.settings import Settings

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from ballast.control import meter as m
+from ballast.control.meter import meter as m
 from ballast_bench.plant.plant import Config
 from ballast_bench.setup import Setup, default_ev
 from ballast_bench.sims.link_latency import StepHouse

@@ -4,10 +4,10 @@ import hashlib
 
 import pytest
 
-from ballast.control import limits
 from ballast.control.group import records as g
 from ballast.control.group.machine import LEAD, Group
 from ballast.control.group.panels import Panels
+from ballast.control.limits import limits
 from ballast.protocol.group_frame import MAX_FRAME, GroupCodec
 from ballast.services.group_link import GroupLink, moved_ms
 from ballast_bench import upy

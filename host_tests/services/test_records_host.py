@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ballast.control import limits
+from ballast.control.limits import limits
 from ballast.control.records import Status
 from ballast.control.safety import faults
 from ballast.services import history as hist

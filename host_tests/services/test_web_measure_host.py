@@ -24,7 +24,7 @@ class Test:
     __test__ = False
 
     def __init__(self):
-        from ballast.control.commissioning import Commissioning
+        from ballast.control.meter.commissioning import Commissioning
 
         self.commissioning = Commissioning()
         self.ready = True

@@ -7,6 +7,8 @@ folders' arrows (all point to control/) follows from it.
 
 import ast
 
+from ballast_tools.paths import FIRMWARE
+
 PURE_LIBRARY = {"struct", "json", "binascii", "hashlib", "math", "re", "io", "array",
                 "collections", "errno", "gc"}  # fmt: skip
 HARDWARE = {"machine", "network", "bluetooth", "espnow", "aioespnow", "esp32", "esp", "vfs"}
@@ -70,7 +72,7 @@ def _imports(tree, folder):
             if any(_within(whole, root) or _within(module, root) for root in allowed):
                 continue
             if "CONSTANTS" in allowed and _within(module, "ballast.control"):
-                if name and module != "ballast.control":
+                if name and not _is_module(whole):
                     if not name.isupper():
                         yield node.lineno, f"{folder}/ may take constants of control/, not {name}"
                 else:
@@ -98,6 +100,10 @@ def _imported(node, folder):
             module = "." * node.level + module
         for alias in node.names:
             yield module, alias.name, alias.asname or alias.name
+
+
+def _is_module(dotted):
+    return (FIRMWARE / (dotted.replace(".", "/") + ".py")).exists()
 
 
 def _within(module, root):

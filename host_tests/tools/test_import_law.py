@@ -41,7 +41,7 @@ BROKEN = [
     (PROTOCOL, "import time", "may not import time"),
     (PROTOCOL, "import asyncio", "may not import asyncio"),
     (PROTOCOL, "from ballast.ports import rs485", "may not import ballast.ports"),
-    (PROTOCOL, "from ballast.control.meter import Meter", "constants of control/, not Meter"),
+    (PROTOCOL, "from ballast.control.meter.meter import Meter", "constants of control/, not Meter"),
     (PROTOCOL, "from ballast.control import meter\nx = meter.Meter", "not Meter"),
     (PORTS, "import asyncio", "may not import asyncio"),
     (PORTS, "from ballast.control.records import Scan", "may not import ballast.control"),
@@ -72,7 +72,7 @@ def test_a_breach_is_named_with_its_place(path, text, expected):
 KEPT = [
     (CONTROL, "from micropython import const\nfrom ballast.control import ticks\n_X = const(3)"),
     (CONTROL, '"""Text."""\n\nX = (1, 2)\n\n\ndef f(a):\n    return a // 2'),
-    (PROTOCOL, "import struct\nfrom ballast.control.limits import SITE\nN = struct.calcsize('<I')"),
+    (PROTOCOL, "import struct\nfrom ballast.control.limits.limits import SITE\nN = struct.calcsize('<I')"),
     (PROTOCOL, "from ballast.control import faults as f\n\n\ndef g():\n    return f.KEYS"),
     (PORTS, "import machine\nimport time\nfrom .led_io import LedIo"),
     (SERVICES, "import time\nfrom microdot import Microdot\nfrom ballast.protocol import modbus"),

@@ -49,7 +49,7 @@ def test_every_row_once():
 
 def test_pwm_or_a_pulse_too_early_misses_though_it_is_within_the_limit(monkeypatch, capsys):
     """Rows with a least time fail on the other side too."""
-    from ballast.control import charge_state
+    from ballast.control.pilot import charge_state
 
     step = charge_state.ChargeState.step
 

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from ballast.control import limits
 from ballast.control import settings as schema
-from ballast.control.charge_state import WHY_NAMES
+from ballast.control.limits import limits
+from ballast.control.pilot.charge_state import WHY_NAMES
 from ballast.control.safety import faults
 from ballast_tools import web_assets
 from ballast_tools.errors import UserError

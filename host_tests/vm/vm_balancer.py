@@ -1,8 +1,8 @@
 """The balancer and the modes allocate nothing: volatile house, restless EV, lost meter."""
 
-from ballast.control import solar
-from ballast.control.balancer import Balancer
-from ballast.control.demand import Demand
+from ballast.control.balance.balancer import Balancer
+from ballast.control.limits import solar
+from ballast.control.limits.demand import Demand
 from ballast.control.ticks import add
 from heap import steps_without_heap
 from sample_kit import MeterReading, ev_view

@@ -8,7 +8,7 @@ import asyncio
 import struct
 import time
 
-from ballast.control import commissioning, meter
+from ballast.control.meter import commissioning, meter
 from ballast.control.ticks import add
 from ballast.protocol import clamp_inbox, meter_table, modbus
 from ballast.protocol.clamp_pairing import format_code

@@ -91,7 +91,7 @@ def duty_errors(bits=13, least_ma=6000, most_ma=80000):
     from fractions import Fraction
 
     _rows()
-    from ballast.control.pilot import duty_u16
+    from ballast.control.pilot.pilot import duty_u16
 
     low, high, seen = Fraction(0), Fraction(-(10**9)), set()
     for ma in range(least_ma, most_ma + 1):

@@ -27,14 +27,15 @@ CPU_S = 60  # of the tests of one module, unchanged
 SLOWER = 3  # a mutant that takes so many times longer loops for ever
 
 SAFETY = (
-    "pilot", "limits", "faults", "interlocks", "contactor", "charge_state", "rcd_test",
-    "derating", "ntc", "scan_cycle", "charger", "settings", "session", "ev_meter", "supply", "ticks",
+    "pilot/pilot", "limits/limits", "safety/faults", "safety/interlocks", "safety/contactor",
+    "pilot/charge_state", "safety/rcd_test", "safety/derating", "safety/ntc", "scan_cycle",
+    "charger", "settings", "session", "meter/ev_meter", "balance/supply", "ticks",
 )  # fmt: skip
+"""Modules are named by room and file: "meter/pair", or "charger" where there is no room."""
 
-# milliseconds each, for every module
-FIRST = ("test_fresh", "test_fresh_group", "test_fresh_supply", "test_numbers_host")
 # whose tests see a safety module from further away, tried when its own do not kill
-WIDER = ("scan_cycle", "modes", "button", "interlocks", "charger", "everest_vectors")
+WIDER = ("scan_cycle", "limits/modes", "button", "safety/interlocks", "charger",
+         "pilot/everest_vectors")  # fmt: skip
 
 OPERATORS = (
     "ReplaceComparisonOperator_Eq_NotEq", "ReplaceComparisonOperator_NotEq_Eq",
@@ -66,7 +67,8 @@ def add_arguments(parser):
 
 def modules():
     """All of control/, the safety modules first."""
-    rest = sorted(f.stem for f in CONTROL.glob("[!_]*.py"))
+    files = sorted(CONTROL.rglob("[!_]*.py"))
+    rest = [f.relative_to(CONTROL).with_suffix("").as_posix() for f in files]
     return [*SAFETY, *(name for name in rest if name not in SAFETY)]
 
 
@@ -91,21 +93,23 @@ def _difference(source, code):
 
 
 def _tests_of(name):
-    """The quick ones, its own, and those that see it from further away."""
+    """Its own, and those that see it from further away."""
     wider = WIDER if name in SAFETY else users(name)
-    return list(dict.fromkeys([*FIRST, *(t for module in (name, *wider) for t in own(module))]))
+    return list(dict.fromkeys(t for module in (name, *wider) for t in own(module)))
 
 
 @functools.cache
 def own(name):
     """The portable test files of a module: test_NAME.py, and test_NAME_*.py of no other module."""
+    room, _, stem = name.rpartition("/")
+    folder = f"{room}/" if room else ""
     found = []
-    for file in sorted(TESTS.glob(f"test_{name}*.py")):
-        about = file.stem.removeprefix("test_")
+    for file in sorted((TESTS / room).glob(f"test_{stem}*.py")):
+        about = folder + file.stem.removeprefix("test_")
         if not about.endswith("_host") and name == max(
             (m for m in (*modules(), name) if f"{about}_".startswith(f"{m}_")), key=len
         ):
-            found.append(file.stem)
+            found.append(folder + file.stem)
     return found
 
 
@@ -119,10 +123,12 @@ def users(name):
     for module in found:  # grows
         if module in SAFETY:
             continue
-        wanted = re.compile(rf"^from ballast\.control(\.{module} import|.*\b{module}\b)", re.M)
-        for file in sorted(CONTROL.glob("*.py")):
-            if file.stem not in found and wanted.search(file.read_text()):
-                found.append(file.stem)
+        room, _, stem = ("ballast/control/" + module).rpartition("/")
+        room = re.escape(room.replace("/", "."))
+        wanted = re.compile(rf"^from {room}(\.{stem} import| import .*\b{stem}\b)", re.M)
+        for user in modules():
+            if user not in found and wanted.search((CONTROL / f"{user}.py").read_text()):
+                found.append(user)
     return found[1:]
 
 
@@ -149,15 +155,16 @@ def _child(name, code, cpu_s):
     os.dup2(null, 1)
     os.dup2(null, 2)
     signal.setitimer(signal.ITIMER_VIRTUAL, cpu_s)  # its signal ends the process
-    full = f"ballast.control.{name}"
-    package = importlib.import_module("ballast.control")
+    full = "ballast.control." + name.replace("/", ".")
+    parent, _, stem = full.rpartition(".")
+    package = importlib.import_module(parent)
     module = types.ModuleType(full)
     module.__file__ = str(CONTROL / f"{name}.py")
     sys.modules[full] = module
-    setattr(package, name, module)
+    setattr(package, stem, module)
     exec(compile(code, module.__file__, "exec"), module.__dict__)
     for test in _tests_of(name):
-        tests = importlib.import_module(f"control_tests.{test}")
+        tests = importlib.import_module("control_tests." + test.replace("/", "."))
         for key, function in vars(tests).items():
             if key.startswith("test_") and callable(function):
                 function()
@@ -254,15 +261,15 @@ def run(names, every, jobs, bar=None):
 def report(got, explained):
     """Print; the exit status."""
     new, total, alive = [], 0, 0
-    print(f"{'module':16}{'mutants':>8}{'killed':>8}{'alive':>7}{'explained':>11}")
+    print(f"{'module':22}{'mutants':>8}{'killed':>8}{'alive':>7}{'explained':>11}")
     for name, (count, survivors) in got.items():
         known_ones = [s for s in survivors if (name, key_of(s)) in explained]
         new += [(name, s) for s in survivors if s not in known_ones]
         total, alive = total + count, alive + len(survivors)
         pct = 100.0 * (count - len(survivors)) / count if count else 100.0
-        print(f"{name:16}{count:8}{pct:7.1f}%{len(survivors):7}{len(known_ones):11}")
+        print(f"{name:22}{count:8}{pct:7.1f}%{len(survivors):7}{len(known_ones):11}")
     pct = 100.0 * (total - alive) / total if total else 100.0
-    print(f"{'all':16}{total:8}{pct:7.1f}%{alive:7}")
+    print(f"{'all':22}{total:8}{pct:7.1f}%{alive:7}")
     for name, where in new:
         print(f"NOT EXPLAINED  {name}.py:{where}")
     if pct < WANTED_PCT:

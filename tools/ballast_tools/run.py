@@ -64,7 +64,7 @@ def main(args):
     if args.out is not None:
         writable(args.out)
     world = start(setup)
-    from ballast.control.charge_state import NAMES
+    from ballast.control.pilot.charge_state import NAMES
     from ballast_bench.recorder import Recorder
 
     recorder = Recorder(world, world.nodes[0], NAMES)

@@ -26,7 +26,8 @@ SHOWN = {
     "brown_out": ((), "the supply collapses", "scenarios/brown_out.story, ports/test_reset_info_host"),
     "rcd_trip": (("rcd", "rcd_contacts"), "shock, fire: current to earth",
                  "scenarios/rcd_trip.story, campaign: leak"),
-    "rcd_test": (("closes",), "the leakage protection is dead", "control/safety/test_rcd_test, campaign: test_dead"),
+    "rcd_test": (("closes",), "the leakage protection is dead",
+                 "control/safety/test_rcd_test, campaign: test_dead"),
     "pe_lost": (("pe", "pe_loop", "pe_hot"), "shock: the car's body is live",
                 "scenarios/pe_lost.story, campaign: pe"),
     "weld": (("weld",), "the car's inlet stays live", "scenarios/weld.story, campaign: weld, mirror_shut"),
@@ -36,9 +37,9 @@ SHOWN = {
     "pilot_short": (("c_to_e", "dead_pilot"), "live without the car's consent",
                     "scenarios/pilot_short.story"),
     "pilot_lost": (("c_to_a", "c_to_b", "window", "stuck_low"), "live plug pulled, live without consent",
-                   "control/test_pilot_sweep, campaign: level_*"),
+                   "control/pilot/test_pilot_sweep, campaign: level_*"),
     "overcurrent": (("over_hard", "over_soft"), "cable and socket overheat",
-                    "scenarios/greedy_car.story, control/test_everest_vectors"),
+                    "scenarios/greedy_car.story, control/pilot/test_everest_vectors"),
     "undervolt": (("under",), "weak supply, lost neutral", "scenarios/brown_mains.story"),
     "overvolt": (("over",), "lost neutral", "campaign: over"),
     "phase_lost": (("phase",), "unbalanced load, damage", "control/safety/test_interlocks, campaign: phase"),
@@ -57,7 +58,7 @@ SHOWN = {
     "storage": ((), "latches are forgotten", "services/test_store_host"),
     "clock": ((), "schedules at the wrong time", "services/test_records_host"),
     "leak_open": (("leak_open",), "current past the contactor", "control/safety/test_interlocks"),
-    "meters_apart": ((), "the main fuse is overloaded", "control/test_meter_pair"),
+    "meters_apart": ((), "the main fuse is overloaded", "control/meter/test_pair"),
 }
 
 HEAD = """# Safety of the charger: hazards, measures, times, proof

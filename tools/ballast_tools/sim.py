@@ -198,8 +198,8 @@ async def _line(args, world):
 
 def line(world, hour):
     """One sentence of numbers: time of day, house, car, what limits, state."""
-    from ballast.control.charge_state import NAMES, WHY_NAMES
-    from ballast.control.limits import NAMES as SLOTS
+    from ballast.control.limits.limits import NAMES as SLOTS
+    from ballast.control.pilot.charge_state import NAMES, WHY_NAMES
 
     plant = world.plant
     day = int(hour * 3600 + world.now_s) % 86400

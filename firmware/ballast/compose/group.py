@@ -9,14 +9,14 @@ import hashlib
 import time
 
 from ballast.compose import group_config
-from ballast.control import charge_state as cs
-from ballast.control import limits
 from ballast.control.group import records as g
 from ballast.control.group.allocate import best_rank
 from ballast.control.group.budget import GroupBudget
 from ballast.control.group.machine import LEAD
 from ballast.control.group.machine import Group as Machine
-from ballast.control.meter import GOOD
+from ballast.control.limits import limits
+from ballast.control.meter.meter import GOOD
+from ballast.control.pilot import charge_state as cs
 from ballast.protocol.group_frame import GroupCodec
 from ballast.services.charge_plan import ChargePlan
 from ballast.services.group_link import GroupLink

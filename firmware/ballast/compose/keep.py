@@ -3,8 +3,8 @@
 import asyncio
 import time
 
-from ballast.control import commissioning
 from ballast.control.charger import RESET_BROWN_OUT, RESET_POWER_ON
+from ballast.control.meter import commissioning
 from ballast.control.safety import faults
 from ballast.services.store import Keeper, Store
 

@@ -4,9 +4,10 @@ nor raise another source's limit.
 
 from micropython import const
 
-from ballast.control import charge_state as cs
-from ballast.control import limits, pilot
 from ballast.control.group.shared import MAX_SHARED_MS
+from ballast.control.limits import limits
+from ballast.control.pilot import charge_state as cs
+from ballast.control.pilot import pilot
 from ballast.control.power import MAX_W, volt_of
 from ballast.control.records import Status
 from ballast.control.safety import contactor, faults

@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from ballast.control import charge_state as cs
+from ballast.control.pilot import charge_state as cs
 
 OFF = const(0)
 READY = const(1)

@@ -6,26 +6,22 @@ contactor is gated last.
 
 from micropython import const
 
-from ballast.control import charge_state as cs
-from ballast.control import light, limits, pilot, ticks
+from ballast.control import light, ticks
+from ballast.control.balance.supply import Supply
 from ballast.control.button import Button
-from ballast.control.charge_state import ChargeState
-from ballast.control.commissioning import RUNNING, Commissioning
-from ballast.control.ev_meter import EvMeter
 from ballast.control.group.shared import Shared
-from ballast.control.limits import Limits
-from ballast.control.meter_pair import MeterPair
-from ballast.control.modes import Modes
-from ballast.control.pilot import Pilot
+from ballast.control.limits import limits
+from ballast.control.limits.modes import Modes
+from ballast.control.meter.commissioning import RUNNING, Commissioning
+from ballast.control.meter.ev_meter import EvMeter
+from ballast.control.meter.pair import MeterPair
+from ballast.control.pilot import charge_state as cs
+from ballast.control.pilot import pilot
 from ballast.control.records import PILOT_HOLD, PILOT_PWM
 from ballast.control.safety import contactor, faults, rcd_test
-from ballast.control.safety.contactor import Contactor
 from ballast.control.safety.derating import PERIOD_MS, Derating
-from ballast.control.safety.faults import Faults
 from ballast.control.safety.interlocks import Interlocks
-from ballast.control.safety.rcd_test import RcdTest
 from ballast.control.session import Session
-from ballast.control.supply import Supply
 
 _RETEST_MS = const(86400000)  # IEC 62955 / maker practice: at least every 24 h while plugged in
 _SETTLE_MS = const(300)  # after opening, before the RCD's test input is driven
@@ -39,12 +35,12 @@ class ScanCycle:
     def __init__(self, settings, fit):  # noqa: PLR0915 - the list of its parts
         self.settings = settings
         self.fit = fit
-        self.faults = Faults()
-        self.limits = Limits()
-        self.pilot = Pilot()
-        self.charge = ChargeState()
-        self.contactor = Contactor(fit)
-        self.rcd = RcdTest(fit.rcd_module)
+        self.faults = faults.Faults()
+        self.limits = limits.Limits()
+        self.pilot = pilot.Pilot()
+        self.charge = cs.ChargeState()
+        self.contactor = contactor.Contactor(fit)
+        self.rcd = rcd_test.RcdTest(fit.rcd_module)
         self.heat = Derating(fit)
         self.ev = EvMeter(fit.own_meter)
         self.site = Supply(limits.SITE)

@@ -1,6 +1,6 @@
-"""What the commissioning test found, in plain English sentences (control/commissioning.py)."""
+"""What the commissioning test found, in plain English sentences (control/meter/commissioning.py)."""
 
-from ballast.control import commissioning as c
+from ballast.control.meter import commissioning as c
 
 _WORDS = {
     c.NOT_FITTED: "This charger has no power meter of its own, so there is nothing to compare with."

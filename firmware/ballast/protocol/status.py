@@ -12,8 +12,9 @@ import json
 
 from micropython import const
 
-from ballast.control import charge_state, meter
-from ballast.control import limits as slots
+from ballast.control.limits import limits as slots
+from ballast.control.meter import meter
+from ballast.control.pilot import charge_state
 from ballast.control.safety import faults as catalogue
 
 VERSION = 1  # raised when a key changes its meaning or goes away; new keys may come at any time

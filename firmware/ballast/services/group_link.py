@@ -14,9 +14,9 @@ import time
 
 from micropython import const
 
-from ballast.control import limits
 from ballast.control.group.machine import FOLLOW, LEAD
 from ballast.control.group.records import NOBODY, SETTLE_MS
+from ballast.control.limits import limits
 from ballast.protocol import group_frame
 
 _STEP_MS = const(50)

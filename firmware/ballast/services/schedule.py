@@ -10,7 +10,7 @@ import asyncio
 
 from micropython import const
 
-from ballast.control import limits
+from ballast.control.limits import limits
 from ballast.control.safety import faults
 from ballast.protocol import week_plan
 

@@ -6,7 +6,7 @@ once, and the page reads the same address again to see how far it is.
 
 from microdot import abort
 
-from ballast.control import commissioning
+from ballast.control.meter import commissioning
 from ballast.protocol import meter_row, meter_table
 from ballast.protocol.commissioning_words import sentences
 

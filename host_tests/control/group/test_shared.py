@@ -1,5 +1,5 @@
 from ballast.control.group.shared import Shared
-from ballast.control.meter import GOOD, STALE
+from ballast.control.meter.meter import GOOD, STALE
 from group_kit import T0, after
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from ballast.control.limits import NO_LIMIT_MA
+from ballast.control.limits.limits import NO_LIMIT_MA
 from ballast.control.records import NOT_FITTED, Fit, Scan
 from ballast.control.safety.derating import BOX, CONNECTOR, PLUG, Derating
 

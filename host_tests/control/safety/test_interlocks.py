@@ -1,6 +1,7 @@
 """Interlocks: each condition, its time to the step, and what is not fitted left alone."""
 
-from ballast.control import pilot, ticks
+from ballast.control import ticks
+from ballast.control.pilot import pilot
 from ballast.control.records import PILOT_HOLD, PILOT_NEG, PILOT_PWM, Fit, Scan
 from ballast.control.safety import contactor, faults
 from ballast.control.safety.faults import Faults

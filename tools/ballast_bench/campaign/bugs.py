@@ -1,9 +1,9 @@
 """Bugs planted on purpose: what the campaign must find. Each returns how to take it out again."""
 
-from ballast.control import charge_state
-from ballast.control.charge_state import ChargeState
-from ballast.control.limits import Limits
-from ballast.control.pilot import Pilot
+from ballast.control.limits.limits import Limits
+from ballast.control.pilot import charge_state
+from ballast.control.pilot.charge_state import ChargeState
+from ballast.control.pilot.pilot import Pilot
 from ballast.control.safety import contactor, rcd_test
 from ballast.control.safety.contactor import Contactor
 from ballast.control.safety.interlocks import Interlocks
@@ -70,7 +70,7 @@ def eternal_limits():
 
 def rounds_up():
     """Less than 6 A is advertised as 6 A."""
-    from ballast.control import pilot
+    from ballast.control.pilot import pilot
 
     old = pilot.duty_u16
     return _swap(pilot, "duty_u16", lambda ma, bits: old(max(ma, 8000), bits))

@@ -6,7 +6,7 @@ coil off, "pause" = no PWM. Bounds are the safety table's, less one step for the
 15 ms for the armature where the table counts to the contacts.
 """
 
-from ballast.control import limits
+from ballast.control.limits import limits
 from ballast.control.safety import faults as f
 from ballast_bench.campaign.rig import LEVELS, SLOW_MS
 

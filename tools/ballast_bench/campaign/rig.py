@@ -5,7 +5,9 @@ checks after every step what must hold whatever happened. Nothing of its judgeme
 from control/: duty, level, limits and self-test are followed by its own means.
 """
 
-from ballast.control import charge_state, limits, ticks
+from ballast.control import ticks
+from ballast.control.limits import limits
+from ballast.control.pilot import charge_state
 from ballast.control.records import PILOT_NEG, PILOT_PWM, PILOT_ZERO
 from ballast.control.safety import contactor, faults
 from ballast_bench.rigs.control import A_MV, B_MV, C_MV, D_MV, E_MV, Rig, full_fit

@@ -122,7 +122,7 @@ def _car(cp):
 
 def _member(node):
     """One charger of several, as its own firmware sees itself."""
-    from ballast.control.limits import NAMES
+    from ballast.control.limits.limits import NAMES
 
     cycle = node.cycle
     link = node.app.group.link

@@ -103,8 +103,8 @@ def conditions(text):
 
 def observe(world, index=0):
     """What a story can ask for, of one charger."""
-    from ballast.control.charge_state import NAMES, WHY_NAMES
-    from ballast.control.limits import NAMES as SLOTS
+    from ballast.control.limits.limits import NAMES as SLOTS
+    from ballast.control.pilot.charge_state import NAMES, WHY_NAMES
     from ballast.control.safety.faults import CATALOGUE, COUNT
     from ballast.protocol.status import METER_STATES
 

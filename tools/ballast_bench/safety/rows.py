@@ -121,7 +121,7 @@ def _stubborn(bench, phase):
 
 
 def _limit(bench):
-    from ballast.control import limits
+    from ballast.control.limits import limits
 
     bench.charger.put_limit(limits.OCPP, 0, 3000)
 

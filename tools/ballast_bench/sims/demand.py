@@ -11,8 +11,8 @@ that the house does not fill: nobody knows what was imported in the rest of them
 
 import math
 
-from ballast.control import pilot
-from ballast.control.demand import Demand
+from ballast.control.limits.demand import Demand
+from ballast.control.pilot import pilot
 from ballast.control.power import ma_of
 from ballast.control.ticks import add
 
@@ -64,7 +64,7 @@ def quarters(seconds):
 
 
 class Ballast:
-    """The firmware's demand limit, a sample each second as control/modes.py hands it over."""
+    """The firmware's demand limit, a sample each second as control/limits/modes.py hands it over."""
 
     def __init__(self, limit_w, phases):
         self._demand = Demand()

@@ -11,7 +11,7 @@ from collections import deque
 import ballast_bench.world  # noqa: F401  puts the fakes in place before any port is imported
 
 # isort: split
-from ballast.control.meter import GOOD
+from ballast.control.meter.meter import GOOD
 from ballast_bench.devices.clamp_unit.unit import ClampUnit
 from ballast_bench.devices.rtu_meter import RtuSdm630
 from ballast_bench.plant.plant import Config

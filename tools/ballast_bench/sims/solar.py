@@ -7,7 +7,7 @@ the offer 2 s later. One phase of 230 V.
 import csv
 from math import exp, floor
 
-from ballast.control import solar
+from ballast.control.limits import solar
 
 VOLT = 230
 MIN_A, MAX_A = 6.0, 32.0

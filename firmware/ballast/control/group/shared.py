@@ -11,7 +11,7 @@ it above for longer, something is wrong with the group: the own balancer binds a
 
 from micropython import const
 
-from ballast.control.meter import GOOD
+from ballast.control.meter.meter import GOOD
 from ballast.control.ticks import add, diff
 
 MAX_SHARED_MS = const(2000)

@@ -8,7 +8,7 @@ the settings (chosen, on the safe side of common practice).
 from micropython import const
 
 from ballast.control import ticks
-from ballast.control.limits import NO_LIMIT_MA
+from ballast.control.limits.limits import NO_LIMIT_MA
 from ballast.control.records import NOT_FITTED
 from ballast.control.safety import ntc
 

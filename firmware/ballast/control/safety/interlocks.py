@@ -6,7 +6,8 @@ declared in its board.py and skipped; a fitted input that is silent is a fault.
 
 from micropython import const
 
-from ballast.control import pilot, ticks
+from ballast.control import ticks
+from ballast.control.pilot import pilot
 from ballast.control.records import PILOT_HOLD, PILOT_PWM
 from ballast.control.safety import contactor, derating, faults
 

@@ -1,7 +1,7 @@
 """Ballast's own balancing as a controller for ballast_bench.sims.balance.sim: the firmware's modules."""
 
-from ballast.control.balancer import Balancer
-from ballast.control.meter import GOOD, Meter
+from ballast.control.balance.balancer import Balancer
+from ballast.control.meter.meter import GOOD, Meter
 from ballast.control.records import EvView
 from ballast.control.ticks import add
 from ballast_bench.sims.balance.sim import MIN_A, START_MS

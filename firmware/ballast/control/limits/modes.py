@@ -1,0 +1,78 @@
+"""Solar, demand and dimming: limit slots of their own, no branch in the balancer.
+
+Solar and demand move with the site's meter, dimming with the charger's own.
+"""
+
+from ballast.control import ticks
+from ballast.control.limits import limits
+from ballast.control.limits.demand import QUARTER_MS, Demand
+from ballast.control.limits.dimming import Dimming
+from ballast.control.limits.solar import OFF, SOLAR_ONLY, Solar
+from ballast.control.meter.meter import GOOD
+from ballast.control.power import volt_of, watt_of
+
+
+class Modes:
+    """solar, demand, dimming: the set-points. A step moves them with each new reading."""
+
+    def __init__(self):
+        self.solar = Solar()
+        self.demand = Demand()
+        self.dimming = Dimming()
+        self._solar_on = False
+        self._demand_on = False
+        self._seq = -1
+        self._last_ms = 0
+        self._house = [0, 0, 0]
+
+    def configure(self, all_limits, s, phases, now_ms):
+        """Take the settings over; an unused slot is released. phases: that an EV may be on here."""
+        self.dimming.phases.configure(phases)
+        mode = s["mode"] if s["meter_kind"] else OFF
+        self._solar_on = mode != OFF
+        self.solar.configure(mode, s["min_ma"], s["rated_ma"])
+        self._slot(all_limits, limits.SOLAR, self._solar_on, 0 if mode == SOLAR_ONLY else s["min_ma"])
+        self._demand_on = s["meter_kind"] > 0 and s["demand_w"] > 0
+        self.demand.configure(s["demand_w"] if self._demand_on else 0, s["min_ma"])
+        self._slot(all_limits, limits.DEMAND, self._demand_on, s["fallback_ma"])
+        self._last_ms = now_ms
+
+    def _slot(self, all_limits, slot, used, fall_ma):
+        if used:
+            all_limits.fall_ma[slot] = fall_ma
+            all_limits.put(slot, fall_ma, 0, limits.FOREVER)
+        else:
+            all_limits.release(slot)
+
+    def sync(self, now_ms, into_ms):
+        """The clock says how long ago the quarter hour began, in ms."""
+        self.demand.sync(now_ms, into_ms % QUARTER_MS)
+
+    def step(self, now_ms, site, ev, all_limits):
+        """Look what the own meter and the site's have new; only a trusted sample counts."""
+        self.dimming.step(now_ms, ev, all_limits)
+        meter = site.meter
+        if not (self._solar_on or self._demand_on) or meter.seq == self._seq:
+            return
+        self._seq = meter.seq
+        if meter.state != GOOD:
+            return  # the slots run out by themselves
+        dt_ms = ticks.diff(meter.t_ms, self._last_ms)
+        self._last_ms = meter.t_ms
+        if dt_ms <= 0:
+            return
+        volt = volt_of(ev.supply_mv[0])
+        phases = max(1, sum(site.balancer.phases.used))
+        mains_w = house_w = 0
+        for i in range(3):
+            self._house[i] = site.house_ma(i)
+            house_w += watt_of(self._house[i], volt)
+            mains_w += watt_of(meter.ma[i], volt)
+        ttl = meter.fallback_ms - meter.age_ms
+        ttl = ttl if ttl > 1 else 1
+        if self._solar_on:
+            self.solar.step(dt_ms, self._house, phases, volt)
+            all_limits.put(limits.SOLAR, self.solar.ma, now_ms, ttl)
+        if self._demand_on:
+            self.demand.step(meter.t_ms, dt_ms, mains_w, house_w, phases, volt)
+            all_limits.put(limits.DEMAND, self.demand.ma, now_ms, ttl)
