@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from ballast_tools import cli, commands, environment, paths
+from ballast_tools import cli, environment, paths
 from ballast_tools.errors import UserError
+from ballast_tools.shell import commands
 
 BALLAST = paths.TOOLS / "ballast"
 

@@ -11,9 +11,9 @@ import threading
 import pytest
 
 from ballast_tools import environment, node, paths, requirements
-from ballast_tools.commands import VM
 from ballast_tools.errors import SetupError
 from ballast_tools.progress import Bar
+from ballast_tools.shell.commands import VM
 
 SOURCE = """# [core] a
 alpha

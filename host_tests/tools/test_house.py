@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from ballast_tools import commands, paths, requirements
+from ballast_tools import paths, requirements
+from ballast_tools.shell import commands
 
 TOP = {".ci", ".gitignore", "LICENSE", "README.md", "boards", "firmware", "host_tests",
        "pyproject.toml", "tools"}  # fmt: skip

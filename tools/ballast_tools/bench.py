@@ -1,6 +1,6 @@
 """`ballast bench`: lists what can be measured; each is a module bench_NAME.py of its own."""
 
-from ballast_tools.commands import benches
+from ballast_tools.shell.commands import benches
 
 
 def add_arguments(parser):

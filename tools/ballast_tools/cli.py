@@ -9,8 +9,9 @@ import importlib
 import os
 import sys
 
-from ballast_tools import commands, environment, figures, paths
+from ballast_tools import environment, figures, paths
 from ballast_tools.errors import UserError
+from ballast_tools.shell import commands
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 

@@ -18,9 +18,9 @@ import venv
 from contextlib import contextmanager
 
 from ballast_tools import node, paths, requirements
-from ballast_tools.commands import VM
 from ballast_tools.errors import SetupError
 from ballast_tools.progress import Bar
+from ballast_tools.shell.commands import VM
 
 DONE = paths.VENV / ".done"
 UNFINISHED = paths.VENV / ".unfinished"
