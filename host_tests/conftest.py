@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ballast_bench import upy
-from ballast_tools import node
+from ballast_tools.shell import node
 
 upy.install()
 

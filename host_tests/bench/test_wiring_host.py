@@ -10,7 +10,7 @@ from ballast_bench import boards, fakes, wiring
 from ballast_bench.plant.charge_point import ChargePoint
 from ballast_bench.plant.radio import Radio
 from ballast_bench.wiring import Wiring
-from ballast_tools.board_check import read_board
+from ballast_tools.ship.board_check import read_board
 
 NAMES = sorted(p.parent.name for p in boards.BOARDS.glob("*/board.py"))
 

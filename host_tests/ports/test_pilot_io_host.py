@@ -6,7 +6,7 @@ from ballast.control import records
 from ballast.control.records import Scan
 from ballast.ports import pilot_io
 from ballast.ports.pilot_io import PilotIo
-from ballast_tools.board_check import fewest_in_window
+from ballast_tools.ship.board_check import fewest_in_window
 
 PWM_PIN, ADC_PIN, OFFSET_UV, GAIN_X100 = 14, 1, 1493700, 1339
 # (vehicle ohm or None, nominal level mV): IEC 61851-1 states A, B, C, D

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from ballast.protocol import slot_record, update_file
 from ballast_bench.devices import flash
 from ballast_bench.rigs.update import BLOCKS
-from ballast_tools import paths
+from ballast_tools.shell import paths
 
 
 @pytest.fixture(scope="session")

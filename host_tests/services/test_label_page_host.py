@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 from ballast_bench.plant.house import semi
 from ballast_bench.plant.plant import Config
 from ballast_bench.rigs import web as web_rig
-from ballast_tools import brand, labels, units
+from ballast_tools.factory import labels, units
+from ballast_tools.ship import brand
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +52,7 @@ def test_page_takes_every_letter_that_a_code_can_have():
     """The page's pattern and the factory's alphabet are the same letters."""
     import re
 
-    from ballast_tools import paths
+    from ballast_tools.shell import paths
 
     text = (paths.FIRMWARE / "web/login.js").read_text()
     letters = re.search(r"/\^(\[[^\]]+\])\{10,16\}\$/", text).group(1)

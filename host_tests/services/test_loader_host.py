@@ -8,7 +8,7 @@ import types
 import pytest
 
 from ballast_bench.rigs.update import BLOCKS, factory, image, load, make, service, slots
-from ballast_tools import fsimage
+from ballast_tools.ship import fsimage
 
 
 class Vfs:

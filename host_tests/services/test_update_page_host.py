@@ -11,7 +11,7 @@ from ballast_bench.devices.web_client import Browser
 from ballast_bench.plant.ev import EV
 from ballast_bench.plant.plant import Config
 from ballast_bench.rigs.web import LABEL, PASSWORD, Live, WebRig
-from ballast_tools import build, signing
+from ballast_tools.ship import build, signing
 
 PAIR = ("esp32_lite", "acme")
 HALF = 0x88000

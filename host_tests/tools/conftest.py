@@ -5,10 +5,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ballast_bench.factory.fake_unit import FakeUnit
-from ballast_tools import build, flash, signing
-from tools.factory.kit import line
-from tools.factory.kit.command import PAIRS
-from tools.factory.kit.direct_link import DirectLink
+from ballast_tools.factory import flash
+from ballast_tools.ship import build, signing
+from tools.factory_kit import line
+from tools.factory_kit.command import PAIRS
+from tools.factory_kit.direct_link import DirectLink
 
 
 @pytest.fixture(scope="session")

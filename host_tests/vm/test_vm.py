@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ballast_tools import paths
 from ballast_tools.check.vm import runner
+from ballast_tools.shell import paths
 
 
 def portable_files():

@@ -2,6 +2,6 @@
 
 import sys
 
-from ballast_tools.cli import main
+from ballast_tools.shell.cli import main
 
 sys.exit(main(sys.argv[1:]))

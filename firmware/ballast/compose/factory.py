@@ -14,7 +14,7 @@ _STALL_MS = 1000  # a flash erase: 400 ms at most, then 16 pages
 
 
 def ssid(brand, serial):
-    """Name of the access point as the label has it (tools/ballast_tools/labels.py)."""
+    """Name of the access point as the label has it (tools/ballast_tools/factory/labels.py)."""
     return "%s-%s" % (brand.get("ssid", "Ballast"), serial.split("-")[-1][-6:])
 
 

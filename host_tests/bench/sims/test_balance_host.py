@@ -11,8 +11,10 @@ from ballast_bench.sims.balance.scores import bars, frozen_row, row, step_row
 from ballast_bench.sims.balance.sim import Link, simulate
 from ballast_bench.sims.balance.traces import Case, busiest, seeded, step
 from ballast_bench.sims.solar import Divert, Hindsight, days, replay
-from ballast_tools import bench_balance, bench_solar, cli
-from ballast_tools.errors import UserError
+from ballast_tools.check.benches import balance as bench_balance
+from ballast_tools.check.benches import solar as bench_solar
+from ballast_tools.shell import cli
+from ballast_tools.shell.errors import UserError
 
 CELL = {"who": "Ballast", "energy_percent": 98.0, "overload_s": 10.0, "longest_s": 3.0, "pauses": 1,
         "changes_per_h": 20.0, "breaker_heat": 0.8, "breaker_tripped": False,
@@ -275,7 +277,7 @@ def test_what_the_frontier_says_of_one_cell(capsys):
 
 def test_plots_are_drawn(tmp_path):
     pytest.importorskip("matplotlib", reason="plots: pip install matplotlib")
-    from ballast_tools import plot_balance
+    from ballast_tools.check import plot_balance
 
     case = Case("stairs", [[5.0 + k // 20 % 3 for k in range(300)]], (25.0,))
     rows = [row(who, case, 25.0, 2.0, 0.3) for who in ("OpenEVSE", "SmartEVSE", "Ballast")]

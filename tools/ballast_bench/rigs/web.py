@@ -56,7 +56,7 @@ _PAGE = {}
 def page():
     """(folder, manifest) of the built page; built once per process."""
     if not _PAGE:
-        from ballast_tools import web_assets
+        from ballast_tools.ship import web_assets
 
         out = Path(tempfile.mkdtemp(prefix="ballast-page-"))
         web_assets.build(out)

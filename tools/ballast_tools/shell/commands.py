@@ -1,10 +1,10 @@
 """The table of sub-commands: what each is for, and what must be installed for it.
 
-A command NAME lives in ballast_tools/NAME.py, with `add_arguments(parser)` and
+A command NAME of room ROOM lives in ballast_tools/ROOM/NAME.py, with `add_arguments(parser)` and
 `main(args) -> exit status`. The groups are those of tools/requirements.in.
 """
 
-from ballast_tools import paths
+from ballast_tools.shell import paths
 
 VM = "vm"
 """Pseudo group: Node.js and the MicroPython VM from npm."""
@@ -14,59 +14,69 @@ CHECK = ("core", "plot", "build", "flash", "test", "acn", VM)
 
 TITLES = {
     "Try it": {
-        "sim": ("the charger on the virtual bench, with its page in your browser", SIM),
-        "run": ("replay a measured house, get a report", REPLAY),
+        "sim": ("play", "the charger on the virtual bench, with its page in your browser", SIM),
+        "run": ("play", "replay a measured house, get a report", REPLAY),
     },
     "Check it": {
-        "test": ("every test, on CPython and on the MicroPython VM", CHECK),
-        "bench": ("measure one thing against the best known (bench --list)", REPLAY),
-        "campaign": ("many simulated days with random faults", REPLAY),
-        "mutate": ("break the control core on purpose; do the tests notice?", (*CHECK, "mutate")),
+        "test": ("check", "every test, on CPython and on the MicroPython VM", CHECK),
+        "bench": ("check", "measure one thing against the best known (bench --list)", REPLAY),
+        "campaign": ("check", "many simulated days with random faults", REPLAY),
+        "mutate": ("check", "break the control core on purpose; do the tests notice?", (*CHECK, "mutate")),
     },
     "Ship it": {
-        "build": ("the application of a board and brand, with its size and bill of materials",
+        "build": ("ship", "the application of a board and brand, with its size and bill of materials",
                   FACTORY),
-        "image": ("one flash image from MicroPython and the application", FACTORY),
-        "flash": ("write an image to a board", FACTORY),
-        "provision": ("a batch in the factory: flash, test in the jig, label", FACTORY),
-        "deploy": ("put the working tree on one board, for development", ("core", "build")),
+        "image": ("ship", "one flash image from MicroPython and the application", FACTORY),
+        "flash": ("factory", "write an image to a board", FACTORY),
+        "provision": ("factory", "a batch in the factory: flash, test in the jig, label", FACTORY),
+        "deploy": ("ship", "put the working tree on one board, for development", ("core", "build")),
     },
     "Maintain it": {
-        "lock": ("pin and hash the dependencies anew", ("lock",)),
+        "lock": ("shell", "pin and hash the dependencies anew", ("lock",)),
     },
 }  # fmt: skip
 
 COMMANDS = {name: entry for section in TITLES.values() for name, entry in section.items()}
 
+BENCHES = "check.benches."
 EXTRA_GROUPS = {
-    "bench_page": ("test",),
-    "bench_group": ("acn", VM),
-    "bench_balance": ("plot",),
-    "bench_links": (VM,),
+    BENCHES + "page": ("test",),
+    BENCHES + "group": ("acn", VM),
+    BENCHES + "balance": ("plot",),
+    BENCHES + "links": (VM,),
 }
 """By module, where one `bench` needs more than the others."""
 
 
 def module_of(argv):
-    """The module that runs `argv` (its first word is in COMMANDS): 'sim', 'bench_acn' ..."""
-    if argv[0] == "bench" and len(argv) > 1 and not argv[1].startswith("-"):
-        return "bench_" + argv[1].replace("-", "_")
-    return argv[0]
+    """The module that runs `argv` (its first word is in COMMANDS): 'play.sim', 'check.benches.acn'."""
+    name = argv[0]
+    if name == "bench" and len(argv) > 1 and not argv[1].startswith("-"):
+        return BENCHES + argv[1].replace("-", "_")
+    return f"{COMMANDS[name][0]}.{name}"
 
 
 def groups_of(argv):
     """What must be installed to run `argv`."""
-    return COMMANDS[argv[0]][1] + EXTRA_GROUPS.get(module_of(argv), ())
+    return COMMANDS[argv[0]][2] + EXTRA_GROUPS.get(module_of(argv), ())
 
 
 def benches():
-    """Names that `ballast bench` takes: one per bench_NAME.py."""
-    files = (paths.TOOLS / "ballast_tools").glob("bench_*.py")
-    return sorted(f.stem[len("bench_") :].replace("_", "-") for f in files)
+    """Names that `ballast bench` takes: one per check/benches/NAME.py."""
+    files = _file(BENCHES + "x").parent.glob("[!_]*.py")
+    return sorted(f.stem.replace("_", "-") for f in files)
+
+
+def is_bench(module):
+    return module.startswith(BENCHES)
 
 
 def is_present(module):
-    return (paths.TOOLS / "ballast_tools" / (module + ".py")).exists()
+    return _file(module).exists()
+
+
+def _file(module):
+    return paths.TOOLS / "ballast_tools" / (module.replace(".", "/") + ".py")
 
 
 def overview():
@@ -74,7 +84,7 @@ def overview():
     lines = ["usage: tools/ballast COMMAND [options]", ""]
     for title, section in TITLES.items():
         lines.append(title)
-        lines += [f"  {name:10} {text}" for name, (text, _) in section.items()]
+        lines += [f"  {name:10} {text}" for name, (_, text, _) in section.items()]
         lines.append("")
     lines.append("tools/ballast COMMAND --help tells the options of one. The first start of a")
     lines.append("command installs what it needs into .venv/ here, and nothing anywhere else.")

@@ -7,7 +7,7 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
-from ballast_tools import node, paths
+from ballast_tools.shell import node, paths
 
 HERE = Path(__file__).parent
 TIMEOUT_S = 300

@@ -1,0 +1,89 @@
+"""The import law holds, and each of its clauses can be broken (so the check can fail)."""
+
+import pytest
+
+from ballast_tools.shell import paths
+from house.import_law import check
+
+
+def sources():
+    files = [*paths.FIRMWARE.rglob("*.py"), *paths.BOARDS.rglob("board.py")]
+    return sorted(f.relative_to(paths.ROOT).as_posix() for f in files)
+
+
+def test_the_firmware_keeps_the_law():
+    files = sources()
+    assert "firmware/ballast/control/records.py" in files
+    complaints = [c for f in files for c in check(f, (paths.ROOT / f).read_text())]
+    assert not complaints, "\n" + "\n".join(complaints)
+
+
+CONTROL, PROTOCOL, PORTS, SERVICES, BOARD = (
+    "firmware/ballast/control/x.py",
+    "firmware/ballast/protocol/x.py",
+    "firmware/ballast/ports/x.py",
+    "firmware/ballast/services/x.py",
+    "boards/b/board.py",
+)
+
+BROKEN = [
+    (CONTROL, "import time", "may not import time"),
+    (CONTROL, "import json", "may not import json"),
+    (CONTROL, "from micropython import heap_lock", "may not import micropython.heap_lock"),
+    (CONTROL, "from ballast.protocol import modbus", "may not import ballast.protocol"),
+    (CONTROL, "def f():\n    import machine", "may not import machine"),
+    (CONTROL, "X = 0.5", "float 0.5"),
+    (CONTROL, "def f(a):\n    return a / 2", "true division"),
+    (CONTROL, "def f(a):\n    a /= 2", "true division"),
+    (CONTROL, "async def f():\n    pass", "synchronous"),
+    (CONTROL, "def f(a):\n    return round(a)", "round()"),
+    (CONTROL, "_n = 0\ndef f():\n    global _n", "module-level state"),
+    (PROTOCOL, "import time", "may not import time"),
+    (PROTOCOL, "import asyncio", "may not import asyncio"),
+    (PROTOCOL, "from ballast.ports import rs485", "may not import ballast.ports"),
+    (PROTOCOL, "from ballast.control.meter.meter import Meter", "constants of control/, not Meter"),
+    (PROTOCOL, "from ballast.control.meter import meter\nx = meter.Meter", "not Meter"),
+    (PORTS, "import asyncio", "may not import asyncio"),
+    (PORTS, "from ballast.control.records import Scan", "may not import ballast.control"),
+    (PORTS, "from ..control import records", "may not import ..control"),
+    (PORTS, "from ballast.protocol import modbus", "may not import ballast.protocol"),
+    (SERVICES, "import machine", "may not import machine"),
+    (SERVICES, "from ballast.ports import rs485", "may not import ballast.ports"),
+    (SERVICES, "from ballast.services import web", "may not import ballast.services"),
+    (SERVICES, "from .web import Page", "may not import ballast.services.web"),
+    (SERVICES, "from ballast.control.scan_cycle import ScanCycle", "not ScanCycle"),
+    (BOARD, "import machine", "may not import machine"),
+    (BOARD, "PIN = machine.Pin(3)", "Pin() is called at import"),
+    (SERVICES, "start()", "only definitions"),
+    (SERVICES, "for x in y:\n    pass", "only definitions"),
+    (SERVICES, "if x:\n    y = 1", "only definitions"),
+    (SERVICES, "lock = Lock()", "Lock() is called at import"),
+    (PORTS, "class A:\n    pin = Pin(1)", "Pin() is called at import"),
+    (PORTS, "try:\n    go()\nexcept ImportError:\n    pass", "only definitions"),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "expected"), BROKEN)
+def test_a_breach_is_named_with_its_place(path, text, expected):
+    complaints = check(path, text)
+    assert any(expected in c and c.startswith(path + ":") for c in complaints), complaints
+
+
+KEPT = [
+    (CONTROL, "from micropython import const\nfrom ballast.control import ticks\n_X = const(3)"),
+    (CONTROL, '"""Text."""\n\nX = (1, 2)\n\n\ndef f(a):\n    return a // 2'),
+    (PROTOCOL, "import struct\nfrom ballast.control.limits.limits import SITE\nN = struct.calcsize('<I')"),
+    (PROTOCOL, "from ballast.control.safety import faults as f\n\n\ndef g():\n    return f.KEYS"),
+    (PORTS, "import machine\nimport time\nfrom .led_io import LedIo"),
+    (SERVICES, "import time\nfrom microdot import Microdot\nfrom ballast.protocol import modbus"),
+    (SERVICES, "from ballast.control.records import Status"),
+    (SERVICES, "try:\n    import ssl\nexcept ImportError:\n    ssl = None"),
+    ("firmware/main.py", "import machine\nmachine.reset()"),
+    ("firmware/clamp/main.py", "from machine import ADC\nADC(1)"),
+    (BOARD, "from micropython import const\nPIN = const(4)\nRCD_PIN = None"),
+]
+
+
+@pytest.mark.parametrize(("path", "text"), KEPT)
+def test_what_the_law_allows_passes(path, text):
+    assert check(path, text) == []

@@ -1,0 +1,124 @@
+"""`ballast run`: a short trace end to end, the report, and every kind of bad input."""
+
+import json
+
+import pytest
+
+from ballast_tools.shell import cli
+
+HOUSE = [4.0] * 60 + [14.0] * 60 + [4.0] * 60 + [22.0] * 60 + [3.0] * 60
+
+
+@pytest.fixture
+def trace(tmp_path):
+    path = tmp_path / "house.csv"
+    lines = ["time_s,house_a"] + [f"{i},{a}" for i, a in enumerate(HOUSE)]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def run(*argv):
+    """Exit status of `ballast run ...`, as the command's second stage sees it."""
+    from ballast_tools.shell.errors import UserError
+
+    try:
+        return cli.run(["run", *map(str, argv)])
+    except UserError as error:
+        return error.status, str(error)
+
+
+def test_report(trace, tmp_path, capsys):
+    out = tmp_path / "report"
+    assert run(trace, "--limit", "25A", "--out", out, "--seed", 3) == 0
+    report = json.loads((out / "report.json").read_text())
+    for key in (
+        "energy_kwh", "clairvoyant_pct", "ev_overload_s", "ev_overload_longest_s",
+        "ev_overload_a2s", "breaker_tripped", "pauses", "shortest_charge_s",
+        "pilot_changes_per_h", "step_ms", "seed",
+    ):  # fmt: skip
+        assert key in report
+    assert report["seed"] == 3 and report["step_ms"] == 20 and report["duration_s"] == 300
+    assert 0.15 < report["energy_kwh"] < 0.45
+    assert 50 < report["clairvoyant_pct"] <= 100.5
+    assert report["pauses"] == 1 and not report["breaker_tripped"]
+    assert report["ev_overload_longest_s"] <= 3.0
+    page = (out / "report.html").read_text()
+    assert "<svg" in page and "house.csv" in page and "http" not in page.split("<svg")[0]
+    assert sorted(p.name for p in out.iterdir()) == ["report.html", "report.json"]
+    printed = capsys.readouterr()
+    assert "kWh" in printed.out and "of a clairvoyant" in printed.out
+
+
+def test_same_seed_same_figures(trace, tmp_path):
+    figures = []
+    for name in ("a", "b"):
+        assert run(trace, "--limit", "25", "--out", tmp_path / name, "--loss", "0.1") == 0
+        report = json.loads((tmp_path / name / "report.json").read_text())
+        del report["wall_s"]
+        figures.append(report)
+    assert figures[0] == figures[1]
+
+
+def test_over_modbus_on_a_real_socket(trace, tmp_path):
+    out = tmp_path / "m"
+    assert run(trace, "--limit", "25A", "--meter", "modbus", "--out", out) == 0
+    report = json.loads((out / "report.json").read_text())
+    assert report["meter"] == "modbus" and report["energy_kwh"] > 0.1
+
+
+BAD = {
+    "gap": ("time_s,house_a\n0,1\n1,1\n2,1\n500,1\n", "gap"),
+    "nan": ("time_s,house_a\n0,1\n1,nan\n2,1\n", "line 3"),
+    "text": ("time_s,house_a\n0,1\n1,off\n2,1\n", "line 3"),
+    "columns": ("time_s,temperature\n0,1\n1,2\n", "column"),
+    "backwards": ("time_s,house_a\n0,1\n2,1\n1,1\n", "line 4"),
+    "milliampere": ("time_s,house_a\n0,4000\n1,5000\n2,4000\n", "mA"),
+    "empty": ("", "empty"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_traces(case, tmp_path, capsys):
+    text, expected = BAD[case]
+    path = tmp_path / "bad.csv"
+    path.write_text(text)
+    out = tmp_path / "out"
+    status, line = run(path, "--limit", "25A", "--out", out)
+    assert status == 2
+    assert expected in line and "bad.csv" in line and "\n" not in line
+    assert not out.exists(), "nothing half-written"
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--set", "margin_ma"), "--set margin_ma: write it like margin_ma=500"),
+        (("--set", "margin_ma=99999"), "margin_ma: 99999 is out of range 0..5000 (mA)"),
+        (("--set", "wings=2"), "wings: no such setting"),
+        (("--breaker", "X25"), "--breaker X25: a curve and a size like B25 or C40 is needed"),
+        (("--hours", "0"), "--hours must be above 0"),
+        (("--skip-hours", "5"), "--skip-hours 5: the trace is 0.1 h long"),
+        (("--fallback", "50A"), "fallback_ma: 50000 is out of range 0..32000 (mA)"),
+    ],
+)
+def test_bad_options(options, expected, trace):
+    assert run(trace, "--limit", "25A", *options) == (2, expected)
+
+
+def test_bad_current_is_told_by_the_parser(trace, capsys):
+    with pytest.raises(SystemExit) as caught:
+        run(trace, "--limit", "lots")
+    assert caught.value.code == 2
+    assert "'lots' is no current; write it like 25A" in capsys.readouterr().err
+
+
+def test_missing_trace(tmp_path):
+    status, line = run(tmp_path / "gone.csv", "--limit", "25A")
+    assert status == 2 and "gone.csv" in line
+
+
+def test_out_that_cannot_be_written(trace, tmp_path):
+    blocker = tmp_path / "file"
+    blocker.write_text("")
+    status, line = run(trace, "--limit", "25A", "--out", blocker / "x")
+    assert status == 2 and line.startswith(f"--out {blocker / 'x'}: ")

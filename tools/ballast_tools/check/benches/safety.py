@@ -1,0 +1,140 @@
+"""`ballast bench safety`: reaction times at the pins, worst case over 1 000 phases, against the table.
+
+Each row meets its event at every phase of the pilot's PWM and of the 20 ms step, with noise
+at the ADC and steps as late as the overrun interlock lets pass. On the bench, never on
+hardware. Then the error of the advertised current on every step of the PWM's resolution.
+"""
+
+import os
+
+from ballast_tools.check import figures, workers
+from ballast_tools.shell.errors import UserError
+from ballast_tools.shell.progress import Bar
+
+SHORT = 12
+PORTABLE_MA = (8000, 32000)  # the currents of a portable charger
+CHUNK = 50
+
+
+def add_arguments(parser):
+    parser.add_argument("--phases", type=int, default=1000, help="phases per row (1000)")
+    parser.add_argument("--short", action="store_true", help=f"{SHORT} phases per row, for CI")
+    parser.add_argument("--rows", metavar="TEXT", default="", help="only rows whose key has TEXT")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
+
+
+def _rows():
+    from ballast_bench import upy
+
+    upy.install()
+    from ballast_bench.safety.rows import ROWS
+
+    return ROWS
+
+
+def _work(job):
+    """Worker: (key, [ms], text of the first failure)."""
+    key, numbers, total, seed = job
+    rows = {row[0]: row for row in _rows()}
+    from ballast_bench.safety.rows import measure
+    from ballast_bench.safety.timing import Bench
+
+    bench = Bench(f"{seed}/{key}/{numbers[0]}")
+    got = []
+    for n in numbers:
+        try:
+            got.append(measure(bench, rows[key], (n + 0.5) / total))
+        except AssertionError as error:
+            return key, got, f"phase {n} of {total}: {error}"
+    return key, got, ""
+
+
+def run(rows, phases, seed, jobs, bar=None):
+    """[{key, text, limit_ms, source, best_ms, worst_ms, phases, failure}] by row."""
+    todo = [
+        (row[0], list(range(start, min(start + CHUNK, phases))), phases, seed)
+        for row in rows
+        for start in range(0, phases, CHUNK)
+    ]
+    got = {row[0]: ([], []) for row in rows}
+    with workers.pool(jobs) as pool:
+        for n, (key, times, failure) in enumerate(pool.imap(_work, todo), 1):
+            got[key][0].extend(times)
+            if failure:
+                got[key][1].append(failure)
+            if bar is not None:
+                bar.show(n, len(todo), f"{key} {n} of {len(todo)}")
+    return [_result(row, *got[row[0]]) for row in rows]
+
+
+def _result(row, times, failures):
+    return {
+        "key": row[0], "text": row[1], "limit_ms": row[2], "source": row[3],
+        "phases": len(times), "failure": failures[0] if failures else "",
+        "best_ms": round(min(times), 1) if times else None,
+        "worst_ms": round(max(times), 1) if times else None,
+    }  # fmt: skip
+
+
+def missed(result):
+    return bool(result["failure"]) or result["worst_ms"] > result["limit_ms"]
+
+
+def duty_errors(bits=13, least_ma=6000, most_ma=80000):
+    """The pilot on every step of the timer: (steps, worst shortfall mA, worst excess mA).
+
+    Each duty that the timer has is reached from the smallest current that leads to it; the
+    vehicle's reading (IEC 61851-1 Table A.7, by its own formula in exact numbers) less the
+    current that was asked for.
+    """
+    from fractions import Fraction
+
+    _rows()
+    from ballast.control.pilot.pilot import duty_u16
+
+    low, high, seen = Fraction(0), Fraction(-(10**9)), set()
+    for ma in range(least_ma, most_ma + 1):
+        duty = duty_u16(ma, bits)
+        seen.add(duty)
+        percent = Fraction(duty * 100, 65536)
+        said = 600 * percent if percent <= 85 else 2500 * (percent - 64)
+        error = max(said, 6000 if percent >= 8 and said < 6000 else said) - ma
+        low, high = min(low, error), max(high, error)
+    return len(seen), float(low), float(high)
+
+
+def print_table(results):
+    print(f"{'what':58}{'worst':>9}{'limit':>8}{'margin':>9}   (ms, at the pin or the contacts)")
+    for r in results:
+        worst = "-" if r["worst_ms"] is None else f"{r['worst_ms']:.1f}"
+        margin = "-" if r["worst_ms"] is None else f"{r['limit_ms'] - r['worst_ms']:.1f}"
+        note = "  MISSED " + r["failure"] if missed(r) else ""
+        print(f"{r['text'][:57]:58}{worst:>9}{r['limit_ms']:>8}{margin:>9}{note}")
+
+
+def main(args):
+    phases = SHORT if args.short else args.phases
+    if phases < 1 or args.jobs < 1:
+        raise UserError("--phases and --jobs: at least 1")
+    rows = [row for row in _rows() if args.rows in row[0]]
+    if not rows:
+        raise UserError(f"--rows {args.rows}: there are {', '.join(r[0] for r in _rows())}")
+    bar = Bar("Measuring")
+    results = run(rows, phases, args.seed, args.jobs, bar)
+    bar.end()
+    print_table(results)
+    duty = []
+    for bits in (10, 12, 13, 14, 16):
+        steps, low, high = duty_errors(bits)
+        portable = -duty_errors(bits, *PORTABLE_MA)[1]
+        duty.append({"bits": bits, "steps": steps, "short_ma": round(-low),
+                     "portable_short_ma": round(portable), "excess_ma": round(high, 3)})
+        print(f"advertised current, PWM of {bits} bits: {steps} duties, at most {-low:.0f} mA less"
+              f" (8 to 32 A: {portable:.0f}) and {max(0.0, high):.3f} mA more than the limit")  # fmt: skip
+    print(f"{phases} phases per row, seed {args.seed}, on the bench; nothing ran on hardware")
+    figures.write(args.json, {"phases": phases, "seed": args.seed, "rows": results, "duty": duty})
+    bad = [r["key"] for r in results if missed(r)] + [d["bits"] for d in duty if d["excess_ma"] > 0]
+    if bad:
+        print("MISSED: " + ", ".join(str(key) for key in bad))
+    return 1 if bad else 0

@@ -1,0 +1,298 @@
+"""`ballast mutate`: break control/ on purpose, one small change at a time; do the tests notice?
+
+The changes are cosmic-ray's operators. Each mutant runs in a forked process of its own:
+only the tests of its module first, then those of the whole control. Survivors are held
+against host_tests/mutation_survivors.txt, where each known one has its explanation.
+"""
+
+import functools
+import importlib
+import os
+import re
+import signal
+import sys
+import time
+import types
+from pathlib import Path
+
+from ballast_tools.check import workers
+from ballast_tools.shell import paths
+from ballast_tools.shell.errors import UserError
+from ballast_tools.shell.progress import Bar
+
+CONTROL = paths.TOOLS.parent / "firmware" / "ballast" / "control"
+TESTS = paths.HOST_TESTS / "control"
+KNOWN = paths.HOST_TESTS / "mutation_survivors.txt"
+WANTED_PCT = 95
+CPU_S = 60  # of the tests of one module, unchanged
+SLOWER = 3  # a mutant that takes so many times longer loops for ever
+
+SAFETY = (
+    "pilot/pilot", "limits/limits", "safety/faults", "safety/interlocks", "safety/contactor",
+    "pilot/charge_state", "safety/rcd_test", "safety/derating", "safety/ntc", "scan_cycle",
+    "charger", "settings", "session", "meter/ev_meter", "balance/supply", "ticks",
+)  # fmt: skip
+"""Modules are named by room and file: "meter/pair", or "charger" where there is no room."""
+
+# whose tests see a safety module from further away, tried when its own do not kill
+WIDER = ("scan_cycle", "limits/modes", "button", "safety/interlocks", "charger",
+         "pilot/everest_vectors")  # fmt: skip
+
+OPERATORS = (
+    "ReplaceComparisonOperator_Eq_NotEq", "ReplaceComparisonOperator_NotEq_Eq",
+    "ReplaceComparisonOperator_Lt_LtE", "ReplaceComparisonOperator_LtE_Lt",
+    "ReplaceComparisonOperator_Gt_GtE", "ReplaceComparisonOperator_GtE_Gt",
+    "ReplaceComparisonOperator_Lt_Gt", "ReplaceComparisonOperator_GtE_Lt",
+    "ReplaceComparisonOperator_Gt_Lt", "ReplaceComparisonOperator_LtE_Gt",
+    "ReplaceComparisonOperator_Is_IsNot", "ReplaceComparisonOperator_IsNot_Is",
+    "ReplaceBinaryOperator_Add_Sub", "ReplaceBinaryOperator_Sub_Add",
+    "ReplaceBinaryOperator_Mul_FloorDiv", "ReplaceBinaryOperator_FloorDiv_Mul",
+    "ReplaceBinaryOperator_Mod_Mul", "ReplaceBinaryOperator_RShift_LShift",
+    "ReplaceBinaryOperator_LShift_RShift", "ReplaceBinaryOperator_BitAnd_BitOr",
+    "ReplaceBinaryOperator_BitOr_BitAnd", "ReplaceBinaryOperator_BitXor_BitAnd",
+    "ReplaceUnaryOperator_Delete_USub", "ReplaceUnaryOperator_Delete_Not",
+    "ReplaceAndWithOr", "ReplaceOrWithAnd", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue",
+    "ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "NumberReplacer",
+    "AddNot", "ExceptionReplacer", "ZeroIterationForLoop",
+)  # fmt: skip
+
+
+def add_arguments(parser):
+    parser.add_argument(
+        "--module", metavar="NAME", action="append", help="only this one; may repeat"
+    )
+    parser.add_argument("--safety", action="store_true", help="only the safety modules")
+    parser.add_argument("--every", type=int, default=1, help="only each n-th mutant (1 = all)")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
+
+
+def modules():
+    """All of control/, the safety modules first."""
+    files = sorted(CONTROL.rglob("[!_]*.py"))
+    rest = [f.relative_to(CONTROL).with_suffix("").as_posix() for f in files]
+    return [*SAFETY, *(name for name in rest if name not in SAFETY)]
+
+
+def mutants(name, every=1):
+    """[(mutated source, "- old line\\n+ new line")] of a module of control/."""
+    from ballast_tools.check import mutants as made
+
+    source = (CONTROL / f"{name}.py").read_text()
+    out = [(code, _difference(source, code)) for code in made.of(source, OPERATORS)]
+    return out[:: max(1, every)]
+
+
+def _difference(source, code):
+    old, new = source.splitlines(), code.splitlines()
+    for n, (a, b) in enumerate(zip(old, new, strict=False), 1):
+        if a != b:
+            return f"{n}: - {a.strip()}\n    + {b.strip()}"
+    return "0: - \n    + "
+
+
+# -- one mutant ------------------------------------------------------------------------
+
+
+def _tests_of(name):
+    """Its own, and those that see it from further away."""
+    wider = WIDER if name in SAFETY else users(name)
+    return list(dict.fromkeys(t for module in (name, *wider) for t in own(module)))
+
+
+@functools.cache
+def own(name):
+    """The portable test files of a module: test_NAME.py, and test_NAME_*.py of no other module."""
+    room, _, stem = name.rpartition("/")
+    folder = f"{room}/" if room else ""
+    found = []
+    for file in sorted((TESTS / room).glob(f"test_{stem}*.py")):
+        about = folder + file.stem.removeprefix("test_")
+        if not about.endswith("_host") and name == max(
+            (m for m in (*modules(), name) if f"{about}_".startswith(f"{m}_")), key=len
+        ):
+            found.append(folder + file.stem)
+    return found
+
+
+@functools.cache
+def users(name):
+    """The modules of control/ that import this one or one of those; the nearest first.
+
+    The search ends at safety modules: everything hangs together through the scan cycle.
+    """
+    found = [name]
+    for module in found:  # grows
+        if module in SAFETY:
+            continue
+        room, _, stem = ("ballast/control/" + module).rpartition("/")
+        room = re.escape(room.replace("/", "."))
+        wanted = re.compile(rf"^from {room}(\.{stem} import| import .*\b{stem}\b)", re.M)
+        for user in modules():
+            if user not in found and wanted.search((CONTROL / f"{user}.py").read_text()):
+                found.append(user)
+    return found[1:]
+
+
+_bases = {}
+
+
+def survives(name, code, cpu_s=CPU_S):
+    """Run the tests against the mutant in a forked process. True = nothing noticed."""
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            status = _child(name, code, cpu_s)
+        except BaseException:  # noqa: BLE001 - whatever it raises, it was noticed
+            status = 1
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(pid, 0)
+    return status == 0
+
+
+def _child(name, code, cpu_s):
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    signal.setitimer(signal.ITIMER_VIRTUAL, cpu_s)  # its signal ends the process
+    full = "ballast.control." + name.replace("/", ".")
+    parent, _, stem = full.rpartition(".")
+    package = importlib.import_module(parent)
+    module = types.ModuleType(full)
+    module.__file__ = str(CONTROL / f"{name}.py")
+    sys.modules[full] = module
+    setattr(package, stem, module)
+    exec(compile(code, module.__file__, "exec"), module.__dict__)
+    for test in _tests_of(name):
+        tests = importlib.import_module("control_tests." + test.replace("/", "."))
+        for key, function in vars(tests).items():
+            if key.startswith("test_") and callable(function):
+                function()
+    return 0
+
+
+def _prepare():
+    """What every child shares; nothing of control/ may be imported before the fork."""
+    from ballast_bench import upy
+
+    upy.install()
+    package = types.ModuleType("control_tests")
+    package.__path__ = [str(TESTS)]
+    sys.modules["control_tests"] = package
+    for key in [k for k in sys.modules if k.startswith("ballast.control")]:
+        del sys.modules[key]
+
+
+def alone(name, code, cpu_s=CPU_S):
+    """survives() for a process that may have imported control/ already."""
+    with workers.pool(1, prepare=_prepare) as pool:
+        return pool.apply(survives, (name, code, cpu_s))
+
+
+def _work(job):
+    name, items = job
+    _prepare()
+    cpu_s = SLOWER * _base_s(name) + 2
+    return name, [where for code, where in items if survives(name, code, cpu_s)], len(items)
+
+
+def _base_s(name):
+    """CPU seconds of the tests with nothing changed; UserError when they fail."""
+    if name not in _bases:
+        before = os.times().children_user
+        if not survives(name, (CONTROL / f"{name}.py").read_text()):
+            raise UserError(
+                f"the tests of {name} fail with nothing changed: run tools/ballast test"
+            )
+        _bases[name] = os.times().children_user - before
+    return _bases[name]
+
+
+# -- the known survivors ---------------------------------------------------------------
+
+
+def known(path=None):
+    """{(module, "- old / + new" without the line number): why}. ValueError for a bad file."""
+    out, module, pair = {}, "", []
+    for number, raw in enumerate((path or KNOWN).read_text().splitlines(), 1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("[") and line.endswith("]"):
+            module = line[1:-1]
+        elif line.startswith(("- ", "+ ")):
+            pair.append(line)
+        elif line.startswith("why: ") and len(pair) == 2:
+            out[(module, "\n".join(pair))] = line[5:]
+            pair = []
+        else:
+            raise ValueError(
+                f"{(path or KNOWN).name}, line {number}: `[module]`, `- `, `+ ` or `why: `"
+            )
+    return out
+
+
+def key_of(where):
+    """A survivor's key: its two lines, without where they stand."""
+    first, second = where.split("\n")
+    return first.split(": ", 1)[1].strip() + "\n" + second.strip()
+
+
+def run(names, every, jobs, bar=None):
+    """{module: (mutants, [survivors])}."""
+    todo, total, done = [], 0, 0
+    for n, name in enumerate(names):
+        if bar is not None:
+            bar.show(n, len(names), f"mutants of {name}")
+        items = mutants(name, every)
+        total += len(items)
+        todo += [(name, items[at : at + 20]) for at in range(0, len(items), 20)]
+    got = {name: (0, []) for name in names}
+    with workers.pool(jobs) as pool:
+        for name, survivors, count in pool.imap(_work, todo):
+            done += count
+            before = got[name]
+            got[name] = (before[0] + count, before[1] + survivors)
+            if bar is not None:
+                bar.show(done, total, f"{name} {done} of {total}")
+    return got
+
+
+def report(got, explained):
+    """Print; the exit status."""
+    new, total, alive = [], 0, 0
+    print(f"{'module':22}{'mutants':>8}{'killed':>8}{'alive':>7}{'explained':>11}")
+    for name, (count, survivors) in got.items():
+        known_ones = [s for s in survivors if (name, key_of(s)) in explained]
+        new += [(name, s) for s in survivors if s not in known_ones]
+        total, alive = total + count, alive + len(survivors)
+        pct = 100.0 * (count - len(survivors)) / count if count else 100.0
+        print(f"{name:22}{count:8}{pct:7.1f}%{len(survivors):7}{len(known_ones):11}")
+    pct = 100.0 * (total - alive) / total if total else 100.0
+    print(f"{'all':22}{total:8}{pct:7.1f}%{alive:7}")
+    for name, where in new:
+        print(f"NOT EXPLAINED  {name}.py:{where}")
+    if pct < WANTED_PCT:
+        print(f"MISSED: {WANTED_PCT} % killed are asked")
+    return 1 if pct < WANTED_PCT or new else 0
+
+
+def main(args):
+    names = args.module or (list(SAFETY) if args.safety else modules())
+    for name in names:
+        if not (CONTROL / f"{name}.py").exists():
+            raise UserError(f"--module {name}: there is no firmware/ballast/control/{name}.py")
+    if args.every < 1 or args.jobs < 1:
+        raise UserError("--every and --jobs: at least 1")
+    try:
+        explained = known() if Path(KNOWN).exists() else {}
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    bar = Bar("Mutating")
+    start = time.perf_counter()
+    got = run(names, args.every, args.jobs, bar)
+    bar.end()
+    status = report(got, explained)
+    print(f"in {time.perf_counter() - start:.0f} s")
+    return status

@@ -1,0 +1,1 @@
+"""Make units: flash, test in the jig, label, keep the record."""

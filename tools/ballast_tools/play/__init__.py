@@ -1,0 +1,1 @@
+"""Try it: the bench live, and measured houses replayed."""

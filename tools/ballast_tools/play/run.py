@@ -1,0 +1,212 @@
+"""`ballast run TRACE.csv`: a measured house on the virtual clock, with the whole firmware."""
+
+import logging
+import re
+import time
+from pathlib import Path
+
+from ballast_tools.play import report
+from ballast_tools.shell.errors import UserError
+from ballast_tools.shell.progress import Bar
+
+EPILOG = """\
+The trace is a CSV file with a header: one column (or l1_a,l2_a,l3_a) in A or W, and a time
+column or --interval. What is not a house current is refused with one line. The report is
+report.json (for programs) and report.html (for people)."""
+
+
+def add_arguments(parser):
+    parser.epilog = EPILOG
+    add = parser.add_argument
+    add("trace", metavar="TRACE.csv", help="measured house load")
+    add("--limit", required=True, type=amps, metavar="25A", help="main fuse, per phase")
+    add("--column", action="append", metavar="NAME", help="column of the load; three times for L1 L2 L3")
+    add("--unit", choices=("A", "mA", "W", "kW"), help="unit of the column (default: by its name)")
+    add("--series", help="value of the column `series` to keep")
+    add("--interval", type=float, metavar="S", help="seconds a row, for a trace without times")
+    add("--max-gap", type=float, metavar="S", help="hold the last value over gaps up to this long")
+    add("--hours", type=float, metavar="H", help="stop after so many hours (default: whole trace)")
+    add("--skip-hours", type=float, default=0.0, metavar="H", help="leave out the beginning")
+    add("--ev-max", type=amps, default=32.0, metavar="32A", help="the car's own limit")
+    add("--ev-phases", type=int, choices=(1, 3), default=1, help="phases of the car")
+    add("--ev-delay", type=float, default=2.0, metavar="S", help="from a new duty to its answer")
+    add("--ev-slew", type=float, default=10.0, metavar="A/S", help="how fast it moves then")
+    add("--ev-kwh", type=float, default=1000.0, metavar="KWH", help="battery (default: never full)")
+    add("--meter", choices=("clamp", "modbus", "none"), default="clamp")
+    add("--meter-interval", type=float, default=1.0, metavar="S")
+    add("--meter-latency", type=float, default=0.0, metavar="S", help="age of what it measures")
+    add("--loss", type=float, default=0.0, metavar="0..1", help="radio frames lost")
+    add("--fallback", type=amps, default=6.0, metavar="6A", help="current without a meter, 0 = pause")
+    add("--set", action="append", default=[], metavar="KEY=N", help="a setting of the charger")
+    add("--breaker", default=None, metavar="B25", help="main breaker (default: B, the limit's size)")
+    add("--line-ohm", type=float, default=0.0, metavar="OHM",
+        help="impedance of the supply (0: currents as in the trace, no sag)")
+    add("--seed", type=int, default=1)
+    add("--out", type=Path, metavar="DIR", help="write report.json and report.html there")
+
+
+def amps(text):
+    """'25A', '25' or '25.5 A' as float."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*A?\s*", text)
+    if not match:
+        import argparse
+
+        raise argparse.ArgumentTypeError(f"{text!r} is no current; write it like 25A")
+    return float(match.group(1))
+
+
+def main(args):
+    logging.disable(logging.CRITICAL)  # pymodbus tells of every closed connection
+    from ballast_bench import upy
+
+    upy.install()
+    setup, duration_s, trace = prepare(args)
+    if args.out is not None:
+        writable(args.out)
+    world = start(setup)
+    from ballast.control.pilot.charge_state import NAMES
+    from ballast_bench.recorder import Recorder
+
+    recorder = Recorder(world, world.nodes[0], NAMES)
+    world.actors.append(recorder)
+    began = time.perf_counter()
+    replay(world, duration_s, trace.name)
+    took = time.perf_counter() - began
+    world.plant.flush()
+    summary = report.summarise(world, recorder, duration_s, args)
+    summary["wall_s"] = round(took, 1)
+    setup.stop()
+    report.show(summary, trace.notes)
+    if args.out is not None:
+        for path in report.write(args.out, summary, recorder, trace.name, args.limit):
+            print(f"  {path}")
+    return 0
+
+
+def prepare(args):
+    """(Setup, seconds to run, Trace); UserError for what cannot be."""
+    from ballast_bench.plant.battery import Battery
+    from ballast_bench.plant.ev import EV
+    from ballast_bench.plant.house import House
+    from ballast_bench.plant.plant import Config
+    from ballast_bench.plant.trace import TraceError, load_trace
+    from ballast_bench.setup import Setup
+
+    try:
+        columns = None if not args.column else args.column
+        trace = load_trace(
+            args.trace, columns=columns, unit=args.unit, interval_s=args.interval,
+            series=args.series, max_gap_s=args.max_gap,
+        )  # fmt: skip
+    except TraceError as error:
+        raise UserError(str(error)) from None
+    except OSError as error:
+        raise UserError(f"{args.trace}: {error.strerror}; is the path right?") from None
+    skip_s = args.skip_hours * 3600
+    if skip_s >= trace.duration_s:
+        hours = trace.duration_s / 3600
+        raise UserError(f"--skip-hours {args.skip_hours:g}: the trace is {hours:.1f} h long")
+    if skip_s:
+        trace = cut(trace, skip_s)
+    duration_s = trace.duration_s
+    if args.hours is not None:
+        if args.hours <= 0:
+            raise UserError("--hours must be above 0")
+        duration_s = min(duration_s, args.hours * 3600)
+    curve, breaker_a = breaker(args)
+    try:
+        config = Config(
+            house=House(trace=trace, phases=3 if args.ev_phases == 3 or trace.phases == 3 else 1),
+            limit_a=args.limit, breaker_a=breaker_a, breaker_curve=curve, breaker_opens=False,
+            line_ohm=args.line_ohm,
+        )  # fmt: skip
+        ev = EV(
+            max_a=args.ev_max, phases=tuple(range(args.ev_phases)), delay_s=args.ev_delay,
+            slew_a_s=args.ev_slew, battery=Battery(args.ev_kwh),
+        )  # fmt: skip
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    setup = Setup(
+        config=config, limit_a=args.limit, ev=ev, meter=args.meter, settings=settings(args),
+        seed=args.seed, interval_s=args.meter_interval, latency_s=args.meter_latency,
+        loss=args.loss,
+    )  # fmt: skip
+    return setup, duration_s, trace
+
+
+def cut(trace, skip_s):
+    """The trace from `skip_s` on, beginning at 0."""
+    from ballast_bench.plant.trace import Trace
+
+    first = trace.index(skip_s)
+    start = trace.times_s[first]
+    day = None if trace.start_of_day_s is None else (trace.start_of_day_s + start) % 86400
+    return Trace(
+        [t - start for t in trace.times_s[first:]], trace.rows[first:], trace.phases,
+        trace.interval_s, trace.name, day, trace.notes,
+    )  # fmt: skip
+
+
+def breaker(args):
+    """(curve, rated A) of --breaker."""
+    if args.breaker is None:
+        return "B", args.limit
+    match = re.fullmatch(r"([BC])(\d+(?:\.\d+)?)", args.breaker)
+    if not match:
+        raise UserError(f"--breaker {args.breaker}: a curve and a size like B25 or C40 is needed")
+    return match.group(1), float(match.group(2))
+
+
+def settings(args):
+    """--set and the named options as a dict, checked by the charger's own schema."""
+    from ballast.control.settings import Settings
+
+    values = {"fallback_ma": round(args.fallback * 1000), "export": 1}
+    for item in args.set:
+        key, equals, text = item.partition("=")
+        if not equals or not re.fullmatch(r"-?\d+", text):
+            raise UserError(f"--set {item}: write it like margin_ma=500")
+        values[key] = int(text)
+    check = Settings()
+    values["fuse_ma"] = round(args.limit * 1000)
+    values["meter_interval_ms"] = round(args.meter_interval * 1000)
+    for key, value in values.items():
+        wrong = check.check(key, value)
+        if wrong is not None:
+            raise UserError(wrong)
+    return values
+
+
+def start(setup):
+    try:
+        return setup.start()
+    except OSError as error:
+        raise UserError(f"the meter's port: {error.strerror or error}; is it in use?") from None
+
+
+def writable(out):
+    """Refuse before an hour of work, not after it."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UserError(f"--out {out}: {error.strerror}; choose a folder that can be written") from None
+
+
+def replay(world, duration_s, name):
+    """Run to the end with a bar; virtual hours and how many times faster than real."""
+    bar = Bar("Replaying " + Path(name).name)
+    piece_s = max(60.0, duration_s / 200)
+    began = time.perf_counter()
+    while world.now_s < duration_s - 1e-6:
+        world.run(min(piece_s, duration_s - world.now_s))
+        speed = world.now_s / max(time.perf_counter() - began, 1e-6)
+        bar.show(
+            int(world.now_s), int(duration_s),
+            f"{world.now_s / 3600:.1f} of {duration_s / 3600:.1f} h, {speed:.0f} times real time",
+        )  # fmt: skip
+    bar.end()
+
+

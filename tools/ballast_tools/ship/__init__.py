@@ -1,0 +1,1 @@
+"""Ship it: boards, brands, builds, images, signatures."""
