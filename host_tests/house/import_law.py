@@ -7,7 +7,7 @@ folders' arrows (all point to control/) follows from it.
 
 import ast
 
-from ballast_tools.shell.paths import FIRMWARE
+from ballast_tools.shell import paths
 
 PURE_LIBRARY = {"struct", "json", "binascii", "hashlib", "math", "re", "io", "array",
                 "collections", "errno", "gc"}  # fmt: skip
@@ -26,6 +26,36 @@ LAW = {
     "clamp": PURE_LIBRARY | {"clamp", "ballast.protocol", "CONSTANTS"},
 }
 """CONSTANTS: upper-case names of any module of control/. micropython.const is for all."""
+
+ROOMS = {
+    "pilot": set(),
+    "meter": set(),
+    "limits": {"meter"},
+    "safety": {"limits", "pilot"},
+    "balance": {"limits", "meter"},
+    "group": {"meter"},
+}
+"""Rooms of control/ and the rooms that each may import; files beside the rooms are for all but
+those in DOOR, which import rooms and are imported by none."""
+DOOR = {"charger", "scan_cycle"}
+BESIDE = {"light": {"pilot"}}
+"""Files beside the rooms that show what a room decided."""
+
+TOOLS = {
+    "tools/ballast_tools/shell": {"ballast_tools.shell"},
+    "tools/ballast_tools/ship": {"ballast_tools.shell", "ballast_tools.ship", "ballast_bench.upy"},
+    "tools/ballast_tools/factory": {"ballast_tools.shell", "ballast_tools.ship",
+                                    "ballast_tools.factory"},
+    "tools/ballast_tools/play": {"ballast_tools.shell", "ballast_tools.ship", "ballast_tools.play",
+                                 "ballast_bench"},
+    "tools/ballast_tools/check": {"ballast_tools.shell", "ballast_tools.ship",
+                                  "ballast_tools.check", "ballast_bench"},
+    "tools/ballast_bench": {"ballast_bench", "ballast_tools.ship"},
+}  # fmt: skip
+"""What a folder of tools/ may import of tools/; the firmware is open to all of them."""
+
+HOST_TESTS = {p.name.removesuffix(".py") for p in paths.HOST_TESTS.iterdir()} - {"__pycache__", "clamp"}
+"""Names that a test finds beside it, which no other folder may import; `clamp` is the firmware's."""
 
 OPEN = {"main.py", "boot.py"}
 """Composition roots: they may import all, and act when imported."""
@@ -50,22 +80,58 @@ def folder_of(path):
 def check(path, text):
     """Complaints about the source `text` of the file `path`."""
     tree = ast.parse(text, path)
+    if path.startswith(("tools/", "firmware/")):
+        arrows = [f"{path}:{line}: {what}" for line, what in _arrows(path, tree)]
+        if arrows or path.startswith("tools/"):
+            return arrows
     folder = folder_of(path)
     if path.split("/")[-1] in OPEN or folder is None:
         return []
     complaints = list(_at_import(tree))
     if folder != COMPOSE:
-        complaints += _imports(tree, folder)
+        package = ".".join(path.split("/")[1:-1])
+        complaints += _imports(tree, folder, package)
     if folder == "control":
         complaints += _floats(tree)
+        complaints += _rooms(path, tree)
     return [f"{path}:{line}: {what}" for line, what in complaints]
 
 
-def _imports(tree, folder):
+def _arrows(path, tree):
+    """Arrows run one way: host_tests -> tools -> firmware."""
+    ours = {"ballast_bench", "ballast_tools"}
+    rows = [roots for folder, roots in TOOLS.items() if path.startswith(folder + "/")]
+    allowed = rows[0] if rows else (ours if path.startswith("tools/") else set())
+    for node in ast.walk(tree):
+        for module, name, _ in _imported(node, ""):
+            whole = f"{module}.{name}" if name else module
+            top = module.split(".")[0]
+            if top in HOST_TESTS:
+                yield node.lineno, f"nothing may import {whole}: it is a part of host_tests/"
+            elif top in ours and not any(_within(whole, root) for root in allowed):
+                yield node.lineno, f"{path.rsplit('/', 1)[0]}/ may not import {whole}"
+
+
+def _rooms(path, tree):
+    """Rooms of control/ import what ROOMS says; nobody there imports the door."""
+    parts = path.split("/")
+    room = parts[3] if len(parts) > 4 else None
+    if room is None and parts[3].removesuffix(".py") in DOOR:
+        return
+    file = parts[-1].removesuffix(".py")
+    allowed = BESIDE.get(file, set()) if room is None else ROOMS[room] | {room}
+    for node in ast.walk(tree):
+        for module, name, _ in _imported(node, ".".join(parts[1:-1])):
+            words = f"{module}.{name}".split(".")[2:] if _within(module, "ballast.control") else []
+            if words and (words[0] in DOOR or (words[0] in ROOMS and words[0] not in allowed)):
+                yield node.lineno, f"control/{room or ''} may not import control/{words[0]}"
+
+
+def _imports(tree, folder, package):
     allowed = LAW[folder]
     aliases = {}  # local name -> module of control/, where only constants are allowed
     for node in ast.walk(tree):
-        for module, name, local in _imported(node, folder):
+        for module, name, local in _imported(node, package):
             if module == "micropython" and name == "const":
                 continue
             whole = f"{module}.{name}" if name else module
@@ -86,7 +152,7 @@ def _imports(tree, folder):
                 yield node.lineno, f"{folder}/ may take constants of {owner}, not {node.attr}"
 
 
-def _imported(node, folder):
+def _imported(node, package):
     """(module, name or None, local name) of an import statement, relative ones resolved."""
     if isinstance(node, ast.Import):
         for alias in node.names:
@@ -94,8 +160,7 @@ def _imported(node, folder):
     elif isinstance(node, ast.ImportFrom):
         module = node.module or ""
         if node.level == 1:  # `from .x import y`
-            here = "clamp" if folder == "clamp" else "ballast." + folder
-            module = (here + "." + module).rstrip(".")
+            module = f"{package}.{module}".rstrip(".")
         elif node.level > 1:
             module = "." * node.level + module
         for alias in node.names:
@@ -103,7 +168,7 @@ def _imported(node, folder):
 
 
 def _is_module(dotted):
-    return (FIRMWARE / (dotted.replace(".", "/") + ".py")).exists()
+    return (paths.FIRMWARE / (dotted.replace(".", "/") + ".py")).exists()
 
 
 def _within(module, root):

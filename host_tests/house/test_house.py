@@ -14,10 +14,15 @@ TOP = {".ci", ".gitignore", "LICENSE", "README.md", "boards", "firmware", "host_
 
 NEED_README = (
     "firmware firmware/ballast/control firmware/ballast/protocol firmware/ballast/ports "
-    "firmware/ballast/services firmware/clamp firmware/web boards boards/brands host_tests "
-    "tools/ballast_bench tools/ballast_bench/plant tools/ballast_bench/rigs "
-    "host_tests/bench host_tests/control host_tests/protocol host_tests/ports host_tests/services "
-    "host_tests/clamp host_tests/house host_tests/tools host_tests/scenarios host_tests/vm tools"
+    "firmware/ballast/control/pilot firmware/ballast/control/safety firmware/ballast/control/limits "
+    "firmware/ballast/control/meter firmware/ballast/control/balance firmware/ballast/control/group "
+    "firmware/ballast/services firmware/ballast/services/web firmware/ballast/services/ble "
+    "firmware/ballast/services/meters firmware/ballast/services/radio firmware/ballast/services/memory "
+    "firmware/clamp firmware/web boards boards/brands tools tools/ballast_bench "
+    "tools/ballast_bench/plant tools/ballast_bench/rigs host_tests host_tests/bench "
+    "host_tests/control host_tests/protocol host_tests/ports host_tests/services host_tests/boards "
+    "host_tests/clamp host_tests/compose host_tests/house host_tests/tools host_tests/scenarios "
+    "host_tests/vm"
 ).split()
 
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60

@@ -13,10 +13,10 @@ from ballast.control.ticks import add
 from ballast.protocol import clamp_inbox, meter_table, modbus
 from ballast.protocol.clamp_pairing import format_code
 from ballast.protocol.meter_row import MeterRow
-from ballast.services.clamp_link import ClampLink
-from ballast.services.meter_finder import MeterFinder
-from ballast.services.meter_link import MeterLink
-from ballast.services.modbus_bus import RtuBus
+from ballast.services.meters.bus import RtuBus
+from ballast.services.meters.finder import MeterFinder
+from ballast.services.meters.link import MeterLink
+from ballast.services.radio.clamp_link import ClampLink
 from clamp.app import ClampApp
 from clamp.rms import Calibration, Channel, RmsMeter
 from clamp.settings import ClampSettings

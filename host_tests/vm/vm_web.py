@@ -17,17 +17,17 @@ from ballast.control.records import Fit
 from ballast.control.settings import Settings
 from ballast.protocol import password
 from ballast.protocol.status import Info
-from ballast.services.auth import Auth
-from ballast.services.event_log import EventLog
-from ballast.services.gate import Gate
-from ballast.services.history import History
+from ballast.services.memory.event_log import EventLog
+from ballast.services.memory.history import History
+from ballast.services.memory.sessions import Sessions
 from ballast.services.schedule import Schedule
-from ballast.services.sessions import Sessions
 from ballast.services.wall_clock import WallClock
-from ballast.services.web import Web
-from ballast.services.web_commands import WebCommands
-from ballast.services.web_records import WebRecords
-from ballast.services.web_settings import WebSettings
+from ballast.services.web.commands import WebCommands
+from ballast.services.web.door import Gate
+from ballast.services.web.login import Auth
+from ballast.services.web.records import WebRecords
+from ballast.services.web.server import Web
+from ballast.services.web.settings import WebSettings
 
 WORD = "label-pass-42"
 

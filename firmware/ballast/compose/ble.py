@@ -1,9 +1,9 @@
 """Bluetooth: Improv for the network, and the page's commands for who knows the setup code."""
 
 from ballast.protocol.ble_frames import check_range
-from ballast.services.ble import BleWindow
-from ballast.services.ble_control import Control
-from ballast.services.ble_improv import Improv
+from ballast.services.ble.control import Control
+from ballast.services.ble.improv import Improv
+from ballast.services.ble.window import BleWindow
 
 _HARDWARE = "ESP32"
 

@@ -19,8 +19,8 @@ from ballast.control.meter.meter import GOOD
 from ballast.control.pilot import charge_state as cs
 from ballast.protocol.group_frame import GroupCodec
 from ballast.services.charge_plan import ChargePlan
-from ballast.services.group_link import GroupLink
-from ballast.services.kept_plan import KeptPlan
+from ballast.services.memory.kept_plan import KeptPlan
+from ballast.services.radio.group_link import GroupLink
 
 STEP_MS = 50
 _SKIP = 5  # who does not lead looks at an old reading again only so often
@@ -112,7 +112,7 @@ class Group:
             if self._env.radio is None:
                 raise ValueError("this board has no ESP-NOW; choose the network")
             return self._env.radio
-        from ballast.services.udp_radio import UdpRadio
+        from ballast.services.radio.udp import UdpRadio
 
         wifi = self._env.wifi
         self._udp = UdpRadio((wifi.address() if wifi is not None else "") or "127.0.0.1")

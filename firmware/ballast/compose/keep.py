@@ -6,7 +6,7 @@ import time
 from ballast.control.charger import RESET_BROWN_OUT, RESET_POWER_ON
 from ballast.control.meter import commissioning
 from ballast.control.safety import faults
-from ballast.services.store import Keeper, Store
+from ballast.services.memory.store import Keeper, Store
 
 _BLOCKING_MS = 250
 

@@ -4,9 +4,9 @@ import asyncio
 
 from ballast.control.charger import SUPPLY
 from ballast.protocol.group_frame import MARKER as GROUP_MARKER
-from ballast.services.clamp_link import ClampLink
-from ballast.services.meter_link import MeterLink, model
-from ballast.services.modbus_bus import RtuBus, TcpBus, parse_host
+from ballast.services.meters.bus import RtuBus, TcpBus, parse_host
+from ballast.services.meters.link import MeterLink, model
+from ballast.services.radio.clamp_link import ClampLink
 
 METER_CLAMP = 1
 METER_TCP = 2

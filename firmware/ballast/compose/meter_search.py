@@ -2,8 +2,8 @@
 
 import asyncio
 
-from ballast.services.meter_finder import MeterFinder
-from ballast.services.modbus_bus import RtuBus, TcpBus, parse_host
+from ballast.services.meters.bus import RtuBus, TcpBus, parse_host
+from ballast.services.meters.finder import MeterFinder
 
 _NEIGHBOUR_MS = 250  # a closed port refuses at once, an absent host never answers
 

@@ -4,23 +4,23 @@ import time
 
 from ballast.compose.meter_search import MeterSearch
 from ballast.protocol.status import Info
-from ballast.services.auth import Auth
-from ballast.services.captive import Captive
-from ballast.services.event_log import EventLog
-from ballast.services.gate import Gate
-from ballast.services.history import History
-from ballast.services.meter_proof import MeterProof
+from ballast.services.memory.event_log import EventLog
+from ballast.services.memory.history import History
+from ballast.services.memory.sessions import Sessions
+from ballast.services.meters.proof import MeterProof
 from ballast.services.schedule import Schedule
-from ballast.services.sessions import Sessions
 from ballast.services.wall_clock import WallClock
-from ballast.services.web import Web
-from ballast.services.web_commands import WebCommands
-from ballast.services.web_group import WebGroup
-from ballast.services.web_measure import WebMeasure
-from ballast.services.web_records import WebRecords
-from ballast.services.web_settings import WebSettings
-from ballast.services.web_setup import WebSetup
-from ballast.services.web_update import WebUpdate
+from ballast.services.web.captive import Captive
+from ballast.services.web.commands import WebCommands
+from ballast.services.web.door import Gate
+from ballast.services.web.group import WebGroup
+from ballast.services.web.login import Auth
+from ballast.services.web.measure import WebMeasure
+from ballast.services.web.records import WebRecords
+from ballast.services.web.server import Web
+from ballast.services.web.settings import WebSettings
+from ballast.services.web.setup import WebSetup
+from ballast.services.web.update import WebUpdate
 from ballast.services.wifi_link import WifiLink
 
 

@@ -3,7 +3,7 @@
 A packet is command, length, data, checksum (the low byte of the sum of all before
 it), in as many writes as the client's MTU makes of it. All of it is in the clear, the
 network's password as well: that is the standard. What protects is that the window is
-short and that somebody pressed the charger's button (services/ble_improv.py).
+short and that somebody pressed the charger's button (services/ble/improv.py).
 """
 
 import struct

@@ -3,7 +3,7 @@
 import random
 
 from ballast.protocol.clamp_pairing import format_code
-from ballast.services.clamp_link import ClampLink
+from ballast.services.radio.clamp_link import ClampLink
 from ballast_bench import upy
 from ballast_bench.devices.clamp_unit.unit import ClampUnit, StationRadio
 from ballast_bench.plant.radio import Radio

@@ -54,9 +54,9 @@ SHOWN = {
     "meter_lost": (("meter",), "the main fuse is overloaded", "scenarios/meter_lost.story"),
     "meter_distrust": ((), "the main fuse is overloaded", "scenarios/test_trust_host"),
     "derated": ((), "heat builds up", "scenarios/worn_socket.story"),
-    "settings": ((), "wrong limits", "services/test_store_host"),
-    "storage": ((), "latches are forgotten", "services/test_store_host"),
-    "clock": ((), "schedules at the wrong time", "services/test_records_host"),
+    "settings": ((), "wrong limits", "services/memory/test_store_host"),
+    "storage": ((), "latches are forgotten", "services/memory/test_store_host"),
+    "clock": ((), "schedules at the wrong time", "services/memory/test_records_host"),
     "leak_open": (("leak_open",), "current past the contactor", "control/safety/test_interlocks"),
     "meters_apart": ((), "the main fuse is overloaded", "control/meter/test_pair"),
 }

@@ -9,8 +9,7 @@ import importlib
 import os
 import sys
 
-from ballast_tools.check import figures
-from ballast_tools.shell import commands, environment, paths
+from ballast_tools.shell import commands, environment, figures, paths
 from ballast_tools.shell.errors import UserError
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it

@@ -8,7 +8,7 @@ languages are files of their own, named by content and cached for ever. All is
 gzip without a time stamp: the same sources give the same bits.
 
 `manifest.json` maps a path to {file, type, etag, cache, size, csp?}: what
-services/web.py serves. The bench calls the same function.
+services/web/server.py serves. The bench calls the same function.
 """
 
 import base64

@@ -11,8 +11,9 @@ import os
 from pathlib import Path
 
 from ballast_bench import upy
-from ballast_tools.check import figures, measured, workers
+from ballast_tools.check import measured, workers
 from ballast_tools.check.measured import SHAPER, SWITCHING, UCI
+from ballast_tools.shell import figures
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 

@@ -9,8 +9,9 @@ import argparse
 from pathlib import Path
 
 from ballast_bench import upy
-from ballast_tools.check import figures, measured
+from ballast_tools.check import measured
 from ballast_tools.check.measured import SHAPER, SWITCHING, UCI
+from ballast_tools.shell import figures
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 

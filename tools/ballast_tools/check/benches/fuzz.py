@@ -2,7 +2,7 @@
 
 import time
 
-from ballast_tools.check import figures
+from ballast_tools.shell import figures
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 

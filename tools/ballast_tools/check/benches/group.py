@@ -4,8 +4,8 @@ import json
 import subprocess
 from pathlib import Path
 
-from ballast_tools.check import figures, measured, workers
-from ballast_tools.shell import node, paths
+from ballast_tools.check import measured, workers
+from ballast_tools.shell import figures, node, paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 
@@ -89,7 +89,7 @@ def air(seats=64, seconds=60):
 
     upy.install()
     from ballast.protocol import group_frame
-    from ballast.services.group_link import moved_ms
+    from ballast.services.radio.group_link import moved_ms
     from ballast_bench.plant.radio import air_us
     from ballast_bench.sims.group import History, Sim
 

@@ -8,8 +8,7 @@ import logging
 import tempfile
 from pathlib import Path
 
-from ballast_tools.check import figures
-from ballast_tools.shell import paths
+from ballast_tools.shell import figures, paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 

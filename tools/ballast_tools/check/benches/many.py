@@ -7,7 +7,7 @@ virtual seconds per second, control steps, and the rules that hold meanwhile.
 import time
 from random import Random
 
-from ballast_tools.check import figures
+from ballast_tools.shell import figures
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 

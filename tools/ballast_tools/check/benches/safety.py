@@ -7,7 +7,8 @@ hardware. Then the error of the advertised current on every step of the PWM's re
 
 import os
 
-from ballast_tools.check import figures, workers
+from ballast_tools.check import workers
+from ballast_tools.shell import figures
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 

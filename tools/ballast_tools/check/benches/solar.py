@@ -9,8 +9,8 @@ import argparse
 from pathlib import Path
 
 from ballast_bench import upy
-from ballast_tools.check import figures
 from ballast_tools.check.measured import SOLAR
+from ballast_tools.shell import figures
 from ballast_tools.shell.errors import UserError
 
 upy.install()

@@ -9,8 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ballast_tools.check import figures
-from ballast_tools.shell import node
+from ballast_tools.shell import figures, node
 from ballast_tools.shell.errors import UserError
 
 FILE = Path(__file__).with_name("step_cost.py")

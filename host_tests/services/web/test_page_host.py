@@ -10,7 +10,7 @@ from ballast_bench.plant.ev import EV
 from ballast_bench.plant.house import semi
 from ballast_bench.plant.plant import Config
 from ballast_bench.rigs.web import LABEL, PASSWORD, Live, WebRig
-from services.page_steps import log_in, wait_for
+from services.web.page_steps import log_in, wait_for
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844, "has_touch": True}

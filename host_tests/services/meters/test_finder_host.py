@@ -5,8 +5,8 @@ import pytest
 from ballast.protocol import meter_table
 from ballast.protocol.meter_row import MeterRow
 from ballast.protocol.modbus import ModbusError
-from ballast.services.meter_finder import MeterFinder, judge
-from ballast.services.modbus_bus import RtuBus, TcpBus
+from ballast.services.meters.bus import RtuBus, TcpBus
+from ballast.services.meters.finder import MeterFinder, judge
 from ballast_bench.devices import meter_servers
 from ballast_bench.devices.meter_maps import MAPS
 
@@ -139,7 +139,7 @@ def test_the_network_is_searched_and_oneself_left_out():
 
 
 def test_sunspec_says_what_it_is():
-    from services.test_meter_rows_host import sunspec_regs
+    from services.meters.test_rows_host import sunspec_regs
 
     body = [0] * 105
     body[1:4], body[4] = [1150, 325, 2700], -2

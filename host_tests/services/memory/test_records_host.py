@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from ballast.control.limits import limits
 from ballast.control.records import Status
 from ballast.control.safety import faults
-from ballast.services import history as hist
-from ballast.services.event_log import EventLog
-from ballast.services.history import UNKNOWN, History, Ring
+from ballast.services.memory import history as hist
+from ballast.services.memory.event_log import EventLog
+from ballast.services.memory.history import UNKNOWN, History, Ring
+from ballast.services.memory.sessions import Sessions
 from ballast.services.schedule import Schedule
-from ballast.services.sessions import Sessions
 from ballast.services.wall_clock import WallClock
 from ballast_bench.rigs.web import MemoryStore
 

@@ -8,8 +8,8 @@ import pytest
 
 from ballast.protocol import modbus
 from ballast.protocol.modbus import ModbusError
-from ballast.services.meter_link import MeterLink, model
-from ballast.services.modbus_bus import RtuBus, TcpBus, parse_host
+from ballast.services.meters.bus import RtuBus, TcpBus, parse_host
+from ballast.services.meters.link import MeterLink, model
 from ballast_bench.devices import meter_servers
 from ballast_bench.devices.meter_maps import MAPS
 

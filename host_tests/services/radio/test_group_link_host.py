@@ -9,7 +9,7 @@ from ballast.control.group.machine import LEAD, Group
 from ballast.control.group.panels import Panels
 from ballast.control.limits import limits
 from ballast.protocol.group_frame import MAX_FRAME, GroupCodec
-from ballast.services.group_link import GroupLink, moved_ms
+from ballast.services.radio.group_link import GroupLink, moved_ms
 from ballast_bench import upy
 
 KEY = b"a key for the group"

@@ -7,7 +7,7 @@ import pytest
 
 from ballast.control.settings import Settings
 from ballast.protocol import password
-from ballast.services.auth import INSTALLER, USER, Auth, RefusedError
+from ballast.services.web.login import INSTALLER, USER, Auth, RefusedError
 from ballast_bench.rigs.web import CountingRandom, MemoryStore
 
 LABEL = "label-pass-42"

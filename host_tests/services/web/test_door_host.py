@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ballast.services.gate import Gate
+from ballast.services.web.door import Gate
 from ballast_bench.upy import ticks_diff
 
 WRAP = 1 << 30

@@ -4,7 +4,7 @@ import pytest
 
 from ballast.control.settings import Settings
 from ballast.ports import storage as storage_port
-from ballast.services.store import COUNTER_WH, SETTINGS_S, Keeper, Store
+from ballast.services.memory.store import COUNTER_WH, SETTINGS_S, Keeper, Store
 from ballast_bench.devices.flash import PowerCut
 from ballast_bench.devices.lfs_disk import Disk
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ballast.services.meter_proof import (
+from ballast.services.meters.proof import (
     FAILED,
     FALL,
     IDLE,

@@ -12,7 +12,7 @@ from bumble import core
 from ballast.control.safety import faults
 from ballast.protocol import ble_frames as f
 from ballast.protocol import improv, status
-from ballast.services.ble import OPEN_S
+from ballast.services.ble.window import OPEN_S
 from ballast_bench.plant.ev import EV
 from ballast_bench.rigs.ble import BleRig, Phone
 

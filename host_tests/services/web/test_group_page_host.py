@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from ballast_bench.rigs.group import USER, GroupPageRig
 from ballast_bench.rigs.web import Live
 from ballast_bench.setup import PASSWORD
-from services.page_steps import log_in, wait_for
+from services.web.page_steps import log_in, wait_for
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("en", "de", "fr", "es", "zh")

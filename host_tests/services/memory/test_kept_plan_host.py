@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from ballast.services.charge_plan import ChargePlan
-from ballast.services.kept_plan import KeptPlan
+from ballast.services.memory.kept_plan import KeptPlan
 
 NOON = 1_800_000_000
 

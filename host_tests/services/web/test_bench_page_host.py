@@ -12,7 +12,7 @@ from ballast_bench.plant.plant import Config
 from ballast_bench.rigs.web import Live, free_port
 from ballast_bench.setup import PASSWORD, Setup, default_ev
 from ballast_tools.ship import web_assets
-from services.page_steps import wait_for
+from services.web.page_steps import wait_for
 
 pytestmark = pytest.mark.browser
 

@@ -4,8 +4,8 @@ import pytest
 
 from ballast.protocol import meter_table
 from ballast.protocol.meter_row import MeterRow
-from ballast.services.meter_link import MeterLink, model
-from ballast.services.modbus_bus import RtuBus, TcpBus
+from ballast.services.meters.bus import RtuBus, TcpBus
+from ballast.services.meters.link import MeterLink, model
 from ballast_bench.devices import meter_servers
 from ballast_bench.devices.meter_maps import MAPS, WH, V, W
 

@@ -3,8 +3,8 @@
 import pytest
 
 from ballast.protocol.clamp_pairing import format_code
-from ballast.services.clamp_link import ClampLink
-from ballast.services.web_measure import WebMeasure
+from ballast.services.radio.clamp_link import ClampLink
+from ballast.services.web.measure import WebMeasure
 from ballast_bench.devices import meter_servers
 from ballast_bench.devices.meter_maps import MAPS
 from ballast_bench.devices.web_client import Browser

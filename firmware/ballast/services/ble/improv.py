@@ -1,7 +1,7 @@
 """Improv Wi-Fi: who may hand over a network, and what becomes of it.
 
 The state starts at "authorization required"; the charger's button, or somebody who
-has proven the setup code (services/ble_control.py), authorizes for a minute, as the
+has proven the setup code (services/ble/control.py), authorizes for a minute, as the
 specification suggests. A failed try starts the minute again. After success it takes
 a new authorization.
 """

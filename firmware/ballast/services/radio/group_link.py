@@ -2,7 +2,7 @@
 
 The radio's owner calls `on_frame(mac, frame, rssi)` for each payload whose first byte is
 0xB5; `run()` does it for a radio that carries nothing else. Radio: send(mac, frame) ->
-bool and drain(handle), as ports/espnow_radio.py and services/udp_radio.py. Frames are
+bool and drain(handle), as ports/espnow_radio.py and services/radio/udp.py. Frames are
 broadcast: every member hears every other, and no acknowledgement is waited for.
 
 The GROUP slot is renewed for at most two seconds at a time and falls to 0: when
