@@ -27,6 +27,10 @@ LAW = {
 }
 """CONSTANTS: upper-case names of any module of control/. micropython.const is for all."""
 
+GUARD = "TYPE_CHECKING"
+"""`GUARD = const(0)`, then `if GUARD:` with imports for the type check alone: of typing, and of
+one's own layer, above all its shapes (.pyi files, which have no code and are no modules)."""
+
 ROOMS = {
     "pilot": set(),
     "meter": set(),
@@ -88,9 +92,10 @@ def check(path, text):
     if path.split("/")[-1] in OPEN or folder is None:
         return []
     complaints = list(_at_import(tree))
+    if path.endswith(".pyi") and _is_module(_dotted(path)):
+        complaints.append((1, "a .pyi hides the .py of the same name from the type check"))
     if folder != COMPOSE:
-        package = ".".join(path.split("/")[1:-1])
-        complaints += _imports(tree, folder, package)
+        complaints += _imports(tree, folder, path)
     if folder == "control":
         complaints += _floats(tree)
         complaints += _rooms(path, tree)
@@ -127,29 +132,64 @@ def _rooms(path, tree):
                 yield node.lineno, f"control/{room or ''} may not import control/{words[0]}"
 
 
-def _imports(tree, folder, package):
+def _imports(tree, folder, path):
     allowed = LAW[folder]
+    package = _dotted(path).rpartition(".")[0]
+    guarded = {id(node) for block in tree.body if _is_guard(block) for node in block.body}
     aliases = {}  # local name -> module of control/, where only constants are allowed
     for node in ast.walk(tree):
         for module, name, local in _imported(node, package):
-            if module == "micropython" and name == "const":
-                continue
             whole = f"{module}.{name}" if name else module
-            if any(_within(whole, root) or _within(module, root) for root in allowed):
+            if id(node) in guarded or (path.endswith(".pyi") and _is_shape_or_typing(module, whole)):
+                if not _for_types(folder, module, whole):
+                    yield node.lineno, f"{folder}/ may not import {whole} for types alone"
+            elif _is_shape_or_typing(module, whole):
+                yield node.lineno, f"{folder}/ may not import {whole} outside if {GUARD}"
+            elif _allowed(allowed, module, whole) or (module, name) == ("micropython", "const"):
                 continue
-            if "CONSTANTS" in allowed and _within(module, "ballast.control"):
-                if name and not _is_module(whole):
-                    if not name.isupper():
-                        yield node.lineno, f"{folder}/ may take constants of control/, not {name}"
-                else:
+            elif "CONSTANTS" in allowed and _within(module, "ballast.control"):
+                if not name or _is_module(whole):
                     aliases[local] = whole
-                continue
-            yield node.lineno, f"{folder}/ may not import {whole}"
+                elif not name.isupper():
+                    yield node.lineno, f"{folder}/ may take constants of control/, not {name}"
+            else:
+                yield node.lineno, f"{folder}/ may not import {whole}"
+    yield from _of_aliases(tree, folder, aliases)
+
+
+def _of_aliases(tree, folder, aliases):
+    """Attributes of modules of control/ that are no constants."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             owner = aliases.get(node.value.id)
             if owner and not node.attr.isupper():
                 yield node.lineno, f"{folder}/ may take constants of {owner}, not {node.attr}"
+
+
+def _allowed(allowed, module, whole):
+    return any(_within(whole, root) or _within(module, root) for root in allowed)
+
+
+def _is_shape_or_typing(module, whole):
+    return module == "typing" or any(_is_module(name, ".pyi") for name in (module, whole))
+
+
+def _for_types(folder, module, whole):
+    """Whether a file of `folder` may name this for the type check: typing, or its own layer."""
+    layer = "clamp" if folder == "clamp" else f"ballast.{folder}"
+    if not _within(module, layer):
+        return module == "typing"
+    return _is_shape_or_typing(module, whole) or _allowed(LAW[folder], module, whole)
+
+
+def _is_guard(node):
+    """`if TYPE_CHECKING:` of the file's top level, without else."""
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name)
+        and node.test.id == GUARD
+        and not node.orelse
+    )
 
 
 def _imported(node, package):
@@ -167,8 +207,13 @@ def _imported(node, package):
             yield module, alias.name, alias.asname or alias.name
 
 
-def _is_module(dotted):
-    return (paths.FIRMWARE / (dotted.replace(".", "/") + ".py")).exists()
+def _dotted(path):
+    """The module of a file of the firmware: firmware/ballast/x/y.py -> ballast.x.y."""
+    return path.rpartition(".")[0].replace("/", ".").removeprefix("firmware.")
+
+
+def _is_module(dotted, suffix=".py"):
+    return (paths.FIRMWARE / (dotted.replace(".", "/") + suffix)).exists()
 
 
 def _within(module, root):
@@ -186,6 +231,8 @@ def _at_import(tree):
             yield from _value(node.value)
         elif isinstance(node, ast.Try):
             yield from _guarded_import(node)
+        elif _is_guard(node):
+            yield from _guard(node, tree)
         elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             yield node.lineno, f"{type(node).__name__} at import: only definitions may stand here"
 
@@ -211,6 +258,16 @@ def _guarded_import(node):
             yield from _value(part.value)
         elif not isinstance(part, (ast.Import, ast.ImportFrom, ast.Pass)):
             yield part.lineno, f"{type(part).__name__} at import: only definitions may stand here"
+
+
+def _guard(node, tree):
+    """The guard is const(0), so that the compiler drops the block; imports alone stand in it."""
+    wanted = f"{GUARD} = const(0)"
+    if not any(ast.unparse(other) == wanted for other in tree.body if other.lineno < node.lineno):
+        yield node.lineno, f"{wanted} must stand above if {GUARD}"
+    for part in node.body:
+        if not isinstance(part, ast.ImportFrom):
+            yield part.lineno, f"{type(part).__name__} under {GUARD}: only from ... import"
 
 
 def _floats(tree):

@@ -7,7 +7,7 @@ from house.import_law import check
 
 
 def sources():
-    files = [*paths.FIRMWARE.rglob("*.py"), *paths.BOARDS.rglob("board.py")]
+    files = [*paths.FIRMWARE.rglob("*.py"), *paths.FIRMWARE.rglob("*.pyi"), *paths.BOARDS.rglob("board.py")]
     files += paths.TOOLS.rglob("*.py")
     return sorted(f.relative_to(paths.ROOT).as_posix() for f in files)
 
@@ -15,15 +15,17 @@ def sources():
 def test_the_firmware_keeps_the_law():
     files = sources()
     assert "firmware/ballast/control/records.py" in files
+    assert "firmware/ballast/services/shapes.pyi" in files
     complaints = [c for f in files for c in check(f, (paths.ROOT / f).read_text())]
     assert not complaints, "\n" + "\n".join(complaints)
 
 
-CONTROL, PROTOCOL, PORTS, SERVICES, BOARD = (
+CONTROL, PROTOCOL, PORTS, SERVICES, COMPOSE, BOARD = (
     "firmware/ballast/control/x.py",
     "firmware/ballast/protocol/x.py",
     "firmware/ballast/ports/x.py",
     "firmware/ballast/services/web/x.py",
+    "firmware/ballast/compose/x.py",
     "boards/b/board.py",
 )
 
@@ -33,6 +35,15 @@ ROOM, BENCH, CHECK, SHIP = (
     "tools/ballast_tools/check/x.py",
     "tools/ballast_tools/ship/x.py",
 )
+
+SHAPES = "firmware/ballast/services/shapes.pyi"
+
+
+def guarded(*lines, value="const(0)"):
+    """`lines` under the guard of imports for the type check."""
+    text = f"from micropython import const\nTYPE_CHECKING = {value}\nif TYPE_CHECKING:\n"
+    return text + "".join(f"    {line}\n" for line in lines)
+
 
 BROKEN = [
     (ROOM, "from ballast.control.balance import supply", "may not import control/balance"),
@@ -77,6 +88,24 @@ BROKEN = [
     (SERVICES, "lock = Lock()", "Lock() is called at import"),
     (PORTS, "class A:\n    pin = Pin(1)", "Pin() is called at import"),
     (PORTS, "try:\n    go()\nexcept ImportError:\n    pass", "only definitions"),
+    (SERVICES, guarded("from ballast.control.charger import Charger"), "for types alone"),
+    (SERVICES, guarded("from ballast.control.records import Status"), "for types alone"),
+    (SERVICES, guarded("from ballast.services.wall_clock import WallClock"), "for types alone"),
+    (PROTOCOL, guarded("from ballast.services.shapes import Charger"), "for types alone"),
+    (CONTROL, guarded("from ballast.protocol import modbus"), "for types alone"),
+    (ROOM, guarded("from ballast.control.balance.supply import Supply"), "control/balance"),
+    (PORTS, guarded("from ballast.control.records import Scan"), "for types alone"),
+    (SERVICES, guarded("start()"), "Expr under TYPE_CHECKING"),
+    (SERVICES, guarded("import typing"), "Import under TYPE_CHECKING"),
+    (SERVICES, guarded("from typing import Any") + "else:\n    Any = 0", "only definitions"),
+    (SERVICES, "if TYPE_CHECKING:\n    from typing import Any", "TYPE_CHECKING = const(0) must"),
+    (SERVICES, guarded("from typing import Any", value="0"), "must stand above"),
+    (SERVICES, "from ballast.services.shapes import Charger", "outside if TYPE_CHECKING"),
+    (SERVICES, "from typing import Any", "outside if TYPE_CHECKING"),
+    (CONTROL, "def f():\n    from typing import Any", "outside if TYPE_CHECKING"),
+    (SHAPES, "from ballast.control.charger import Charger", "constants of control/, not Charger"),
+    (SHAPES, "from ballast.ports.rs485 import Rs485", "may not import ballast.ports"),
+    ("firmware/ballast/services/schedule.pyi", "class Schedule: ...", "a .pyi hides the .py"),
 ]
 
 
@@ -102,6 +131,11 @@ KEPT = [
     ("firmware/main.py", "import machine\nmachine.reset()"),
     ("firmware/clamp/main.py", "from machine import ADC\nADC(1)"),
     (BOARD, "from micropython import const\nPIN = const(4)\nRCD_PIN = None"),
+    (SERVICES, guarded("from ballast.services.shapes import Charger", "from typing import Any")),
+    (SERVICES, guarded("from ballast.services import shapes")),
+    (ROOM, guarded("from typing import Callable", "from ballast.control.meter.pair import Pair")),
+    (SHAPES, "from typing import Protocol\nfrom ballast.control.records import Status"),
+    (COMPOSE, guarded("from ballast.control.charger import Charger")),
 ]
 
 

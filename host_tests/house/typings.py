@@ -15,6 +15,13 @@ CORRECTIONS = {
     ],
     # its own docstring says "a writable memoryview"
     "machine.pyi": [("mem_backup(region=0) -> Tuple:", "mem_backup(region=0) -> memoryview:")],
+    # opaque classes there; the firmware hands ticks on as plain int (control/ticks.py)
+    "_mpy_shed/time_mp.pyi": [
+        ("class _TicksMs:", "_TicksMs: TypeAlias = int\n\nclass _Unused1:"),
+        ("class _TicksUs:", "_TicksUs: TypeAlias = int\n\nclass _Unused2:"),
+        ("class _TicksCPU:", "_TicksCPU: TypeAlias = int\n\nclass _Unused3:"),
+        ('_Ticks = TypeVar("_Ticks", _TicksMs, _TicksUs, _TicksCPU)', "_Ticks: TypeAlias = int"),
+    ],
 }
 
 

@@ -14,6 +14,10 @@ from ballast.control.limits import limits
 from ballast.control.safety import faults
 from ballast.protocol import week_plan
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.services.shapes import Charger, Clock, Store, WallClock
+
 _TTL_MS = const(60000)
 _EVERY_S = const(5)
 
@@ -21,7 +25,9 @@ _EVERY_S = const(5)
 class Schedule:
     """charger: the facade. store: load/save. wall: WallClock. ticks_ms: for warn()."""
 
-    def __init__(self, charger, store, wall, ticks_ms):
+    def __init__(
+        self, charger: "Charger", store: "Store", wall: "WallClock", ticks_ms: "Clock"
+    ) -> None:
         self._charger = charger
         self._store = store
         self._wall = wall
@@ -29,7 +35,7 @@ class Schedule:
         kept = store.load("schedule")
         self._plan = week_plan.EMPTY if week_plan.problem(kept) else kept
 
-    def set(self, plan):
+    def set(self, plan: dict) -> None:
         """Take a plan that `week_plan.problem` found good."""
         self._plan = {
             "enabled": plan["enabled"],
@@ -39,7 +45,7 @@ class Schedule:
         self._store.save("schedule", self._plan)
         self.step()
 
-    def document(self):
+    def document(self) -> dict:
         """The plan, and what it says now."""
         minute = self._wall.local_minute()
         out = dict(self._plan)
@@ -52,7 +58,7 @@ class Schedule:
             out["change_min"] = week_plan.minutes_to_change(self._plan, minute)
         return out
 
-    def step(self):
+    def step(self) -> None:
         """Renew the slot, tell the quarter hour; called every few seconds."""
         into_ms = self._wall.into_quarter_ms()
         if into_ms is not None:
@@ -67,7 +73,7 @@ class Schedule:
             limit = limits.NO_LIMIT_MA
         self._charger.put_limit(limits.SCHEDULE, limit, _TTL_MS)
 
-    async def run(self):
+    async def run(self) -> None:
         """Step for ever."""
         while True:
             self.step()
