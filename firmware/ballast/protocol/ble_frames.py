@@ -1,8 +1,8 @@
 """The charger's own GATT service: chunks, handshake, sealed messages, commands.
 
-INFO (read): version, PBKDF2 iterations (4 bytes, big-endian), salt. The client makes
-the key K = PBKDF2-HMAC-SHA256(setup code, salt, iterations), the one that the charger
-keeps; the code itself never travels.
+INFO (read): version, PBKDF2 iterations (4 bytes, big-endian), salt. The client computes
+the key K = PBKDF2-HMAC-SHA256(setup code, salt, iterations). The charger keeps the same
+key. The code itself is never sent.
 
     client                                  charger
     HELLO      version, 16 random  ------>
@@ -14,16 +14,18 @@ keeps; the code itself never travels.
 
 SEALED: encrypt-then-MAC with four keys of this session, one for each direction and
 purpose. Key stream = HMAC-SHA-256(key, counter, block); tag = HMAC over type, counter
-and ciphertext, 16 bytes; the counter goes up by one: no replay, no gap. (HMAC, because
-MicroPython and CPython share no cipher.) Inside is JSON.
+and ciphertext, 16 bytes. The counter rises by exactly one, so a repeated or missing
+message is refused. (HMAC makes the key stream, because MicroPython and CPython have no
+cipher in common.) The plain text is JSON.
 
-What remains weak, and is known:
- - No forward secrecy: who learns the code can read what was recorded before. The code
-   has 60 random bits and 4000 rounds on top: guessing it off-line is out of reach.
- - K is kept on the chip: who reads its flash may command it (as with the page).
- - A stranger can hold the one connection for a while, or jam. The charger hangs up
-   idle clients, and the button clears every wait.
- - Sizes and times of messages can be seen.
+Known weaknesses:
+ - There is no forward secrecy: an attacker who learns the code can decrypt recordings
+   of earlier sessions. The code has 60 random bits, and each guess costs 4000
+   iterations of PBKDF2: guessing it from a recording takes too long.
+ - The chip stores K: an attacker who reads the flash can send commands (and can use the page).
+ - A stranger can occupy the only connection for a while, or jam the radio. The charger
+   disconnects idle clients, and a press of the button ends every waiting time.
+ - An observer sees the sizes and times of messages.
 """
 
 import json
@@ -31,6 +33,10 @@ import json
 from micropython import const
 
 from ballast.protocol.hmac_sha256 import HmacKey, equal
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.protocol.shapes import Readable
 
 SERVICE = "b0a57000-3c1f-4d6e-9b52-61d0c7e4a800"
 INFO = "b0a57001-3c1f-4d6e-9b52-61d0c7e4a800"
@@ -59,7 +65,8 @@ _LAST = const(0x40)
 _NUMBER = const(0x3F)
 _COUNTERS = const(0x3FFFFFFF)
 
-# name: (parameter, least, most) or None; bounds None = the charger's own
+# name: (parameter, least, most), or None if it takes no parameter.
+# least, most None: the charger checks the value against its settings.
 COMMANDS = {
     "status": None,
     "watch": ("interval_s", 0, 60),  # 0 = no more
@@ -72,27 +79,27 @@ COMMANDS = {
 
 
 class FrameError(Exception):
-    """A chunk or message that can not be: the session is over."""
+    """A chunk or message that breaks the protocol; the session ends."""
 
 
-def info(iterations, salt):
+def info(iterations: int, salt: bytes) -> bytes:
     """Value of the characteristic INFO."""
     return bytes((VERSION,)) + iterations.to_bytes(4, "big") + salt
 
 
-def parse_info(data):
-    """(version, iterations, salt) of INFO; FrameError."""
+def parse_info(data: "Readable") -> tuple[int, int, bytes]:
+    """(version, iterations, salt) of INFO. FrameError if it is too short."""
     if len(data) < 13:
         raise FrameError("info too short")
     return data[0], int.from_bytes(data[1:5], "big"), bytes(data[5:])
 
 
-def chunks(message, size):
-    """The message in chunks of at most `size` bytes (MTU - 3): one head byte each."""
+def chunks(message: bytes, size: int) -> list[bytes]:
+    """`message` as chunks of at most `size` bytes (MTU - 3), one of them a head byte."""
     room = size - 1
     if room < 1 or not 0 < len(message) <= MAX_MESSAGE:
         raise ValueError("no chunks of %d bytes for %d" % (size, len(message)))
-    out = []
+    out: list[bytes] = []
     for at in range(0, len(message), room):
         head = (len(out) & _NUMBER) | (_FIRST if at == 0 else 0)
         if at + room >= len(message):
@@ -102,20 +109,23 @@ def chunks(message, size):
 
 
 class Assembler:
-    """Makes messages of chunks; `most` bytes each."""
+    """Joins chunks to messages of at most `most` bytes."""
 
-    def __init__(self, most):
+    def __init__(self, most: int) -> None:
         self._most = most
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def reset(self) -> None:
+        """Drop an incomplete message."""
         self._parts = []
         self._size = 0
 
-    def reset(self):
-        """Forget a message that was begun."""
-        self._parts = []
-        self._size = 0
+    def feed(self, chunk: "Readable") -> "bytes | None":
+        """The message that `chunk` completes, None while chunks are missing.
 
-    def feed(self, chunk):
-        """The message that is whole now, None while it is not. FrameError."""
+        FrameError if a chunk was lost or the message is too long.
+        """
         if len(chunk) < 2:
             raise FrameError("empty chunk")
         head = chunk[0]
@@ -138,15 +148,15 @@ class Assembler:
         return message
 
 
-def proof(key, who, nonces):
-    """16 bytes that only a holder of `key` (HmacKey) can make. who: b"client", b"charger"."""
+def proof(key: HmacKey, who: bytes, nonces: bytes) -> bytes:
+    """16 bytes that only a holder of `key` can compute. who: b"client" or b"charger"."""
     return key.tag(b"ballast ble 1 " + who + nonces, TAG)
 
 
 class Seal:
-    """One end of a proven session. key: HmacKey of K. charger: True at the charger's end."""
+    """One end of a session after both proofs. key: of K. charger: True at the charger's end."""
 
-    def __init__(self, key, nonces, charger):
+    def __init__(self, key: HmacKey, nonces: bytes, charger: bool) -> None:
         made = [
             HmacKey(key.digest(b"ballast ble 1 " + purpose + nonces))
             for purpose in (b"up cipher", b"up tag", b"down cipher", b"down tag")
@@ -157,8 +167,8 @@ class Seal:
         self._sent = 0
         self._heard = 0
 
-    def seal(self, data):
-        """A SEALED message around `data` (bytes)."""
+    def seal(self, data: bytes) -> bytes:
+        """The SEALED message with `data` inside."""
         self._sent += 1
         if self._sent > _COUNTERS:
             raise FrameError("session too long")
@@ -166,8 +176,8 @@ class Seal:
         body = head + _stream(self._out, head[1:], data)
         return body + self._out_tag.tag(body, TAG)
 
-    def open(self, message):
-        """What is inside; FrameError for anything but the next message of the other end."""
+    def open(self, message: bytes) -> bytes:
+        """The plain text of `message`. FrameError unless it is the other end's next message."""
         if len(message) < 5 + TAG or message[0] != SEALED:
             raise FrameError("not sealed")
         body = message[:-TAG]
@@ -179,7 +189,7 @@ class Seal:
         return _stream(self._in, body[1:5], body[5:])
 
 
-def _stream(key, counter, data):
+def _stream(key: HmacKey, counter: bytes, data: bytes) -> bytes:
     out = bytearray(data)
     for block in range(0, len(out), 32):
         pad = key.digest(counter + (block >> 5).to_bytes(2, "big"))
@@ -188,15 +198,16 @@ def _stream(key, counter, data):
     return bytes(out)
 
 
-def refused(reason, wait_s=0):
-    """A REFUSED message."""
+def refused(reason: int, wait_s: int = 0) -> bytes:
+    """The REFUSED message; wait_s: until the client may try again."""
     return bytes((REFUSED, reason)) + min(wait_s, 65535).to_bytes(2, "big")
 
 
-def parse_command(data):
-    """(id, name, value) of a command's JSON; ValueError with one line.
+def parse_command(data: bytes) -> tuple[int, str, int]:
+    """(id, name, value) of a command's JSON. ValueError says in one line what is wrong.
 
-    {"id": 0 .. 65535, "command": a name of COMMANDS, and its parameter, nothing else}
+    The JSON is {"id": 0 .. 65535, "command": a name of COMMANDS} and the command's
+    parameter, if it has one; any other key is refused.
     """
     try:
         command = json.loads(data.decode())
@@ -222,7 +233,7 @@ def parse_command(data):
     return number, name, value
 
 
-def check_range(what, value, least, most):
-    """ValueError with one line when `value` is outside; None = no bound."""
+def check_range(what: str, value: int, least: "int | None", most: "int | None") -> None:
+    """ValueError if `value` is outside least..most; None is no bound."""
     if (least is not None and value < least) or (most is not None and value > most):
-        raise ValueError("%s must be a whole number from %d to %d" % (what, least, most))
+        raise ValueError("%s must be a whole number from %s to %s" % (what, least, most))

@@ -1,7 +1,6 @@
-"""What a charger does with a payload from the air: who sent it, is it new, is it true.
+"""How a charger judges a payload from the radio: its sender, whether it is new and genuine.
 
-Pure bookkeeping: no radio, no clock. A frame that is not accepted changes nothing
-but a counter.
+No radio and no clock here. A frame that is refused changes nothing but a counter.
 """
 
 from micropython import const
@@ -9,17 +8,21 @@ from micropython import const
 from ballast.protocol import clamp_frame
 from ballast.protocol.hmac_sha256 import HmacKey
 
-# What `take` says
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.protocol.shapes import Readable
+
+# Results of `take`. The first four are genuine frames of a pair and need an answer.
 ACCEPTED = const(0)  # a new measurement is in `sample`
-REPEAT = const(1)  # the same measurement again, genuine: answer it, do not use it
-CHALLENGED = const(2)  # genuine, but for another session: answer it, do not use it
-FAULTY = const(3)  # genuine, but the clamp itself says that it cannot measure
+REPEAT = const(1)  # the same measurement again: do not use it
+CHALLENGED = const(2)  # it carries another session's number: do not use it
+FAULTY = const(3)  # the clamp reports that it cannot measure
 DAMAGED = const(4)
 OTHER_VERSION = const(5)
 STRANGER = const(6)  # no pair has this number
 FORGED = const(7)
 REPLAY = const(8)
-OTHER = const(9)  # a whole frame, but not a sample: for the pairing
+OTHER = const(9)  # a whole frame, but no sample: the pairing reads it
 
 RESULTS = (
     "accepted",
@@ -39,11 +42,11 @@ class Pair:
     """One clamp that this charger listens to.
 
     clamp: its number. secret: the pair's key, 32 bytes. source: 0 supply, 1 sub-panel.
-    mac: its radio address, b"" until it was heard. session: drawn anew at each start of
-    the charger, not 0.
+    mac: its radio address, b"" until it was heard. session: a random number, not 0, new at
+    each start of the charger.
     """
 
-    def __init__(self, clamp, secret, source, mac, session):
+    def __init__(self, clamp: int, secret: bytes, source: int, mac: bytes, session: int) -> None:
         self.clamp = clamp
         self.secret = secret
         self.key = HmacKey(secret)
@@ -53,45 +56,47 @@ class Pair:
         self.epoch = 0
         self.count = 0
         self.seq = -1
-        self.rssi = 0  # how we hear it
+        self.rssi = 0  # of the clamp at the charger
         self.battery = 0
         self.flags = 0
         self.lost = 0
         self.phases = 0
-        self.clamp_rssi = 0  # how it hears us
+        self.clamp_rssi = 0  # of the charger at the clamp
 
 
 class Inbox:
-    """counts[result]: frames since the start, by what `take` said."""
+    """counts[result]: frames since the start, by the result of `take`."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.sample = clamp_frame.Sample()
-        self.pair = None  # the pair of the last frame that a pair sent
+        self.pair: "Pair | None" = None  # the sender of the last genuine frame
         self.counts = [0] * len(RESULTS)
-        self._pairs = {}
+        self._pairs: dict[int, Pair] = {}
 
-    def add(self, pair):
-        """Listen to this clamp from now on; replaces an older pair of the same number."""
+    def add(self, pair: Pair) -> None:
+        """Accept this clamp from now on; replaces an older pair with the same number."""
         self._pairs[pair.clamp] = pair
 
-    def remove(self, clamp):
-        """Forget a clamp; returns its Pair or None."""
+    def remove(self, clamp: int) -> "Pair | None":
+        """Forget a clamp; returns its Pair, or None if there was none."""
         return self._pairs.pop(clamp, None)
 
-    def pairs(self):
-        """The Pairs, in the order of their numbers."""
+    def pairs(self) -> list[Pair]:
+        """All pairs, sorted by the clamp's number."""
         return [self._pairs[k] for k in sorted(self._pairs)]
 
-    def find(self, clamp):
+    def find(self, clamp: int) -> "Pair | None":
         return self._pairs.get(clamp)
 
-    def take(self, buf, size, rssi):
-        """Judge one payload; see the constants. `pair` and `sample` are valid for
-        ACCEPTED, REPEAT, CHALLENGED and FAULTY."""
+    def take(self, buf: "Readable", size: int, rssi: int) -> int:
+        """Judge one payload: ACCEPTED .. OTHER.
+
+        `pair` and `sample` are valid after ACCEPTED, REPEAT, CHALLENGED and FAULTY.
+        """
         result = self._judge(buf, size)
         self.counts[result] += 1
-        if result <= FAULTY:
-            pair = self.pair
+        pair = self.pair
+        if result <= FAULTY and pair is not None:
             pair.rssi = rssi
             pair.battery = self.sample.battery
             pair.flags = self.sample.flags
@@ -100,7 +105,7 @@ class Inbox:
             pair.clamp_rssi = self.sample.rssi
         return result
 
-    def _judge(self, buf, size):
+    def _judge(self, buf: "Readable", size: int) -> int:
         said = clamp_frame.check(buf, size)
         if said != clamp_frame.OK:
             return OTHER_VERSION if said == clamp_frame.OTHER_VERSION else DAMAGED
@@ -116,7 +121,7 @@ class Inbox:
             return DAMAGED
         if s.session != pair.session:
             self.pair = pair
-            return CHALLENGED  # perhaps recorded before our restart: its counter proves nothing
+            return CHALLENGED  # perhaps recorded before the restart: its count proves nothing
         if s.epoch < pair.epoch or (s.epoch == pair.epoch and s.count <= pair.count):
             return REPLAY
         again = s.epoch == pair.epoch and s.seq == pair.seq

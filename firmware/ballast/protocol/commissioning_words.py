@@ -1,6 +1,12 @@
-"""What the commissioning test found, in plain English sentences (control/meter/commissioning.py)."""
+"""The result of the commissioning test (control/meter/commissioning.py) in English sentences."""
+
+from micropython import const
 
 from ballast.control.meter import commissioning as c
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.protocol.shapes import Commissioning
 
 _WORDS = {
     c.NOT_FITTED: "This charger has no power meter of its own, so there is nothing to compare with."
@@ -13,8 +19,8 @@ _WORDS = {
 }
 
 
-def sentences(test):
-    """List of sentences about a finished `Commissioning`, the most important first."""
+def sentences(test: "Commissioning") -> list[str]:
+    """The sentences about a finished test, the most important first; [] before its end."""
     if test.state != c.DONE:
         return []
     if test.verdict in _WORDS:
@@ -31,13 +37,13 @@ def sentences(test):
     return [head] + out
 
 
-def divmod_tenths(ms):
-    """(whole seconds, tenths) of milliseconds, rounded."""
+def divmod_tenths(ms: int) -> tuple[int, int]:
+    """(whole seconds, tenths) of `ms`, rounded."""
     tenths = (ms + 50) // 100
     return tenths // 10, tenths % 10
 
 
-def _phase(i, pm):
+def _phase(i: int, pm: int) -> str:
     name = "L%d" % (i + 1)
     size = abs(pm)
     times = "%d.%02d" % (size // 1000, size % 1000 // 10)

@@ -1,15 +1,15 @@
-"""DNS for the captive portal: every name is this charger (RFC 1035, 4.1).
+"""DNS for the captive portal: every name leads to this charger (RFC 1035, 4.1).
 
-Only what a phone asks of it is answered: one question of class IN. Type A gets the
-address; any other type gets an empty answer, so that the phone does not wait for it.
+The charger answers only what a phone asks: one question of class IN. A question of type
+A gets the address. Any other type gets an empty answer, so that the phone does not wait.
 """
 
 _HEAD = 12
 _MAX_QUERY = 512
-_TTL_S = 10  # short: the portal is gone after the setup
+_TTL_S = 10  # short, because the portal ends with the setup
 
 
-def _question_end(query):
+def _question_end(query: bytes) -> int:
     """Index after the question's name, or -1 when the name is damaged or compressed."""
     at = _HEAD
     while at < len(query):
@@ -22,8 +22,8 @@ def _question_end(query):
     return -1
 
 
-def answer(query, ip):
-    """The reply to `query` (bytes) that names `ip` ("192.168.4.1"), or None: keep silent."""
+def answer(query: bytes, ip: str) -> "bytes | None":
+    """The reply to `query` with the address `ip` ("192.168.4.1"); None = send no reply."""
     if not _HEAD < len(query) <= _MAX_QUERY:
         return None
     flags = query[2]

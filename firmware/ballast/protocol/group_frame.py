@@ -1,6 +1,6 @@
 """Group frames: reports and beacons (control/group/records.py) as authenticated bytes.
 
-Little-endian, at most 250 bytes (one ESP-NOW frame of every version):
+Little-endian, at most 250 bytes (the limit of ESP-NOW version 1 and thus of all versions):
 
     marker B = 0xB5, version << 4 | type B, group I, config I, seat B, boot 3 bytes, seq I
     report: vote_seat B, vote_boot 3, echo_seq I, vote_ms H, lend_ms H, grant_seq I,
@@ -9,9 +9,10 @@ Little-endian, at most 250 bytes (one ESP-NOW frame of every version):
     beacon: lead B, n B, n rows of seat B, boot 3, seq I, current << 3 | mask H, lease_ms H
     tag: the first 12 bytes of HMAC-SHA-256 over all before it
 
-Currents in 10 mA, rounded so that nobody may draw more by it. Rows go by rising seat.
-`boot` is persistent and `seq` rises with every frame, so no tag is ever valid twice;
-that an old frame is not believed again is control/group/machine.py's work.
+Currents are in 10 mA, rounded to the safe side: no member may draw more because of the
+rounding. Rows are sorted by seat. `boot` counts starts, also over a power cut, and `seq`
+rises with every frame, so no two frames have the same tag. control/group/machine.py
+refuses a frame that was sent before.
 """
 
 import binascii
@@ -21,6 +22,10 @@ from micropython import const
 
 from ballast.control.group import records as g
 from ballast.protocol import hmac_sha256
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.protocol.shapes import Beacon, Config, Head, Panels, Readable, Report
 
 VERSION = const(1)
 REPORT = const(1)
@@ -42,8 +47,8 @@ _TOP_MA = const(80000)
 REASONS = ("foreign", "version", "group", "length", "tag", "config", "value")
 
 
-def config_crc(config, panels):
-    """One number for all that members must agree on; `config.crc` is to be set to it."""
+def config_crc(config: "Config", panels: "Panels") -> int:
+    """The checksum of all settings that the members must have in common, for `config.crc`."""
     data = struct.pack(
         "<BBBBHIII", VERSION, config.seats, config.anchor, config.metered, config.rotate_s,
         config.fallback_ma, config.guaranteed_ma, config.mode,
@@ -61,12 +66,14 @@ def config_crc(config, panels):
 
 
 class GroupCodec:
-    """Both ways. refused: counts by REASONS.
+    """Encodes and decodes. refused: how many frames were refused, one count per row of REASONS.
 
-    report, beacon: records of control/group/records.py that decode() fills.
+    report, beacon: the records that decode() fills.
     """
 
-    def __init__(self, key, group_id, crc, report, beacon):
+    def __init__(
+        self, key: bytes, group_id: int, crc: int, report: "Report", beacon: "Beacon"
+    ) -> None:
         if len(key) < 16:
             raise ValueError("group key: %d bytes, 16 or more are needed" % len(key))
         self._key = hmac_sha256.HmacKey(key)
@@ -79,16 +86,16 @@ class GroupCodec:
 
     # ---- out ----
 
-    def _head(self, kind, r):
+    def _head(self, kind: int, r: "Head") -> None:
         struct.pack_into(_HEAD, self._buffer, 0, MARKER, VERSION << 4 | kind, self.group_id,
                          self.crc, r.seat, r.boot & 0xFFFF, r.boot >> 16, r.seq)  # fmt: skip
 
-    def _finish(self, size):
+    def _finish(self, size: int) -> bytes:
         frame = bytes(memoryview(self._buffer)[:size])
         return frame + self._key.tag(frame, _TAG)
 
-    def encode_report(self, r):
-        """The frame, bytes of 80."""
+    def encode_report(self, r: "Report") -> bytes:
+        """The frame of a report, 80 bytes."""
         self._head(REPORT, r)
         masks = r.mask | r.wired << 3 | r.held_mask << 6
         d = r.drawn_ma
@@ -102,8 +109,8 @@ class GroupCodec:
         )  # fmt: skip
         return self._finish(_HEAD_SIZE + _BODY_SIZE)
 
-    def encode_beacon(self, b):
-        """The frame, bytes of 32 + 12 per row."""
+    def encode_beacon(self, b: "Beacon") -> bytes:
+        """The frame of a beacon, 32 bytes and 12 per row."""
         self._head(BEACON, b)
         at = _HEAD_SIZE + 2
         self._buffer[at - 2] = b.lead
@@ -118,8 +125,8 @@ class GroupCodec:
 
     # ---- in ----
 
-    def decode(self, frame):
-        """REPORT or BEACON with `report` or `beacon` filled; 0 = refused and counted."""
+    def decode(self, frame: "Readable") -> int:
+        """REPORT: `report` is filled. BEACON: `beacon` is. 0: the frame is refused and counted."""
         reason = self._check(frame)
         if reason < 0:
             kind = frame[1] & 15
@@ -136,8 +143,8 @@ class GroupCodec:
         self.refused[reason] += 1
         return 0
 
-    def _check(self, frame):
-        """-1 = ours and whole; else the index of the reason."""
+    def _check(self, frame: "Readable") -> int:
+        """-1 if the frame is a whole one of this group, else the index of the reason in REASONS."""
         size = len(frame)
         if size < 2 or frame[0] != MARKER:
             return 0
@@ -154,14 +161,14 @@ class GroupCodec:
             return 5
         return -1
 
-    def _read_head(self, frame, r):
+    def _read_head(self, frame: "Readable", r: "Head") -> bool:
         head = struct.unpack_from(_HEAD, frame, 0)
         r.seat = head[4]
         r.boot = head[5] | head[6] << 16
         r.seq = head[7]
         return r.seat < g.SEATS and 1 <= r.seq <= _TOP_SEQ
 
-    def _read_report(self, frame):
+    def _read_report(self, frame: "Readable") -> bool:
         r = self.report
         f = struct.unpack_from(_BODY, frame, _HEAD_SIZE)
         r.vote_seat = f[0]
@@ -189,8 +196,8 @@ class GroupCodec:
             r.budget_ma[phase] = ma * 10 if ma != _NONE else -1
         return self._read_head(frame, r) and _report_in_range(r)
 
-    def _read_beacon(self, frame):
-        """-1 = well; else the reason."""
+    def _read_beacon(self, frame: "Readable") -> int:
+        """Fill `beacon`: -1 if all is in range, else the index of the reason in REASONS."""
         b = self.beacon
         b.lead = frame[_HEAD_SIZE]
         b.n = frame[_HEAD_SIZE + 1]
@@ -217,8 +224,8 @@ class GroupCodec:
         return -1 if good else 6
 
 
-def _report_in_range(r):
-    """Strict: one field that no member of this version can have sent spoils the frame."""
+def _report_in_range(r: "Report") -> bool:
+    """False if any field is outside the range that a member of this version can send."""
     return (
         (r.vote_seat < g.SEATS or r.vote_seat == g.NOBODY)
         and r.echo_seq <= _TOP_SEQ
@@ -237,9 +244,9 @@ def _report_in_range(r):
     )
 
 
-def _up(ma):
+def _up(ma: int) -> int:
     return -1 if ma < 0 else min((ma + 9) // 10, 32767)
 
 
-def _down(ma):
+def _down(ma: int) -> int:
     return _NONE if ma < 0 else min(ma // 10, _NONE - 1)

@@ -2,11 +2,11 @@
 
     40 0-3,8; 32/32/20 4-7; 16 2,3
 
-Panels are divided by `;`. Each is its limit in A, for every conductor or as L1/L2/L3, with
-at most three decimals, and then the seats that it feeds (from 0, as `group_seat`). A panel
-whose seats all belong to an earlier one hangs below it, below the smallest one that has
-them all; here the third hangs below the first. Seats that no panel names hang on the
-supply. Limits become mA without a float.
+`;` separates the panels. Each has a limit in A, one for all conductors or L1/L2/L3, with
+at most three decimals, and then the seats that it feeds (from 0, as `group_seat`). If all
+seats of a panel also belong to earlier panels, the smallest of these feeds it: here the
+first panel feeds the third. Seats without a panel are fed by the supply. Limits are
+converted to mA without a float.
 """
 
 from micropython import const
@@ -17,18 +17,18 @@ _MOST_MA = const(1000000)
 _DIGITS = "0123456789"
 
 
-def parse(text, seats):
-    """([(parent, l1_ma, l2_ma, l3_ma)], bytearray): panels 1, 2 .. and the panel of each seat.
+def parse(text: str, seats: int) -> tuple[list[tuple[int, int, int, int]], bytearray]:
+    """([(parent, l1_ma, l2_ma, l3_ma)] of the panels 1, 2 .., the panel number of each seat).
 
-    Parent and panel 0 are the supply. ValueError with one line: what, where, what to do.
+    Number 0 is the supply. ValueError says in one line what is wrong, where, and what to write.
     """
     parts = text.split(";")
     if not parts[-1].strip():
         parts.pop()  # an empty setting, or a `;` at the end
     if len(parts) >= MAX:
         raise ValueError("group_panels: %d panels are too many, at most %d" % (len(parts), MAX - 1))
-    rows = []
-    fed = []  # the seats of each panel, as bits
+    rows: list[tuple[int, int, int, int]] = []
+    fed: list[int] = []  # the seats of each panel, as bits
     panel_of = bytearray(seats)
     for part in parts:
         where = "group_panels: panel %d: " % (len(rows) + 1)
@@ -41,12 +41,12 @@ def parse(text, seats):
         fed.append(bits)
         for seat in range(seats):
             if (bits >> seat) & 1:
-                panel_of[seat] = len(rows)  # the latest is the smallest
+                panel_of[seat] = len(rows)  # a later panel lies inside an earlier one
     return rows, panel_of
 
 
-def problem(text, seats):
-    """One line of what is wrong with `text` for a group of `seats`, empty = nothing."""
+def problem(text: str, seats: int) -> str:
+    """One line that says what is wrong with `text` for a group of `seats`; "" = nothing."""
     try:
         parse(text, seats)
     except ValueError as error:
@@ -54,8 +54,8 @@ def problem(text, seats):
     return ""
 
 
-def _limits(word, where):
-    """[3] mA of "32.5" or "32/32/20"."""
+def _limits(word: str, where: str) -> list[int]:
+    """The three limits in mA of "32.5" or "32/32/20"."""
     parts = word.split("/")
     if len(parts) not in (1, 3):
         raise ValueError(where + "write one limit or three (L1/L2/L3), not '%s'" % word)
@@ -70,16 +70,16 @@ def _limits(word, where):
     return limits if len(limits) == 3 else limits * 3
 
 
-def _milli(text):
-    """Thousandths of a decimal number; -1 when it is none."""
+def _milli(text: str) -> int:
+    """A decimal number times 1000; -1 if `text` is none."""
     whole, dot, rest = text.partition(".")
     if not _digits(whole) or (dot and not _digits(rest)) or len(rest) > 3:
         return -1
     return int(whole) * 1000 + int((rest + "000")[:3])
 
 
-def _digits(text):
-    """Whether it is 1 to 6 of the digits 0 to 9 and nothing else."""
+def _digits(text: str) -> bool:
+    """Whether `text` is 1 to 6 digits and nothing else."""
     if not 1 <= len(text) <= 6:
         return False
     for sign in text:
@@ -88,15 +88,15 @@ def _digits(text):
     return True
 
 
-def _seats(text, seats, where):
-    """Bits of "0-3,8"."""
+def _seats(text: str, seats: int, where: str) -> int:
+    """The seats of "0-3,8" as bits."""
     bits = 0
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
         first = first.strip()
         last = last.strip() if dash else first
         if not _digits(first) or not _digits(last):
-            part = " ".join(part.split())  # a line stays one line
+            part = " ".join(part.split())  # the message must stay one line
             raise ValueError(where + "'%s' is no seat; write such as 0-3,8" % part)
         low = int(first)
         high = int(last)
@@ -111,8 +111,8 @@ def _seats(text, seats, where):
     return bits
 
 
-def _parent(bits, fed, where):
-    """The panel above: the latest of those in which all of `bits` are, else the supply."""
+def _parent(bits: int, fed: list[int], where: str) -> int:
+    """The panel that feeds this one: the last one that has all seats in `bits`, else 0."""
     parent = 0
     for at in range(len(fed)):
         common = bits & fed[at]

@@ -1,44 +1,51 @@
-"""HMAC-SHA-256 (RFC 2104) on `hashlib`, truncated tags, and a comparison in constant time.
+"""HMAC-SHA-256 (RFC 2104) with `hashlib`, truncated tags, and a comparison in constant time.
 
-MicroPython freezes no `hmac`, and its hashlib has no copy(): the two padded key
-blocks are kept, not the states.
+MicroPython's firmware has no `hmac`, and its hash objects have no copy(). Therefore a key
+keeps its two padded blocks and hashes them anew each time.
 """
 
 import hashlib
 
 from micropython import const
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.protocol.shapes import Readable
+
 _BLOCK = const(64)
 
 
 class HmacKey:
-    """One secret, ready for use. secret: bytes of any length, 16 or more for safety."""
+    """One secret key. secret: of any length; 16 bytes or more are safe."""
 
-    def __init__(self, secret):
+    def __init__(self, secret: "Readable") -> None:
         if len(secret) > _BLOCK:
             secret = hashlib.sha256(secret).digest()
         block = bytes(secret) + bytes(_BLOCK - len(secret))
         self._inner = bytes([b ^ 0x36 for b in block])
         self._outer = bytes([b ^ 0x5C for b in block])
 
-    def digest(self, data):
-        """32 bytes over `data` (bytes-like)."""
+    def digest(self, data: "Readable") -> bytes:
+        """The HMAC of `data`, 32 bytes."""
         inner = hashlib.sha256(self._inner)
         inner.update(data)
         outer = hashlib.sha256(self._outer)
         outer.update(inner.digest())
         return outer.digest()
 
-    def tag(self, data, size):
-        """The leftmost `size` bytes, 8 .. 32 (RFC 2104, 5: not less than half, nor 80 bits,
-        where the tag alone protects; callers pair short tags with a counter)."""
+    def tag(self, data: "Readable", size: int) -> bytes:
+        """The leftmost `size` bytes of the HMAC, 8 .. 32.
+
+        RFC 2104, 5: at least 16 bytes if nothing else protects the message. Callers use a
+        shorter tag only together with a counter.
+        """
         if not 8 <= size <= 32:
             raise ValueError("an HMAC tag has 8 to 32 bytes, not %d" % size)
         return self.digest(data)[:size]
 
 
-def equal(a, b):
-    """Whether two byte strings are the same, in a time that does not tell where they differ."""
+def equal(a: "Readable", b: "Readable") -> bool:
+    """Whether two byte strings are equal. The time does not depend on where they differ."""
     if len(a) != len(b):
         return False
     wrong = 0

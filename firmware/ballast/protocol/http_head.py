@@ -1,8 +1,14 @@
-"""Checks of a request's head before any framework sees it (RFC 9112).
+"""Checks of a request's head before the web framework reads it (RFC 9112).
 
-Only what this charger serves is let through: one request with an optional body
-of stated length. What two parsers could read differently is refused.
+Accepted are only requests that this charger serves: one request, with or without a body
+of stated length. Heads that two parsers could read differently are refused.
 """
+
+from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.protocol.shapes import Headers
 
 _METHODS = (b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS")
 _MAX_LINES = 40
@@ -18,8 +24,8 @@ REASONS = {
 }
 
 
-def _bad_line(line):
-    """Whether a header line is none: no name, a space in the name, a control character."""
+def _bad_line(line: bytes) -> bool:
+    """Whether a header line has no name, a blank in its name, or a control character."""
     name, colon, _ = line.partition(b":")
     if not colon or not name or b" " in name or b"\t" in name:
         return True
@@ -29,7 +35,7 @@ def _bad_line(line):
     return False
 
 
-def _bad_request_line(line):
+def _bad_request_line(line: bytes) -> bool:
     parts = line.split(b" ")
     if len(parts) != 3 or parts[0] not in _METHODS:
         return True
@@ -41,8 +47,8 @@ def _bad_request_line(line):
     return parts[2] not in (b"HTTP/1.1", b"HTTP/1.0")
 
 
-def check(head):
-    """0, or the HTTP status with which `head` (bytes up to the empty line) is refused."""
+def check(head: bytes) -> int:
+    """0 if `head` (bytes up to the empty line) is good, else the HTTP status of the refusal."""
     lines = head.split(b"\r\n")
     while lines and not lines[-1]:
         lines.pop()
@@ -71,8 +77,8 @@ def check(head):
     return 0
 
 
-def answer(status):
-    """The bytes of a short refusal, after which the connection is closed."""
+def answer(status: int) -> bytes:
+    """The response that refuses a request; afterwards the connection is closed."""
     text = REASONS.get(status, "Error")
     body = '{"error": "%s"}' % text
     return (
@@ -81,10 +87,10 @@ def answer(status):
     ).encode()
 
 
-def own_host(host, names):
+def own_host(host: "str | None", names: "list[str] | tuple[str, ...]") -> bool:
     """Whether a Host header names this charger: an address, "localhost", *.local or one of `names`.
 
-    A foreign name that resolves to the charger (DNS rebinding) is not its name.
+    False for a foreign name that resolves to the charger's address (DNS rebinding).
     """
     if host is None:
         return False
@@ -98,11 +104,11 @@ def own_host(host, names):
     return len(parts) == 4 and all(p.isdigit() for p in parts)
 
 
-def same_origin(headers):
-    """Whether a state-changing request comes from the charger's own page or from no page.
+def same_origin(headers: "Headers") -> bool:
+    """Whether a request that changes something comes from the charger's own page or from no page.
 
-    headers: anything with get(name). Browsers state Sec-Fetch-Site or Origin; a
-    program states neither, and has no cookie that a page could abuse.
+    Browsers send Sec-Fetch-Site or Origin. A program sends neither, and has no cookie that
+    a foreign page could abuse.
     """
     site = headers.get("Sec-Fetch-Site")
     if site is not None:

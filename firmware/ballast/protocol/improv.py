@@ -1,14 +1,18 @@
 """Improv Wi-Fi over BLE: the codec (improv-wifi.com/ble, revision 2.2).
 
-A packet is command, length, data, checksum (the low byte of the sum of all before
-it), in as many writes as the client's MTU makes of it. All of it is in the clear, the
-network's password as well: that is the standard. What protects is that the window is
-short and that somebody pressed the charger's button (services/ble/improv.py).
+A packet is command, length, data and checksum (the low byte of the sum of all bytes
+before it). A client with a small MTU sends it in several writes. Nothing is encrypted,
+not even the network's password: the standard has no encryption. The protection is that
+the window is short and that somebody pressed the charger's button (services/ble/improv.py).
 """
 
 import struct
 
 from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.protocol.shapes import Readable
 
 SERVICE = "00467768-6228-2272-4663-277478268000"
 STATE = "00467768-6228-2272-4663-277478268001"
@@ -46,20 +50,20 @@ _MAX_KEY = const(63)
 
 
 class PacketError(Exception):
-    """A packet that is none; `code` is the error for the client."""
+    """A packet is malformed; `code` is the error code for the client."""
 
-    def __init__(self, code):
+    def __init__(self, code: int) -> None:
         super().__init__("Improv error %d" % code)
         self.code = code
 
 
-def checksum(data):
-    """The low byte of the sum."""
+def checksum(data: "Readable") -> int:
+    """The low byte of the sum of `data`."""
     return sum(data) & 0xFF
 
 
-def packet(command, data=b""):
-    """The bytes of one packet, command or result. ValueError beyond 255 bytes of data."""
+def packet(command: int, data: bytes = b"") -> bytes:
+    """One packet, a command or a result. ValueError if `data` is longer than 255 bytes."""
     if len(data) > _MAX_DATA:
         raise ValueError("an Improv packet has at most 255 bytes of data")
     frame = bytes((command, len(data))) + bytes(data)
@@ -67,19 +71,20 @@ def packet(command, data=b""):
 
 
 class Assembler:
-    """Makes whole packets of the writes of one client."""
+    """Joins the writes of one client to packets."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._got = b""
 
-    def reset(self):
-        """Forget a packet that was begun."""
+    def reset(self) -> None:
+        """Drop an incomplete packet."""
         self._got = b""
 
-    def feed(self, chunk):
-        """(command, data) of a packet that is whole now, None while it is not.
+    def feed(self, chunk: "Readable") -> "tuple[int, bytes] | None":
+        """(command, data) of the packet that `chunk` completes, None while bytes are missing.
 
-        PacketError for a wrong checksum and for bytes behind it; the next write begins anew.
+        PacketError if the checksum is wrong or bytes follow it. The next write then starts
+        a new packet.
         """
         got = self._got + bytes(chunk)
         if len(got) < 2 or len(got) < got[1] + 3:
@@ -92,8 +97,8 @@ class Assembler:
         return got[0], got[2:end]
 
 
-def strings(data):
-    """The texts of a list of length-prefixed strings; PacketError when it is none."""
+def strings(data: "Readable") -> list[str]:
+    """The texts in `data`, each with its length before it; PacketError if a length is wrong."""
     out = []
     at = 0
     while at < len(data):
@@ -108,8 +113,8 @@ def strings(data):
     return out
 
 
-def wifi_settings(data):
-    """(network, password) of a SEND_WIFI; PacketError when either can be none."""
+def wifi_settings(data: "Readable") -> tuple[str, str]:
+    """(network, password) of a SEND_WIFI; PacketError if Wi-Fi allows no such name or password."""
     parts = strings(data)
     if len(parts) != 2:
         raise PacketError(INVALID_PACKET)
@@ -122,8 +127,8 @@ def wifi_settings(data):
     return ssid, key
 
 
-def result(command, texts, group=1):
-    """A result's packet with as many of `texts` as fit, in whole groups of `group`."""
+def result(command: int, texts: list[str], group: int = 1) -> bytes:
+    """The packet of a result with as many of `texts` as fit, in whole groups of `group`."""
     data = b""
     for at in range(0, len(texts), group):
         more = b""
@@ -136,8 +141,8 @@ def result(command, texts, group=1):
     return packet(command, data)
 
 
-def advertisement(state, capabilities):
-    """The 31 bytes to advertise: flags, the service, and its data in the same advertisement."""
+def advertisement(state: int, capabilities: int) -> bytes:
+    """The 31 bytes of the advertisement: flags, the service's UUID and the service's data."""
     reversed_uuid = bytearray()
     digits = SERVICE.replace("-", "")
     for at in range(30, -2, -2):

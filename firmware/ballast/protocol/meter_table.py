@@ -1,14 +1,14 @@
-"""Meters that people own, one line each (the language: meter_row.py).
+"""Meters that people own, one line each (meter_row.py describes the syntax of a line).
 
-Sources, read as facts and never copied:
+Sources, from which facts were read and no text was copied:
  M   volkszaehler/mbmd fb8f9c22 (2026-06), meters/rs485/*.go
  E   evcc b29b49e3 (2026-08), templates/definition/meter/*.yaml
  W   Tinkerforge esp32-firmware cf4f5b58 (2026-08), modules/meters_modbus_tcp/*.py
  T   Tasmota docs, modbus bridge examples
-Where they disagree both readings are offered (`key` and `key-b`), and the note says
-who says what. Factory bus settings are the usual ones of the maker; the finder tries others.
-None of these rows has met its meter: they were tried against servers built from the
-same sources.
+Where two sources disagree, the table has a row for each (`key` and `key-b`), and the
+note names the source. Bus settings are the maker's usual factory settings; the finder
+tries others. No row has been tried on a real meter, only against servers built from
+the same sources.
 """
 
 ROWS = (
@@ -125,14 +125,14 @@ ROWS = (
 )
 
 
-def find(key):
-    """The line of a model, or None."""
+def find(key: str) -> "str | None":
+    """The line of the model with this key, or None."""
     for row in ROWS:
         if row[: row.find(" ")] == key:
             return row
     return None
 
 
-def keys():
-    """All models' keys, in the table's order."""
+def keys() -> list[str]:
+    """The keys of all models, in the order of the table."""
     return [row[: row.find(" ")] for row in ROWS]

@@ -1,13 +1,17 @@
-"""Modbus as a client reads it: PDUs, RTU framing, TCP framing.
+"""Modbus for a client that reads registers: PDUs, RTU framing, TCP framing.
 
 Sources: MODBUS Application Protocol V1.1b3 (PDU), MODBUS over Serial Line V1.02
 (RTU: CRC, silent interval), MODBUS Messaging on TCP/IP V1.0b (MBAP header).
-Strict: whatever is not exactly the answer to the question asked is refused.
+An answer is refused unless it fits the request in every field.
 """
 
 import struct
 
 from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.protocol.shapes import Readable
 
 READ_HOLDING = const(3)
 READ_INPUT = const(4)
@@ -26,7 +30,7 @@ _EXCEPTIONS = {
     11: "gateway: no answer from the device",
 }
 
-# CRC-16 of 4 bits, polynomial 0xA001: 16 entries do, and read twice per byte.
+# CRC-16, polynomial 0xA001, for 4 bits at a time: 16 entries, used twice per byte.
 _NIBBLE = (
     0x0000,
     0xCC01,
@@ -48,15 +52,15 @@ _NIBBLE = (
 
 
 class ModbusError(Exception):
-    """The answer is not usable; str() says why. code: the exception code, 0 = none."""
+    """The answer is not usable; str() says why. code: Modbus exception code, 0 = none."""
 
-    def __init__(self, text, code=0):
+    def __init__(self, text: str, code: int = 0) -> None:
         super().__init__(text)
         self.code = code
 
 
-def crc16(data, size):
-    """CRC of the first `size` bytes; sent low byte first (Serial Line V1.02, 6.2.2)."""
+def crc16(data: "Readable", size: int) -> int:
+    """CRC of the first `size` bytes of `data`; sent low byte first (Serial Line V1.02, 6.2.2)."""
     crc = 0xFFFF
     table = _NIBBLE
     for i in range(size):
@@ -66,19 +70,21 @@ def crc16(data, size):
     return crc
 
 
-def silent_us(baud):
-    """The pause that ends an RTU frame: 3.5 characters of 11 bits, 1750 us above 19200 Bd
-    (Serial Line V1.02, 2.5.1.1)."""
+def silent_us(baud: int) -> int:
+    """The pause that ends an RTU frame: 3.5 characters of 11 bits, 1750 us above 19200 Bd.
+
+    Source: Serial Line V1.02, 2.5.1.1.
+    """
     return 1750 if baud > 19200 else 38500000 // baud + 1
 
 
-def frame_us(baud, size):
+def frame_us(baud: int, size: int) -> int:
     """How long `size` characters of 11 bits take on the wire."""
     return size * 11 * 1000000 // baud
 
 
-def read_pdu(function, address, count):
-    """The five bytes that ask for `count` registers; ValueError outside the standard."""
+def read_pdu(function: int, address: int, count: int) -> bytes:
+    """The PDU, 5 bytes, that reads `count` registers; ValueError if Modbus does not allow it."""
     if function not in (READ_HOLDING, READ_INPUT):
         raise ValueError("function %d does not read registers" % function)
     if not 0 <= address <= 0xFFFF or not 1 <= count <= MAX_REGISTERS or address + count > 0x10000:
@@ -86,9 +92,11 @@ def read_pdu(function, address, count):
     return struct.pack(">BHH", function, address, count)
 
 
-def registers(pdu, size, function, count):
-    """Offset of the register bytes within the answer `pdu`, whose `size` bytes answer a
-    read of `count` registers. ModbusError otherwise."""
+def registers(pdu: "Readable", size: int, function: int, count: int) -> int:
+    """Offset of the register bytes in `pdu`, the answer of `size` bytes to a read of `count`.
+
+    ModbusError if it is an exception or no such answer.
+    """
     if size < 2:
         raise ModbusError("the answer is cut short")
     if pdu[0] == function | 0x80:
@@ -106,8 +114,8 @@ def registers(pdu, size, function, count):
 # --- RTU --------------------------------------------------------------------------
 
 
-def rtu_request(unit, pdu):
-    """The frame for a serial line. unit 1..247."""
+def rtu_request(unit: int, pdu: bytes) -> bytearray:
+    """The frame with `pdu` for a serial line. unit: 1..247."""
     frame = bytearray(1 + len(pdu) + 2)
     frame[0] = unit
     frame[1:-2] = pdu
@@ -115,15 +123,15 @@ def rtu_request(unit, pdu):
     return frame
 
 
-def rtu_size(buf, size):
-    """How long the answer that begins in `buf` will be; 0 = not to be told yet."""
+def rtu_size(buf: "Readable", size: int) -> int:
+    """Length of the answer whose first `size` bytes are in `buf`; 0 = needs more bytes to know."""
     if size < 3:
         return 0
     return 5 if buf[1] & 0x80 else 5 + buf[2]
 
 
-def rtu_registers(buf, size, unit, function, count):
-    """Offset of the register bytes in a received RTU frame. ModbusError otherwise."""
+def rtu_registers(buf: "Readable", size: int, unit: int, function: int, count: int) -> int:
+    """Offset of the register bytes in an RTU frame of `size` bytes; ModbusError if it is wrong."""
     if size < 5:
         raise ModbusError("the answer is cut short")
     if crc16(buf, size - 2) != buf[size - 2] | buf[size - 1] << 8:
@@ -136,13 +144,13 @@ def rtu_registers(buf, size, unit, function, count):
 # --- TCP --------------------------------------------------------------------------
 
 
-def tcp_request(transaction, unit, pdu):
-    """MBAP header and PDU. transaction: 0..65535, echoed by the server."""
+def tcp_request(transaction: int, unit: int, pdu: bytes) -> bytes:
+    """MBAP header and PDU. transaction: 0..65535; the server copies it into its answer."""
     return struct.pack(">HHHB", transaction, 0, len(pdu) + 1, unit) + pdu
 
 
-def tcp_length(header):
-    """Bytes that follow the 7-byte MBAP `header`. ModbusError when it is none."""
+def tcp_length(header: "Readable") -> int:
+    """How many bytes follow the 7-byte MBAP `header`; ModbusError if it is none."""
     _, protocol, length, _ = struct.unpack_from(">HHHB", header, 0)
     if protocol != 0:
         raise ModbusError("this is not Modbus TCP (protocol %d)" % protocol)
@@ -151,13 +159,21 @@ def tcp_length(header):
     return length - 1
 
 
-def tcp_transaction(header):
-    """Which question the answer is for: a late answer has an older number."""
+def tcp_transaction(header: "Readable") -> int:
+    """The number of the request that this answers: a late answer has an older one."""
     return struct.unpack_from(">H", header, 0)[0]
 
 
-def tcp_registers(header, pdu, size, transaction, unit, function, count):
-    """Offset of the register bytes in `pdu`. ModbusError otherwise."""
+def tcp_registers(
+    header: "Readable",
+    pdu: "Readable",
+    size: int,
+    transaction: int,
+    unit: int,
+    function: int,
+    count: int,
+) -> int:
+    """Offset of the register bytes in `pdu`, of `size` bytes; ModbusError if it is wrong."""
     if tcp_transaction(header) != transaction:
         raise ModbusError("the answer is for another question")
     if header[6] != unit:

@@ -1,12 +1,12 @@
-"""Password records: PBKDF2-HMAC-SHA256 (RFC 8018), salted, in slices.
+"""Password records: PBKDF2-HMAC-SHA256 (RFC 8018) with a salt, computed in slices.
 
 A record is the text "pbkdf2-sha256$<iterations>$<salt hex>$<hash hex>".
 
-Cost: one iteration is two SHA-256 objects of 96 bytes each, because MicroPython's
-hashlib can not copy a half-fed hash. Estimated 0.25 ms on an ESP32 at 160 MHz
-(not measured on hardware), so 4000 iterations take about one second. A label's
-random code of 12 base-32 characters has 60 bits; with one second per guess the
-rate is bounded by the charger long before it is by the hash.
+Cost: one iteration makes two SHA-256 objects of 96 bytes each, because MicroPython's
+hashlib cannot copy a hash object that has already taken data. Estimated 0.25 ms on an
+ESP32 at 160 MHz (not measured on hardware), so 4000 iterations take about one second.
+The label's random code of 12 base-32 characters has 60 bits: an attacker who may try
+one code a second does not find it.
 """
 
 import binascii
@@ -16,23 +16,20 @@ from micropython import const
 from ballast.protocol.hmac_sha256 import HmacKey
 
 ITERATIONS = const(4000)
-SLICE = const(50)  # iterations between two yields: about 12 ms on an ESP32
+SLICE = const(50)  # iterations until other tasks may run: about 12 ms on an ESP32
 MIN_LENGTH = const(8)
 MAX_LENGTH = const(64)
 _ALGORITHM = "pbkdf2-sha256"
 
 
-def _hex(data):
+def _hex(data: bytes) -> str:
     return binascii.hexlify(data).decode()
 
 
 class Pbkdf2:
-    """The first 32-byte block of PBKDF2, to be stepped until `left` is 0.
+    """The first 32-byte block of PBKDF2; call `step` until `left` is 0. iterations: 1 or more."""
 
-    password, salt: bytes. iterations: at least 1.
-    """
-
-    def __init__(self, password, salt, iterations):
+    def __init__(self, password: bytes, salt: bytes, iterations: int) -> None:
         if iterations < 1:
             raise ValueError("iterations must be at least 1")
         self._prf = HmacKey(password).digest
@@ -40,7 +37,7 @@ class Pbkdf2:
         self._t = bytearray(self._u)
         self.left = iterations - 1
 
-    def step(self, iterations):
+    def step(self, iterations: int) -> int:
         """Do up to `iterations` more; returns how many are left."""
         n = min(iterations, self.left)
         t = self._t
@@ -51,20 +48,20 @@ class Pbkdf2:
         self.left -= n
         return self.left
 
-    def digest(self):
-        """The derived key, 32 bytes; only when `left` is 0."""
+    def digest(self) -> bytes:
+        """The derived key, 32 bytes; ValueError while `left` is not 0."""
         if self.left:
             raise ValueError("%d iterations left" % self.left)
         return bytes(self._t)
 
 
-def record(derived, salt, iterations):
-    """The text to keep for a derived key."""
+def record(derived: bytes, salt: bytes, iterations: int) -> str:
+    """The record of a derived key: the text that is stored."""
     return "%s$%d$%s$%s" % (_ALGORITHM, iterations, _hex(salt), _hex(derived))
 
 
-def parse(text):
-    """(iterations, salt, derived) of a record; ValueError when it is none."""
+def parse(text: str) -> tuple[int, bytes, bytes]:
+    """(iterations, salt, derived key) of a record; ValueError if `text` is no record."""
     parts = text.split("$")
     if len(parts) != 4 or parts[0] != _ALGORITHM:
         raise ValueError("not a password record")
@@ -76,15 +73,15 @@ def parse(text):
     return iterations, salt, derived
 
 
-def make(password, salt, iterations=ITERATIONS):
-    """The record of `password` (str) at once: for tools, which may block."""
+def make(password: str, salt: bytes, iterations: int = ITERATIONS) -> str:
+    """The record of `password`, computed without a pause: for tools, which may block."""
     work = Pbkdf2(password.encode(), salt, iterations)
     work.step(iterations)
     return record(work.digest(), salt, iterations)
 
 
-def problem(password):
-    """Why `password` can not be taken, as one line; "" when it can."""
+def problem(password: object) -> str:
+    """One line that says why `password` is refused; "" if it is accepted."""
     if not isinstance(password, str):
         return "The password must be a text."
     if len(password) < MIN_LENGTH:

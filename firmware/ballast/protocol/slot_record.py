@@ -1,15 +1,17 @@
-"""Which of the two application slots starts: a record that a power cut cannot tear.
+"""Which of the two application slots starts: a record that survives a power cut.
 
-Two flash blocks, written in turn; the valid one with the larger sequence number
-counts. A cut while one is written leaves the other, which says what was before.
+Two flash blocks hold the record and are written alternately. The valid block with the
+larger sequence number counts. A power cut while one block is written leaves the other
+block, which holds the state before the write.
 
-An update starts on trial: it gets TRIES starts to prove itself healthy. Each start
-on trial is counted in flash *before* the application runs, so a hang, a crash or a
-brown-out loop uses the starts up, and the loader goes back to the slot that was
-good. Only a confirmed image moves the security floor, and no image below the floor
-is ever started again.
+A new image is on trial at first: it gets TRIES starts to prove itself healthy. Each
+start on trial is counted in flash *before* the application runs. Thus a hang, a crash
+or a brown-out loop uses up the starts, and the loader returns to the slot that was
+good. Only a confirmed image raises the security floor, and the loader never starts an
+image below the floor again.
 
-Frozen into the base image beside the loader: imports nothing of ours.
+This file is frozen into the base image beside the loader, so it imports no other file
+of the firmware.
 """
 
 import binascii
@@ -17,12 +19,16 @@ import struct
 
 from micropython import const
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.protocol.shapes import Readable, RecordBlocks
+
 NONE = const(255)
 TRIES = const(3)
 
-OK = const(0)  # reasons for the last fall-back
-CRASH_LOOP = const(1)  # the trial used up its starts
-UNHEALTHY = const(2)  # the application itself gave the trial up
+OK = const(0)  # why the last trial ended
+CRASH_LOOP = const(1)  # the image on trial used up its starts
+UNHEALTHY = const(2)  # the application itself ended the trial
 CORRUPT = const(3)  # the image did not match its digest
 BELOW_FLOOR = const(4)  # the image is older than the security floor
 REASONS = ("", "crash loop", "not healthy", "image damaged", "older than the security floor")
@@ -34,10 +40,13 @@ _SEQ_TOP = const(0x3FFFFFFF)  # 10**9 records: flash wears out first
 
 
 class Record:
-    """active: the slot known to be good. trial: slot on trial or NONE. tries: starts
-    left. reason: why the last trial ended. floor: smallest security version."""
+    """active: the slot that is known to be good. trial: the slot on trial, or NONE.
 
-    def __init__(self):
+    tries: starts that the trial has left. reason: why the last trial ended. floor:
+    smallest security version that may start.
+    """
+
+    def __init__(self) -> None:
         self.seq = 0
         self.active = 0
         self.trial = NONE
@@ -45,7 +54,7 @@ class Record:
         self.reason = OK
         self.floor = 0
 
-    def pack(self):
+    def pack(self) -> bytes:
         body = struct.pack(
             _FORMAT,
             _MAGIC,
@@ -58,8 +67,8 @@ class Record:
         )
         return body + struct.pack("<I", binascii.crc32(body))
 
-    def unpack(self, data):
-        """Fill from bytes; False (and unchanged) when they hold no valid record."""
+    def unpack(self, data: "Readable") -> bool:
+        """Fill from bytes. False, and nothing is changed, if they hold no valid record."""
         body = bytes(data[: SIZE - 4])
         if body[:4] != _MAGIC:
             return False
@@ -73,8 +82,8 @@ class Record:
         return True
 
 
-def newest(sectors):
-    """The record of two blocks (bytes each), or None when neither is valid."""
+def newest(sectors: list[bytes]) -> "Record | None":
+    """The newer valid record of the two blocks, None if neither is valid."""
     best = None
     for data in sectors:
         record = Record()
@@ -83,16 +92,19 @@ def newest(sectors):
     return best
 
 
-def fresh(security):
-    """A record for a device that has none (new, or both blocks lost): the safer slot."""
+def fresh(security: list[int]) -> Record:
+    """A record for a device that has none (it is new, or both blocks are damaged).
+
+    security: the security version of each slot's image; the slot with the larger one starts.
+    """
     record = Record()
     record.active = 1 if security[1] > security[0] else 0
     record.floor = max(0, security[0], security[1])
     return record
 
 
-def load(slots, buf):
-    """The record in flash, or None. slots: the port UpdateSlots; buf: one block."""
+def load(slots: "RecordBlocks", buf: bytearray) -> "Record | None":
+    """The record in flash, or None. buf: room for one block, overwritten."""
     sectors = []
     for sector in (0, 1):
         slots.read_record(sector, buf)
@@ -100,8 +112,11 @@ def load(slots, buf):
     return newest(sectors)
 
 
-def save(slots, record, buf):
-    """Write the record, never over the one that it replaces; buf: one block, used up."""
+def save(slots: "RecordBlocks", record: Record, buf: bytearray) -> None:
+    """Write the record into the block that does not hold the present one.
+
+    buf: room for one block, overwritten.
+    """
     record.seq += 1
     data = record.pack()
     for i in range(len(buf)):
@@ -110,11 +125,11 @@ def save(slots, record, buf):
     slots.write_record(record.seq & 1, buf)
 
 
-def choose(record, security):
-    """The slot to start -> (slot or NONE, record changed).
+def choose(record: Record, security: list[int]) -> tuple[int, bool]:
+    """(the slot to start or NONE, whether `record` was changed and must be saved).
 
-    security: [a, b] the security version of each slot's image, -1 where there is no
-    image or it is damaged. Called once per start, before the application.
+    security: [2] the security version of each slot's image, -1 if there is no image or
+    it is damaged. The loader calls this once per start, before the application.
     """
     changed = False
     if record.trial != NONE:
@@ -140,24 +155,24 @@ def choose(record, security):
     return NONE, changed
 
 
-def _end_trial(record, reason):
+def _end_trial(record: Record, reason: int) -> None:
     record.trial = NONE
     record.tries = 0
     record.reason = reason
 
 
-def begin_trial(record, slot):
+def begin_trial(record: Record, slot: int) -> None:
     record.trial = slot
     record.tries = TRIES
 
 
-def confirm(record, security):
-    """The running trial is healthy: it becomes the good one and moves the floor."""
+def confirm(record: Record, security: int) -> None:
+    """The image on trial is healthy: its slot becomes the good one, and the floor rises."""
     record.active = record.trial
     record.floor = max(record.floor, security)
     _end_trial(record, OK)
 
 
-def give_up(record):
-    """The application itself says that it is not healthy; the next start goes back."""
+def give_up(record: Record) -> None:
+    """The application found itself not healthy: the next start uses the good slot."""
     _end_trial(record, UNHEALTHY)

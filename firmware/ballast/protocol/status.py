@@ -1,11 +1,11 @@
-"""The status document: what the page, BLE, MQTT and the REST API say about the charger.
+"""The status document: the state of the charger for the page, BLE, MQTT and the REST API.
 
-`build(st, info)` turns the numbers of a `control.records.Status` into plain
-dicts and lists; `encode` makes JSON of it. Keys are stable and carry their unit:
-`_ma` milliampere, `_mv` millivolt, `_w` watt, `_wh` watt hour, `_s` second,
-`_ms` millisecond, `_ddegc` 0.1 degC. Three-element lists are L1, L2, L3. None
-(JSON null) means "not known", never zero. The document names only fields that
-are listed here, so that a secret can not slip into it.
+`build(st, info)` makes plain dicts and lists of the numbers in a record
+`control.records.Status`; `encode` makes JSON of them. Keys are stable and end with their
+unit: `_ma` milliampere, `_mv` millivolt, `_w` watt, `_wh` watt hour, `_s` second, `_ms`
+millisecond, `_ddegc` 0.1 degC. Lists of three are L1, L2, L3. None (JSON null) means
+"not known", never zero. The document contains only fields that are listed here, so that
+no secret can get into it by mistake.
 """
 
 import json
@@ -17,15 +17,19 @@ from ballast.control.meter import meter
 from ballast.control.pilot import charge_state
 from ballast.control.safety import faults as catalogue
 
-VERSION = 1  # raised when a key changes its meaning or goes away; new keys may come at any time
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.protocol.shapes import Settings, Status
 
-# A car that takes less than the offer by more than this does so on its own account:
-# a car aims a little below the duty cycle's current, often near 95 % of it.
+VERSION = 1  # raised when a key gets another meaning or is removed; new keys may come at any time
+
+# If the car draws less than the limit by more than this, the car itself is the reason.
+# A car draws a little less than offered, often about 95 % of it.
 _CAR_LESS_MA = const(1500)
-_NOTHING_MA = const(500)  # closed a moment ago: the car has not begun to draw
+_NOTHING_MA = const(500)  # less than this: the car has not begun to draw
 METER_STATES = ("none", "good", "stale", "distrusted", "recovering")
 ACTIONS = ("warn", "derate", "pause", "stop")
-HALTS = ("pause", "stop")  # actions while which nothing flows
+HALTS = ("pause", "stop")  # with these actions no current flows
 _GROUP = (
     "seat", "seats", "mode", "role", "leader", "share_ma", "lease_s", "waiting", "short", "problem",
 )  # fmt: skip
@@ -34,24 +38,33 @@ LATCHES = ("auto", "unplug", "manual", "power", "service")
 
 
 class Info:
-    """What does not come from the scan cycle: identity, time, what is fitted.
+    """The facts that the scan cycle does not know: identity, time, fitted parts, settings.
 
-    serial, model, version: of this unit. time_s: Unix time or None while the clock is
-    not set. phases: 1 or 3. own_meter: the charger measures its own current. ntc:
-    which of [plug, connector, box] is fitted. group, plan: dicts with the keys _GROUP and
-    _PLAN, None when alone or without a plan. The rest follows from the settings.
+    serial, model, version: of this unit. time_s: Unix time, None while the clock is not
+    set. phases: 1 or 3. own_meter: the charger measures the car's current itself. ntc:
+    [3] which of plug, connector, box has a sensor. group: dict with the keys _GROUP, None
+    if the charger is in no group. plan: dict with the keys _PLAN, None if there is no plan.
+    The other fields are copied from the settings by `take`.
     """
 
-    def __init__(self, serial="", model="Ballast", version="", phases=1, own_meter=True, ntc=None):
+    def __init__(
+        self,
+        serial: str = "",
+        model: str = "Ballast",
+        version: str = "",
+        phases: int = 1,
+        own_meter: bool = True,
+        ntc: "list[bool] | tuple[bool, ...] | None" = None,
+    ) -> None:
         self.serial = serial
         self.model = model
         self.version = version
         self.phases = phases
         self.own_meter = own_meter
         self.ntc = ntc or (False, False, False)
-        self.time_s = None
-        self.group = None
-        self.plan = None
+        self.time_s: "int | None" = None
+        self.group: "dict | None" = None
+        self.plan: "dict | None" = None
         self.name = "Ballast"
         self.setup_done = True
         self.supply_meter = True
@@ -61,8 +74,8 @@ class Info:
         self.min_ma = 6000
         self.max_ma = 16000
 
-    def take(self, settings):
-        """Follow `settings` (anything with settings[key]) where the document shows them."""
+    def take(self, settings: "Settings") -> None:
+        """Copy the settings that the document shows."""
         self.name = settings["name"]
         self.setup_done = bool(settings["installed"])
         self.supply_meter = settings["meter_kind"] != 0
@@ -73,15 +86,15 @@ class Info:
         self.user_ma = min(settings["user_ma"], self.max_ma)
 
 
-def _key(table, index):
-    """`table[index]`, or "unknown" for a number that has no name."""
+def _key(table: tuple[str, ...], index: int) -> str:
+    """`table[index]`, or "unknown" if the table has no such index."""
     return table[index] if 0 <= index < len(table) else "unknown"
 
 
-def limits(st):
-    """Slots that limit now, as a list of dicts in slot order.
+def limits(st: "Status") -> list[dict]:
+    """One dict for each slot that limits now, in the order of the slots.
 
-    left_s: seconds until the slot falls back, None = does not expire.
+    left_s: seconds until the slot expires, None = it does not expire.
     """
     out = []
     for i in range(slots.COUNT):
@@ -100,11 +113,11 @@ def limits(st):
     return out
 
 
-def faults(st):
-    """Active faults as dicts: those that stop or pause first, the first cause at their head.
+def faults(st: "Status") -> list[dict]:
+    """One dict for each active fault: first those that stop or pause, and of these the first cause.
 
-    code is for support (ChargeX MREC); text and advice are English, other languages
-    are looked up by key.
+    code: for support (ChargeX MREC). text, advice: English; the page finds other languages
+    by key.
     """
     out = []
     for i in range(1, catalogue.COUNT):
@@ -114,7 +127,7 @@ def faults(st):
     return out
 
 
-def _fault(st, i):
+def _fault(st: "Status", i: int) -> dict:
     row = catalogue.CATALOGUE[i]
     return {
         "id": i,
@@ -129,8 +142,8 @@ def _fault(st, i):
     }
 
 
-def busiest(st):
-    """Index of the phase of the supply that carries most: the one that limits."""
+def busiest(st: "Status") -> int:
+    """Index of the supply's phase that carries the largest current."""
     phase = 0
     for i in (1, 2):
         if st.mains_ma[i] > st.mains_ma[phase]:
@@ -138,21 +151,21 @@ def busiest(st):
     return phase
 
 
-def drawn_ma(st, info):
-    """The largest phase current to the car; None when this charger can not measure it."""
+def drawn_ma(st: "Status", info: Info) -> "int | None":
+    """The car's largest phase current; None if this charger cannot measure it."""
     return max(st.ev_ma) if info.own_meter else None
 
 
-def _named(given, keys):
-    """Of a dict that comes from elsewhere only what is named; None stays None."""
+def _named(given: "dict | None", keys: tuple[str, ...]) -> "dict | None":
+    """A copy of `given` with `keys` only, so that nothing else gets out; None if it is None."""
     return {key: given[key] for key in keys} if given is not None else None
 
 
-def _meter(state, fitted):
+def _meter(state: int, fitted: bool) -> dict:
     return {"fitted": bool(fitted), "state": _key(METER_STATES, state)}
 
 
-def _temperatures(st, info):
+def _temperatures(st: "Status", info: Info) -> dict:
     out = {}
     for i, place in enumerate(("plug", "connector", "box")):
         known = info.ntc[i] and st.temp_known[i]
@@ -160,15 +173,15 @@ def _temperatures(st, info):
     return out
 
 
-def _untrusted(st):
-    """Whether the site's or the panel's limit binds without a meter to go by."""
+def _untrusted(st: "Status") -> bool:
+    """Whether the limit comes from a meter (site or panel) that is not trusted now."""
     if st.limit_slot == slots.SITE:
         return st.meter_state != meter.GOOD
     return st.limit_slot == slots.PANEL and st.panel_state != meter.GOOD
 
 
-def _charging_code(st, info, drawn):
-    """The sentence while current may flow: what decides how much."""
+def _charging_code(st: "Status", info: Info, drawn: "int | None") -> str:
+    """The code of the sentence while current may flow: what sets the current."""
     if st.boost_left_s > 0:
         return "charging_boost"
     if _untrusted(st):
@@ -182,8 +195,8 @@ def _charging_code(st, info, drawn):
     return "charging_" + _key(slots.NAMES, st.limit_slot)
 
 
-def _idle_code(st, info, state):
-    """The sentence while nothing flows: why."""
+def _idle_code(st: "Status", info: Info, state: str) -> str:
+    """The code of the sentence while no current flows: the reason."""
     if state[0] == "A" and not info.setup_done:
         return "setup"
     if st.why == charge_state.WHY_LIMIT:
@@ -196,11 +209,11 @@ def _idle_code(st, info, state):
     return "starting" if why == "none" else why
 
 
-def sentence(st, info, active):
-    """(code, params): the one sentence on top. Texts live in the page's language data.
+def sentence(st: "Status", info: Info, active: list[dict]) -> tuple[str, dict]:
+    """(code, params) of the sentence at the top of the page, whose languages have the texts.
 
-    A fault that stops or pauses comes before everything. params name the currents in
-    mA that a text may use, and "fault", the key of the fault.
+    A fault that stops or pauses comes before everything else. params: the currents in mA
+    that a text may show, and "fault", the key of the fault.
     """
     drawn = drawn_ma(st, info)
     params = {
@@ -220,8 +233,8 @@ def sentence(st, info, active):
     return _idle_code(st, info, state), params
 
 
-def build(st, info):
-    """The whole document as dicts and lists; `st` is not kept."""
+def build(st: "Status", info: Info) -> dict:
+    """The whole document as dicts and lists; it shares no list with `st`."""
     active = faults(st)
     code, params = sentence(st, info, active)
     state = _key(charge_state.NAMES, st.state)
@@ -279,6 +292,6 @@ def build(st, info):
     }
 
 
-def encode(document):
+def encode(document: dict) -> str:
     """JSON text of a document made by `build`."""
     return json.dumps(document)

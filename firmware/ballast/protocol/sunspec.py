@@ -1,14 +1,20 @@
-"""SunSpec meters: find the model in the register chain, then read it like a table row.
+"""SunSpec meters: find the meter's model in the chain of models, then read its values.
 
-Source: SunSpec Information Model Specification and models 201-204 (integers with
-scale factors) and 211-214 (floats); offsets count from the model's ID register.
-1 = one phase, 2 = split phase, 3 = wye, 4 = delta. Function code 3 throughout.
-Import is positive.
+Source: SunSpec Information Model Specification, models 201-204 (integers with scale
+factors) and 211-214 (floats). Offsets count from the model's ID register. The last
+digit of the model: 1 = one phase, 2 = split phase, 3 = wye, 4 = delta. All reads use
+function code 3. Positive means import.
 """
 
 import struct
 
 from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Sequence
+
+    from ballast.protocol.shapes import Readable
 
 BASES = (40000, 50000, 0)
 METERS = (201, 202, 203, 204, 211, 212, 213, 214)
@@ -19,23 +25,24 @@ _I16_NONE = const(-32768)
 
 
 class SunSpecScan:
-    """Walks the chain. The caller reads `request()` and hands in the answer.
+    """Follows the chain of models. The caller reads what `request()` names from the meter
+    and hands the bytes to `answer()`:
 
         scan = SunSpecScan()
         while scan.request():
             scan.answer(registers of scan.request(), or None)
 
-    model, address: of the first meter model, 0 = none found. models: all seen.
+    model, address: of the first meter model, 0 = none found. models: all seen so far.
     """
 
-    def __init__(self):
-        self.models = []
+    def __init__(self) -> None:
+        self.models: list[int] = []
         self.model = 0
         self.address = 0
         self._base = 0
-        self._at = -1  # -1: the mark is asked for
+        self._at = -1  # of the next model; -1: the mark "SunS" is read first
 
-    def request(self):
+    def request(self) -> "tuple[int, int] | None":
         """(address, count) to read next with function code 3, or None at the end."""
         if self._base >= len(BASES):
             return None
@@ -43,8 +50,8 @@ class SunSpecScan:
             return (BASES[self._base], 2)
         return (self._at, 2)
 
-    def answer(self, data):
-        """The 4 bytes at `request()`; None when the device refused."""
+    def answer(self, data: "Readable | None") -> None:
+        """Take the 4 bytes read at `request()`, None if the device refused the read."""
         if self._at < 0:
             if data is not None and bytes(data[:4]) == b"SunS":
                 self._at = BASES[self._base] + 2
@@ -68,19 +75,19 @@ class SunSpecScan:
         if self._at + 2 > 0x10000:
             self._stop()
 
-    def _stop(self):
+    def _stop(self) -> None:
         self._base = len(BASES)
 
 
-def _least(model):
-    """Registers behind the header that must be there for what is read here."""
+def _least(model: int) -> int:
+    """How many registers a model must have after its header, so that all values are there."""
     return 21 if model < 210 else 34
 
 
 class SunSpecMeter:
-    """As MeterRow: `blocks`, `currents`, fc, unit; for a model found at `address`."""
+    """A meter with this SunSpec model at `address`; same methods and fields as MeterRow."""
 
-    def __init__(self, model, address):
+    def __init__(self, model: int, address: int) -> None:
         if model not in METERS:
             raise ValueError("SunSpec model %d is no meter" % model)
         self.key = "sunspec-%d" % model
@@ -93,16 +100,19 @@ class SunSpecMeter:
         self._float = model > 210
         self._address = address
 
-    def live(self):
-        """One block holds it all; as MeterRow.live()."""
+    def live(self) -> str:
+        """As MeterRow.live(): all measurements, because one block holds them."""
         return "VIPW"
 
-    def blocks(self, quantities):
-        """[(address, count)]: the measurements in one piece."""
+    def blocks(self, quantities: str) -> list[tuple[int, int]]:
+        """As MeterRow.blocks(): always the one block that holds all measurements."""
         return [(self._address + 2, _least(200 if not self._float else 211))]
 
-    def _scaled(self, raw, at, scale_at):
-        """int16 at offset `at` (from the model's ID) with its scale factor, in milli-units."""
+    def _scaled(self, raw: "Readable", at: int, scale_at: int) -> "int | None":
+        """The int16 at offset `at` with its scale factor at `scale_at`, in milli-units.
+
+        Offsets count from the model's ID. None if the meter marks the value as missing.
+        """
         x = struct.unpack_from(">h", raw, 2 * (at - 2))[0]
         scale = struct.unpack_from(">h", raw, 2 * (scale_at - 2))[0]
         if x == _I16_NONE or not -10 <= scale <= 10:
@@ -110,8 +120,8 @@ class SunSpecMeter:
         scale += 3
         return x * 10**scale if scale >= 0 else round(x / 10**-scale)
 
-    def _value(self, raw, quantity, i):
-        """Milli-units of quantity "I", "V", "P" (phase i) or "W" (i = 0); None = not there."""
+    def _value(self, raw: "Readable", quantity: str, i: int) -> "int | None":
+        """Quantity "I", "V" or "P" of phase i, or "W" (i = 0), in milli-units; None = missing."""
         if not self._float:
             at, scale_at = {"I": (3, 6), "V": (8, 15), "P": (19, 22), "W": (18, 22)}[quantity]
             x = self._scaled(raw, at + i, scale_at)
@@ -121,11 +131,15 @@ class SunSpecMeter:
             x = round(f * 1000) if -1e6 < f < 1e6 else None
         return x if x is None or -1000000000 < x < 1000000000 else None
 
-    def value(self, quantity, index, blocks, data):
+    def value(
+        self, quantity: str, index: int, blocks: list[tuple[int, int]], data: "Sequence[Readable]"
+    ) -> "int | None":
         """As MeterRow.value()."""
         return self._value(data[0], quantity, index)
 
-    def currents(self, blocks, data, out):
+    def currents(
+        self, blocks: list[tuple[int, int]], data: "Sequence[Readable]", out: list[int]
+    ) -> bool:
         """As MeterRow.currents(): signed mA, False when not available."""
         raw = data[0]
         out[0] = out[1] = out[2] = 0
@@ -136,7 +150,7 @@ class SunSpecMeter:
                 return False
             power = self._value(raw, "P", i)
             if power is None:
-                power = total  # better one sign for all than none
+                power = total  # one direction for all phases is better than no direction
             if power is not None:
                 ma = -abs(ma) if power < 0 else abs(ma)
             out[i] = ma

@@ -8,17 +8,17 @@
     ...          0xFF up to 4096
     4096   size  the image, `size` and `sha256` as the manifest says
 
-The header is exactly one flash block, so a slot keeps it as its last block:
-an image whose header block is not there, or is torn, is no image.
+The header is exactly one flash block. A slot keeps it as its last block, written last:
+a slot whose header block is missing or incomplete holds no image.
 
-RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, 8.2.2): its signatures are the same
-each time, which a build that must come out bit for bit needs, and the check is
-one modular power and one comparison. The expected block is built and compared
-whole; nothing inside the decrypted block is parsed, so there is nothing to forge
-(RFC 8017, 9.2, note 2).
+The signature is RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, 8.2.2). It gives the same
+signature for the same file each time, so a build can be repeated bit for bit. To check
+it takes one modular power. The whole expected block is built and compared with the
+decrypted one. Nothing inside the decrypted block is parsed: parsers there have let
+forged signatures pass (RFC 8017, 9.2, note 2).
 
-This file is also frozen into the base image beside the loader, therefore it
-imports nothing of ours.
+This file is also frozen into the base image beside the loader, so it imports no other
+file of the firmware.
 """
 
 import binascii
@@ -27,6 +27,10 @@ import json
 import struct
 
 from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.protocol.shapes import Readable, Sign
 
 MAGIC = b"BALLAST1"
 HEADER_BYTES = const(4096)
@@ -38,7 +42,7 @@ _DIGEST_INFO = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x0
 
 # key, shortest, longest
 _TEXTS = (
-    ("base", 1, 16),  # oldest MicroPython that it runs on, "1.29.0"
+    ("base", 1, 16),  # oldest MicroPython that the image runs on, "1.29.0"
     ("board", 1, 32),
     ("brand", 1, 32),
     ("fs", 1, 8),  # "romfs" or "littlefs"; "esp" for MicroPython itself
@@ -55,11 +59,11 @@ _NUMBERS = (
 )
 
 
-def parse(block):
-    """Split a header block -> (manifest dict, signed bytes, signature).
+def parse(block: "Readable") -> tuple[dict, bytes, bytes]:
+    """(manifest, signed bytes, signature) of a header block.
 
-    ValueError with a plain sentence when it is not an update of a kind that
-    this firmware knows. Nothing is trusted yet: see `verify`.
+    ValueError with one sentence if this firmware does not know the format. The signature
+    is not checked here: see `verify`.
     """
     if len(block) != HEADER_BYTES or bytes(block[:8]) != MAGIC:
         raise ValueError("this is not a Ballast update file")
@@ -69,7 +73,7 @@ def parse(block):
         raise ValueError("the update's header is damaged")
     try:
         manifest = json.loads(bytes(block[_FIXED:end]).decode())
-    except ValueError:  # also UnicodeError, and what MicroPython raises for either
+    except ValueError:  # of JSON; UnicodeError is a ValueError too, also in MicroPython
         raise ValueError("the update's header is damaged")
     if not isinstance(manifest, dict):
         raise ValueError("the update's header is damaged")
@@ -79,7 +83,7 @@ def parse(block):
             raise ValueError("the update's header has no usable '%s'" % key)
     for key, low, high in _NUMBERS:
         value = manifest.get(key)
-        # bool is an int to isinstance, and no value here
+        # isinstance counts True and False as int; here they are wrong
         if (
             not isinstance(value, int)
             or value is True
@@ -90,8 +94,8 @@ def parse(block):
     return manifest, bytes(block[:end]), bytes(block[end : end + sig_size])
 
 
-def verify(signed, signature, modulus):
-    """True when `signature` over `signed` was made with the key of `modulus` (int)."""
+def verify(signed: bytes, signature: bytes, modulus: int) -> bool:
+    """Whether the private key that belongs to `modulus` made `signature` for `signed`."""
     value = int.from_bytes(signature, "big")
     if len(signature) != SIGNATURE_BYTES or value >= modulus:
         return False
@@ -101,13 +105,23 @@ def verify(signed, signature, modulus):
     return pow(value, _E, modulus).to_bytes(SIGNATURE_BYTES, "big") == expected
 
 
-def check(block, keys, board, brand, fs, mpy, floor, room, base_room=0):
-    """A header block that may be installed here -> its manifest.
+def check(
+    block: "Readable",
+    keys: dict[str, str],
+    board: str,
+    brand: str,
+    fs: str,
+    mpy: int,
+    floor: int,
+    room: int,
+    base_room: int = 0,
+) -> dict:
+    """The manifest of a header block that may be installed here; else ValueError says why not.
 
-    keys: {id: modulus as hex}; floor: smallest security version; room, base_room: bytes
-    that a slot has for an application, for a MicroPython (0 = only by cable). ValueError
-    says what does not fit. The signature comes first: nothing is said about a file that is
-    not ours.
+    keys: {id: modulus as hex}. floor: smallest security version. room: bytes of a slot
+    for an application. base_room: bytes of a slot for MicroPython, 0 = it can be renewed
+    by cable only. The signature is checked first, so that a stranger's file gets no
+    answer about this charger.
     """
     manifest, signed, signature = parse(block)
     modulus = keys.get(manifest["key"])
@@ -133,8 +147,8 @@ def check(block, keys, board, brand, fs, mpy, floor, room, base_room=0):
     return manifest
 
 
-def pack(manifest, sign):
-    """Header block for `manifest`; sign(bytes) -> signature of 384 bytes."""
+def pack(manifest: dict, sign: "Sign") -> bytes:
+    """The header block for `manifest`, signed by `sign`."""
     body = []
     for key in sorted(manifest):  # MicroPython's json.dumps does not sort
         body.append(json.dumps(key) + ":" + json.dumps(manifest[key]))
@@ -146,6 +160,6 @@ def pack(manifest, sign):
     return block + b"\xff" * (HEADER_BYTES - len(block))
 
 
-def digest_hex(digest):
-    """bytes -> lower-case hex str (MicroPython's hashlib has no hexdigest)."""
+def digest_hex(digest: bytes) -> str:
+    """`digest` as lower-case hex: MicroPython's hashlib has no hexdigest."""
     return binascii.hexlify(digest).decode()

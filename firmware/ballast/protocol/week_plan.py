@@ -1,9 +1,9 @@
 """The weekly plan: when the car may charge, as data.
 
 {"enabled": bool, "outside_ma": 0 or a current, "windows": [{"days": [0..6], "from_min",
-"to_min", "current_ma"}]}. Day 0 is Monday. Minutes count from local midnight; a window
-whose end is not after its start runs into the next day. current_ma 0 in a window means
-no limit of its own; outside_ma 0 means pause. Overlapping windows: the larger current.
+"to_min", "current_ma"}]}. Day 0 is Monday. Minutes count from local midnight. A window
+whose end is not after its start ends on the next day. current_ma 0 in a window means no
+limit; outside_ma 0 means pause. Where windows overlap, the larger current holds.
 """
 
 DAY_MIN = 1440
@@ -15,15 +15,15 @@ NO_LIMIT = -1
 EMPTY = {"enabled": False, "outside_ma": 0, "windows": []}
 
 
-def _whole(value, least, most):
+def _whole(value: object, least: int, most: int) -> bool:
     return type(value) is int and least <= value <= most
 
 
-def _current(value, min_ma):
+def _current(value: object, min_ma: int) -> bool:
     return value == 0 if type(value) is int and value < min_ma else _whole(value, min_ma, MAX_MA)
 
 
-def _window_problem(window, min_ma):
+def _window_problem(window: object, min_ma: int) -> str:
     if type(window) is not dict:
         return "must be an object"
     for key in window:
@@ -43,8 +43,8 @@ def _window_problem(window, min_ma):
     return ""
 
 
-def problem(plan, min_ma=6000):
-    """Why `plan` can not be taken, as one line; "" when it can."""
+def problem(plan: object, min_ma: int = 6000) -> str:
+    """One line that says why `plan` is refused; "" if it is accepted."""
     if type(plan) is not dict or type(plan.get("enabled")) is not bool:
         return "enabled must be true or false"
     for key in plan:
@@ -62,8 +62,8 @@ def problem(plan, min_ma=6000):
     return ""
 
 
-def _inside(window, minute):
-    """Whether `minute` of the week is in `window`."""
+def _inside(window: dict, minute: int) -> bool:
+    """Whether `window` contains this minute of the week."""
     length = (window["to_min"] - window["from_min"]) % DAY_MIN or DAY_MIN
     for day in window["days"]:
         if (minute - day * DAY_MIN - window["from_min"]) % WEEK_MIN < length:
@@ -71,11 +71,11 @@ def _inside(window, minute):
     return False
 
 
-def limit_ma(plan, minute):
-    """mA that the plan allows at `minute` of the local week; NO_LIMIT = any, 0 = pause."""
+def limit_ma(plan: dict, minute: int) -> int:
+    """The plan's limit at `minute` of the local week; NO_LIMIT = none, 0 = pause."""
     if not plan["enabled"]:
         return NO_LIMIT
-    best = None
+    best: "int | None" = None
     for window in plan["windows"]:
         if _inside(window, minute):
             ma = window.get("current_ma", 0)
@@ -85,8 +85,8 @@ def limit_ma(plan, minute):
     return plan.get("outside_ma", 0) if best is None else best
 
 
-def minutes_to_change(plan, minute):
-    """Minutes until `limit_ma` differs from now; None when it never does."""
+def minutes_to_change(plan: dict, minute: int) -> "int | None":
+    """Minutes until `limit_ma` gives another value than now; None if it never does."""
     now = limit_ma(plan, minute)
     edges = []
     for window in plan["windows"]:
