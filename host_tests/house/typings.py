@@ -11,7 +11,15 @@ CORRECTIONS = {
         (
             "def gatts_notify(self, value_handle: memoryview, data: bytes, /)",
             "def gatts_notify(self, conn_handle: int, value_handle: int, data: bytes = ..., /)",
-        )
+        ),
+        ("_handle: memoryview", "_handle: int"),
+        ("-> tuple[tuple[memoryview, ...], ...]", "-> tuple[tuple[int, ...], ...]"),
+    ],
+    # docs/library/esp32.rst: blocks go into anything that can be written; op 4 and 5 return a number
+    "esp32.pyi": [
+        ("buf: bytearray)", "buf: bytearray | memoryview)"),
+        ("buf: bytearray, offset", "buf: bytearray | memoryview, offset"),
+        ("def ioctl(self, op: int, arg) -> None:", "def ioctl(self, op: int, arg) -> int:"),
     ],
     # its own docstring says "a writable memoryview"
     "machine.pyi": [("mem_backup(region=0) -> Tuple:", "mem_backup(region=0) -> memoryview:")],

@@ -1,17 +1,25 @@
-"""BLE as a peripheral: services, advertising, what a client writes, notifications.
+"""BLE as a peripheral: services, advertising, writes of the client, notifications.
 
-Raw `bluetooth`, one client at a time. Off, it costs nothing: on a C3 or C6 the IDF heap
-does not hold Wi-Fi and NimBLE together (micropython issue 18859), so it is on for a
-window only; `on()` raises OSError where there is no room and leaves it off. While it is
-on, Bluetooth and Wi-Fi take turns on the one antenna: some of a clamp's ESP-NOW frames are
-missed, which the meter's trust rules see as silence. Not tried on hardware.
+Uses MicroPython's `bluetooth` directly, for one client at a time. While it is off it
+needs no memory. On a C3 or C6 the heap of ESP-IDF is too small for Wi-Fi and NimBLE
+together (micropython issue 18859), so BLE is on for a short window only; if the memory
+is missing, `on()` raises OSError and leaves it off. While it is on, Bluetooth and Wi-Fi
+share the antenna: some ESP-NOW frames of a clamp are lost, which control/ handles as a
+silent meter. Not tried on hardware.
 
-Events come from NimBLE between two bytecodes of whatever runs: the handler copies what
-was written into a ring made beforehand and calls `notify`. A write that finds the ring
-full is lost and counted; the protocols above notice the gap.
+NimBLE delivers events between two bytecodes of the running code. The handler copies the
+written bytes into a ring that was allocated before, and calls `notify`. A write that
+finds the ring full is lost and counted; the protocols notice the gap.
 """
 
 import bluetooth
+from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from ballast.ports.shapes import Services
 
 _WRITABLE = 0x000C  # write, write without response
 
@@ -29,28 +37,29 @@ _INTERVAL_US = 200_000
 class Ble:
     """name: in the scan response, at most 26 characters.
 
-    client: connection of the client, None = none. seen: counts connections, so that a
-    service notices a new client. mtu: of this connection. lost: writes that were dropped.
+    client: handle of the connection, None = no client. seen: counts connections, so that
+    a service notices a new client. mtu: of this connection. lost: dropped writes.
     """
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self._name = name
-        self._ble = bluetooth.BLE()  # takes no memory to speak of before active(True)
-        self._handles = []
+        self._ble = bluetooth.BLE()  # takes hardly any memory before active(True)
+        self._handles: list[int] = []
         self._ring: list = [None] * _RING
         self._head = 0  # written by the handler alone
         self._tail = 0  # written by the reader alone
-        self._notify = None
-        self.client = None
+        self._notify: "Callable[[], None] | None" = None
+        self.client: "int | None" = None
         self.seen = 0
         self.mtu = _LEAST_MTU
         self.lost = 0
 
-    def on(self, services, notify):
-        """Radio on, with services [(uuid, [(uuid, flags), ...]), ...].
+    def on(self, services: "Services", notify: "Callable[[], None]") -> list[int]:
+        """Switch the radio on and offer `services`: [(uuid, [(uuid, flags), ...]), ...].
 
-        Returns the characteristics' handles in that order. notify(): something happened.
-        OSError when the radio or its memory can not be had; it is off then.
+        Returns the handles of the characteristics in the same order. notify(): called
+        after every event. OSError if the radio or its memory is not available; then the
+        radio is off.
         """
         ble = self._ble
         self._notify = notify
@@ -77,23 +86,23 @@ class Ble:
             raise
         return self._handles
 
-    def off(self):
-        """Client gone, radio off, its memory free."""
+    def off(self) -> None:
+        """Disconnect the client, switch the radio off, free its memory."""
         self._ble.active(False)
         self.client = None
 
-    def advertise(self, data):
-        """Advertise these 31 bytes; the name is in the scan response. A connection ends it."""
+    def advertise(self, data: bytes) -> None:
+        """Advertise these 31 bytes until a client connects; the name is in the scan response."""
         name = self._name.encode()
         response = bytes((len(name) + 1, 0x09)) + name
         self._ble.gap_advertise(_INTERVAL_US, data, resp_data=response)
 
-    def set(self, handle, value):
-        """What a read of this characteristic shows."""
+    def set(self, handle: int, value: bytes) -> None:
+        """Set the value that a client reads from this characteristic."""
         self._ble.gatts_write(handle, value)
 
-    def send(self, handle, data):
-        """Notify the client; False when it did not go out: no buffer, or nobody there."""
+    def send(self, handle: int, data: bytes) -> bool:
+        """Notify the client; False if nothing was sent: no buffer free, or no client."""
         client = self.client
         if client is None:
             return False
@@ -103,16 +112,16 @@ class Ble:
             return False
         return True
 
-    def hang_up(self):
+    def hang_up(self) -> None:
         """End the connection."""
         if self.client is not None:
             try:
                 self._ble.gap_disconnect(self.client)
             except OSError:
-                pass  # it has just ended by itself
+                pass  # the client has just disconnected
 
-    def receive(self):
-        """(connection count, handle, bytes) of the oldest write, None = none waits."""
+    def receive(self) -> "tuple[int, int, bytes] | None":
+        """Take the oldest write: (`seen` when it came, handle, bytes); None if there is none."""
         tail = self._tail
         if tail == self._head:
             return None
@@ -121,11 +130,11 @@ class Ble:
         self._tail = tail + 1
         return item
 
-    def _event(self, event, data):
+    def _event(self, event: int, data: tuple) -> None:
         if event == _WRITE:
             if self._head - self._tail >= _RING:
                 self.lost += 1
-            else:  # the value is overwritten by the next write: take it now
+            else:  # the next write overwrites the value, so copy it now
                 value = bytes(self._ble.gatts_read(data[1]))
                 self._ring[self._head % _RING] = (self.seen, data[1], value)
                 self._head += 1

@@ -4,12 +4,14 @@
     io.fit(fit)                # once: what is fitted
     io.read(scan); ...; io.write(out)      # every step of 20 ms
 
-Fast inputs (pilot, RCD, contactor, PE, button) are read in every step. Slow ones
-take turns in a frame of ten steps: own power meter 10 Hz, thermistors 5 Hz each,
-the light 10 Hz. Nothing here decides anything, with one exception: at a trip of the
-residual current monitor the coil is let go in the moment it is read. Control does the
-same a few milliseconds later; between the two lies the pilot's burst and the whole step.
+Fast inputs (pilot, RCD, contactor, PE, button) are read in every step. Slow ones take
+turns in a frame of ten steps: own power meter 10 Hz, thermistors 5 Hz each, the light
+10 Hz. This file decides nothing, with one exception: if the residual current monitor has
+tripped, `read` switches the coil off at once. control/ would do the same a few
+milliseconds later, after the burst of the pilot and the whole step.
 """
+
+from micropython import const
 
 from .button_io import ButtonIo
 from .contactor_io import NOT_FITTED, ContactorIo
@@ -20,16 +22,22 @@ from .power_meter_io import PowerMeterIo
 from .rcd_io import RcdIo
 from .thermistor_io import ThermistorIo
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from ballast.ports.shapes import Board, Calibration, Fit, Out, Scan
+
 _FRAME = 10
 
 
 class BoardIo:
     """board: a board.py module. cal: calibration of this unit, {board constant: value}.
 
-    Raises ValueError from the pin if the board names one that the chip lacks.
+    The constructor raises ValueError if the board names a pin that the chip does not have.
     """
 
-    def __init__(self, board, cal=None):
+    def __init__(self, board: "Board", cal: "Calibration | None" = None) -> None:
         self._board = board
         self._cal = cal or {}
         self.pilot = PilotIo(
@@ -63,11 +71,15 @@ class BoardIo:
         self._jobs = self._frame_jobs()
         self._turn = 0
 
-    def _value(self, name):
+    def _value(self, name: str) -> "Any":
         return self._cal.get(name, getattr(self._board, name))
 
-    def _make_optional(self, board):
-        self.rcd = self.pe = self.button = self.led = self.meter = None
+    def _make_optional(self, board: "Board") -> None:
+        self.rcd: "RcdIo | None" = None
+        self.pe: "PeIo | None" = None
+        self.button: "ButtonIo | None" = None
+        self.led: "LedIo | None" = None
+        self.meter: "PowerMeterIo | None" = None
         if board.RCD_TRIP_PIN is not None:
             self.rcd = RcdIo(
                 board.RCD_TRIP_PIN,
@@ -96,8 +108,8 @@ class BoardIo:
             )
         self.thermistors = ThermistorIo(board.NTC_PINS)
 
-    def _frame_jobs(self):
-        """Which slow input each step of the frame reads; None = nothing."""
+    def _frame_jobs(self) -> "list[Callable[[Scan], None] | None]":
+        """The function that reads a slow input in each step of the frame; None = no input."""
         jobs: list = [None] * _FRAME
         if self.meter:
             for first in (0, 5):
@@ -110,28 +122,28 @@ class BoardIo:
         jobs[9] = self._last_turn
         return jobs
 
-    def _plug(self, scan):
+    def _plug(self, scan: "Scan") -> None:
         self.thermistors.read(scan, 0)
 
-    def _connector_and_led(self, scan):
+    def _connector_and_led(self, scan: "Scan") -> None:
         self.thermistors.read(scan, 1)
         self._led_tick(scan)
 
-    def _box(self, scan):
+    def _box(self, scan: "Scan") -> None:
         self.thermistors.read(scan, 2)
 
-    def _last_turn(self, scan):
+    def _last_turn(self, scan: "Scan") -> None:
         self._led_tick(scan)
         meter = self.meter
         if meter is not None and meter.needs_repair():
-            meter.repair()  # 7 ms, every 2 s while it fails: within the step's time
+            meter.repair()  # 7 ms, every 2 s while it fails: the step has this time
 
-    def _led_tick(self, scan):
+    def _led_tick(self, scan: "Scan") -> None:
         if self.led:
             self.led.tick()
 
-    def fit(self, fit):
-        """Fill a control.records.Fit with what this board has."""
+    def fit(self, fit: "Fit") -> None:
+        """Fill `fit` with what this board has."""
         board = self._board
         fit.phases = board.PHASES
         fit.rated_ma = board.RATED_MA
@@ -148,13 +160,13 @@ class BoardIo:
         fit.ntc_supply_mv = board.NTC_SUPPLY_MV
         fit.rcd_module = board.RCD_MODULE
 
-    def read_all(self, scan):
-        """One whole frame at once, so that the first step knows every slow input."""
+    def read_all(self, scan: "Scan") -> None:
+        """Read one whole frame at once, so that the first step has all slow inputs."""
         for _ in range(_FRAME):
             self.read(scan)
 
-    def read(self, scan):
-        """Fill a control.records.Scan."""
+    def read(self, scan: "Scan") -> None:
+        """Fill `scan`: all fast inputs and the slow one whose turn it is."""
         if self._read_rcd is not None:
             self._read_rcd(scan)
             if scan.rcd_trip:
@@ -173,8 +185,8 @@ class BoardIo:
             job(scan)
         self._turn = turn + 1 if turn < _FRAME - 1 else 0
 
-    def write(self, out):
-        """Carry out a control.records.Out; the coil first, since opening is what is urgent."""
+    def write(self, out: "Out") -> None:
+        """Set all outputs; the coil first, because opening the contactor is urgent."""
         self._write_coil(out.coil)
         self._write_pilot(out.pilot, out.duty_u16)
         if self._write_rcd is not None:
@@ -182,8 +194,8 @@ class BoardIo:
         if self._write_led is not None:
             self._write_led(out.led)
 
-    def safe(self):
-        """Contactor open, pilot at +12 V without PWM, RCD test off; goes on after an error."""
+    def safe(self) -> None:
+        """Contactor open, pilot at +12 V without PWM, RCD test off; each even if another fails."""
         try:
             self._write_coil(0)
         finally:

@@ -1,38 +1,44 @@
 """Contactor: coil, dead-man pulse, mirror contact, voltage behind the contacts.
 
-An open cable always reads as the dangerous answer: the mirror input is pulled to
-"closed" (seen as a weld), the load inputs to "not live" (seen as not closing).
+A broken cable always reads as the dangerous state: the mirror input is pulled to "closed"
+(which control/ takes for a weld), the load inputs to "not live" (which it takes for a
+contactor that does not close).
 """
 
 from machine import Pin
+from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.ports.shapes import Scan
 
 NOT_FITTED = -1
 
 
-def pull_to(level):
-    """Pull that makes an open cable read `level`."""
+def pull_to(level: int) -> int:
+    """The pull resistor that makes a broken cable read `level`."""
     return Pin.PULL_UP if level else Pin.PULL_DOWN
 
 
 class ContactorIo:
-    """coil_pin with coil_on level; None for what the board lacks.
+    """coil_on: the level of coil_pin that closes the contactor. A pin is None if not fitted.
 
-    pulse_pin: toggles with every write while the coil is on; the board's coil
-        supply passes only while it does (charge pump), so a step that stops
-        opens the contactor without any software.
-    load_pins: three optocouplers with RC, level `live_level` = voltage present.
+    pulse_pin: changes its level with every write while the coil is on. The board
+        supplies the coil only while this pin changes (charge pump): if the steps stop,
+        the contactor opens without any software.
+    load_pins: one or three optocouplers with RC; live_level: their level with voltage.
     """
 
     def __init__(
         self,
-        coil_pin,
-        coil_on=1,
-        pulse_pin=None,
-        mirror_pin=None,
-        mirror_closed=1,
-        load_pins=None,
-        live_level=0,
-    ):
+        coil_pin: int,
+        coil_on: int = 1,
+        pulse_pin: "int | None" = None,
+        mirror_pin: "int | None" = None,
+        mirror_closed: int = 1,
+        load_pins: "tuple[int, ...] | None" = None,
+        live_level: int = 0,
+    ) -> None:
         self._on = coil_on
         self._off = 0 if coil_on else 1
         coil = Pin(coil_pin, Pin.OUT, value=self._off)
@@ -54,7 +60,7 @@ class ContactorIo:
                 self._l2 = Pin(load_pins[1], Pin.IN, pull).value
                 self._l3 = Pin(load_pins[2], Pin.IN, pull).value
 
-    def read(self, scan):
+    def read(self, scan: "Scan") -> None:
         """Fill mirror and load_live."""
         mirror = self._mirror
         if mirror is None:
@@ -67,15 +73,15 @@ class ContactorIo:
             return
         live = self._live
         bits = 1 if l1() == live else 0
-        if self._l2 is not None:
+        if self._l2 is not None and self._l3 is not None:
             if self._l2() == live:
                 bits += 2
             if self._l3() == live:
                 bits += 4
         scan.load_live = bits
 
-    def write(self, coil):
-        """1 = energise. Written every step, so that nothing else can leave it on."""
+    def write(self, coil: int) -> None:
+        """coil: 1 = energise. Each step writes the pin, so that no other code can leave it on."""
         pulse = self._pulse
         if coil == 1:
             self._coil(self._on)

@@ -1,9 +1,10 @@
-"""The ADC side of the clamp: windows of raw counts at a steady pace.
+"""The clamp's ADC: windows of raw counts at regular intervals.
 
-ADC1 only (ADC2 belongs to Wi-Fi); one read takes some 40-95 us on an ESP32 (MicroPython
-issue 7495, older versions; not measured with 1.29), so three CTs and a voltage fit a
-pace of 400 us, one CT 250 us. `read_u16` is the uncalibrated count, which suits an RMS whose
-gain is calibrated per unit; `read_uv` would cost more and rounds to 1 mV.
+ADC1 only, because Wi-Fi uses ADC2. One reading takes about 40-95 us on an ESP32
+(MicroPython issue 7495, older versions; not measured with 1.29). So three CTs and a
+voltage fit into 400 us, one CT into 250 us. `read_u16` gives the uncalibrated count,
+which is good enough because the gain of each clamp is calibrated. `read_uv` would take
+longer and rounds to 1 mV.
 """
 
 import time
@@ -12,15 +13,18 @@ from machine import ADC, Pin
 
 
 class CtSampler:
-    """pins: of the CTs, then of the voltage input where there is one. pace_us: see board.py."""
+    """pins: of the CTs, then of the voltage input if fitted. pace_us: from sample to sample."""
 
-    def __init__(self, pins, pace_us, atten):
+    def __init__(self, pins: "tuple[int, ...]", pace_us: int, atten: int) -> None:
         self._adcs = [ADC(Pin(p), atten=atten) for p in pins]
         self._pace_us = pace_us
 
-    def read(self, buffers, n):
-        """Fill buffers[k][0..n-1] with 12-bit counts. Returns the pace in ns, or 0 when a
-        garbage collection or the radio tore a hole of more than two periods."""
+    def read(self, buffers: list[list[int]], n: int) -> int:
+        """Fill buffers[k][0..n-1] with 12-bit counts. Returns the pace in ns.
+
+        Returns 0 if a sample was late by more than two periods: a garbage collection or
+        the radio came in between, and the window is not usable.
+        """
         pace = self._pace_us
         reads = [adc.read_u16 for adc in self._adcs]
         many = len(reads)

@@ -1,9 +1,9 @@
-"""Who this unit is: what the factory wrote, once, for this one alone.
+"""The identity of this unit: data that the factory wrote once, different for each unit.
 
-The factory data is one JSON object. It is in NVS (namespace "factory", blob "unit"),
-and again in the raw partition `fctry`, because MicroPython erases all of NVS when it
-finds it unusable (ports/esp32/main.c, boardctrl_startup). `fctry` is never written by
-the firmware; from it a lost NVS copy is made anew.
+The factory data is one JSON object. It is in NVS (namespace "factory", blob "unit"), and
+a second time in the raw partition `fctry`, because MicroPython erases all of NVS if it
+finds NVS unusable (ports/esp32/main.c, boardctrl_startup). The firmware never writes
+`fctry`; if the copy in NVS is lost, it is written again from `fctry`. Format of `fctry`:
 
     "BFD1", length (2 bytes, little endian), JSON, CRC-32 of the JSON (little endian)
 
@@ -22,30 +22,30 @@ _HEAD = const(6)
 _MOST = const(1900)  # NVS: a blob of one page
 
 
-def load(partition="fctry"):
-    """The factory data as a dict; {} for a unit that never was in the factory."""
+def load(partition: str = "fctry") -> dict:
+    """The factory data as a dict; {} for a unit that was never in the factory."""
     nvs = esp32.NVS("factory")
     unit = _parse(_blob(nvs))
     if unit is not None:
         return unit
     text = _raw(partition)
     unit = _parse(text)
-    if unit is None:
+    if unit is None or text is None:
         return {}
     nvs.set_blob("unit", text)
     nvs.commit()
     return unit
 
 
-def wants_jig():
-    """True until the jig has passed this unit: it must not charge before."""
+def wants_jig() -> bool:
+    """True until this unit has passed the test in the factory's jig; until then it must not charge."""
     try:
         return esp32.NVS("factory").get_i32("jig") == 1
-    except OSError:  # no such key: never was in the factory, or NVS was lost in the field
+    except OSError:  # no such key: it was never in the factory, or NVS was lost later
         return False
 
 
-def _blob(nvs):
+def _blob(nvs: esp32.NVS) -> "bytes | None":
     buf = bytearray(_MOST)
     try:
         size = nvs.get_blob("unit", buf)
@@ -54,7 +54,7 @@ def _blob(nvs):
     return bytes(buf[:size])
 
 
-def _raw(partition):
+def _raw(partition: str) -> "bytes | None":
     try:
         part = esp32.Partition(partition)
     except OSError:
@@ -71,10 +71,12 @@ def _raw(partition):
     return text
 
 
-def _parse(text):
+def _parse(text: "bytes | None") -> "dict | None":
+    if text is None:
+        return None
     try:
         unit = json.loads(text)
-    except (TypeError, ValueError):  # None, or not JSON
+    except ValueError:
         return None
     if not isinstance(unit, dict) or not isinstance(unit.get("serial"), str):
         return None

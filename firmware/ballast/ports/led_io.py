@@ -1,7 +1,7 @@
-"""Status light: green and, where fitted, red, in patterns of sixteen 100 ms slots.
+"""Status light: green and, if fitted, red, in patterns of sixteen slots of 100 ms.
 
-The pattern number is what control puts into Out.led. Without a red LED the
-green one shows the red part too, so that a fault is never dark.
+control/ puts the number of the pattern into Out.led. Without a red LED the green one
+shows the red part too, so that a fault is always visible.
 """
 
 from machine import Pin
@@ -23,17 +23,19 @@ PATTERNS = (
     (0xFFFF, 0x0000),  # READY: steady green
     (0x00FF, 0x0000),  # CONNECTED: slow green
     (0x3333, 0x0000),  # CHARGING: quick green
-    (0x0003, 0x0000),  # PAUSED: a green wink
-    (0xFFF0, 0x0003),  # WARNING: green with a red wink
+    (0x0003, 0x0000),  # PAUSED: one short green flash
+    (0xFFF0, 0x0003),  # WARNING: green with one short red flash
     (0x0000, 0x3333),  # FAULT, clears by itself or by unplugging: quick red
     (0x0000, 0xFFFF),  # LOCKED, needs a person: steady red
-    (0x0033, 0x0000),  # SETUP: two green winks
-    (0x5555, 0xAAAA),  # UPDATING: green and red by turns
+    (0x0033, 0x0000),  # SETUP: two short green flashes
+    (0x5555, 0xAAAA),  # UPDATING: green and red alternate
 )
 
 
 class LedIo:
-    def __init__(self, pin, red_pin=None, on_level=1):
+    """on_level: level of both pins that lights the LED. red_pin: None = not fitted."""
+
+    def __init__(self, pin: int, red_pin: "int | None" = None, on_level: int = 1) -> None:
         off = 0 if on_level else 1
         self._invert = off
         self._green = Pin(pin, Pin.OUT, value=off).value
@@ -45,7 +47,7 @@ class LedIo:
         self._green_bits = 0
         self._red_bits = 0
 
-    def write(self, pattern):
+    def write(self, pattern: int) -> None:
         """Choose a pattern; an unknown number shows FAULT."""
         if pattern == self._pattern:
             return
@@ -55,7 +57,7 @@ class LedIo:
         self._green_bits, self._red_bits = PATTERNS[pattern]
         self._slot = 0
 
-    def tick(self):
+    def tick(self) -> None:
         """Show the next 100 ms slot."""
         slot = self._slot
         self._slot = (slot + 1) & 15

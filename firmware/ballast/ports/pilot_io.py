@@ -1,32 +1,36 @@
 """Control pilot: drives CP through one PWM pin, reads it back through one ADC pin.
 
-How a 1 kHz square wave is caught without synchronised sampling
----------------------------------------------------------------
-The port has no PWM-synchronised and no continuous ADC, so a burst of N readings,
-d apart, is folded onto the 1000 us period. For d = 1000 / (8 + 0.618) = 116 us
-the folded instants spread evenly (golden section: no resonance with the period):
-after N = 32 readings (3.7 ms, under four periods) no gap between neighbouring
-instants is wider than 44 us. The shortest part that this charger generates is
-100 us (10 % duty, 6 A; less than 6 A is never signalled), so with 10 us of edge
-each part holds at least two readings, and a 5 % part (50 us) one. The board
-checker (tools) proves it for each board by folding the instants.
+How to measure a 1 kHz square wave without synchronised sampling
+----------------------------------------------------------------
+MicroPython on the ESP32 can neither start the ADC from the PWM nor sample continuously.
+Therefore the port takes a burst of N readings with the spacing d. Seen modulo the period
+of 1000 us, the instants of the readings spread over the period. For d = 1000 / (8 + 0.618)
+= 116 us they spread evenly (golden section: no resonance with the period): after N = 32
+readings (3.7 ms, under four periods) no gap between neighbouring instants is wider than
+44 us. The shortest part that this charger generates is 100 us (10 % duty, 6 A; less than
+6 A is never signalled). With edges of 10 us each part then holds at least two readings,
+and a part of 5 % (50 us) holds one. The board checker (tools) computes this for each board.
 
-The single largest and the single smallest reading are discarded, so one disturbed
-reading changes nothing. At 5 % duty the only reading of the high part may fall to
-that; this charger does not generate it.
+The largest and the smallest reading are discarded, so one disturbed reading changes
+nothing. At 5 % duty the only reading of the high part could be discarded; this charger
+does not generate 5 %.
 
-A reading takes 40-100 us on the chip. `spacing_us` is kept by sleeping the rest:
-the constructor measures the reading. Where a reading is slower than the spacing
-the next golden spacing is taken: 1000 / (7.618, 6.618, ...), with as many
-readings as that needs.
+A reading takes 40-100 us on the chip. The constructor measures this time, and `read`
+sleeps for the rest of `spacing_us`. If a reading takes longer than the spacing, the next
+golden spacing is used, 1000 / (7.618, 6.618, ...), with as many readings as it needs.
 """
 
 import time
 
 from machine import ADC, PWM, Pin
+from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.ports.shapes import Scan
 
 FREQ_HZ = 1000
-_HOLD = 0  # numbers of control.records.PILOT_*; a test compares them
+_HOLD = 0  # as control.records.PILOT_HOLD and so on; a test compares the numbers
 _PWM = 1
 _NEG = 2
 _PLUS_12 = 65535  # duty that is a constant high
@@ -40,13 +44,20 @@ class PilotIo:
 
     pwm_pin, inverted: 1 = pin low gives +12 V. adc_pin: an ADC1 pin.
     offset_uv: ADC voltage at CP = 0 V. gain_x100: CP mV per ADC mV, times 100.
-    burst: readings per step, 4..64. spacing_us: 116, or 0 = the ADC spaces itself.
+    burst: readings per step, 4..64. spacing_us: 116, or 0 = read without sleeping.
     """
 
     def __init__(
-        self, pwm_pin, adc_pin, offset_uv, gain_x100, inverted=0, burst=32, spacing_us=116
-    ):
-        # the frequency is set once: a change restarts the timer with a runt pulse
+        self,
+        pwm_pin: int,
+        adc_pin: int,
+        offset_uv: int,
+        gain_x100: int,
+        inverted: int = 0,
+        burst: int = 32,
+        spacing_us: int = 116,
+    ) -> None:
+        # the frequency is set only here: a change restarts the timer with a short pulse
         self._pwm = PWM(Pin(pwm_pin), freq=FREQ_HZ, duty_u16=_PLUS_12, invert=bool(inverted))
         self._set_duty = self._pwm.duty_u16
         self._duty = _PLUS_12
@@ -59,8 +70,8 @@ class PilotIo:
         self.adc_errors = 0
         self.pad_us = self._measure_pad(spacing_us) if spacing_us else 0
 
-    def _measure_pad(self, spacing_us):
-        """Sleep between two readings that gives the wanted, or the next golden, spacing."""
+    def _measure_pad(self, spacing_us: int) -> int:
+        """The sleep between two readings, for `spacing_us` or the next golden spacing."""
         cost = 1 << 20
         try:
             for _ in range(_PROBES):
@@ -78,7 +89,7 @@ class PilotIo:
                 return golden - cost
         return 0
 
-    def read(self, scan):
+    def read(self, scan: "Scan") -> None:
         """Fill pilot_high_mv, pilot_low_mv, pilot_samples. About 4 ms on the chip."""
         read_uv = self._read_uv
         sleep_us = self._sleep_us
@@ -107,14 +118,14 @@ class PilotIo:
             self.adc_errors += 1
             scan.pilot_samples = 0
             return
-        # uV / 10 keeps the product within 31 bit: no big integer, no allocation
+        # uV / 10 keeps the product within 31 bits: a big integer would allocate memory
         gain = self._gain_x100
         scan.pilot_high_mv = (high - self._offset_uv) // 10 * gain // 10000
         scan.pilot_low_mv = (low - self._offset_uv) // 10 * gain // 10000
         scan.pilot_samples = self._more + 1
 
-    def write(self, mode, duty_u16):
-        """PILOT_HOLD, PILOT_PWM with `duty_u16`, or PILOT_NEG. Anything else: -12 V."""
+    def write(self, mode: int, duty_u16: int) -> None:
+        """mode: PILOT_HOLD, PILOT_PWM with `duty_u16`, or PILOT_NEG. Any other mode gives -12 V."""
         if mode == _PWM:
             duty = duty_u16
         elif mode == _HOLD:

@@ -1,22 +1,35 @@
 """Residual current detecting module: trip input and self-test output.
 
-The trip input is pulled to "trip", so an open cable is a trip. The hardware
-opens the contactor by itself; the firmware reads, latches and explains.
+The trip input is pulled to "trip", so a broken cable reads as a trip. The hardware opens
+the contactor by itself; the firmware opens it too, latches the fault and reports it.
 """
 
 import time
 
 from machine import Pin
+from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.ports.shapes import Scan
 
 
 class RcdIo:
-    """trip_level: level that means residual current. test_level: drives the self-test.
+    """trip_level: level of trip_pin with residual current. test_level: starts the self-test.
 
-    pulse_us: None = the test level stays as long as control says; else one pulse of
-    that length where control begins (Bender RCMB102/103: 50..100 us, more is a reset).
+    pulse_us: None = the test level stays as long as Out.rcd_test is 1. Otherwise it stays
+    for this time when Out.rcd_test becomes 1 (Bender RCMB102/103: 50..100 us; they take a
+    longer pulse for a reset).
     """
 
-    def __init__(self, trip_pin, trip_level=1, test_pin=None, test_level=1, pulse_us=None):
+    def __init__(
+        self,
+        trip_pin: int,
+        trip_level: int = 1,
+        test_pin: "int | None" = None,
+        test_level: int = 1,
+        pulse_us: "int | None" = None,
+    ) -> None:
         pull = Pin.PULL_UP if trip_level else Pin.PULL_DOWN
         self._trip = Pin(trip_pin, Pin.IN, pull).value
         self._trip_level = trip_level
@@ -28,11 +41,12 @@ class RcdIo:
         if test_pin is not None:
             self._test = Pin(test_pin, Pin.OUT, value=self._off).value
 
-    def read(self, scan):
+    def read(self, scan: "Scan") -> None:
+        """Fill scan.rcd_trip."""
         scan.rcd_trip = 1 if self._trip() == self._trip_level else 0
 
-    def write(self, test):
-        """1 = drive the self-test input."""
+    def write(self, test: int) -> None:
+        """test: 1 = drive the self-test input."""
         if self._test is None:
             return
         if self._pulse_us is None:

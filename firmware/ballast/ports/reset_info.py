@@ -1,16 +1,17 @@
-"""Why the chip started, and what is kept over resets in RTC memory.
+"""Why the chip started, and what RTC memory keeps over a reset.
 
-RTC memory survives soft reset, machine.reset() and the watchdog, and is lost (or
-random) after power-on and the EN button; a magic and a sum tell. After a brown-out it
-is there or not: an ESP32 restarts itself by software, an ESP32-S3 resets its RTC too.
+RTC memory survives a soft reset, machine.reset() and the watchdog. After power-on and the
+EN button its content is lost or random; a magic byte and a checksum show whether it is
+valid. After a brown-out it is valid on an ESP32, which restarts itself by software, but
+not on an ESP32-S3, which resets its RTC too.
 
-MicroPython calls both power-on and brown-out PWRON_RESET (mp_machine_reset_cause() of
-ports/esp32/modmachine.c: ESP_RST_POWERON and ESP_RST_BROWNOUT, nothing else). The chip
-itself tells them apart: its register says "power-on" for the one alone, and "brown-out"
-or "restart by software" (the IDF's brown-out interrupt) for the other.
+MicroPython reports both power-on and brown-out as PWRON_RESET (mp_machine_reset_cause()
+of ports/esp32/modmachine.c: ESP_RST_POWERON and ESP_RST_BROWNOUT, and no other cause). A
+register of the chip distinguishes them: after power-on it holds "power-on"; after a
+brown-out "brown-out" or, from the brown-out interrupt of ESP-IDF, "restart by software".
 
-A crash is a reset that nobody announced. Crash loop: three within 600 s of running
-time; running time and not the clock, because the clock may jump or be unknown.
+A crash is a reset without `announce()` before it. A crash loop is three crashes within
+600 s of running time. The wall clock is not used, because it may jump or be unknown.
 """
 
 import machine
@@ -38,14 +39,14 @@ _CHIP_POWER_ON = 1
 
 
 class ResetInfo:
-    """cause: machine.*_RESET. name: in words. crash: the last run was not ended by intent.
+    """cause: machine.*_RESET. name: the cause in words. crash: the last run ended in a crash.
 
-    brown_out: the chip's own supply had collapsed. chip: the board's CHIP; of one that is
-    not known a brown-out reads as power-on. crash_loop: stay off, keep the page up.
-    fault, text: what the last run noted.
+    chip: the board's CHIP. brown_out: the chip's own supply had collapsed; always False on
+    an unknown chip. known: RTC memory was valid. crash_loop: the charger should stay off
+    and only serve the page. fault, text: what the last run kept with `note()`.
     """
 
-    def __init__(self, chip):
+    def __init__(self, chip: str) -> None:
         self._mem = machine.mem_backup()
         self.cause = machine.reset_cause()
         self.brown_out = False
@@ -70,7 +71,7 @@ class ResetInfo:
         self._put16(_UPTIME, 0)
         self._seal()
 
-    def _words(self):
+    def _words(self) -> str:
         if self.brown_out:
             return "brown-out"
         if self.cause == machine.PWRON_RESET:
@@ -83,7 +84,7 @@ class ResetInfo:
             return "restart"
         return "unknown (%d)" % self.cause
 
-    def _read_last(self):
+    def _read_last(self) -> None:
         mem = self._mem
         self.fault = mem[_FAULT]
         length = min(mem[_TEXT], _TEXT_MAX)
@@ -91,7 +92,7 @@ class ResetInfo:
         if self.cause != machine.PWRON_RESET or self.brown_out:
             self.crash = mem[_ANNOUNCED] == 0
 
-    def _clear(self):
+    def _clear(self) -> None:
         mem = self._mem
         for i in range(_SIZE):
             mem[i] = 0
@@ -100,7 +101,7 @@ class ResetInfo:
         for i in range(_RUNS, _COUNT):
             mem[i] = 0xFF
 
-    def _count(self):
+    def _count(self) -> None:
         if not self.crash:
             return
         mem = self._mem
@@ -110,8 +111,8 @@ class ResetInfo:
         if mem[_COUNT] < 255:
             mem[_COUNT] += 1
 
-    def _loop(self):
-        """Three crashes, the two runs between them together shorter than the window."""
+    def _loop(self) -> bool:
+        """Whether there were three crashes and the two runs between them fit into the window."""
         total = 0
         for run in range(CRASHES):
             uptime = self._get16(_RUNS + 2 * run)
@@ -122,25 +123,25 @@ class ResetInfo:
         return total < WINDOW_S
 
     @property
-    def crashes(self):
+    def crashes(self) -> int:
         """Crashes since power-on, at most 255."""
         return self._mem[_COUNT]
 
-    def alive(self, uptime_s):
-        """Call every second or so; a run of the whole window wipes the old crashes."""
+    def alive(self, uptime_s: int) -> None:
+        """Call about once a second. After a run as long as the window the crashes are forgotten."""
         self._put16(_UPTIME, min(uptime_s, 0xFFFE))
         if uptime_s >= WINDOW_S and self._get16(_RUNS) != 0xFFFF:
             self.forgive()
         self._seal()
 
-    def note(self, fault, text):
-        """Keep a fault id and its text over the reset (first 48 bytes)."""
+    def note(self, fault: int, text: str) -> None:
+        """Keep a fault id and the first 48 bytes of a text over the reset."""
         mem = self._mem
         data = text.encode()
         end = len(data)
         if end > _TEXT_MAX:
             end = _TEXT_MAX
-            while data[end] & 0xC0 == 0x80:  # do not cut a character in two
+            while data[end] & 0xC0 == 0x80:  # do not cut inside a character
                 end -= 1
         mem[_FAULT] = fault & 0xFF
         mem[_TEXT] = end
@@ -148,13 +149,13 @@ class ResetInfo:
             mem[_TEXT + 1 + i] = data[i]
         self._seal()
 
-    def announce(self):
-        """The reset that follows is meant (update, restart from the page)."""
+    def announce(self) -> None:
+        """The next reset is intended (update, restart from the page) and no crash."""
         self._mem[_ANNOUNCED] = 1
         self._seal()
 
-    def forgive(self):
-        """Forget the crashes: a person has looked at it, or it ran long enough."""
+    def forgive(self) -> None:
+        """Forget the crashes: a person acknowledged them, or the charger ran long enough."""
         for i in range(_RUNS, _COUNT):
             self._mem[i] = 0xFF
         self.crash_loop = False
@@ -162,14 +163,14 @@ class ResetInfo:
 
     # -- the memory -------------------------------------------------------------------
 
-    def _get16(self, at):
+    def _get16(self, at: int) -> int:
         return self._mem[at] | self._mem[at + 1] << 8
 
-    def _put16(self, at, value):
+    def _put16(self, at: int, value: int) -> None:
         self._mem[at] = value & 0xFF
         self._mem[at + 1] = value >> 8
 
-    def _sum(self):
+    def _sum(self) -> int:
         """Fletcher-16 over the record."""
         a = b = 0
         for i in range(_SUM):
@@ -177,9 +178,9 @@ class ResetInfo:
             b = (b + a) % 255
         return b << 8 | a
 
-    def _seal(self):
+    def _seal(self) -> None:
         self._put16(_SUM, self._sum())
 
-    def _valid(self):
+    def _valid(self) -> bool:
         mem = self._mem
         return mem[0] == _MAGIC and mem[1] == _VERSION and self._get16(_SUM) == self._sum()

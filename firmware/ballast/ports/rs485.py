@@ -1,8 +1,8 @@
-"""RS-485 through a transceiver that turns its direction by itself.
+"""RS-485 through a transceiver that switches its direction by itself.
 
-The ESP32 port has no RS-485 mode and switching a DE pin from Python is late by
-milliseconds, so boards use an auto-direction transceiver. Nothing here waits:
-a service polls `any()` and `read_into()` and sleeps in between.
+MicroPython for the ESP32 has no RS-485 mode, and Python switches a DE pin milliseconds
+too late. Therefore boards use an auto-direction transceiver. No method here waits: a
+service calls `any()` and `read_into()` again and again and sleeps in between.
 """
 
 from machine import UART, Pin
@@ -13,12 +13,20 @@ ODD = 1
 
 
 class Rs485:
-    """uart, tx, rx: from board.py. parity: NONE, EVEN or ODD.
+    """uart, tx, rx: from board.py. parity: NONE, EVEN or ODD. stop: number of stop bits.
 
-    Modbus asks for 2 stop bits where there is no parity bit; most meters use 1.
+    Without a parity bit the Modbus standard wants 2 stop bits; most meters use 1.
     """
 
-    def __init__(self, uart, tx, rx, baud=9600, parity=NONE, stop=1):
+    def __init__(
+        self,
+        uart: int,
+        tx: int,
+        rx: int,
+        baud: int = 9600,
+        parity: "int | None" = NONE,
+        stop: int = 1,
+    ) -> None:
         self._tx = Pin(tx)
         self._rx = Pin(rx)
         self._uart = UART(uart)
@@ -26,7 +34,8 @@ class Rs485:
         self.any = self._uart.any  # bytes waiting
         self._readinto = self._uart.readinto
 
-    def configure(self, baud, parity=NONE, stop=1):
+    def configure(self, baud: int, parity: "int | None" = NONE, stop: int = 1) -> None:
+        """Set the line up anew; ValueError for a baud rate outside 1200 to 115200."""
         if not 1200 <= baud <= 115200:
             raise ValueError("RS-485 baud rate %d: 1200 to 115200" % baud)
         self.baud = baud
@@ -35,29 +44,32 @@ class Rs485:
             baud, 8, parity, stop, tx=self._tx, rx=self._rx, rxbuf=512, timeout=0, timeout_char=0
         )
 
-    def silence_ms(self):
-        """Modbus over serial line 2.5.1.1: 3.5 characters end a frame, 1.75 ms above 19200 Bd."""
+    def silence_ms(self) -> int:
+        """The pause that ends a frame: 3.5 characters, 1.75 ms above 19200 Bd, rounded up.
+
+        Source: MODBUS over Serial Line V1.02, 2.5.1.1.
+        """
         if self.baud > 19200:
             return 2
         return 1 + 3500 * self._char_bits // self.baud
 
-    def transmit_ms(self, nbytes):
-        """Time that `nbytes` take on the wire, rounded up."""
+    def transmit_ms(self, nbytes: int) -> int:
+        """How long `nbytes` take on the wire, rounded up."""
         return 1 + 1000 * nbytes * self._char_bits // self.baud
 
-    def write(self, frame):
-        """Hand a frame to the UART; returns at once. Bytes taken."""
+    def write(self, frame: "bytes | bytearray") -> int:
+        """Hand a frame to the UART without waiting; returns how many bytes the UART took."""
         return self._uart.write(frame) or 0
 
-    def sent(self):
-        """True when the last bit has left."""
+    def sent(self) -> bool:
+        """Whether the last bit is sent."""
         return self._uart.txdone()
 
-    def read_into(self, buf):
-        """Bytes that have arrived, at most len(buf); 0 = none."""
+    def read_into(self, buf: bytearray) -> int:
+        """Copy received bytes into `buf`, at most len(buf); returns how many, 0 = none."""
         return self._readinto(buf) or 0
 
-    def discard(self):
-        """Throw away what is waiting: noise, or an answer that came too late."""
+    def discard(self) -> None:
+        """Drop the received bytes: noise, or an answer that came too late."""
         while self._uart.any():
             self._uart.read()

@@ -1,25 +1,36 @@
-"""What drives the step: a soft machine.Timer, or a loop of the scheduler.
+"""Calls the step every 20 ms: from a soft machine.Timer, or from an asyncio loop.
 
-Soft callbacks are late (garbage collection, a blocking C call) and can be lost:
-the time of each call is read from the clock, never counted. An exception of the
-step ends the drive after `on_error` has made the outputs safe; no restart.
+Soft callbacks come late (garbage collection, a blocking C call) and can be lost.
+Therefore the time of each call is read from the clock; calls are not counted. If the
+step raises an exception, the calls end, and `on_error` makes the outputs safe. They do
+not start again by themselves.
 """
 
 import time
 
 from machine import Timer
+from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Awaitable, Callable
 
 PERIOD_MS = 20
 
 
 class StepTimer:
-    """step(now_ms) every period. on_error(exc), if given, when it raised.
+    """Calls step(now_ms) every period, and on_error(exc), if given, when the step raised.
 
-    steps, late_us_max (delay of a call against its period), run_us_max (length of a
-    step), overruns (gaps of more than two periods), error (what ended the drive).
+    steps: calls so far. late_us_max: largest delay of a call. run_us_max: longest step.
+    overruns: gaps of more than two periods. error: the exception that ended the calls.
     """
 
-    def __init__(self, step, period_ms=PERIOD_MS, on_error=None):
+    def __init__(
+        self,
+        step: "Callable[[int], None]",
+        period_ms: int = PERIOD_MS,
+        on_error: "Callable[[BaseException | None], None] | None" = None,
+    ) -> None:
         self._step = step
         self._on_error = on_error
         self._period_us = period_ms * 1000
@@ -27,29 +38,30 @@ class StepTimer:
         self._ticks_ms = time.ticks_ms
         self._ticks_us = time.ticks_us
         self._ticks_diff = time.ticks_diff
-        self._timer = None
+        self._timer: "Timer | None" = None
         self._last_us = 0
-        self._called = self._on_timer  # made once: a bound method is an allocation
+        self._called = self._on_timer  # bound once: each look-up of a method allocates memory
         self.reset_figures()
         self.steps = 0
-        self.error = None
+        self.error: "BaseException | None" = None
         self.running = False
 
-    def reset_figures(self):
+    def reset_figures(self) -> None:
+        """Start the largest values anew."""
         self.late_us_max = 0
         self.run_us_max = 0
         self.overruns = 0
 
-    def start(self):
+    def start(self) -> None:
         """Run from a soft timer. OSError if the chip has none left."""
         self._begin()
-        self._timer = Timer(-1)
-        self._timer.init(mode=Timer.PERIODIC, period=self._period_ms, callback=self._called)
+        timer = self._timer = Timer(-1)
+        timer.init(mode=Timer.PERIODIC, period=self._period_ms, callback=self._called)
 
-    async def run(self, sleep_ms):
+    async def run(self, sleep_ms: "Callable[[int], Awaitable]") -> None:
         """Run from an asyncio loop instead; `sleep_ms` is asyncio.sleep_ms.
 
-        Absolute deadlines: a late step does not delay the ones after it.
+        The deadlines are absolute: a late step does not delay the next ones.
         """
         self._begin()
         due = time.ticks_add(self._ticks_ms(), self._period_ms)
@@ -60,31 +72,31 @@ class StepTimer:
                 return
             self.tick()
             due = time.ticks_add(due, self._period_ms)
-            if self._ticks_diff(self._ticks_ms(), due) > 0:  # lost periods are not made up for
+            if self._ticks_diff(self._ticks_ms(), due) > 0:  # lost steps are not repeated
                 due = time.ticks_add(self._ticks_ms(), self._period_ms)
 
-    def stop(self):
+    def stop(self) -> None:
         self.running = False
         if self._timer is not None:
             self._timer.deinit()
             self._timer = None
 
-    def _end(self, exc):
+    def _end(self, exc: "BaseException | None") -> None:
         self.error = exc
         self.stop()
         if self._on_error is not None:
             self._on_error(exc)
 
-    def _begin(self):
+    def _begin(self) -> None:
         self._last_us = self._ticks_us()
         self.error = None
         self.running = True
 
-    def _on_timer(self, timer):
+    def _on_timer(self, timer: Timer) -> None:
         self.tick()
 
-    def tick(self):
-        """One step now, with its figures."""
+    def tick(self) -> None:
+        """Do one step now and measure it."""
         if not self.running:
             return
         start = self._ticks_us()
@@ -99,7 +111,7 @@ class StepTimer:
         try:
             self._step(self._ticks_ms())
             done = True
-        except Exception as exc:  # noqa: BLE001 - whatever it is: outputs safe, drive ended
+        except Exception as exc:  # noqa: BLE001 - after any exception the outputs must be safe
             self._end(exc)
             return
         finally:

@@ -1,84 +1,71 @@
-"""Files that survive a power cut at any write: two generations, each replaced in one stroke.
+"""Files that survive a power cut at any moment: two generations, each replaced as a whole.
 
-`NAME.0` and `NAME.1` are written by turns, through `NAME.tmp`, flush and rename
-(atomic on LittleFS). Each carries a counter, its length and a CRC-32, so that a
-reader takes the newest one that is whole.
+`NAME.0` and `NAME.1` are written alternately: first `NAME.tmp`, then flush and rename,
+which LittleFS does completely or not at all. Each file has a counter, its length and a
+CRC-32, so that `load` takes the newest file that is complete.
 """
 
 import binascii
 import os
 
 OK = 0
-OLDER = 1  # the newest was damaged: the generation before it
+OLDER = 1  # one file is damaged: the payload is that of the other file
 MISSING = 2  # nothing was ever stored
-DAMAGED = 3  # something is there, but nothing whole
+DAMAGED = 3  # there are files, but none is complete
 
 _MAGIC = b"BLS1"
-_HEAD = 16
-
-
-def _u32(value):
-    return bytes((value >> 24 & 0xFF, value >> 16 & 0xFF, value >> 8 & 0xFF, value & 0xFF))
-
-
-def _get32(data, at):
-    return data[at] << 24 | data[at + 1] << 16 | data[at + 2] << 8 | data[at + 3]
+_HEAD = 16  # magic, counter, length, CRC-32, each of 4 bytes, big-endian
 
 
 class Storage:
-    """folder: where the files live, without a slash at the end; made if missing."""
+    """folder: of the files, without a slash at the end; created if missing."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str) -> None:
         self._folder = folder
         try:
             os.mkdir(folder)
         except OSError:
-            os.listdir(folder)  # there already; raises if it is not a folder
+            os.listdir(folder)  # it exists already; raises if it is no folder
 
-    def _path(self, name, generation):
+    def _path(self, name: str, generation: "int | str") -> str:
         return "%s/%s.%s" % (self._folder, name, generation)
 
-    def _read(self, name, generation):
-        """(counter, payload), None = no such file, False = damaged."""
+    def _read(self, name: str, generation: int) -> tuple[int, int, bytes]:
+        """(OK, MISSING or DAMAGED; counter, -1 unless OK; payload)."""
         try:
             with open(self._path(name, generation), "rb") as file:
                 data = file.read()
         except OSError:
-            return None
+            return MISSING, -1, b""
         if len(data) < _HEAD or data[:4] != _MAGIC:
-            return False
-        size = _get32(data, 8)
-        crc = binascii.crc32(data[4:12])
-        crc = binascii.crc32(data[_HEAD:], crc) & 0xFFFFFFFF
-        if len(data) != _HEAD + size or crc != _get32(data, 12):
-            return False
-        return _get32(data, 4), data[_HEAD:]
+            return DAMAGED, -1, b""
+        payload = data[_HEAD:]
+        crc = binascii.crc32(payload, binascii.crc32(data[4:12])) & 0xFFFFFFFF
+        size = int.from_bytes(data[8:12], "big")
+        if len(payload) != size or crc != int.from_bytes(data[12:16], "big"):
+            return DAMAGED, -1, b""
+        return OK, int.from_bytes(data[4:8], "big"), payload
 
-    def load(self, name):
-        """(payload or None, OK / OLDER / MISSING / DAMAGED)."""
+    def load(self, name: str) -> "tuple[bytes | None, int]":
+        """(payload or None, OK, OLDER, MISSING or DAMAGED)."""
         first, second = self._read(name, 0), self._read(name, 1)
-        if first and second:
-            return (first if first[0] > second[0] else second)[1], OK
-        whole = first or second
-        if whole:
-            damaged = first is False or second is False
-            return whole[1], OLDER if damaged else OK
-        if first is None and second is None:
-            return None, MISSING
-        return None, DAMAGED
+        state, _, payload = first if first[1] > second[1] else second
+        damaged = DAMAGED in (first[0], second[0])
+        if state == OK:
+            return payload, OLDER if damaged else OK
+        return None, DAMAGED if damaged else MISSING
 
-    def save(self, name, payload):
-        """Replace; OSError (disk full ...) leaves what was there before."""
-        first, second = self._read(name, 0), self._read(name, 1)
-        counter = max(first[0] if first else 0, second[0] if second else 0) + 1
-        keep_first = first and (not second or first[0] > second[0])
-        target = self._path(name, 1 if keep_first else 0)
-        body = _u32(counter) + _u32(len(payload))
+    def save(self, name: str, payload: bytes) -> None:
+        """Store `payload` instead of the older file. OSError (disk full ...) changes nothing."""
+        first, second = self._read(name, 0)[1], self._read(name, 1)[1]
+        counter = max(first, second, 0) + 1
+        target = self._path(name, 1 if first > second else 0)
+        body = counter.to_bytes(4, "big") + len(payload).to_bytes(4, "big")
         crc = binascii.crc32(payload, binascii.crc32(body)) & 0xFFFFFFFF
         temporary = self._path(name, "tmp")
         try:
             with open(temporary, "wb") as file:
-                file.write(_MAGIC + body + _u32(crc))
+                file.write(_MAGIC + body + crc.to_bytes(4, "big"))
                 file.write(payload)
                 file.flush()
         except OSError:
@@ -86,12 +73,12 @@ class Storage:
             raise
         os.rename(temporary, target)
 
-    def erase(self, name):
-        """Forget both generations (factory reset)."""
+    def erase(self, name: str) -> None:
+        """Delete both generations (factory reset)."""
         for generation in (0, 1, "tmp"):
             self._remove(self._path(name, generation))
 
-    def _remove(self, path):
+    def _remove(self, path: str) -> None:
         try:
             os.remove(path)
         except OSError:

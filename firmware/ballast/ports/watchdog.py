@@ -1,7 +1,7 @@
 """The hardware watchdog: fed only after a completed step.
 
-It cannot be stopped once started and survives a soft reset, so it is made last,
-when everything has been set up. The ESP32's shortest sensible time is 1 s.
+Once started it cannot be stopped, and it goes on after a soft reset. Therefore it is
+started last, when everything else is set up. The ESP32's shortest sensible time is 1 s.
 """
 
 from machine import WDT
@@ -10,9 +10,10 @@ MIN_MS = 1000
 
 
 class Watchdog:
-    """Starts at construction. `feed()` after the outputs of a step were written, only there."""
+    """The constructor starts it. Call `feed()` only after the outputs of a step were written."""
 
-    def __init__(self, timeout_ms=MIN_MS):
+    def __init__(self, timeout_ms: int = MIN_MS) -> None:
         if timeout_ms < MIN_MS:
             raise ValueError("watchdog: %d ms, at least %d" % (timeout_ms, MIN_MS))
-        self.feed = WDT(id=0, timeout=timeout_ms).feed  # made once: a bound method is an allocation
+        # bound once: to look up a bound method allocates memory each time
+        self.feed = WDT(id=0, timeout=timeout_ms).feed

@@ -1,8 +1,8 @@
-"""Wi-Fi: station with its own back-off, and access point for the first set-up.
+"""Wi-Fi: a station that reconnects by itself, and the access point for the first setup.
 
-Power saving is off (ESP-NOW frames would be lost) and the driver's own endless
-reconnecting too (it scans channels and loses frames as well); `poll()` tries
-again after 1, 2, 4 ... 60 s. Nothing here waits.
+Power saving is off, because it loses ESP-NOW frames. The driver's own reconnecting is
+off too, because it scans all channels again and again and loses frames; instead `poll()`
+tries again after 1, 2, 4 ... 60 s. No method waits, except `scan`.
 """
 
 import time
@@ -12,7 +12,7 @@ import network
 OFF = 0
 CONNECTING = 1
 CONNECTED = 2
-WAITING = 3  # until the next try; `reason` says why the last one failed
+WAITING = 3  # for the next try; `reason` says why the last one failed
 
 REASONS = {201: "network not found", 202: "wrong password", 203: "refused", 204: "wrong password"}
 _FIRST_MS = 1000
@@ -21,9 +21,12 @@ _TRY_MS = 20000
 
 
 class Wifi:
-    """hostname: at most 32 characters. state, reason (text, "" = none), attempts."""
+    """hostname: at most 32 characters. state: OFF .. WAITING. reason: text, "" = none.
 
-    def __init__(self, hostname):
+    attempts: tries to connect since the start.
+    """
+
+    def __init__(self, hostname: str) -> None:
         network.hostname(hostname)
         self._sta = network.WLAN(network.WLAN.IF_STA)
         self._ap = network.WLAN(network.WLAN.IF_AP)
@@ -35,22 +38,23 @@ class Wifi:
         self.reason = ""
         self.attempts = 0
 
-    def radio_on(self, channel=1):
+    def radio_on(self, channel: int = 1) -> None:
         """Station interface on without a network: enough for ESP-NOW on `channel`."""
         self._sta.active(True)
         self._sta.config(pm=network.WLAN.PM_NONE, reconnects=0)
         if not self._sta.isconnected():
             self._sta.config(channel=channel)
 
-    def join(self, ssid, key):
-        """Connect to a network from now on. The password is handed to the driver only."""
+    def join(self, ssid: str, key: str) -> None:
+        """Connect to a network and stay connected. Only the driver gets the password."""
         self.leave()
         self._ssid = ssid
         self._key = key
         self._wait_ms = _FIRST_MS
         self._try()
 
-    def leave(self):
+    def leave(self) -> None:
+        """Disconnect and forget the network."""
         if self.state != OFF:
             self._sta.disconnect()
         self._ssid = ""
@@ -58,7 +62,7 @@ class Wifi:
         self.state = OFF
         self.reason = ""
 
-    def _try(self):
+    def _try(self) -> None:
         self.attempts += 1
         self._since_ms = time.ticks_ms()
         self.state = CONNECTING
@@ -70,13 +74,13 @@ class Wifi:
         except OSError as exc:
             self._failed("radio error %s" % exc.args[0])
 
-    def _failed(self, reason):
+    def _failed(self, reason: str) -> None:
         self.reason = reason
         self.state = WAITING
         self._since_ms = time.ticks_ms()
         self._sta.disconnect()
 
-    def poll(self):
+    def poll(self) -> int:
         """Call about every second; returns the state."""
         if self.state == OFF:
             return OFF
@@ -100,27 +104,27 @@ class Wifi:
             self._try()
         return self.state
 
-    def rssi(self):
-        """dBm of the access point, 0 = unknown."""
+    def rssi(self) -> int:
+        """Signal strength of the access point in dBm, 0 = unknown."""
         try:
             return self._sta.status("rssi")
         except OSError:
             return 0
 
-    def address(self):
+    def address(self) -> str:
         """IPv4 address as text, "" = none."""
         ip = self._sta.ifconfig()[0]
         return "" if ip == "0.0.0.0" else ip
 
-    def channel(self):
+    def channel(self) -> int:
         return self._sta.config("channel")
 
-    def mac(self):
+    def mac(self) -> bytes:
         self._sta.active(True)
         return self._sta.config("mac")
 
-    def open_ap(self, ssid, key, channel=6):
-        """Access point with WPA2; returns its address. ValueError for a short password."""
+    def open_ap(self, ssid: str, key: str, channel: int = 6) -> str:
+        """Open an access point with WPA2; returns its address. ValueError for a short password."""
         if len(key) < 8:
             raise ValueError("access point password: at least 8 characters")
         self._ap.active(True)
@@ -133,13 +137,13 @@ class Wifi:
         )
         return self._ap.ifconfig()[0]
 
-    def close_ap(self):
+    def close_ap(self) -> None:
         self._ap.active(False)
 
-    def scan(self):
-        """[(ssid, rssi, open)], strongest first. Blocks for about 2 s: contactor open only."""
+    def scan(self) -> list[tuple[str, int, bool]]:
+        """[(ssid, rssi, open)], strongest first. Blocks for about 2 s: only with the contactor open."""
         self._sta.active(True)
-        best = {}
+        best: dict[str, tuple[int, bool]] = {}
         for row in self._sta.scan():
             try:
                 ssid = row[0].decode()
