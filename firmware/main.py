@@ -1,9 +1,11 @@
-"""The charger: composition root. Read `App` top-down, it is the wiring diagram.
+"""The charger: composition root. Read `App` from the top, it is the wiring diagram.
 
-What drives the step is decided here: a soft machine.Timer every 20 ms. It
-interrupts any service between two bytecodes, so a service that computes for
-long delays nobody; one that blocks in C for long is seen as an overrun.
+A soft machine.Timer calls the step every 20 ms. It interrupts a service between any two
+bytecodes, so a service that computes for a long time does not delay the step. A service
+that blocks in C for long does, and the step counts that as an overrun.
 """
+
+from micropython import const
 
 from ballast.compose import keep
 from ballast.compose.group import Group
@@ -16,18 +18,31 @@ from ballast.ports.step_timer import StepTimer
 from ballast.ports.watchdog import Watchdog
 from ballast.services.supervisor import Supervisor
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from ballast.compose.env import Env
+    from ballast.ports.shapes import Board, Calibration
+
 STEP_MS = 20
-WATCHDOG_MS = 1000  # the port's minimum; the coil's dead-man is faster where fitted
+WATCHDOG_MS = 1000  # the minimum of ports/watchdog.py; the dead-man of the coil is faster
 
 
 class App:
-    """Everything of one charger. board: its board.py module. env: compose/env.Env.
+    """All parts of one charger. board: its board.py module.
 
-    settings: with the profile of brand and market in; what is stored comes on top.
+    settings: with the profile of brand and market; the stored settings are added here.
     cal: calibration of this unit, {board constant: value}.
     """
 
-    def __init__(self, board, env, settings=None, cal=None):
+    def __init__(
+        self,
+        board: "Board",
+        env: "Env",
+        settings: "Settings | None" = None,
+        cal: "Calibration | None" = None,
+    ) -> None:
         self.board = board
         self.env = env
         self.settings = settings or Settings()
@@ -53,7 +68,7 @@ class App:
         self.services.add("group", self.group.run)
         self.page = None
         if env.http is not None:
-            from ballast.compose.page import Page  # a charger without a page need not load it
+            from ballast.compose.page import Page  # not loaded without a page
 
             self.page = Page(self, env)
         self.ble = None
@@ -64,10 +79,10 @@ class App:
         self._read = self.io.read
         self._write = self.io.write
         self._step = self.charger.step
-        self._feed = None
+        self._feed: "Callable[[], None] | None" = None  # until start()
         self.timer = StepTimer(self.step, STEP_MS, self._failed)
 
-    def step(self, now_ms):
+    def step(self, now_ms: int) -> None:
         """One scan: read, decide, write, and only then feed the watchdog."""
         self._read(self.scan)
         self._step(now_ms, self.scan, self.out)
@@ -75,26 +90,26 @@ class App:
         if self._feed is not None:
             self._feed()
 
-    def start(self):
-        """Start the step's timer, then the watchdog that watches it."""
+    def start(self) -> None:
+        """Start the timer of the step, then the watchdog."""
         self.timer.start()
         self._feed = Watchdog(WATCHDOG_MS).feed
 
-    def stop(self):
-        """Safe outputs; the step does not run again."""
+    def stop(self) -> None:
+        """Stop the steps and make the outputs safe."""
         self.timer.stop()
         self.io.safe()
 
-    def uptime_s(self):
-        """Seconds since the start, growing for ever: the services' clock."""
+    def uptime_s(self) -> int:
+        """Seconds since the start, which never wrap: the clock of the services."""
         return self.charger.cycle.uptime_s
 
-    def _failed(self, error):
-        """A port raised: outputs safe; the watchdog, no longer fed, restarts the chip."""
+    def _failed(self, error: "BaseException | None") -> None:
+        """The step raised: make the outputs safe. The watchdog is fed no more and restarts the chip."""
         self.io.safe()
         self.env.log("step ended: %s: %s" % (type(error).__name__, error))
 
-    async def _keep(self):
+    async def _keep(self) -> None:
         await keep.keep(self, self.env, self.keeper)
 
 

@@ -1,11 +1,6 @@
-"""The clamp: sample a window, compute, send if it is time, listen. One `cycle()` each.
+"""The clamp: each `cycle()` samples a window, computes, sends if something is due, and listens."""
 
-sampler   read(buffers, n) -> pace in ns, 0 = disturbed     (ports/ct_sampler.py)
-radio     start, stop, send, receive, as ballast/ports/espnow_radio.py
-set_channel(channel)      Wi-Fi on, on this channel
-now()     ms ticks
-random(n) n random bytes
-"""
+from micropython import const
 
 from ballast.protocol import clamp_frame
 from clamp import pairing, power
@@ -16,21 +11,37 @@ from clamp.sender import EVENT, NOTHING
 from clamp.settings import Pair
 from clamp.ticks import diff
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from clamp.settings import ClampSettings
+    from clamp.shapes import Board, Number, Radio, Random, Sampler, Save, SetChannel
+
 _FRAMES_PER_CYCLE = 8
-_ANSWER_MS = 30  # a battery clamp listens so long for the charger, which polls every 20 ms
+_ANSWER_MS = 30  # how long a battery clamp waits for an answer; the charger polls every 20 ms
 _LISTEN_MS = 5
 _FRAME_US = 700  # 64 bytes and a header at 1 Mbit/s, with the wait for a free channel
 _WAKE_US = 80000  # Wi-Fi up after light sleep: an estimate, not measured
 
 
 class ClampApp:
-    """board: clamp/board.py. settings: ClampSettings, loaded; `save(bytes)` keeps them.
+    """settings: already loaded; save(text): stores them. battery_mv(): 0 without a battery.
 
-    battery_mv(): 0 where there is none. ma: [3] the newest reading. bad_windows: sampled
-    with a disturbance and thrown away. state for the lamp: `lamp()`.
+    now(): ms ticks. ma: [3] the newest reading. windows: usable ones since the start.
+    bad_windows: those that were disturbed and not used.
     """
 
-    def __init__(self, board, settings, sampler, radio, set_channel, now, random, save, battery_mv):
+    def __init__(
+        self,
+        board: "Board",
+        settings: "ClampSettings",
+        sampler: "Sampler",
+        radio: "Radio",
+        set_channel: "SetChannel",
+        now: "Number",
+        random: "Random",
+        save: "Save",
+        battery_mv: "Number",
+    ) -> None:
         self.settings = settings
         self.duty = power.Duty(board.BATTERY, board.EVERY_MS, board.EXPECT_MS)
         self.ledger = power.Ledger()
@@ -58,7 +69,7 @@ class ClampApp:
         self.links = [ChargerLink(p, self.duty.expect_ms) for p in settings.pairs]
         set_channel(settings.channel)
 
-    def _setup_meter(self):
+    def _setup_meter(self) -> None:
         board = self.board
         channels = []
         for i in range(len(board.CT_PINS)):
@@ -71,8 +82,8 @@ class ClampApp:
         count = len(channels) + (1 if self.meter.has_voltage else 0)
         self._buffers = [[0] * self._n for _ in range(count)]
 
-    def _setup_sample(self):
-        """The fields that stay; a new epoch, kept before the first frame goes out."""
+    def _setup_sample(self) -> None:
+        """Fill the fields that stay the same; store a new epoch before the first frame is sent."""
         s = self._sample = clamp_frame.Sample()
         s.clamp = self.settings.number
         self.settings.epoch += 1
@@ -81,15 +92,17 @@ class ClampApp:
         s.expect = self.duty.expect_ms
         s.phases = (1 << len(self.board.CT_PINS)) - 1
 
-    def save(self):
-        """Keep the settings as they are now."""
+    def save(self) -> None:
+        """Store the settings as they are now."""
         self._save(self.settings.dump())
 
     # -- one cycle ---------------------------------------------------------------------
 
-    def cycle(self):
-        """A window, its evaluation, and what is to be sent; or, in battery mode with an answer
-        on its way, only a look at the radio. Returns ms to sleep until the next one."""
+    def cycle(self) -> int:
+        """Sample and evaluate a window, send what is due; returns the ms to sleep afterwards.
+
+        In battery mode, while an answer may still come, it only listens.
+        """
         start = self._now()
         if self.listening():
             return self._listen_only(start)
@@ -107,7 +120,7 @@ class ClampApp:
             return _LISTEN_MS
         return self._rest(self.duty.sleep_ms(busy, self._busy()))
 
-    def measure(self):
+    def measure(self) -> None:
         """Sample one window and evaluate it."""
         pace_ns = self._sampler.read(self._buffers, self._n)
         if not pace_ns:
@@ -118,14 +131,14 @@ class ClampApp:
         for i in range(len(self.meter.channels)):
             self.ma[i] = self.meter.channels[i].ma
 
-    def _busy(self):
-        """Whether sleeping must wait: a pairing or a search goes on."""
+    def _busy(self) -> bool:
+        """Whether a pairing or a search is going on, so that the clamp must not sleep."""
         return self.pairing.state != pairing.IDLE or self.finder.searching
 
     # -- battery: radio and sleep --------------------------------------------------------
 
-    def listening(self):
-        """Battery mode: a sample went out and its answer may still come."""
+    def listening(self) -> bool:
+        """Whether, in battery mode, a sample was sent and its answer may still come."""
         if not self.duty.battery or not self._radio_on or self._busy():
             return False
         if diff(self._now(), self._sent_ms) >= _ANSWER_MS:
@@ -135,15 +148,15 @@ class ClampApp:
                 return True
         return False
 
-    def _listen_only(self, start):
+    def _listen_only(self, start: int) -> int:
         self._listen()
         self.ledger.add(power.RECEIVE, _LISTEN_MS * 1000)
         if self.listening():
             return _LISTEN_MS
         return self._rest(self.duty.sleep_ms(_ANSWER_MS, self._busy()))
 
-    def _rest(self, sleep_ms):
-        """Radio off before a sleep."""
+    def _rest(self, sleep_ms: int) -> int:
+        """Switch the radio off if a sleep follows; returns `sleep_ms`."""
         if sleep_ms > 0:
             if self._radio_on:
                 self._radio.stop()
@@ -151,16 +164,16 @@ class ClampApp:
             self.ledger.add(power.SLEEP, sleep_ms * 1000)
         return sleep_ms
 
-    def _wake(self):
-        """Radio on, where a sleep has turned it off."""
+    def _wake(self) -> None:
+        """Switch the radio on if a sleep has switched it off."""
         if not self._radio_on:
             self._set_channel(self.finder.channel)
             self._radio.start()
             self._radio_on = True
             self.ledger.add(power.RECEIVE, _WAKE_US)
 
-    def _send(self, now):
-        """Samples to the chargers that are due; on a search also as probes."""
+    def _send(self, now: int) -> None:
+        """Send a sample to each charger that is due; during a search also as a probe."""
         finder = self.finder
         if finder.step(now, self.links[0].sender.missed):
             self._wake()
@@ -184,8 +197,8 @@ class ClampApp:
             self._sent_ms = now
             link.sender.sent(now, ma)
 
-    def _fill(self, due):
-        """A new measurement: the last window for an event, else the mean since the last."""
+    def _fill(self, due: int) -> None:
+        """Fill the sample: from the last window for an event, else from the mean since the last one."""
         s = self._sample
         s.seq = (s.seq + 1) & 0xFFFF
         flags = clamp_frame.FLAG_EVENT if due == EVENT else 0
@@ -205,20 +218,20 @@ class ClampApp:
         if power.battery_low(s.battery):
             flags |= clamp_frame.FLAG_BATTERY_LOW
         s.flags = flags
-        # From the middle of the window (event), or of the time since the last heartbeat.
+        # from the middle of the window, or from the middle of the second since the last heartbeat
         s.age = 35 if self._newest(due) else 500
         s.frequency = self.meter.frequency()
 
-    def _newest(self, due):
-        """Whether the last window is sent; a mean over ten seconds would be old news."""
+    def _newest(self, due: int) -> bool:
+        """Whether the last window is sent instead of the mean, which in battery mode is too old."""
         return due == EVENT or self.duty.battery
 
-    def _floor(self, ma):
+    def _floor(self, ma: int) -> int:
         return ma if abs(ma) >= self.meter.floor_ma else 0
 
     # -- what comes in -----------------------------------------------------------------
 
-    def _listen(self):
+    def _listen(self) -> None:
         if not self._radio_on:
             return
         for _ in range(_FRAMES_PER_CYCLE):
@@ -232,7 +245,7 @@ class ClampApp:
                 continue
             self._frame(mac, frame, rssi)
 
-    def _frame(self, mac, frame, rssi):
+    def _frame(self, mac: bytes, frame: bytes, rssi: int) -> None:
         kind = clamp_frame.kind(frame)
         if kind == clamp_frame.OFFER:
             self.pairing.on_offer(mac, frame)
@@ -252,7 +265,7 @@ class ClampApp:
                 self._heard(link, rssi)
                 return
 
-    def _heard(self, link, rssi):
+    def _heard(self, link: ChargerLink, rssi: int) -> None:
         self._sample.rssi = rssi
         if link is self.links[0]:
             found = self.finder.found
@@ -263,7 +276,7 @@ class ClampApp:
         if self.pairing.state == pairing.CONFIRMING and link.pair.charger == self.pairing.charger:
             self.pairing.stop()
 
-    def _link(self, charger):
+    def _link(self, charger: int) -> "ChargerLink | None":
         for link in self.links:
             if link.pair.charger == charger:
                 return link
@@ -271,18 +284,18 @@ class ClampApp:
 
     # -- pairing -----------------------------------------------------------------------
 
-    def press(self):
-        """The button, short: call for a charger."""
+    def press(self) -> None:
+        """A short press of the button: start pairing."""
         self.pairing.start(self._now(), self._random(32))
 
-    def forget_all(self):
-        """The button, ten seconds: forget every charger."""
+    def forget_all(self) -> None:
+        """Ten seconds on the button: forget all chargers."""
         self.settings.pairs = []
         self.links = []
         self.pairing.stop()
         self.save()
 
-    def _pair(self, now):
+    def _pair(self, now: int) -> None:
         before = self.pairing.state
         size, channel = self.pairing.step(now, self.finder.channel, self._out)
         if channel != self.finder.channel:
@@ -294,8 +307,8 @@ class ClampApp:
         if self.pairing.state == pairing.CONFIRMING and not self._link(self.pairing.charger):
             self._adopt()
 
-    def _adopt(self):
-        """The charger has proved the key: keep it, and send to it at once."""
+    def _adopt(self) -> None:
+        """The charger has proved that it has the key: store the pair and send to it at once."""
         p = self.pairing
         pair = Pair(p.charger, p.key, p.mac)
         self.settings.add_pair(pair)
@@ -304,8 +317,8 @@ class ClampApp:
         self.links = [ChargerLink(pair, self.duty.expect_ms)] + self.links[:3]
         self.save()
 
-    def lamp(self):
-        """What the lamp shows: "fault", "pairing", "unpaired", "alone" or "paired"."""
+    def lamp(self) -> str:
+        """The state that the lamp shows: "fault", "pairing", "unpaired", "alone" or "paired"."""
         for channel in self.meter.channels:
             if channel.fault:
                 return "fault"

@@ -1,9 +1,9 @@
-"""Calibration of a unit: what the factory does, and an installer may.
+"""Calibration of a clamp, in the factory or by an installer.
 
-1. Nothing in the clamps: `noise(app)`. 2. A known current, 10 A or more, through all
-clamps: `gain(app, channel, true_ma)`. 3. Where a voltage input is fitted, the same
-current from a resistive load: `lag(app, channel)`. Each ends with the result in the
-settings, kept; nothing is changed when a measurement cannot be right.
+1. No cable in the clamps: `noise(app)`. 2. A known current of 10 A or more through all
+clamps: `gain(app, channel, true_ma)`. 3. If a voltage input is fitted, the same current
+from a resistive load: `lag(app, channel)`. Each step stores its result in the settings.
+A step whose measurement cannot be right changes nothing.
 """
 
 import math
@@ -12,38 +12,43 @@ from micropython import const
 
 from clamp.rms import Calibration
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from clamp.app import ClampApp
+    from clamp.rms import Channel
+
 _WINDOWS = const(32)
-_MAX_NOISE = const(40 * 65536)  # 6.3 counts rms: no ADC input that is in order
-_TOLERANCE_PCT = const(15)  # of CT, burden and ADC together
+_MAX_NOISE = const(40 * 65536)  # 6.3 counts rms: more than any good ADC input has
+_TOLERANCE_PCT = const(15)  # sum of the tolerances of CT, burden and ADC
 _MAX_LAG_US = const(2000)  # 36 degrees at 50 Hz; another phase is 120 away
 _LEAST = const(256 * 65536)  # 16 counts rms, 1.7 A of 100 A
 
 
 class CalibrationError(ValueError):
-    """The measurement cannot be right; str() says what to look at."""
+    """The measurement cannot be right; str() says what to check."""
 
 
-def _windows(app, n):
+def _windows(app: "ClampApp", n: int) -> None:
     for channel in app.meter.channels:
         channel.average_ma()
     for _ in range(n):
         app.measure()
 
 
-def _calibration(app, index):
+def _calibration(app: "ClampApp", index: int) -> Calibration:
     board = app.board
     cal = app.settings.calibration[index]
     return cal or Calibration.nominal(board.CT_MA, board.CT_UV, board.ADC_FULL_UV)
 
 
-def _keep(app, index, cal):
+def _keep(app: "ClampApp", index: int, cal: Calibration) -> None:
     app.settings.calibration[index] = cal
     app.meter.channels[index].cal = cal
     app.save()
 
 
-def noise(app):
-    """Measure the noise of all channels with nothing in the clamps. Returns counts^2 * 65536."""
+def noise(app: "ClampApp") -> list[int]:
+    """Measure the noise of all channels without cables; returns it in counts^2 * 65536."""
     _windows(app, _WINDOWS)
     out = [c.take_mean_square() for c in app.meter.channels]
     for i in range(len(out)):
@@ -57,8 +62,8 @@ def noise(app):
     return out
 
 
-def gain(app, index, true_ma):
-    """Set the gain of channel `index` from a known rms current. Returns the old reading in mA."""
+def gain(app: "ClampApp", index: int, true_ma: int) -> int:
+    """Set the gain of channel `index` from a known rms current; returns the old reading in mA."""
     if true_ma < 5000:
         raise CalibrationError("at least 5 A are needed, better 20 A")
     cal = _calibration(app, index)
@@ -79,10 +84,11 @@ def gain(app, index, true_ma):
     return got
 
 
-def lag(app, index):
-    """Find by how much the current's samples lag behind the voltage's, with a resistive load of
-    10 A or more drawing from the supply. Also finds out whether the CT is reversed.
-    Returns (us, reversed)."""
+def lag(app: "ClampApp", index: int) -> tuple[int, bool]:
+    """Measure the lag of the current's samples behind the voltage's; returns (us, reversed).
+
+    Needs a resistive load of 10 A or more. reversed: the CT sits the wrong way round.
+    """
     if not app.meter.has_voltage:
         raise CalibrationError("no voltage input is fitted")
     cal = _calibration(app, index)
@@ -95,7 +101,8 @@ def lag(app, index):
     channel.cal = cal
     if weak:
         raise CalibrationError("input %d: no load to measure by" % (index + 1))
-    # The power with the current moved by x is as cos(x - angle): two points tell the angle.
+    # With the current shifted by x the power is proportional to cos(x - angle). Two points
+    # give the angle.
     cycle = app.meter.period_us / (2 * math.pi)
     x = moved / cycle
     angle = math.atan2(across - in_phase * math.cos(x), in_phase * math.sin(x))
@@ -111,8 +118,8 @@ def lag(app, index):
     return us, flip
 
 
-def _power(app, channel, cal, lag_us):
-    """Mean power of several windows with the current moved by `lag_us`."""
+def _power(app: "ClampApp", channel: "Channel", cal: Calibration, lag_us: int) -> int:
+    """The sum of the power over several windows, with the current shifted by `lag_us`."""
     channel.cal = Calibration(cal.gain, cal.noise, lag_us, False)
     total = 0
     for _ in range(_WINDOWS // 2):

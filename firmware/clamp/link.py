@@ -1,27 +1,36 @@
-"""One charger that this clamp sends to: key, counter, session, and its `Sender`."""
+"""One charger that this clamp sends to: its key, its session number, its `Sender`."""
+
+from micropython import const
 
 from ballast.protocol import clamp_frame
 from ballast.protocol.hmac_sha256 import HmacKey
 from clamp.sender import Sender
 
-_REMEMBERED = 8  # samples that an answer may still be for
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from clamp.settings import Pair
+
+_REMEMBERED = 8  # the last samples, whose answers may still come
 
 
 class ChargerLink:
-    """pair: settings.Pair. session: what the charger gave; 0 = not yet."""
+    """session: the number in the charger's last answer, 0 = no answer yet."""
 
-    def __init__(self, pair, expect_ms):
+    def __init__(self, pair: "Pair", expect_ms: int) -> None:
         self.pair = pair
         self.sender = Sender(expect_ms)
         self.session = 0
-        self.rssi = 0  # at which the charger hears us
+        self.rssi = 0  # of the clamp's frames at the charger
         self._key = HmacKey(pair.key)
         self._counts = [-1] * _REMEMBERED
         self._values = [[0, 0, 0] for _ in range(_REMEMBERED)]
         self._next = 0
 
-    def encode(self, out, sample, ma):
-        """Write `sample` (clamp_frame.Sample, count already set) for this charger into `out`."""
+    def encode(self, out: bytearray, sample: clamp_frame.Sample, ma: list[int]) -> int:
+        """Write the frame with `sample` and the reading `ma` [3] into `out`; returns its size.
+
+        `sample.count` must be new.
+        """
         slot = self._next
         self._next = (slot + 1) % _REMEMBERED
         self._counts[slot] = sample.count
@@ -32,8 +41,12 @@ class ChargerLink:
         sample.lost = self.sender.lost
         return clamp_frame.encode_sample(out, sample, self._key)
 
-    def on_frame(self, frame, epoch):
-        """A checked ACK or UNPAIR for this clamp: "ack", "unpair", or "" when it is not ours."""
+    def on_frame(self, frame: bytes, epoch: int) -> str:
+        """Take a checked ACK or UNPAIR for this clamp: "ack", "session" or "unpair".
+
+        "session": the charger has a new session number and did not use the sample. "": the
+        frame is not from this charger, or not for one of the last samples.
+        """
         if not clamp_frame.signed(frame, len(frame), self._key):
             return ""
         if clamp_frame.kind(frame) == clamp_frame.UNPAIR:
@@ -44,7 +57,7 @@ class ChargerLink:
             return ""
         self.rssi = rssi
         if session != self.session:
-            self.session = session  # that sample was not used: the next one will be
+            self.session = session  # the charger did not use that sample; it will use the next one
             return "session"
         self.sender.acked(self._values[self._counts.index(count)])
         return "ack"

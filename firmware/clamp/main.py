@@ -1,8 +1,9 @@
 """The clamp's composition root. On the device this file is /main.py.
 
-The loop is synchronous: sampling needs the CPU to itself. With mains power it never
-sleeps; in battery mode it does so between windows (light sleep, with the radio off; it is
-set up again when there is something to send: ESP-NOW documentation, "ESPNow and sleep modes").
+The loop is synchronous, because nothing else may run while it samples. With mains power
+it never sleeps. In battery mode it goes into light sleep between windows, with the radio
+off. The radio is started again when there is a frame to send (ESP-NOW documentation,
+"ESPNow and sleep modes").
 """
 
 import os
@@ -25,15 +26,15 @@ _BLINK = {"fault": 1, "pairing": 2, "unpaired": 16, "alone": 8, "paired": 0}
 
 
 class Button:
-    """short(), long(): True once per press. Pressed = low."""
+    """A button between `pin` and ground: the pin is low while it is pressed."""
 
-    def __init__(self, pin):
+    def __init__(self, pin: int) -> None:
         self._pin = Pin(pin, Pin.IN, Pin.PULL_UP)
-        self._since = None
+        self._since: "int | None" = None
         self._done = False
 
-    def poll(self):
-        """ "short", "long" or "" """
+    def poll(self) -> str:
+        """Once per press "short", when it is let go, or "long", after ten seconds; else ""."""
         now = time.ticks_ms()
         if self._pin.value():
             pressed = self._since is not None and not self._done
@@ -48,8 +49,8 @@ class Button:
         return ""
 
 
-def load(storage):
-    """The settings; a clamp without any has no number and cannot be paired."""
+def load(storage: Storage) -> ClampSettings:
+    """The stored settings. Without any the clamp has no number and cannot be paired."""
     settings = ClampSettings()
     text, _ = storage.load("clamp")
     if text is None:
@@ -59,23 +60,23 @@ def load(storage):
     return settings
 
 
-def make(storage):
+def make(storage: Storage) -> tuple[ClampApp, Button, Pin]:
     """Everything of one clamp: (app, button, led)."""
     settings = load(storage)
     wifi = Wifi("ballast-clamp")
     wifi.radio_on(settings.channel)
     radio = EspnowRadio()
     radio.start()
-    pins = list(board.CT_PINS)
+    pins = board.CT_PINS
     if board.VOLT_PIN is not None:
-        pins.append(board.VOLT_PIN)
+        pins += (board.VOLT_PIN,)
     sampler = CtSampler(pins, board.PACE_US, board.ADC_ATTEN)
     battery = ADC(Pin(board.BATTERY_PIN)) if board.BATTERY_PIN is not None else None
 
-    def battery_mv():
+    def battery_mv() -> int:
         return battery.read_uv() * board.BATTERY_DIVIDER // 1000 if battery else 0
 
-    def save(text):
+    def save(text: bytes) -> None:
         storage.save("clamp", text)
 
     app = ClampApp(
@@ -85,7 +86,7 @@ def make(storage):
     return app, Button(board.BUTTON_PIN), led
 
 
-def main():
+def main() -> None:
     """Run for ever; a hang or an exception restarts the chip through the watchdog."""
     app, button, led = make(Storage("/data"))
     dog = WDT(timeout=5000)

@@ -1,7 +1,8 @@
-"""The clamp's end of pairing: calls for two minutes after its button was pressed. Pure.
+"""The clamp's part of the pairing: it sends HELLO for two minutes after a press of its button.
 
-It stays on a channel for four calls, 0.3 s apart (a charger needs about that long
-for its X25519), then goes to the next. What the frames prove: protocol/clamp_pairing.py.
+It sends four HELLOs on a channel, then goes to the next one. They are 0.3 s apart, the
+time that a charger needs for its X25519. What the frames prove: protocol/clamp_pairing.py.
+No I/O here.
 """
 
 from micropython import const
@@ -16,16 +17,17 @@ _CHANNELS = const(13)
 
 IDLE = const(0)
 CALLING = const(1)
-CONFIRMING = const(2)  # the charger has proved the key; until its first answer
+CONFIRMING = const(2)  # the charger has proved that it has the key; lasts until its first answer
 
 
 class Pairing:
-    """clamp: own number. code: the 10 secret bytes of the label.
+    """clamp: own number. code: the 10 secret bytes of the label. phases: bits of those with a CT.
 
-    state: IDLE, CALLING or CONFIRMING. charger, key, mac: of the pair that has come about.
+    battery: powered by one. state: IDLE, CALLING or CONFIRMING. charger, key, mac: of the
+    new pair.
     """
 
-    def __init__(self, clamp, code, phases, battery):
+    def __init__(self, clamp: int, code: bytes, phases: int, battery: bool) -> None:
         self.state = IDLE
         self.charger = 0
         self.key = b""
@@ -40,8 +42,8 @@ class Pairing:
         self._next = 0
         self._calls = 0
 
-    def start(self, now_ms, random32):
-        """The button was pressed. random32: 32 random bytes."""
+    def start(self, now_ms: int, random32: bytes) -> None:
+        """Start the window. random32: 32 random bytes."""
         self._secret = random32
         self._public = x25519.public_key(random32)
         self.state = CALLING
@@ -49,13 +51,13 @@ class Pairing:
         self._next = now_ms
         self._calls = 0
 
-    def stop(self):
-        """Paired, or given up: forget what was only for this."""
+    def stop(self) -> None:
+        """End the window and forget its keys."""
         self.state = IDLE
         self._secret = self._public = b""
 
-    def step(self, now_ms, channel, out):
-        """(bytes of `out` to send, channel to be on): call it each window while not IDLE."""
+    def step(self, now_ms: int, channel: int, out: bytearray) -> tuple[int, int]:
+        """(how many bytes of `out` to send, which channel to use). Call it each window unless IDLE."""
         if self.state == IDLE:
             return 0, channel
         if diff(self._until, now_ms) <= 0:
@@ -73,11 +75,11 @@ class Pairing:
         size = clamp_frame.encode_hello(out, self._clamp, self._public, self._phases, self._battery)
         return size, channel
 
-    def _hmac(self):
+    def _hmac(self) -> HmacKey:
         return HmacKey(self.key)
 
-    def on_offer(self, mac, frame):
-        """A checked OFFER. True when its sender has proved the key."""
+    def on_offer(self, mac: bytes, frame: bytes) -> bool:
+        """Take a checked OFFER; True if its sender has proved that it has the same key."""
         if self.state != CALLING or clamp_frame.clamp_id(frame) != self._clamp:
             return False
         charger, public, mode = clamp_frame.decode_offer(frame)

@@ -1,11 +1,11 @@
-"""When to send, and again: one `Sender` per charger. Pure.
+"""Decides when to send a sample and when to repeat it: one `Sender` per charger. No I/O here.
 
-A sample goes out every `expect_ms`, and at once when a phase has moved by more than
-1 A from what the charger has acknowledged. Until the acknowledgement comes each
-window (some 65 ms) sends its newest reading again, six times at most: with 30 % of the
-frames lost, one in 1400 such bursts fails, and the last is out 0.45 s after the step.
-A heartbeat is sent three times at most. A charger that never answers costs no more than
-that: a burst is not begun again for the same reading.
+A sample is sent every `expect_ms`, and at once if the current of a phase differs by more
+than 1 A from the reading that the charger has acknowledged. Until the charger
+acknowledges, each window (about 65 ms) sends the newest reading again, at most six times.
+If 30 % of the frames are lost, one of 1400 such bursts fails; the sixth frame is sent
+0.45 s after the step. A heartbeat is sent at most three times. If the charger never
+answers, no new burst begins for the same reading.
 """
 
 from micropython import const
@@ -21,15 +21,14 @@ HEARTBEAT = const(1)
 EVENT = const(2)
 
 
-def _abs(x):
-    return x if x >= 0 else -x
-
-
 class Sender:
-    """heard: the last sample was acknowledged. missed: samples in a row without one.
-    lost: all of them. event: the burst goes on because of a movement."""
+    """heard: the last sample was acknowledged. missed: samples without an answer in a row.
 
-    def __init__(self, expect_ms):
+    lost: samples without an answer since the start. event: the present burst was started by
+    a change of the current.
+    """
+
+    def __init__(self, expect_ms: int) -> None:
         self.expect_ms = expect_ms
         self.heard = True
         self.missed = 0
@@ -41,8 +40,8 @@ class Sender:
         self._left = 0
         self._started = False
 
-    def due(self, now_ms, ma):
-        """NOTHING, HEARTBEAT or EVENT for the newest reading `ma` [3]; call it each window."""
+    def due(self, now_ms: int, ma: list[int]) -> int:
+        """NOTHING, HEARTBEAT or EVENT: what to send with the newest reading. Call it each window."""
         if not self._started:
             self._started = True
             self._beat = now_ms
@@ -62,36 +61,36 @@ class Sender:
             return EVENT if self.event else HEARTBEAT
         return NOTHING
 
-    def spent(self):
-        """The burst is over and nobody has answered."""
+    def spent(self) -> bool:
+        """Whether the burst is over and no answer came."""
         return self._left <= 0 and not self.heard
 
-    def _moved(self, ma, base):
+    def _moved(self, ma: list[int], base: "list[int] | None") -> bool:
         if base is None:
             return True
         for i in range(3):
-            if _abs(ma[i] - base[i]) > EVENT_MA:
+            if abs(ma[i] - base[i]) > EVENT_MA:
                 return True
         return False
 
-    def sent(self, now_ms, ma):
-        """A sample with `ma` has been handed to the radio."""
+    def sent(self, now_ms: int, ma: list[int]) -> None:
+        """The radio has taken a sample with the reading `ma`."""
         if not self.heard:
             self._miss()
         self.heard = False
         self._left -= 1
         if self.event:
-            self._beat = now_ms  # an event is as good as a heartbeat
+            self._beat = now_ms  # an event replaces the next heartbeat
         for i in range(3):
             self._sent[i] = ma[i]
 
-    def _miss(self):
+    def _miss(self) -> None:
         self.missed += 1
         if self.lost < 65535:
             self.lost += 1
 
-    def acked(self, ma):
-        """The charger has it: `ma` [3] is what it was told."""
+    def acked(self, ma: list[int]) -> None:
+        """The charger has acknowledged the sample with the reading `ma`."""
         self.heard = True
         self.event = False
         self.missed = 0

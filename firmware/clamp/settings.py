@@ -1,7 +1,7 @@
-"""What a clamp remembers: its number and code (from the factory), calibration, pairs.
+"""The stored data of a clamp: its number and code (from the factory), calibration, pairs.
 
-Kept as one JSON document through ports/storage.py (two generations, checksum). A damaged
-one leaves a clamp that measures uncalibrated and is unpaired, and says so.
+They are one JSON document in ports/storage.py (two generations, checksum). If it is
+damaged, the clamp measures without calibration, is unpaired, and reports both.
 """
 
 import json
@@ -11,32 +11,32 @@ from clamp.rms import Calibration
 
 
 class Pair:
-    """A charger that this clamp sends to. key: 32 bytes. mac: 6 bytes."""
+    """A charger that this clamp sends to. charger: its number. key: 32 bytes. mac: 6 bytes."""
 
-    def __init__(self, charger, key, mac):
+    def __init__(self, charger: int, key: bytes, mac: bytes) -> None:
         self.charger = charger
         self.key = key
         self.mac = mac
 
 
 class ClampSettings:
-    """number: 32 bit, on the label. code: 10 secret bytes of the label. epoch: starts so far.
+    """number: 32 bits, on the label. code: the 10 secret bytes of the label. epoch: starts so far.
 
-    calibration: [3] rms.Calibration or None. calibrated: all fitted channels have one.
-    channel: where the charger was last heard. expect_ms: heartbeat. problem: text, "" = none.
+    calibration: [3] of each channel, None = not calibrated. channel: of the charger's last
+    answer. problem: text, "" = none.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.number = 0
         self.code = bytes(10)
         self.epoch = 0
-        self.calibration = [None, None, None]
-        self.pairs = []
+        self.calibration: "list[Calibration | None]" = [None, None, None]
+        self.pairs: list[Pair] = []
         self.channel = 1
         self.problem = ""
 
-    def load(self, text):
-        """Take a stored document; on damage everything stays as it was and `problem` says so."""
+    def load(self, text: bytes) -> None:
+        """Fill from a stored document. If it is damaged, only `problem` changes."""
         try:
             doc = json.loads(text)
             pairs = [
@@ -58,7 +58,7 @@ class ClampSettings:
         self.channel = channel if 1 <= channel <= 13 else 1
         self.pairs, self.calibration = pairs, calibration
 
-    def dump(self):
+    def dump(self) -> bytes:
         """The document as bytes."""
         calibration = [
             None
@@ -84,17 +84,17 @@ class ClampSettings:
         }
         return json.dumps(doc).encode()
 
-    def add_pair(self, pair):
-        """A new pair first; one charger has one pair, and there are four at most."""
+    def add_pair(self, pair: Pair) -> None:
+        """Put a pair first, instead of an older one with this charger. At most four are kept."""
         others = [p for p in self.pairs if p.charger != pair.charger]
         self.pairs = [pair] + others[:3]
 
-    def remove_pair(self, charger):
+    def remove_pair(self, charger: int) -> None:
         """Forget a charger."""
         self.pairs = [p for p in self.pairs if p.charger != charger]
 
 
-def _calibration(c):
+def _calibration(c: "dict | None") -> "Calibration | None":
     if c is None:
         return None
     return Calibration(int(c["gain"]), int(c["noise"]), int(c["lag_us"]), bool(c["flip"]))
