@@ -9,7 +9,7 @@ from micropython import const
 
 from ballast.compose import keep
 from ballast.compose.group import Group
-from ballast.compose.links import Meter, Radio
+from ballast.compose.links import MeterWiring, RadioWiring
 from ballast.control.charger import Charger
 from ballast.control.records import Fit, Out, Scan
 from ballast.control.settings import Settings
@@ -57,25 +57,25 @@ class App:
         self.store = keep.open_store(self, env)
         self.keeper = keep.restore(self, env)
         self.services = Supervisor(env.log)
-        self.meter = Meter(self)
+        self.meter = MeterWiring(self)
         self.services.add("meter", self.meter.run)
         self.services.add("keep", self._keep)
         self.radio = None
         if env.radio is not None:
-            self.radio = Radio(self, env)
+            self.radio = RadioWiring(self, env)
             self.services.add("radio", self.radio.run)
         self.group = Group(self, env)
         self.services.add("group", self.group.run)
         self.page = None
         if env.http is not None:
-            from ballast.compose.page import Page  # not loaded without a page
+            from ballast.compose.page import PageWiring  # not loaded without a page
 
-            self.page = Page(self, env)
+            self.page = PageWiring(self, env)
         self.ble = None
         if env.ble is not None and self.page is not None and self.page.network is not None:
-            from ballast.compose.ble import Ble
+            from ballast.compose.ble import BleWiring
 
-            self.ble = Ble(self, env)
+            self.ble = BleWiring(self, env)
         self._read = self.io.read
         self._write = self.io.write
         self._step = self.charger.step

@@ -19,7 +19,7 @@ def test_time_and_energy_count_down():
     assert plan.set(100, car, 7200, 10000, 5)
     assert plan.document() == {"departure_s": 7200, "energy_wh": 10000, "rank": 5}
     car.wh = 4000
-    plan.look(3700, car)
+    plan.step(3700, car)
     assert plan.document() == {"departure_s": 3600, "energy_wh": 7500, "rank": 5}
     assert (plan.left_s, plan.need_mah(1, 230), plan.rank) == (3600, 32609, 5)
 
@@ -39,7 +39,7 @@ def test_it_is_forgotten_with_the_car(away):
         car.open = 0
     else:  # between two looks
         car.ended += 1
-    plan.look(10, car)
+    plan.step(10, car)
     assert plan.document() is None
     assert (plan.left_s, plan.need_mah(1, 230), plan.rank) == (-1, 0, 255)
 
@@ -57,10 +57,10 @@ def test_a_new_plan_replaces_all_of_the_old_one_and_nothing_said_is_none():
 def test_who_is_late_presses_until_it_has_what_it_needs():
     plan, car = ChargePlan(), session()
     plan.set(0, car, 3600, 9000, None)
-    plan.look(5000, car)
+    plan.step(5000, car)
     assert plan.left_s == 0 and plan.document()["departure_s"] == 0
     car.wh = 9001
-    plan.look(5001, car)
+    plan.step(5001, car)
     assert plan.left_s == -1 and plan.need_mah(1, 230) == 0
     assert plan.document()["energy_wh"] == 0
 
@@ -68,9 +68,9 @@ def test_who_is_late_presses_until_it_has_what_it_needs():
 def test_who_only_said_when_does_not_press_after_it():
     plan, car = ChargePlan(), session()
     plan.set(0, car, 3600, None, None)
-    plan.look(3599, car)
+    plan.step(3599, car)
     assert plan.left_s == 1
-    plan.look(3600, car)
+    plan.step(3600, car)
     assert plan.left_s == -1
 
 

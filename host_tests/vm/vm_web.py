@@ -1,4 +1,4 @@
-"""The web server on MicroPython: gate, Microdot, login, status, commands, live.
+"""The web server on MicroPython: door, Microdot, login, status, commands, live.
 
 Sockets are imitated (this port has none): a client is the bytes that it sends.
 """
@@ -23,7 +23,7 @@ from ballast.services.memory.sessions import Sessions
 from ballast.services.schedule import Schedule
 from ballast.services.wall_clock import WallClock
 from ballast.services.web.commands import WebCommands
-from ballast.services.web.door import Gate
+from ballast.services.web.door import Door
 from ballast.services.web.login import Auth
 from ballast.services.web.records import WebRecords
 from ballast.services.web.server import Web
@@ -94,7 +94,7 @@ class Unit:
         WebCommands(self.web)
         WebRecords(self.web, self.history, Sessions(store, self.wall.time_s), events)
         WebSettings(self.web, Schedule(self.charger, store, self.wall, lambda: 0))
-        self.gate = Gate(self.web.app.handle_request)
+        self.door = Door(self.web.app.handle_request)
         self.cookie = ""
 
     def clock(self):
@@ -113,8 +113,8 @@ class Unit:
         if self.cookie:
             head += "Cookie: session=%s\r\n" % self.cookie
         wire = Wire(head.encode() + b"\r\n" + body, enough)
-        await self.gate.serve(wire, wire)
-        assert wire.closed and self.gate.count() == 0
+        await self.door.serve(wire, wire)
+        assert wire.closed and self.door.count() == 0
         at = wire.got.find(b"\r\n\r\n")
         return int(wire.got.split(b" ")[1]), wire.got[:at].decode(), wire.got[at + 4 :]
 
@@ -197,9 +197,9 @@ async def test_bad_requests():
     unit = Unit()
     for sent, want in ((b"NONSENSE\r\n\r\n", 400), (b"GET / HTTP/1.1\r\nX: " + b"a" * 5000, 431)):
         wire = Wire(sent)
-        await unit.gate.serve(wire, wire)
+        await unit.door.serve(wire, wire)
         assert int(wire.got.split(b" ")[1]) == want
     wire = Wire(b"GET / HT")
-    await unit.gate.serve(wire, wire)
+    await unit.door.serve(wire, wire)
     assert wire.got == b"" and wire.closed
     assert (await unit.ask("GET", "/nothing"))[0] == 404

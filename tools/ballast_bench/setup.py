@@ -106,7 +106,7 @@ class Setup:
         world = self.world
         for node in world.nodes:
             if node.app is not None and node.app.page is not None:
-                node.app.page.gate.close()
+                node.app.page.door.close()
         if self.server is not None and not world.loop.is_closed():
             world.loop.run_until_complete(self.server.stop())
         world.close()

@@ -81,7 +81,7 @@ class Node:
         if self.task is not None:
             self.task.cancel()
         if self.app.page is not None:
-            self.app.page.gate.close()
+            self.app.page.door.close()
         self.app.timer.running = False
         self.boot_s = now_s + BOOT_S
 

@@ -1,14 +1,14 @@
 """Bluetooth: Improv for the network, and the page's commands for who knows the setup code."""
 
 from ballast.protocol.ble_frames import check_range
-from ballast.services.ble.control import Control
+from ballast.services.ble.control import BleControl
 from ballast.services.ble.improv import Improv
 from ballast.services.ble.window import BleWindow
 
 _HARDWARE = "ESP32"
 
 
-class Ble:
+class BleWiring:
     """window, improv, control: the three services behind env.ble. Needs the page's parts."""
 
     def __init__(self, app, env):
@@ -22,7 +22,7 @@ class Ble:
             link.join, link.scan, self._may_scan, self._info, self._url, app.uptime_s,
             self.window.publish,
         )  # fmt: skip
-        self.control = Control(
+        self.control = BleControl(
             env.label, env.random, app.uptime_s, self._run, self._web.document,
             self.window.answer, log, self.improv.authorize,
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """This charger in its group: made from the settings, its wish and budget filled in.
 
 Nothing here decides who gets what: control/group/ does. The group's frames come
-from the radio's one listener (links.Radio), or from UDP where the settings say so.
+from the radio's one listener (links.RadioWiring), or from UDP where the settings say so.
 """
 
 import asyncio
@@ -149,7 +149,7 @@ class Group:
     def _look(self):
         """Let the plan's time pass."""
         cycle = self._app.charger.cycle
-        self._kept_plan.look(cycle.uptime_s, cycle.session)
+        self._kept_plan.step(cycle.uptime_s, cycle.session)
 
     def _need_mah(self, mask):
         """What the plan still wants on each conductor of `mask`; a pair's current flows in both."""

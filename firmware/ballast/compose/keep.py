@@ -97,7 +97,7 @@ async def keep(app, env, keeper):
     applied = False
     longs = cycle.button.longs
     while True:
-        keeper.tick(app.out.coil == 1)
+        keeper.step(app.out.coil == 1)
         app.charger.warn(faults.STORAGE, app.store.error != "", time.ticks_ms())
         if cycle.button.longs != longs:
             longs = cycle.button.longs

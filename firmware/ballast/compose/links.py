@@ -18,7 +18,7 @@ _METER_KEYS = (
 _RADIO_MS = 1000  # a look without being called: a soft interrupt can be lost
 
 
-class Meter:
+class MeterWiring:
     """Runs the Modbus link that the settings ask for; builds it anew when they change.
 
     link: the MeterLink that runs, None while the settings want none.
@@ -86,7 +86,7 @@ class Meter:
         self._app.charger.expect(SUPPLY, interval_ms)
 
 
-class Radio:
+class RadioWiring:
     """The radio's one listener: hands each payload to whom it is for."""
 
     def __init__(self, app, env):
@@ -119,7 +119,7 @@ class Radio:
         hear = self._hear
         while True:
             drain(hear)
-            self.clamps.tick()
+            self.clamps.step()
             try:
                 await asyncio.wait_for_ms(self._flag.wait(), _RADIO_MS)
             except asyncio.TimeoutError:

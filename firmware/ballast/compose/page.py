@@ -12,7 +12,7 @@ from ballast.services.schedule import Schedule
 from ballast.services.wall_clock import WallClock
 from ballast.services.web.captive import Captive
 from ballast.services.web.commands import WebCommands
-from ballast.services.web.door import Gate
+from ballast.services.web.door import Door
 from ballast.services.web.group import WebGroup
 from ballast.services.web.login import Auth
 from ballast.services.web.measure import WebMeasure
@@ -38,8 +38,8 @@ class CarTest:
         self.stop = charger.commission_abort
 
 
-class Page:
-    """Everything behind HTTP. web, gate, auth, events, wall, history, schedule: its parts."""
+class PageWiring:
+    """Everything behind HTTP. web, door, auth, events, wall, history, schedule: its parts."""
 
     def __init__(self, app, env):
         fit, store, clock = app.fit, app.store, app.uptime_s
@@ -64,9 +64,9 @@ class Page:
             self._measure(app, env)
         if env.update is not None:
             WebUpdate(self.web, env.update[0], env.update[1])
-        self.gate = Gate(self.web.app.handle_request)
+        self.door = Door(self.web.app.handle_request)
         app.services.add("status", self.web.run)
-        app.services.add("page", self.serve)
+        app.services.add("page", self.run)
         app.services.add("schedule", self.schedule.run)
 
     def _measure(self, app, env):
@@ -89,7 +89,7 @@ class Page:
         services.add("portal", captive.run)
         return link
 
-    async def serve(self):
+    async def run(self):
         """Listen for ever."""
         host, port = self._env.http
-        await self.gate.run(host, port)
+        await self.door.run(host, port)

@@ -53,7 +53,7 @@ class ChargePlan:
             self._full_wh = session.wh + energy_wh
         if rank is not None:
             self.rank = rank
-        self.look(now_s, session)
+        self.step(now_s, session)
         return True
 
     def depart(self, now_s, departure_s, session):
@@ -62,13 +62,13 @@ class ChargePlan:
             self._depart(now_s, max(0, departure_s))
         elif self.energy_wh < 0 and self.rank == _LAST:
             self.forget()
-        self.look(now_s, session)
+        self.step(now_s, session)
 
     def _depart(self, now_s, departure_s):
         self.departure_s = departure_s
         self._leaves_s = now_s + departure_s
 
-    def look(self, now_s, session):
+    def step(self, now_s, session):
         """Let time pass. now_s: seconds since the start."""
         if not self.on:
             return

@@ -47,7 +47,7 @@ class Run:
         if self.time_s is not None:
             self.time_s += seconds
         self.car.seconds += seconds if self.car.open else 0
-        self.kept.look(self.now_s, self.car)
+        self.kept.step(self.now_s, self.car)
         return self
 
     def say(self, departure_s=None, energy_wh=None, rank=None):

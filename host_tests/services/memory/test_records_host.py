@@ -218,10 +218,10 @@ def test_events_are_saved_once_a_minute_and_security_at_once():
     store = MemoryStore()
     log = make_log(store, lambda: now[0])
     log.add("login", "user")
-    log.tick()
+    log.step()
     assert store.load("events") is None
     now[0] = 60
-    log.tick()
+    log.step()
     assert len(store.load("events")["events"]) == 1
     log.add("password_set", "user")
     assert len(store.load("events")["events"]) == 2

@@ -141,13 +141,13 @@ def test_writes_wait_for_an_open_contactor_but_not_for_ever(disk):
     s.save("settings", {"v": 1}, 5)
     assert disk.listdir("/data") == []
     for clock.s in range(5):
-        s.tick()
+        s.step()
     assert disk.listdir("/data") == [] and s.load("settings") == {"v": 1}
     clock.s = 5
-    s.tick()
+    s.step()
     assert disk.listdir("/data") == ["settings.0"]
     closed[0] = False
-    s.tick()
+    s.step()
     assert sorted(disk.listdir("/data")) == ["log.0", "settings.0"] and not s.pending()
 
 
@@ -156,7 +156,7 @@ def test_a_value_that_changes_all_the_time_is_written_in_time(disk):
     s = store(lambda urgent: urgent, clock)
     for clock.s in range(20):
         s.save("settings", {"v": clock.s}, 10)
-        s.tick()
+        s.step()
     assert store().load("settings") == {"v": 10}
 
 
@@ -182,7 +182,7 @@ def keeper(clock, counters, permit=lambda urgent: True):
 def test_settings_come_back_and_bad_ones_fall_to_their_default(disk):
     _, settings, keep = keeper(Clock(), {"total_wh": 0})
     settings.set("fuse_ma", 20000)
-    keep.tick(False)
+    keep.step(False)
     _, settings, keep = keeper(Clock(), {"total_wh": 0})
     assert keep.restore() == ([], {"total_wh": 0})
     assert settings["fuse_ma"] == 20000
@@ -196,7 +196,7 @@ def test_what_brand_and_market_say_is_never_taken_from_storage(disk):
     """An update may bring a stricter profile; an old copy must not undo it."""
     _, settings, keep = keeper(Clock(), {"total_wh": 0})
     settings.load({"plug_ma": 32000, "fuse_ma": 16000})
-    keep.tick(False)
+    keep.step(False)
     assert "plug_ma" not in store().load("settings")
     store().save("settings", {"plug_ma": 32000, "fuse_ma": 16000})
     _, settings, keep = keeper(Clock(), {"total_wh": 0})
@@ -210,10 +210,10 @@ def test_setting_changed_while_charging_is_kept_after_five_seconds(disk):
     _, settings, keep = keeper(clock, {"total_wh": 0}, lambda urgent: urgent)
     settings.set("user_ma", 10000)
     for clock.s in range(SETTINGS_S):
-        keep.tick(True)
+        keep.step(True)
     assert store().load("settings") is None
     clock.s = SETTINGS_S
-    keep.tick(True)
+    keep.step(True)
     assert store().load("settings")["user_ma"] == 10000
 
 
@@ -227,7 +227,7 @@ def test_a_cut_costs_at_most_one_kilowatt_hour(disk, step_wh):
         counters["total_wh"] += step_wh
         kept = (store().load("counters") or {"total_wh": 0})["total_wh"]
         worst = max(worst, counters["total_wh"] - kept)
-        keep.tick(True)
+        keep.step(True)
     assert COUNTER_WH - step_wh < worst < COUNTER_WH + step_wh
-    keep.tick(False)  # the session ends: all of it is kept
+    keep.step(False)  # the session ends: all of it is kept
     assert store().load("counters") == counters

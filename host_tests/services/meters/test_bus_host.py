@@ -285,7 +285,7 @@ def test_sunspec_is_looked_for_again_when_the_device_changes():
         link = MeterLink(bus, None, 1, 1000, print_not, print_not)
         link.row = model("sdm630", "")  # as if found
         for _ in range(4):
-            await link.poll()
+            await link.read()
         assert link.row is None and link.in_a_row == 4
 
     meter_servers.run(main())

@@ -54,7 +54,7 @@ def test_currents(key, kind):
 
     async def use(bus):
         link = MeterLink(bus, model(key, ""), 7, 1000, sink.put, sink.expect)
-        assert await link.poll(), link.error
+        assert await link.read(), link.error
 
     meter_servers.run(with_bus(kind, [meter_servers.device(7, meter.function, meter.block())], use))
     got, want = sink.got[0], meter.expected_ma()
@@ -92,7 +92,7 @@ def test_nan_is_no_reading(key):
 
     async def use(bus):
         link = MeterLink(bus, model(key, ""), 1, 1000, sink.put, sink.expect)
-        assert not await link.poll()
+        assert not await link.read()
         assert "not available" in link.error and link.bad == 1
 
     regs = meter.block({1: (NAN,) * meter.phases})
@@ -107,7 +107,7 @@ def test_an_integer_that_means_nothing_is_no_reading():
 
     async def use(bus):
         link = MeterLink(bus, model("abb-b23", ""), 1, 1000, sink.put, sink.expect)
-        assert not await link.poll()
+        assert not await link.read()
 
     meter_servers.run(with_bus("tcp", [meter_servers.device(1, 3, regs)], use))
 
@@ -118,7 +118,7 @@ def test_a_meter_of_ones_own():
 
     async def use(bus):
         link = MeterLink(bus, model("own", line), 1, 1000, sink.put, sink.expect)
-        assert await link.poll(), link.error
+        assert await link.read(), link.error
 
     regs = {100: 123, 101: (-45) & 0xFFFF, 102: 0}
     meter_servers.run(with_bus("tcp", [meter_servers.device(1, 3, regs)], use))
@@ -155,9 +155,9 @@ def test_sunspec_by_scan(kind, base):
 
     async def use(bus):
         link = MeterLink(bus, model("sunspec", ""), 1, 1000, sink.put, sink.expect)
-        assert await link.poll(), link.error
+        assert await link.read(), link.error
         assert link.row.key == "sunspec-203"
-        assert await link.poll()
+        assert await link.read()
 
     devices = [meter_servers.device(1, 3, sunspec_regs(base, 203, body))]
     meter_servers.run(with_bus(kind, devices, use))
@@ -169,7 +169,7 @@ def test_no_sunspec_meter_behind_the_address():
 
     async def use(bus):
         link = MeterLink(bus, None, 1, 1000, sink.put, sink.expect)
-        assert not await link.poll()
+        assert not await link.read()
         assert "no SunSpec meter" in link.error
 
     meter_servers.run(with_bus("tcp", [meter_servers.device(1, 3, {7: 1})], use))

@@ -29,7 +29,7 @@ class Rig:
             http=("127.0.0.1", self.port), assets=web_assets.load(folder),
         )  # fmt: skip
         self.world = self.setup.start()
-        self.gate, self.web = self.world.nodes[0].app.page.gate, self.world.nodes[0].app.page.web
+        self.door, self.web = self.world.nodes[0].app.page.door, self.world.nodes[0].app.page.web
         self.world.run(30)
         self.url = f"http://127.0.0.1:{self.port}"
         self.cp = self.world.plant.chargers[0]

@@ -1,10 +1,10 @@
-"""The gate on real sockets against clients that mean no good. Time is the test's own."""
+"""The door on real sockets against clients that mean no good. Time is the test's own."""
 
 import asyncio
 
 import pytest
 
-from ballast.services.web.door import Gate
+from ballast.services.web.door import Door
 from ballast_bench.upy import ticks_diff
 
 WRAP = 1 << 30
@@ -24,7 +24,7 @@ class Clock:
 
 
 class Client:
-    """One TCP connection to the gate."""
+    """One TCP connection to the door."""
 
     def __init__(self, reader, writer):
         self.reader, self.writer = reader, writer
@@ -59,23 +59,23 @@ async def hello(reader, writer):
 
 
 class Rig:
-    """A gate on a free port, its clock, and clients."""
+    """A door on a free port, its clock, and clients."""
 
     def __init__(self, handler=hello, limit=4):
         self.clock = Clock()
-        self.gate = Gate(handler, self.clock, limit)
+        self.door = Door(handler, self.clock, limit)
         self.clients = []
         self.port = 0
 
     async def __aenter__(self):
-        server = await self.gate.start("127.0.0.1", 0)
+        server = await self.door.start("127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *exc):
         for client in self.clients:
             client.close()
-        self.gate.close()
+        self.door.close()
         await settle()
 
     async def connect(self):
@@ -108,7 +108,7 @@ def test_an_honest_request_is_answered_and_closed():
     async def story(rig):
         assert (await rig.get()).endswith(b"hello")
         await settle()
-        assert rig.gate.count() == 0
+        assert rig.door.count() == 0
 
     run(story)
 
@@ -131,12 +131,12 @@ def test_slow_loris_is_cut_at_the_deadline_however_busy_it_looks():
             await client.send(b"X-A: b\r\n" if _ else b"GET / HTTP/1.1\r\n")
             rig.clock.advance(100)
             await settle(3)
-            rig.gate.reap()
-        assert rig.gate.count() == 1  # 4.9 s
+            rig.door.reap()
+        assert rig.door.count() == 1  # 4.9 s
         rig.clock.advance(100)
-        rig.gate.reap()
+        rig.door.reap()
         assert await client.closed()
-        assert rig.gate.count() == 0
+        assert rig.door.count() == 0
 
     run(story)
 
@@ -145,20 +145,20 @@ def test_fifty_silent_sockets_keep_nobody_out():
     async def story(rig):
         for _ in range(50):
             await rig.connect()
-            assert rig.gate.count() <= 4
+            assert rig.door.count() <= 4
         assert (await rig.get()).endswith(b"hello")
-        assert rig.gate.evicted >= 46
-        assert rig.gate.refused == 0
+        assert rig.door.evicted >= 46
+        assert rig.door.refused == 0
 
     run(story)
 
 
 def test_when_all_work_the_next_is_told_to_come_back():
-    gates = []
+    answers = []
 
     async def busy(reader, writer):
-        gates.append(asyncio.Event())
-        await gates[-1].wait()
+        answers.append(asyncio.Event())
+        await answers[-1].wait()
         await hello(reader, writer)
 
     async def story(rig):
@@ -167,8 +167,8 @@ def test_when_all_work_the_next_is_told_to_come_back():
             await client.send(GET)
         await settle()
         assert b" 503 " in await (await rig.connect()).answer()
-        assert rig.gate.refused == 1
-        for event in gates:
+        assert rig.door.refused == 1
+        for event in answers:
             event.set()
         for client in working:
             assert (await client.answer()).endswith(b"hello")
@@ -186,12 +186,12 @@ def test_a_reader_that_never_reads_is_cut():
         client.writer.transport.pause_reading()
         await client.send(GET)
         await settle(400)
-        rig.gate.reap()
-        assert rig.gate.count() == 1
-        rig.clock.advance(rig.gate.progress_ms)
-        rig.gate.reap()
+        rig.door.reap()
+        assert rig.door.count() == 1
+        rig.clock.advance(rig.door.progress_ms)
+        rig.door.reap()
         await settle()
-        assert rig.gate.count() == 0
+        assert rig.door.count() == 0
 
     run(story, handler=flood)
 
@@ -228,11 +228,11 @@ def test_a_body_that_stops_short_is_cut():
         client = await rig.connect()
         await client.send(GET.replace(b"\r\n\r\n", b"\r\nContent-Length: 100\r\n\r\n") + b"x" * 50)
         await settle()
-        rig.clock.advance(rig.gate.progress_ms - 1)
-        rig.gate.reap()
-        assert rig.gate.count() == 1
+        rig.clock.advance(rig.door.progress_ms - 1)
+        rig.door.reap()
+        assert rig.door.count() == 1
         rig.clock.advance(1)
-        rig.gate.reap()
+        rig.door.reap()
         assert await client.closed()
 
     run(story, handler=take)
@@ -256,7 +256,7 @@ def test_a_client_that_hangs_up_within_the_body_is_no_error():
         client.writer.write_eof()
         await settle()
         assert ends == ["the body ended after 50 of 100 bytes"]
-        assert rig.gate.count() == 0
+        assert rig.door.count() == 0
 
     run(story, handler=take)
 
@@ -291,10 +291,10 @@ def test_a_held_answer_lives_while_it_is_taken_and_tells_when_it_ends():
         await client.send(GET)
         await settle(300)
         rig.clock.advance(100_000_000)  # more than a day, an idle stream
-        rig.gate.reap()
-        assert rig.gate.count() == 1 and not ended
+        rig.door.reap()
+        assert rig.door.count() == 1 and not ended
         assert await client.reader.readuntil(b"99\n")
-        rig.gate.close()
+        rig.door.close()
         await settle()
         assert ended == [1]
 
@@ -318,11 +318,11 @@ def test_an_ordinary_answer_has_a_total_limit():
         for _ in range(100):
             await settle(2)
             await client.reader.read(65536)
-            rig.gate.reap()
-            if not rig.gate.count():
+            rig.door.reap()
+            if not rig.door.count():
                 break
-        assert ticks_diff(rig.clock(), (WRAP - 2000) % WRAP) >= rig.gate.total_ms
-        assert rig.gate.count() == 0
+        assert ticks_diff(rig.clock(), (WRAP - 2000) % WRAP) >= rig.door.total_ms
+        assert rig.door.count() == 0
 
     run(story, handler=slow)
 

@@ -273,7 +273,7 @@ def test_the_fourth_watcher_is_told_to_poll(rig, user):
     assert b" 503 " in rig.world.loop.run_until_complete(story())
     rig.world.run(3)
     assert rig.web.live == 0
-    assert rig.gate.count() == 0
+    assert rig.door.count() == 0
 
 
 def test_a_watcher_that_stops_reading_is_dropped_and_the_others_go_on(rig, user):
@@ -545,7 +545,7 @@ def test_charging_goes_on_under_every_attack_and_the_page_comes_back(rig, user):
     for writer in writers:
         writer.close()
     rig.world.run(6)
-    assert rig.gate.count() == 0
+    assert rig.door.count() == 0
 
 
 def test_no_secret_in_any_answer(rig, installer):

@@ -28,7 +28,7 @@ class Panel:
         self.charger_index = 0
         self.lines = []
         page = app.page
-        page.gate.clock = real_ms
+        page.door.clock = real_ms
         page.web.real_ms = real_ms
         page.web.app.get("/bench/state")(self._state)
         page.web.app.post("/bench/do")(self._do)

@@ -90,7 +90,7 @@ class Rig:
             if round(self.t * 1000) % 20 == 0:
                 for link in self.links:
                     link.port.drain(link.on_frame)
-                    link.tick()
+                    link.step()
 
     def pair(self, clamp, link, code=True, source=0):
         """Press and open; until both have it."""

@@ -112,7 +112,7 @@ class GroupPageRig(GroupRig):
         super().__init__(
             chargers, settings=values, http=("127.0.0.1", self.port), assets=page(), **other
         )
-        self.web, self.gate = self.app().page.web, self.app().page.gate
+        self.web, self.door = self.app().page.web, self.app().page.door
 
     def app(self, index=0):
         return self.world.nodes[index].app

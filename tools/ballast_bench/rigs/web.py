@@ -88,7 +88,7 @@ class WebRig:
         self.charger = self.node.charger
         self.store = self.app.store
         parts = self.app.page
-        self.web, self.gate = parts.web, parts.gate
+        self.web, self.door = parts.web, parts.door
         self.auth, self.events, self.wall = parts.auth, parts.events, parts.wall
 
     def _make_app(self, node):
@@ -173,7 +173,7 @@ class WebRig:
         return box[0]
 
     def close(self):
-        self.gate.close()
+        self.door.close()
         self.world.close()
 
     def __enter__(self):
@@ -206,7 +206,7 @@ class Live:
     def _work(self):
         try:
             self.rig = self._make()
-            self.rig.gate.clock = self.rig.web.real_ms = real_ms
+            self.rig.door.clock = self.rig.web.real_ms = real_ms
         except Exception as error:  # noqa: BLE001 (raised in __init__)
             self._error = error
             return

@@ -17,7 +17,7 @@ _FREE_TRIES = const(3)
 _MAX_WAIT_S = const(60)
 
 
-class Control:
+class BleControl:
     """record: password record of the setup code. random: n -> n bytes. clock_s: seconds.
 
     run(name, value): does a command of ble_frames.COMMANDS, ValueError in plain words.
@@ -145,7 +145,7 @@ class Control:
             answer["status"] = self._document()
         self._answer(answer)
 
-    def tick(self):
+    def step(self):
         """Often: the status for a client who watches, when it is due."""
         if self._seal is not None and self._watch_s and self._clock() >= self._due_s:
             self._due_s = self._clock() + self._watch_s

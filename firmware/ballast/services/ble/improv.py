@@ -56,7 +56,7 @@ class Improv:
             self._until_s = self._clock() + AUTHORIZED_S
             self._become(improv.AUTHORIZED)
 
-    def tick(self):
+    def step(self):
         """Once in a while: an authorization ends by itself."""
         if self.state == improv.AUTHORIZED and self._clock() >= self._until_s:
             self._become(improv.AUTHORIZATION_REQUIRED)

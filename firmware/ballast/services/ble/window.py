@@ -210,9 +210,9 @@ class BleWindow:
     def _serve(self):
         self._meet()
         self._listen()
-        self.improv.tick()
+        self.improv.step()
         if not self._out:  # a slow link gets fewer, not older, pictures
-            self.control.tick()
+            self.control.step()
         self._speak()
         self._look_after()
 

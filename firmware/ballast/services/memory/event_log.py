@@ -39,7 +39,7 @@ class EventLog:
         if kind in _AT_ONCE:
             self.flush()
 
-    def tick(self):
+    def step(self):
         """Save when there is something new and the last save is a minute ago."""
         if self._dirty and self._clock() - self._saved_s >= _SAVE_EVERY_S:
             self.flush()

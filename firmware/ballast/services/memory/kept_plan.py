@@ -32,11 +32,11 @@ class KeptPlan:
         self._save(session)
         return True
 
-    def look(self, now_s, session):
+    def step(self, now_s, session):
         """Let time pass. now_s: seconds since the start."""
         if self._before:
             self._take_up(now_s, session)
-        self._plan.look(now_s, session)
+        self._plan.step(now_s, session)
         if self._plan.on:
             if self._untold or self._leaves is not None:
                 self._told(now_s, session)

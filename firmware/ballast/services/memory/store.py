@@ -73,7 +73,7 @@ class Store:
     def pending(self):
         return len(self._pending)
 
-    def tick(self):
+    def step(self):
         """Write at most one file, if one may be written now. Call once a second."""
         now = self._clock()
         first = None
@@ -135,7 +135,7 @@ class Keeper:
             problems.append("%s were damaged: %s" % (name, self._store.lost[name]))
         return problems, counters
 
-    def tick(self, charging):
+    def step(self, charging):
         """Once a second: put by what has changed. charging: contactor closed."""
         if self._settings.version != self._version:
             self._version = self._settings.version
@@ -146,7 +146,7 @@ class Keeper:
             self._kept_wh = counters["total_wh"]
             self._kept = dict(counters)
             self._store.save("counters", counters, 0)
-        self._store.tick()
+        self._store.step()
 
     def _own(self, values):
         """Without what brand and market say: that comes with the image, not from storage."""
@@ -163,5 +163,5 @@ class Keeper:
     async def run(self, charging):
         """The service: charging() -> bool."""
         while True:
-            self.tick(charging())
+            self.step(charging())
             await asyncio.sleep_ms(1000)

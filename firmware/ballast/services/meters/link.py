@@ -85,7 +85,7 @@ class MeterLink:
         self._expect(self.interval_ms)
         due = time.ticks_ms()
         while True:
-            await self.poll()
+            await self.read()
             pause = self._pause_ms()
             due = time.ticks_add(due, pause)
             left = time.ticks_diff(due, time.ticks_ms())
@@ -101,7 +101,7 @@ class MeterLink:
         slow = self.interval_ms << (over if over < 6 else 6)
         return max(self.interval_ms, min(slow, _SLOWEST_MS))
 
-    async def poll(self):
+    async def read(self):
         """Ask once. Returns True when there was a reading."""
         start = time.ticks_ms()
         try:

@@ -131,7 +131,7 @@ class ClampLink:
         """Poll the radio for ever; for a radio that carries clamps only."""
         while True:
             self._radio.drain(self.on_frame)
-            self.tick()
+            self.step()
             await asyncio.sleep_ms(_POLL_MS)
 
     def on_frame(self, mac, frame, rssi):
@@ -185,14 +185,14 @@ class ClampLink:
         self._secret = self._public = self._code = b""
         self._callers = {}
 
-    def tick(self):
+    def step(self):
         """Call it now and then: closes the window when its time is up."""
         if self.window in (OPEN, OFFERED) and time.ticks_diff(self._until, time.ticks_ms()) <= 0:
             called = self._callers and self._mode == clamp_frame.MODE_CODE
             self.close_window(WRONG_CODE if called else TIMEOUT)
 
     def _pairing(self, mac, frame):
-        self.tick()
+        self.step()
         if self.window not in (OPEN, OFFERED):
             return
         if clamp_frame.kind(frame) == clamp_frame.HELLO:

@@ -44,7 +44,7 @@ class Captive:
             self._socket.close()
             self._socket = None
 
-    def poll(self):
+    def step(self):
         """Answer what has arrived."""
         for _ in range(_PER_POLL):
             if self._socket is None:
@@ -65,4 +65,4 @@ class Captive:
         """Poll for ever."""
         while True:
             await asyncio.sleep(_POLL_S)
-            self.poll()
+            self.step()

@@ -1,7 +1,7 @@
 """The door of the web server: how many may come in, and how long each may take.
 
 Microdot has no read time-out and no connection limit, and an ESP32 has about ten
-sockets. The gate reads the head of each request itself (bounded size, absolute
+sockets. The door reads the head of each request itself (bounded size, absolute
 deadline), keeps at most `limit` connections, and one watcher closes those that
 are overdue. A full house makes room by closing whoever has waited longest without
 sending a request: a crowd of silent sockets keeps nobody out.
@@ -33,7 +33,7 @@ class _Reader:
         self._data = data
 
     async def readline(self):
-        """The next line of the head; the gate has seen that it is complete."""
+        """The next line of the head; the door has seen that it is complete."""
         end = self._data.find(b"\n") + 1
         if not end:
             end = len(self._data)
@@ -102,8 +102,8 @@ class _Writer:
 
 
 class _Connection:
-    def __init__(self, gate, now_ms):
-        self._gate = gate
+    def __init__(self, door, now_ms):
+        self._door = door
         self.task = None
         self.phase = _HEAD
         self.since_ms = now_ms  # last progress
@@ -114,20 +114,20 @@ class _Connection:
     def enter(self, phase):
         """A sign of life: from now on the connection is in `phase`."""
         self.phase = phase
-        self.since_ms = self._gate.clock()
+        self.since_ms = self._door.clock()
 
     def overdue(self, now_ms):
-        gate = self._gate
+        door = self._door
         age = time.ticks_diff(now_ms, self.start_ms)
         if self.phase == _HEAD:
-            return age >= gate.head_ms
+            return age >= door.head_ms
         if self.phase == _OWED or not self.long:
-            if time.ticks_diff(now_ms, self.since_ms) >= gate.progress_ms:
+            if time.ticks_diff(now_ms, self.since_ms) >= door.progress_ms:
                 return True
-        return not self.long and age >= gate.total_ms
+        return not self.long and age >= door.total_ms
 
 
-class Gate:
+class Door:
     """Bounded serving of `handler(reader, writer)`, for example Microdot.handle_request.
 
     clock: milliseconds as time.ticks_ms. limit: connections at a time. head_ms: until
@@ -154,17 +154,11 @@ class Gate:
         return len(self._conns)
 
     def reap(self):
-        """Close what is overdue; called twice a second by `watch`."""
+        """Close the connections that are overdue; `run` calls it twice a second."""
         now = self.clock()
         for conn in list(self._conns):
             if conn.overdue(now):
                 self._drop(conn)
-
-    async def watch(self):
-        """Reap for ever."""
-        while True:
-            await asyncio.sleep(0.5)
-            self.reap()
 
     async def start(self, host, port):
         """Listen; returns the server object (its close() stops listening)."""
@@ -172,9 +166,11 @@ class Gate:
         return self._server
 
     async def run(self, host, port):
-        """Listen and watch for ever."""
+        """Listen, and close overdue connections, for ever."""
         await self.start(host, port)
-        await self.watch()
+        while True:
+            await asyncio.sleep(0.5)
+            self.reap()
 
     def close(self):
         """Stop listening and close every connection."""
@@ -198,7 +194,7 @@ class Gate:
         except (OSError, EOFError):
             pass  # the client went away
         except asyncio.CancelledError:
-            if not conn.dropped:  # by the gate: an end like any other, nobody need hear of it
+            if not conn.dropped:  # by the door: an end like any other, nobody need hear of it
                 raise
         finally:
             if conn in self._conns:

@@ -46,7 +46,7 @@ class _Live:
 
 
 class Web:
-    """The application. `gate.handler` is `app.handle_request`.
+    """The application. `door.handler` is `app.handle_request`.
 
     charger: the facade. info: status.Info, for the status document. auth, events: services
     of that name. assets: (folder, manifest) as made by tools/ballast_tools/web_assets.
@@ -128,7 +128,7 @@ class Web:
                 self._faults[i] = active[i]
                 kind = "fault" if active[i] else "fault_over"
                 self.events.add(kind, status.catalogue.CATALOGUE[i][0])
-        self.events.tick()
+        self.events.step()
 
     def later(self, coroutine_function):
         """Run it as a task once the answer of this moment is on its way."""
