@@ -1,9 +1,9 @@
-"""What the charger knows of the time of day: the weekly plan's slot, and the quarter hour.
+"""What depends on the time of day: the limit of the weekly plan, and the quarter hour.
 
-While the time of day is not known the plan does not limit: a charger that waits for a
-clock it never gets would leave the car empty. The page shows it, and the CLOCK warning
-stands until a browser or NTP has told the time. Until then the demand limit holds at
-every moment instead of on the mean of the quarter hour.
+While the time of day is unknown the plan does not limit. Otherwise a charger whose clock
+is never set would leave the car empty. The page shows this, and the CLOCK warning stands
+until a browser or NTP sets the time. Until then the demand limit holds at every moment
+instead of for the mean of the quarter hour.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class Schedule:
         self._plan = week_plan.EMPTY if week_plan.problem(kept) else kept
 
     def set(self, plan: dict) -> None:
-        """Take a plan that `week_plan.problem` found good."""
+        """Take a plan in which `week_plan.problem` found no mistake, and save it."""
         self._plan = {
             "enabled": plan["enabled"],
             "outside_ma": plan.get("outside_ma", 0),
@@ -46,7 +46,7 @@ class Schedule:
         self.step()
 
     def document(self) -> dict:
-        """The plan, and what it says now."""
+        """The plan, the minute of the week, the limit at that minute and the next change."""
         minute = self._wall.local_minute()
         out = dict(self._plan)
         out["minute"] = minute
@@ -59,7 +59,7 @@ class Schedule:
         return out
 
     def step(self) -> None:
-        """Renew the slot, tell the quarter hour; called every few seconds."""
+        """Renew the SCHEDULE slot and synchronise the quarter hour; called every few seconds."""
         into_ms = self._wall.into_quarter_ms()
         if into_ms is not None:
             self._charger.sync_quarter(into_ms)

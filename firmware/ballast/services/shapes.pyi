@@ -2,26 +2,60 @@
 
 A service may not import control/, ports/ or another service, so it names the shape that it
 needs from here. compose/ hands over the object; mypy compares the object with the shape there.
+What only one room needs stands in that room's own shapes.pyi.
 """
 
-from typing import Any, Protocol
+from typing import Any, Awaitable, Callable, Protocol
 
 from ballast.control.records import Status
+
+# -- functions ---------------------------------------------------------------------------
 
 class Clock(Protocol):
     """Milliseconds that wrap (time.ticks_ms), or seconds since the start that do not."""
 
     def __call__(self) -> int: ...
 
+class UnixTime(Protocol):
+    """Seconds since 1970-01-01, None while the time of day is not known."""
+
+    def __call__(self) -> int | None: ...
+
 class Log(Protocol):
     """Writes one line to the log."""
 
     def __call__(self, line: str, /) -> object: ...
 
+class AddEvent(Protocol):
+    """Adds an event to the event log, as services/memory/event_log.EventLog.add."""
+
+    def __call__(self, kind: str, detail: str = ..., /) -> None: ...
+
 class Random(Protocol):
     """`count` random bytes."""
 
     def __call__(self, count: int, /) -> bytes: ...
+
+class Blocking(Protocol):
+    """Runs a function that blocks in C beside the step; its result."""
+
+    # Any: whatever the function returns
+    def __call__(self, function: Callable[[], Any], /) -> Awaitable[Any]: ...
+
+class OnFrame(Protocol):
+    """Takes one frame that a radio received; rssi in dBm, 0 where there is none."""
+
+    def __call__(self, mac: bytes, frame: bytes, rssi: int, /) -> object: ...
+
+class ReadBytes(Protocol):
+    """Gives up to `count` bytes of a body that is being received; b"" at its end."""
+
+    def __call__(self, count: int, /) -> Awaitable[bytes]: ...
+
+# Any: texts and whole numbers by name, checked by protocol/update_file.py
+Manifest = dict[str, Any]
+
+# -- control/ ----------------------------------------------------------------------------
 
 class Settings(Protocol):
     """control/settings.Settings."""
@@ -67,17 +101,23 @@ class Charger(Protocol):
     def boot(self, now_ms: int, cause: int, crash_loop: int, delay_ms: int) -> None: ...
     def warn(self, fault: int, present: int, now_ms: int) -> None: ...
 
+class Session(Protocol):
+    """control/session.Session: the car from plug-in to unplug. Energy in Wh, times in s."""
+
+    open: int
+    wh: int
+    seconds: int
+    total_wh: int
+    ended: int
+
+# -- services ----------------------------------------------------------------------------
+
 class Store(Protocol):
     """services/memory/store.Store: dicts by name, kept over a power cut."""
 
-    lost: dict[str, str]
-    error: str
     # Any: a document that JSON can hold; whoever loads it checks it
     def load(self, name: str) -> dict[str, Any] | None: ...
     def save(self, name: str, value: dict[str, Any], within_s: int = ...) -> None: ...
-    def pending(self) -> int: ...
-    def flush(self) -> None: ...
-    def erase(self, names: list[str]) -> None: ...
 
 class WallClock(Protocol):
     """services/wall_clock.WallClock: the time of day; None while it is not known."""
@@ -88,13 +128,78 @@ class WallClock(Protocol):
     def into_quarter_ms(self) -> int | None: ...
     def local_minute(self) -> int | None: ...
 
-class OnFrame(Protocol):
-    """Takes one frame that a radio received; rssi in dBm, 0 where there is none."""
+class ChargePlan(Protocol):
+    """services/charge_plan.ChargePlan: departure in s from now, energy in Wh from now, rank."""
 
-    def __call__(self, mac: bytes, frame: bytes, rssi: int, /) -> object: ...
+    MOST_S: int
+    MOST_WH: int
+    MOST_RANK: int
+    on: bool
+    def set(
+        self,
+        now_s: int,
+        session: Session,
+        departure_s: int | None,
+        energy_wh: int | None,
+        rank: int | None,
+    ) -> bool: ...
+    def depart(self, now_s: int, departure_s: int, session: Session) -> None: ...
+    def step(self, now_s: int, session: Session) -> None: ...
+    def document(self) -> dict[str, int | None] | None: ...
+
+class Captive(Protocol):
+    """services/web/captive.Captive: the portal of the own access point; ip is dotted IPv4."""
+
+    def open(self, ip: str) -> None: ...
+    def close(self) -> None: ...
+
+# -- ports/ ------------------------------------------------------------------------------
+
+class Storage(Protocol):
+    """ports/storage.Storage: bytes by name; the state is OK, OLDER, MISSING or DAMAGED there."""
+
+    def load(self, name: str) -> tuple[bytes | None, int]: ...
+    def save(self, name: str, payload: bytes) -> None: ...
+    def erase(self, name: str) -> None: ...
 
 class Radio(Protocol):
     """A radio for small frames: ports/espnow_radio.py, or services/radio/udp.py."""
 
     def send(self, mac: bytes, frame: bytes) -> bool: ...
     def drain(self, handle: OnFrame) -> None: ...
+
+class Wifi(Protocol):
+    """ports/wifi.Wifi. state: OFF, CONNECTING, CONNECTED or WAITING there. Addresses: IPv4."""
+
+    state: int
+    reason: str
+    def join(self, ssid: str, key: str) -> None: ...
+    def leave(self) -> None: ...
+    def poll(self) -> int: ...
+    def open_ap(self, ssid: str, key: str) -> str: ...
+    def close_ap(self) -> None: ...
+    def scan(self) -> list[tuple[str, int, bool]]: ...
+
+class Slot(Protocol):
+    """A place for an image: blocks of 4096 bytes. A write erases its block first."""
+
+    def read(self, block: int, buf: bytearray) -> None: ...
+    def write(self, block: int, buf: bytes | bytearray) -> None: ...
+
+class BaseSlot(Slot, Protocol):
+    """ports/base_slot.BaseSlot: the other slot of MicroPython itself."""
+
+    blocks: int
+    def activate(self) -> None: ...
+    def confirm(self) -> None: ...
+
+class UpdateSlots(Protocol):
+    """ports/update_slots.UpdateSlots: two application slots and the record of which one runs."""
+
+    blocks: int
+    fs: str
+    def read(self, slot: int, block: int, buf: bytearray) -> None: ...
+    def write(self, slot: int, block: int, buf: bytes | bytearray) -> None: ...
+    def erase(self, slot: int, block: int) -> None: ...
+    def read_record(self, sector: int, buf: bytearray) -> None: ...
+    def write_record(self, sector: int, buf: bytes) -> None: ...

@@ -1,29 +1,40 @@
-"""Runs the services: each may die and is started again; none takes another along."""
+"""Runs the services. A service that fails is started again; the others go on."""
 
 import asyncio
+
+from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Awaitable, Callable
+
+    from ballast.services.shapes import Log
 
 _FIRST_MS = 1000
 _LONGEST_MS = 60000
 
 
 class Supervisor:
-    """`add(name, run)`: `run` is an async function without arguments that should not end.
+    """log: takes one line for each failure of a service.
 
-    restarts: {name: how often}. last_error: {name: text}. `log(line)` hears of every death.
+    restarts: {name: how often it was started again}. last_error: {name: text}.
     """
 
-    def __init__(self, log):
+    def __init__(self, log: "Log") -> None:
         self._log = log
         self._services = []
-        self.restarts = {}
-        self.last_error = {}
+        self.restarts: dict[str, int] = {}
+        self.last_error: dict[str, str] = {}
 
-    def add(self, name, run):
-        """Register a service; it starts with run()."""
+    def add(self, name: str, run: "Callable[[], Awaitable[None]]") -> None:
+        """Register a service: `run` is an async function that should never return.
+
+        It starts when the supervisor runs.
+        """
         self._services.append((name, run))
         self.restarts[name] = 0
 
-    async def run(self):
+    async def run(self) -> None:
         """Run all services for ever."""
         tasks = [asyncio.create_task(self._keep(name, run)) for name, run in self._services]
         try:
@@ -33,13 +44,13 @@ class Supervisor:
             for task in tasks:
                 task.cancel()
 
-    async def _keep(self, name, run):
+    async def _keep(self, name: str, run: "Callable[[], Awaitable[None]]") -> None:
         wait_ms = _FIRST_MS
         while True:
             try:
                 await run()
                 self.last_error[name] = "ended"
-            except Exception as error:  # noqa: BLE001 - a service may die of anything
+            except Exception as error:  # noqa: BLE001 - a service may fail in any way
                 self.last_error[name] = "%s: %s" % (type(error).__name__, error)
             self.restarts[name] += 1
             self._log("service %s: %s; again in %d ms" % (name, self.last_error[name], wait_ms))

@@ -1,30 +1,39 @@
-"""Updates: a signed file into the slot that does not run.
+"""Updates: writes a signed file into the slot that does not run.
 
-The order is what makes a power cut harmless at every flash operation:
- 1. the header is checked before anything is written (signature first);
- 2. the other slot's header block is erased: from here it holds no image (and where
-    there was no record yet, one is written first: an unproven image must never be
-    found without it);
- 3. the image's blocks are written, then read back and compared with the digest;
- 4. the header block is written: now the slot holds an image;
- 5. the record names it as the trial: the next start runs it, with three tries.
+This order makes a power cut harmless at every flash operation:
+ 1. The header is checked before anything is written, its signature first.
+ 2. The other slot's header block is erased: from here on that slot holds no image. If there
+    is no record yet, one is written first, because the loader must never find an unproven
+    image without a record.
+ 3. The image's blocks are written, then read back and compared with the digest.
+ 4. The header block is written: now the slot holds an image.
+ 5. The record names the slot as the trial: the next start runs it, with three tries.
 The running slot is never touched. `boards/loader/loader.py` is the other half.
 
-A new MicroPython goes the same way into its own other slot (ports/base_slot.py); there
-the boot loader keeps the record, and gives it one start until `run` confirms it.
+A new MicroPython goes the same way into its own other slot (ports/base_slot.py). There the
+boot loader keeps the record. It starts the new MicroPython once; if `run` has not confirmed
+it by the next reset, the old one comes back.
 
-Flash erases stop everything for up to 400 ms, so each block waits until the
-contactor is open. Nothing here can open it: a person who charges is asked to pause.
+A flash erase stops everything for up to 400 ms, so each block waits until the contactor is
+open. Nothing here can open it: while a car charges the person has to pause the charge.
 """
 
 import asyncio
 import hashlib
 
+from micropython import const
+
 from ballast.protocol import slot_record, update_file
 
-_PERMIT_MS = 100  # how often the permit is looked at
-_PERMIT_TRIES = 600  # one minute until the upload gives up
-HEALTHY_S = 90  # healthy this long = confirmed: more than the supervisor's longest pause (60 s)
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Any, Awaitable, Callable
+
+    from ballast.services.shapes import BaseSlot, Manifest, ReadBytes, Slot, UpdateSlots
+
+_PERMIT_MS = 100  # time between two checks of the permit
+_PERMIT_TRIES = 600  # the upload gives up after one minute
+HEALTHY_S = 90  # healthy for this long = confirmed: more than the supervisor's longest pause, 60 s
 _UNPROVEN = "the last update is still being proven; try again in a minute"
 GIVE_UP_S = 600  # not confirmed after this long = the trial failed
 
@@ -32,38 +41,53 @@ GIVE_UP_S = 600  # not confirmed after this long = the trial failed
 class UpdateError(Exception):
     """code: HTTP status; args[0]: one plain sentence."""
 
-    def __init__(self, code, text):
+    def __init__(self, code: int, text: str) -> None:
         super().__init__(text)
         self.code = code
 
 
 class _Slot:
-    """One application slot, with the methods of a BaseSlot."""
+    """One application slot, with the `read` and `write` of a BaseSlot."""
 
-    def __init__(self, slots, slot):
+    def __init__(self, slots: "UpdateSlots", slot: int) -> None:
         self._slots = slots
         self.slot = slot
 
-    def read(self, block, buf):
+    def read(self, block: int, buf: bytearray) -> None:
         self._slots.read(self.slot, block, buf)
 
-    def write(self, block, buf):
+    def write(self, block: int, buf: "bytes | bytearray") -> None:
         self._slots.write(self.slot, block, buf)
 
 
 class Update:
     """One per charger.
 
-    slots: port UpdateSlots; running: slot that the loader started; may_write():
-    True while the contactor is open and a 400 ms stall is allowed; keys: {id: hex
-    modulus}; mpy: bytecode version of this MicroPython; reboot(): does not return.
-    base: port BaseSlot, None = MicroPython is renewed by cable only.
+    slots: the port of the application slots. running: the slot that the loader started, 0 or
+    1. may_write(): True while the contactor is open and a stall of 400 ms is allowed. keys:
+    {id: modulus in hex} of the signatures. board, brand: names that a file must carry. mpy:
+    bytecode version of this MicroPython. reboot(): restarts the chip. base: the port of
+    MicroPython's own slot, None = MicroPython can be renewed by cable only.
+
+    ready: version of the image that waits for a restart, None = none. proved: this start has
+    been healthy for long enough. error: why the last upload failed, "" = it did not.
     """
 
-    def __init__(self, slots, running, may_write, keys, board, brand, mpy, reboot, base=None):
+    def __init__(
+        self,
+        slots: "UpdateSlots",
+        running: int,
+        may_write: "Callable[[], bool]",
+        keys: dict[str, str],
+        board: str,
+        brand: str,
+        mpy: int,
+        reboot: "Callable[[], None]",
+        base: "BaseSlot | None" = None,
+    ) -> None:
         self._slots = slots
         self._base = base
-        self.proved = False  # this start has been healthy for long enough
+        self.proved = False
         self.running = running
         self._may_write = may_write
         self._keys = keys
@@ -76,9 +100,9 @@ class Update:
         self.done_blocks = 0
         self.total_blocks = 0
         self.error = ""
-        self.ready = None  # version that waits for a restart
-        self.security = self._image("security", 0)
-        self.version = self._image("version", "")
+        self.ready: str | None = None
+        self.security: int = self._image("security", 0)
+        self.version: str = self._image("version", "")
         self._record = slot_record.load(slots, self._buf)
         self._recorded = self._record is not None
         if not self._recorded:
@@ -86,11 +110,12 @@ class Update:
             self._record.active = running
             self._record.floor = self.security
 
-    def on_trial(self):
+    def on_trial(self) -> bool:
+        """Whether the running image is not confirmed yet."""
         return self._record.trial == self.running
 
-    def status(self):
-        """Numbers and words for the status document; no secrets."""
+    def status(self) -> "dict[str, object]":
+        """Numbers and texts for the page; no secrets."""
         percent = 0
         if self.total_blocks:
             percent = 100 * self.done_blocks // self.total_blocks
@@ -105,10 +130,11 @@ class Update:
             "last": slot_record.REASONS[self._record.reason],
         }
 
-    async def receive(self, read, length):
-        """Take a file of `length` bytes from `await read(n)` -> manifest; UpdateError.
+    async def receive(self, read: "ReadBytes", length: int) -> "Manifest":
+        """Write a file of `length` bytes into the other slot -> its manifest.
 
-        read returns at most n bytes, b"" at the end. Afterwards `restart()`.
+        `await read(n)` gives at most n bytes, b"" at the end. The caller restarts the charger
+        with `restart()`. UpdateError says why a file was refused.
         """
         if self._busy:
             raise UpdateError(409, "another update is being loaded")
@@ -125,13 +151,13 @@ class Update:
         finally:
             self._busy = False
 
-    async def _receive(self, read, length):
+    async def _receive(self, read: "ReadBytes", length: int) -> "Manifest":
         header = await self._header(read, length)
         manifest = self._checked(header, length)
         size = manifest["size"]
         self.total_blocks = (size + len(self._buf) - 1) // len(self._buf)
         if manifest["kind"] == "base":
-            if not self.proved:  # its other slot may still be the way back
+            if not self.proved:  # the other slot may hold the MicroPython to go back to
                 raise UpdateError(409, _UNPROVEN)
             self.ready = None
             await self._write(read, self._base, size)
@@ -146,8 +172,8 @@ class Update:
         self.ready = manifest["version"]
         return manifest
 
-    async def _install(self, read, header, manifest):
-        """Steps 2 to 5 for an application."""
+    async def _install(self, read: "ReadBytes", header: bytes, manifest: "Manifest") -> None:
+        """Steps 2 to 5 (see the file's text) for an application."""
         slots, buf = self._slots, self._buf
         target = _Slot(slots, 1 - self.running)
         self.ready = None
@@ -165,7 +191,7 @@ class Update:
         slot_record.begin_trial(self._record, target.slot)
         slot_record.save(slots, self._record, buf)
 
-    async def _header(self, read, length):
+    async def _header(self, read: "ReadBytes", length: int) -> bytes:
         most = self._slots.blocks
         if self._base is not None:
             most = max(most, self._base.blocks + 1)
@@ -173,11 +199,11 @@ class Update:
             raise UpdateError(400, "this is not a Ballast update file (its length is wrong)")
         await self._fill(read, len(self._buf))
         header = bytes(self._buf)
-        await self._permit()  # the signature takes about 60 ms on an ESP32 (estimate)
+        await self._permit()  # checking the signature takes about 60 ms on an ESP32 (estimate)
         return header
 
-    def _checked(self, header, length):
-        """The manifest of a header that may be installed here."""
+    def _checked(self, header: bytes, length: int) -> "Manifest":
+        """The manifest of a header that may be installed here; UpdateError otherwise."""
         room = (self._slots.blocks - 1) * len(header)
         base_room = self._base.blocks * len(header) if self._base is not None else 0
         floor = max(self._record.floor, self.security)
@@ -192,15 +218,18 @@ class Update:
             raise UpdateError(400, "the update file is not complete")
         return manifest
 
-    async def restart(self):
-        """Start the new image; waits for an open contactor."""
+    async def restart(self) -> None:
+        """Wait until the contactor is open, then restart into the new image."""
         await self._permit()
         self._reboot()
 
-    async def run(self, healthy, sleep_s):
-        """Prove this start: healthy() once per sleep_s() for HEALTHY_S in a row confirms it.
+    async def run(
+        self, healthy: "Callable[[], bool]", sleep_s: "Callable[[], Awaitable[None]]"
+    ) -> None:
+        """Prove this start: confirm it once healthy() was True for HEALTHY_S in a row.
 
-        Ends at once when there is nothing to prove.
+        `await sleep_s()` waits for one second. Returns at once if nothing is to be proven. An
+        application that is not confirmed after GIVE_UP_S is given up, and the chip restarts.
         """
         good = waited = 0
         while not self.proved and (self.on_trial() or self._base is not None):
@@ -217,7 +246,7 @@ class Update:
                 self._reboot()
                 return
 
-    def _confirm(self):
+    def _confirm(self) -> None:
         if self._base is not None:
             self._base.confirm()
         if self.on_trial():
@@ -225,7 +254,7 @@ class Update:
             slot_record.save(self._slots, self._record, self._buf)
         self.proved = True
 
-    async def _write(self, read, target, size):
+    async def _write(self, read: "ReadBytes", target: "Slot", size: int) -> None:
         for block in range(self.total_blocks):
             count = min(len(self._buf), size - block * len(self._buf))
             await self._fill(read, count)
@@ -233,8 +262,8 @@ class Update:
             target.write(block, self._buf)
             self.done_blocks = block + 1
 
-    async def _compare(self, target, manifest):
-        """Read back what was written and hash it; UpdateError when it is not what was signed."""
+    async def _compare(self, target: "Slot", manifest: "Manifest") -> None:
+        """Read back and hash what was written; UpdateError unless it is what was signed."""
         digest = hashlib.sha256()
         view = memoryview(self._buf)
         left = manifest["size"]
@@ -246,8 +275,8 @@ class Update:
         if update_file.digest_hex(digest.digest()) != manifest["sha256"]:
             raise UpdateError(400, "the update is damaged: its contents do not match its signature")
 
-    async def _fill(self, read, count):
-        """`count` bytes into the block buffer, the rest 0xFF (what erased flash reads)."""
+    async def _fill(self, read: "ReadBytes", count: int) -> None:
+        """Read `count` bytes into the block buffer; the rest becomes 0xFF, as in erased flash."""
         have = 0
         while have < count:
             data = await read(count - have)
@@ -258,14 +287,16 @@ class Update:
         for i in range(count, len(self._buf)):
             self._buf[i] = 0xFF
 
-    async def _permit(self):
+    async def _permit(self) -> None:
+        """Wait until flash may be written; UpdateError after a minute."""
         for _ in range(_PERMIT_TRIES):
             if self._may_write():
                 return
             await asyncio.sleep_ms(_PERMIT_MS)
         raise UpdateError(503, "the charger is charging; pause it, then load the update")
 
-    def _image(self, key, default):
+    def _image(self, key: str, default: "Any") -> "Any":
+        """A value of the running image's manifest; `default` if the slot holds no header."""
         self._slots.read(self.running, self._slots.blocks - 1, self._buf)
         try:
             return update_file.parse(self._buf)[0][key]

@@ -1,13 +1,17 @@
-"""Keeps the charger in its network: the station by the settings, the access point at first.
+"""Keeps the charger in its network: a station by the settings, an access point before that.
 
-The access point (password on the label, WPA2) is open until a network is set up, and
-comes back when the button asks for it. It is never open for good: it closes
-`AP_LEFT_S` after the station has connected, or when nothing was set up for an hour.
+The access point (WPA2, password on the label) opens at a start without a network, and by a
+long press of the button. It never stays open: it closes `AP_LEFT_S` after the station has
+connected, or, on an installed charger, an hour after it opened.
 """
 
 import asyncio
 
 from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.services.shapes import AddEvent, Blocking, Captive, Settings, Wifi
 
 _POLL_S = const(1)
 _JOIN_TRIES = const(25)  # seconds until a new network is given up
@@ -19,33 +23,44 @@ _WAITING = const(3)
 
 
 class WifiLink:
-    """wifi: ports/wifi.Wifi. captive: Captive. ap: (ssid, password) from the label.
+    """wifi: the port ports/wifi.Wifi. ap: (ssid, password) from the label.
 
     blocking: async function that runs a blocking function beside the step (a thread on
-    the ESP32: a scan takes 2 s in C). log(kind, detail).
+    the ESP32: a scan takes 2 s in C). log(kind, detail). ap_open: the access point is on.
     """
 
-    def __init__(self, wifi, settings, captive, ap, blocking, log):
+    def __init__(
+        self,
+        wifi: "Wifi",
+        settings: "Settings",
+        captive: "Captive",
+        ap: tuple[str, str],
+        blocking: "Blocking",
+        log: "AddEvent",
+    ) -> None:
         self._wifi = wifi
         self._settings = settings
         self._captive = captive
         self._ap = ap
         self._blocking = blocking
         self._log = log
-        self._joined = None  # (ssid, key) that the port was told
+        self._joined: tuple[str, str] | None = None  # (ssid, key) that the port has
         self._ap_left_s = 0
         self.ap_open = False
 
-    def network(self):
+    def network(self) -> str:
         """Name of the network that the charger is in, "" = none."""
         return self._joined[0] if self._joined and self._wifi.state == _CONNECTED else ""
 
-    async def scan(self):
-        """[(ssid, rssi in dBm, open)], strongest first."""
+    async def scan(self) -> list[tuple[str, int, bool]]:
+        """[(ssid, rssi in dBm, open)], strongest first. Takes about 2 s."""
         return await self._blocking(self._wifi.scan)
 
-    async def join(self, ssid, key):
-        """Try a network and keep it when it answers: "" = connected, "password" or "network"."""
+    async def join(self, ssid: str, key: str) -> str:
+        """Try a network, for up to 25 s, and save it in the settings if it connects.
+
+        "" = connected; otherwise the cause: "password" or "network".
+        """
         self._wifi.join(ssid, key)
         self._joined = (ssid, key)
         state = 0
@@ -66,7 +81,7 @@ class WifiLink:
         self._joined = None
         return reason
 
-    def open_ap(self):
+    def open_ap(self) -> None:
         """Open the access point and its captive portal (first start, or by the button)."""
         ip = self._wifi.open_ap(self._ap[0], self._ap[1])
         self.ap_open = True
@@ -74,14 +89,14 @@ class WifiLink:
         self._captive.open(ip)
         self._log("wifi", "access point open")
 
-    def _close_ap(self):
+    def _close_ap(self) -> None:
         self._captive.close()
         self._wifi.close_ap()
         self.ap_open = False
         self._log("wifi", "access point closed")
 
-    def step(self):
-        """Once a second: follow the settings, and close the access point in time."""
+    def step(self) -> None:
+        """Once a second: join the network of the settings, close the access point in time."""
         wanted = (self._settings["wifi_ssid"], self._settings["wifi_password"])
         if wanted[0] and wanted != self._joined:
             self._joined = wanted
@@ -92,8 +107,8 @@ class WifiLink:
             if self._ap_left_s <= 0 and (self.network() or self._settings["installed"]):
                 self._close_ap()
 
-    async def run(self):
-        """Follow for ever; opens the access point when no network is set up."""
+    async def run(self) -> None:
+        """Open the access point if no network is set up; then step for ever."""
         if not self._settings["wifi_ssid"]:
             self.open_ap()
         while True:

@@ -1,8 +1,9 @@
-"""The charger's own GATT service: the setup code is proven first, then come commands.
+"""The charger's own GATT service: a client proves the setup code, then sends commands.
 
-Guessing: three free tries, then 1, 2, 4 ... 60 s between two, for everybody together (a
-Bluetooth address is free to choose). It never grows beyond, and a press on the charger's
-button clears it: nobody is locked out for ever.
+Against guessing: three tries are free, then a client waits 1, 2, 4 ... 60 s between two
+tries. All clients share one wait, because a client can choose its Bluetooth address. The wait
+never exceeds 60 s, and a press on the charger's button clears it: nobody is locked out for
+ever.
 """
 
 import json
@@ -13,6 +14,13 @@ from ballast.protocol import ble_frames as frames
 from ballast.protocol import password
 from ballast.protocol.hmac_sha256 import HmacKey, equal
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from ballast.services.ble.shapes import RunCommand
+    from ballast.services.shapes import AddEvent, Clock, Random
+
 _FREE_TRIES = const(3)
 _MAX_WAIT_S = const(60)
 
@@ -20,12 +28,24 @@ _MAX_WAIT_S = const(60)
 class BleControl:
     """record: password record of the setup code. random: n -> n bytes. clock_s: seconds.
 
-    run(name, value): does a command of ble_frames.COMMANDS, ValueError in plain words.
-    document(): the status. send(message): to the client. log(kind, detail).
-    proven(): somebody has just proven the code.
+    run(name, value): executes a command of ble_frames.COMMANDS; ValueError with one line for
+    people. document(): the status document. send(message): to the client. log(kind, detail).
+    proven(): called when a client has proven the code.
+
+    info: value of the characteristic INFO. commands: how many proven clients had executed.
     """
 
-    def __init__(self, record, random, clock_s, run, document, send, log, proven):
+    def __init__(
+        self,
+        record: str,
+        random: "Random",
+        clock_s: "Clock",
+        run: "RunCommand",
+        document: "Callable[[], dict[str, Any]]",
+        send: "Callable[[bytes], None]",
+        log: "AddEvent",
+        proven: "Callable[[], None]",
+    ) -> None:
         iterations, salt, key = password.parse(record)
         self.info = frames.info(iterations, salt)
         self._key = HmacKey(key)
@@ -37,34 +57,34 @@ class BleControl:
         self._log = log
         self._proven = proven
         self._chunks = frames.Assembler(frames.MAX_COMMAND)
-        self._nonces = None  # of a challenge that waits for its proof
-        self._seal = None
+        self._nonces: bytes | None = None  # of a challenge that was not answered yet
+        self._seal: frames.Seal | None = None
         self._failures = 0
         self._free_at_s = 0
         self._watch_s = 0
         self._due_s = 0
-        self.commands = 0  # done by proven clients
+        self.commands = 0
 
-    def connected(self):
-        """Another client, or none: nothing of the last one's session is left."""
+    def connected(self) -> None:
+        """The client has changed or gone: end the session of the last one."""
         self._chunks.reset()
         self._nonces = None
         self._seal = None
         self._watch_s = 0
 
-    def is_proven(self):
-        """Whether the client of now has proven the code."""
+    def is_proven(self) -> bool:
+        """Whether the present client has proven the code."""
         return self._seal is not None
 
-    def forgive(self):
-        """The button: no wait."""
+    def forgive(self) -> None:
+        """Clear the wait: somebody has pressed the charger's button."""
         if self._failures:
             self._log("lock_cleared", "button")
         self._failures = 0
         self._free_at_s = 0
 
-    def write(self, chunk):
-        """What the client wrote; answers go out through `send`."""
+    def write(self, chunk: bytes) -> None:
+        """Take bytes that the client wrote; `send` gets the answers."""
         try:
             message = self._chunks.feed(chunk)
             if message is not None:
@@ -73,7 +93,7 @@ class BleControl:
             self.connected()
             self._send(frames.refused(frames.MALFORMED))
 
-    def _take(self, message):
+    def _take(self, message: bytes) -> None:
         kind = message[0]
         if kind == frames.HELLO:
             self._hello(message)
@@ -84,7 +104,7 @@ class BleControl:
         else:
             raise frames.FrameError("unexpected message")
 
-    def _hello(self, message):
+    def _hello(self, message: bytes) -> None:
         self.connected()
         if len(message) != 2 + frames.NONCE:
             raise frames.FrameError("hello of %d bytes" % len(message))
@@ -99,7 +119,7 @@ class BleControl:
         self._nonces = message[2:] + own
         self._send(bytes((frames.CHALLENGE, frames.VERSION)) + own)
 
-    def _proof(self, message):
+    def _proof(self, message: bytes) -> None:
         nonces = self._nonces
         self._nonces = None  # one try for each challenge
         if nonces is None:
@@ -114,7 +134,7 @@ class BleControl:
         self._send(bytes((frames.WELCOME,)) + frames.proof(self._key, b"charger", nonces))
         self._proven()
 
-    def _failed(self):
+    def _failed(self) -> None:
         self._failures += 1
         wait = 0
         over = self._failures - _FREE_TRIES
@@ -124,11 +144,11 @@ class BleControl:
         self._log("login_failed", "ble")
         self._send(frames.refused(frames.WRONG_CODE, wait))
 
-    def _answer(self, fields):
+    def _answer(self, fields: "dict[str, Any]") -> None:
         self._send(self._seal.seal(json.dumps(fields).encode()))
 
-    def _command(self, data):
-        number = None
+    def _command(self, data: bytes) -> None:
+        number: int | None = None
         try:
             number, name, value = frames.parse_command(data)
             if name == "watch":
@@ -140,13 +160,13 @@ class BleControl:
             self._answer({"id": number, "ok": False, "error": str(error)})
             return
         self.commands += 1
-        answer = {"id": number, "ok": True}
+        answer: dict[str, Any] = {"id": number, "ok": True}
         if name == "status":
             answer["status"] = self._document()
         self._answer(answer)
 
-    def step(self):
-        """Often: the status for a client who watches, when it is due."""
+    def step(self) -> None:
+        """Called often: send the status to a client that watches, when it is due."""
         if self._seal is not None and self._watch_s and self._clock() >= self._due_s:
             self._due_s = self._clock() + self._watch_s
             self._answer({"status": self._document()})

@@ -1,27 +1,46 @@
-"""Improv Wi-Fi: who may hand over a network, and what becomes of it.
+"""Improv Wi-Fi: a client gives the charger a network and its password.
 
-The state starts at "authorization required"; the charger's button, or somebody who
-has proven the setup code (services/ble/control.py), authorizes for a minute, as the
-specification suggests. A failed try starts the minute again. After success it takes
-a new authorization.
+The state starts at "authorization required". A press on the charger's button, or a client
+that has proven the setup code (services/ble/control.py), authorizes for a minute, as the
+specification suggests. A try that fails starts the minute again. After a success a new
+authorization is needed.
 """
 
 from micropython import const
 
 from ballast.protocol import improv
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Any, Callable, Coroutine
+
+    from ballast.services.ble.shapes import Join, Publish, Scan
+    from ballast.services.shapes import Clock
+
 AUTHORIZED_S = const(60)
 _MAX_NETWORKS = const(12)
 
 
 class Improv:
-    """join(ssid, key), scan(): async, of the Wi-Fi's keeper. may_scan() -> bool: a scan
-    disturbs the clamp's radio. info() -> [firmware, version, hardware, name].
-    url() -> address of the page, "" = none. clock_s: seconds. send(uuid, bytes): sets and
-    notifies a characteristic. identify(): shows which charger it is, None = it can not.
+    """join(ssid, key), scan(): async, as in services/wifi_link.py. may_scan(): whether a scan
+    is allowed now, because it disturbs the clamp's radio. info(): [firmware, version, hardware,
+    name]. url(): address of the page, "" = none. clock_s: seconds. send(uuid, bytes): sets and
+    notifies a characteristic. identify(): makes this charger show itself, None = it cannot.
+
+    state, capabilities: as in protocol/improv.py.
     """
 
-    def __init__(self, join, scan, may_scan, info, url, clock_s, send, identify=None):
+    def __init__(
+        self,
+        join: "Join",
+        scan: "Scan",
+        may_scan: "Callable[[], bool]",
+        info: "Callable[[], list[str]]",
+        url: "Callable[[], str]",
+        clock_s: "Clock",
+        send: "Publish",
+        identify: "Callable[[], None] | None" = None,
+    ) -> None:
         self._join = join
         self._scan = scan
         self._may_scan = may_scan
@@ -37,44 +56,47 @@ class Improv:
         if identify is not None:
             self.capabilities |= improv.CAN_IDENTIFY
 
-    def start(self):
-        """The window opens: values for whoever reads."""
+    def start(self) -> None:
+        """The Bluetooth window opens: set the values that a client can read."""
         if self.state != improv.PROVISIONING:
             self.state = improv.AUTHORIZATION_REQUIRED
         self._send(improv.CAPABILITIES, bytes((self.capabilities,)))
         self._send(improv.STATE, bytes((self.state,)))
         self._error(improv.NO_ERROR)
 
-    def connected(self):
-        """Another client: what the last one left unfinished is not his."""
+    def connected(self) -> None:
+        """The client has changed: delete the unfinished packet and the result of the last one."""
         self._packets.reset()
         self._send(improv.RESULT, b"")
 
-    def authorize(self):
-        """The button, or the setup code."""
+    def authorize(self) -> None:
+        """Accept a network for a minute: the button was pressed, or the setup code proven."""
         if self.state != improv.PROVISIONING:
             self._until_s = self._clock() + AUTHORIZED_S
             self._become(improv.AUTHORIZED)
 
-    def step(self):
-        """Once in a while: an authorization ends by itself."""
+    def step(self) -> None:
+        """End the authorization when its minute is over."""
         if self.state == improv.AUTHORIZED and self._clock() >= self._until_s:
             self._become(improv.AUTHORIZATION_REQUIRED)
 
-    def advertisement(self):
+    def advertisement(self) -> bytes:
         """The bytes to advertise now."""
         return improv.advertisement(self.state, self.capabilities)
 
-    def _become(self, state):
+    def _become(self, state: int) -> None:
         if state != self.state:
             self.state = state
             self._send(improv.STATE, bytes((state,)))
 
-    def _error(self, code):
+    def _error(self, code: int) -> None:
         self._send(improv.ERROR, bytes((code,)))
 
-    def write(self, chunk):
-        """What the client wrote. Returns a coroutine to run as a task, None = all done."""
+    def write(self, chunk: bytes) -> "Coroutine[Any, Any, None] | None":
+        """Take bytes that the client wrote.
+
+        Returns a coroutine that the caller has to run as a task, None = all is done.
+        """
         try:
             packet = self._packets.feed(chunk)
             if packet is None:
@@ -85,7 +107,7 @@ class Improv:
             self._error(error.code)
             return None
 
-    def _handle(self, command, data):
+    def _handle(self, command: int, data: bytes) -> "Coroutine[Any, Any, None] | None":
         if command == improv.SEND_WIFI:
             ssid, key = improv.wifi_settings(data)
             self._need_authorization()
@@ -106,16 +128,16 @@ class Improv:
             raise improv.PacketError(improv.UNKNOWN_COMMAND)
         return None
 
-    def _need_authorization(self):
+    def _need_authorization(self) -> None:
         if self.state != improv.AUTHORIZED:
             raise improv.PacketError(improv.NOT_AUTHORIZED)
 
-    async def _provision(self, ssid, key):
+    async def _provision(self, ssid: str, key: str) -> None:
         reason = "error"
         try:
             reason = await self._join(ssid, key)
         finally:
-            if reason != "":  # back in any case: PROVISIONING would lock the owner out
+            if reason != "":  # after an exception too: in PROVISIONING no further try is possible
                 self._until_s = self._clock() + AUTHORIZED_S
                 self._become(improv.AUTHORIZED)
                 self._error(improv.UNABLE_TO_CONNECT)
@@ -124,8 +146,8 @@ class Improv:
             self._become(improv.PROVISIONED)
             self._send(improv.RESULT, improv.result(improv.SEND_WIFI, [url] if url else []))
 
-    async def _networks(self):
-        texts = []
+    async def _networks(self) -> None:
+        texts: list[str] = []
         for ssid, rssi, free in (await self._scan())[:_MAX_NETWORKS]:
             texts += [ssid, str(rssi), "NO" if free else "WPA2"]
         self._send(improv.RESULT, improv.result(improv.SCAN, texts, 3))

@@ -1,8 +1,8 @@
-"""Bluetooth for a while: the window, the button, and who of the two services gets what.
+"""The Bluetooth window: when Bluetooth is on, and which of the two services gets which bytes.
 
-Open at the first start, until the setup is done, and when the button is held for
-three seconds; for ten minutes, renewed by every command of a client who has proven the
-setup code. Otherwise the radio's Bluetooth is off and its memory free.
+The window opens at a start before the setup is done, and when the button is held for three
+seconds. It stays open for ten minutes; every command of a client that has proven the setup
+code starts the ten minutes again. Outside the window Bluetooth is off and its memory free.
 """
 
 import asyncio
@@ -13,13 +13,21 @@ from micropython import const
 from ballast.protocol import ble_frames as frames
 from ballast.protocol import improv
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from ballast.services.ble.shapes import BleControl, BlePort, Improv
+    from ballast.services.shapes import AddEvent, Clock
+
 OPEN_S = const(600)
 HOLD_MS = const(3000)
-# A client who proves nothing and writes nothing makes room; longer than the longest wait.
+# A client that has proven nothing is disconnected after this time without a write. It is longer
+# than the longest wait after a wrong code (60 s).
 _SILENT_S = const(90)
-_STUCK_S = const(10)  # as long a client may take none of our notifications
+_STUCK_S = const(10)  # a client that takes no notification for this long is disconnected
 _IDLE_MS = const(100)
-_BUSY_MS = const(20)  # while something waits to be sent
+_BUSY_MS = const(20)  # while notifications wait
 
 _READ = const(0x02)  # characteristic properties, Core Specification Vol 3, G, 3.3.1.1
 _WRITE = const(0x0C)  # with and without response
@@ -49,37 +57,45 @@ _NOTIFIED = (improv.STATE, improv.ERROR, improv.RESULT)
 
 
 class BleWindow:
-    """port: ports/ble.Ble. pressed() -> the button now. fresh() -> setup is not done yet.
+    """pressed(): whether the button is pressed now. fresh(): whether the setup is not done yet.
 
-    clock_s: seconds since start. log(kind, detail). improv, control: set before run().
+    clock_s: seconds since start. log(kind, detail). improv, control: the two services; the
+    owner sets them before run(). is_open: Bluetooth is on.
     """
 
-    def __init__(self, port, pressed, fresh, clock_s, log):
+    def __init__(
+        self,
+        port: "BlePort",
+        pressed: "Callable[[], bool]",
+        fresh: "Callable[[], bool]",
+        clock_s: "Clock",
+        log: "AddEvent",
+    ) -> None:
         self._port = port
         self._pressed = pressed
         self._fresh = fresh
         self._clock = clock_s
         self._log = log
         self._flag = asyncio.ThreadSafeFlag()
-        self._handles = {}
-        self._out = []  # (handle, bytes) to notify, in order
-        self._client = None  # (count, connection) that was served last
+        self._handles: dict[str, int] = {}
+        self._out: list[tuple[int, bytes]] = []  # (handle, bytes) to notify, in order
+        self._client: tuple[int, int | None] | None = None  # (count, connection) served last
         self._heard_s = 0
         self._sent_s = 0
         self._until_s = 0
         self._commands = 0
-        self._shown = None  # what is advertised
+        self._shown: bytes | None = None  # what is advertised
         self._tasks = []
-        self._held_since = None
+        self._held_since: int | None = None
         self._held_long = False
         self._started = False
-        self.improv = None
-        self.control = None
+        self.improv: "Improv" = None
+        self.control: "BleControl" = None
         self.is_open = False
 
-    # what the two services say
+    # values and messages of the two services
 
-    def publish(self, uuid, value):
+    def publish(self, uuid: str, value: bytes) -> None:
         """Set a characteristic of Improv and notify it."""
         if not self.is_open:
             return
@@ -90,21 +106,21 @@ class BleWindow:
             for at in range(0, len(value), size):
                 self._queue(handle, value[at : at + size])
 
-    def answer(self, message):
-        """A message of the charger's own service."""
+    def answer(self, message: bytes) -> None:
+        """Send a message of the charger's own service to the client."""
         if self.is_open and self._port.client is not None:
             for chunk in frames.chunks(message, self._port.mtu - 3):
                 self._queue(self._handles[frames.TX], chunk)
 
-    def _queue(self, handle, data):
+    def _queue(self, handle: int, data: bytes) -> None:
         if not self._out:
             self._sent_s = self._clock()
         self._out.append((handle, data))
 
     # the window
 
-    def open(self):
-        """Radio on; again: ten minutes more."""
+    def open(self) -> None:
+        """Bluetooth on for ten minutes, counted from the last call."""
         self._until_s = self._clock() + OPEN_S
         if self.is_open:
             return
@@ -121,8 +137,8 @@ class BleWindow:
         self.improv.start()
         self._log("ble", "open")
 
-    def close(self):
-        """Radio off."""
+    def close(self) -> None:
+        """Bluetooth off."""
         if self.is_open:
             self.is_open = False
             self._port.off()
@@ -130,7 +146,7 @@ class BleWindow:
             self.control.connected()
             self._log("ble", "closed")
 
-    def _button(self):
+    def _button(self) -> None:
         if not self._pressed():
             if self._held_since is not None and not self._held_long and self.is_open:
                 self._authorize()
@@ -146,14 +162,14 @@ class BleWindow:
             if self.is_open:
                 self._authorize()
 
-    def _authorize(self):
+    def _authorize(self) -> None:
         self.control.forgive()
         self.improv.authorize()
 
     # the client
 
-    def _meet(self):
-        """Notice that the client is another one."""
+    def _notice_client(self) -> None:
+        """If the client has changed or gone, end the sessions of the last one."""
         client = (self._port.seen, self._port.client)
         if client != self._client:
             self._client = client
@@ -163,14 +179,15 @@ class BleWindow:
             self.control.connected()
             self.improv.connected()
 
-    def _listen(self):
+    def _listen(self) -> None:
+        """Pass what the client wrote to the service that it is for."""
         while True:
             item = self._port.receive()
             if item is None:
                 return
             seen, handle, data = item
             if seen != self._port.seen or self._port.client is None:
-                continue  # of a client who has gone
+                continue  # from a client that has gone
             self._heard_s = self._clock()
             if handle == self._handles[frames.RX]:
                 self.control.write(data)
@@ -180,14 +197,15 @@ class BleWindow:
                     self._tasks = [t for t in self._tasks if not t.done()]
                     self._tasks.append(asyncio.create_task(work))
 
-    def _speak(self):
+    def _speak(self) -> None:
+        """Send the notifications that wait, as far as the radio takes them."""
         out = self._out
         while out and self._port.send(out[0][0], out[0][1]):
             out.pop(0)
             self._sent_s = self._clock()
 
-    def _look_after(self):
-        """Advertise while nobody is there; send away who only holds the place."""
+    def _keep_free(self) -> None:
+        """Advertise without a client; disconnect a stuck or silent one; close in time."""
         now = self._clock()
         if self._port.client is None:
             data = self.improv.advertisement()
@@ -196,7 +214,7 @@ class BleWindow:
                     self._port.advertise(data)
                     self._shown = data
                 except OSError:
-                    pass  # the connection is still ending: at the next look
+                    pass  # the connection is still ending: the next step tries again
         elif self._out and now - self._sent_s >= _STUCK_S:
             self._port.hang_up()
         elif not self.control.is_proven() and now - self._heard_s >= _SILENT_S:
@@ -207,17 +225,17 @@ class BleWindow:
         if now >= self._until_s:
             self.close()
 
-    def _serve(self):
-        self._meet()
+    def _step(self) -> None:
+        self._notice_client()
         self._listen()
         self.improv.step()
-        if not self._out:  # a slow link gets fewer, not older, pictures
+        if not self._out:  # over a slow link the status comes less often, but never late
             self.control.step()
         self._speak()
-        self._look_after()
+        self._keep_free()
 
-    async def run(self):
-        """For ever."""
+    async def run(self) -> None:
+        """Serve the button and the client for ever."""
         if not self._started and self._fresh():
             self.open()
         self._started = True
@@ -227,7 +245,7 @@ class BleWindow:
                 if not self.is_open:
                     await asyncio.sleep_ms(_IDLE_MS)
                     continue
-                self._serve()
+                self._step()
                 try:
                     wait_ms = _BUSY_MS if self._out else _IDLE_MS
                     await asyncio.wait_for_ms(self._flag.wait(), wait_ms)

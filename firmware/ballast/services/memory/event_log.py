@@ -1,10 +1,14 @@
-"""What happened that an owner may want to know later: the last 64 events, kept in order.
+"""The event log: the last 64 events that an owner may want to read later, in order.
 
-A detail is a short word, never a secret and never what somebody typed. Written to
-storage at most once a minute (flash wear), at once for what concerns security.
+A detail is a short word, never a secret and never text that a person typed. The log is saved
+at most once a minute (flash wear); an event that concerns security is saved at once.
 """
 
 from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.services.shapes import Clock, Store, UnixTime
 
 _SIZE = const(64)
 _SAVE_EVERY_S = const(60)
@@ -13,9 +17,9 @@ _AT_ONCE = ("password_set", "lock_cleared", "update", "factory_reset")
 
 
 class EventLog:
-    """store: load/save as in Auth. clock_s: seconds since start. time_s: Unix time or None."""
+    """clock_s: seconds since start. time_s: Unix time or None."""
 
-    def __init__(self, store, clock_s, time_s):
+    def __init__(self, store: "Store", clock_s: "Clock", time_s: "UnixTime") -> None:
         self._store = store
         self._clock = clock_s
         self._time = time_s
@@ -24,8 +28,8 @@ class EventLog:
         self._saved_s = clock_s()
         self._dirty = False
 
-    def add(self, kind, detail=""):
-        """Append an event; the same one again only counts up."""
+    def add(self, kind: str, detail: str = "") -> None:
+        """Append an event. The same event again only raises the count of the last one."""
         detail = str(detail)[:_MAX_DETAIL]
         events = self._events
         if events and events[-1][2] == kind and events[-1][3] == detail:
@@ -39,18 +43,18 @@ class EventLog:
         if kind in _AT_ONCE:
             self.flush()
 
-    def step(self):
-        """Save when there is something new and the last save is a minute ago."""
+    def step(self) -> None:
+        """Save if there is a new event and the last save is a minute ago."""
         if self._dirty and self._clock() - self._saved_s >= _SAVE_EVERY_S:
             self.flush()
 
-    def flush(self):
+    def flush(self) -> None:
         """Save now."""
         self._store.save("events", {"events": self._events})
         self._saved_s = self._clock()
         self._dirty = False
 
-    def document(self):
+    def document(self) -> list[dict[str, object]]:
         """Events as dicts, the newest first."""
         return [
             {"time_s": e[0], "uptime_s": e[1], "kind": e[2], "detail": e[3], "count": e[4]}

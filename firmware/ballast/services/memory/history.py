@@ -1,17 +1,23 @@
-"""The last hour (every 10 s) and the last day (every 5 min) of currents, in fixed rings.
+"""Currents of the last hour (every 10 s) and of the last day (every 5 min), in fixed rings.
 
-Only memory: a restart begins anew. 5.1 KiB for ever, nothing grows. Values are kept
-in 0.1 A; `UNKNOWN` stands where there was no trusted reading.
+The rings are in memory alone: a restart empties them. They take 5.1 KiB and never grow.
+Values are kept in 0.1 A; `UNKNOWN` stands where there was no trusted reading.
 """
 
 from array import array
 
 from micropython import const
 
+from ballast.control.records import Status
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Iterator
+
 UNKNOWN = const(-32768)
-HOUSE = const(0)  # the house without the car, on the phase that carries most
-CAR = const(1)  # the car on the same phase
-LIMIT = const(2)  # what the charger was allowed
+HOUSE = const(0)  # the house without the EV, on the phase that carries most
+CAR = const(1)  # the EV on the same phase
+LIMIT = const(2)  # the charger's limit
 FUSE = const(3)
 COLUMNS = ("house", "car", "limit", "fuse")
 
@@ -19,23 +25,23 @@ _PER_DAY_SAMPLE = const(30)  # hour samples in one day sample
 
 
 class Ring:
-    """`size` samples of len(COLUMNS) int16 values, written round and round."""
+    """The last `size` samples of len(COLUMNS) int16 values; the newest replaces the oldest."""
 
-    def __init__(self, size, step_s):
+    def __init__(self, size: int, step_s: int) -> None:
         self.size = size
         self.step_s = step_s
         self.used = 0
         self._next = 0
         self._columns = [array("h", [UNKNOWN] * size) for _ in COLUMNS]
 
-    def put(self, values):
+    def put(self, values: list[int]) -> None:
         """Append one value (0.1 A) per column."""
         for i in range(len(COLUMNS)):
             self._columns[i][self._next] = max(UNKNOWN, min(32767, values[i]))
         self._next = (self._next + 1) % self.size
         self.used = min(self.size, self.used + 1)
 
-    def json(self):
+    def json(self) -> "Iterator[str]":
         """JSON text in pieces (a generator): {"step_s", "<column>_da": [oldest .. newest]}.
 
         The unit is 0.1 A ("deciampere"); null where unknown.
@@ -59,16 +65,16 @@ class Ring:
 class _Mean:
     """The mean of the known values since the last `take`."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._sum = [0] * len(COLUMNS)
         self._n = [0] * len(COLUMNS)
 
-    def add(self, i, value):
+    def add(self, i: int, value: int) -> None:
         if value != UNKNOWN:
             self._sum[i] += value
             self._n[i] += 1
 
-    def take(self):
+    def take(self) -> list[int]:
         out = []
         for i in range(len(COLUMNS)):
             n = self._n[i]
@@ -79,18 +85,18 @@ class _Mean:
 
 
 class History:
-    """Fed with a Status once a second or so; times come from the caller."""
+    """hour, day: the two Rings. The caller adds a Status about once a second."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.hour = Ring(360, 10)
         self.day = Ring(288, 300)
         self._short = _Mean()
         self._long = _Mean()
-        self._due_s = None
+        self._due_s: int | None = None
         self._short_count = 0
 
-    def add(self, now_s, st, known):
-        """Take in a Status at `now_s` (seconds since start); known: the meter is trusted."""
+    def add(self, now_s: int, st: Status, known: bool) -> None:
+        """Add a Status at `now_s` (seconds since start). known: the meter is trusted."""
         if self._due_s is None:
             self._due_s = now_s + self.hour.step_s
         self._gaps(now_s)
@@ -104,10 +110,11 @@ class History:
         mean.add(LIMIT, min(st.limit_ma, 100000) // 100)
         mean.add(FUSE, st.fuse_ma // 100)
 
-    def _gaps(self, now_s):
-        """Close the samples whose time is over; a missed second leaves a hole, not a shift."""
+    def _gaps(self, now_s: int) -> None:
+        """Close the samples whose time is over. A time without a Status becomes unknown samples;
+        later samples keep their place in time."""
         if now_s - self._due_s > self.day.size * self.day.step_s:
-            self._due_s = now_s  # longer than the day ring: nothing of it would be left
+            self._due_s = now_s  # a gap longer than the day ring would overwrite all of it
         while now_s >= self._due_s:
             values = self._short.take()
             self.hour.put(values)

@@ -1,50 +1,64 @@
-"""A driver's plan over a restart: kept in flash, taken up again for the car that is still there.
+"""Keeps the driver's plan over a restart, for a car that stays plugged in.
 
-Flash holds what does not depend on this run: Unix time of the departure, and the charger's
-life counter at which the car has what it needs. That counter is written each kWh, so a
-restart while charging may make up to 1 kWh more of what is wanted, never less.
+Flash holds values that do not depend on this run of the charger: the Unix time of the
+departure, and the reading of the charger's life counter at which the car has its energy.
+The counter is saved once per kWh. So after a restart while charging, the plan may want up to
+1 kWh more than before, never less.
 """
 
 from micropython import const
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ballast.services.shapes import ChargePlan, Session, Store, UnixTime
+
 _NAME = "plan"
-_WITHIN_S = const(5)  # as a setting: it is what a person has said
-_BACK_S = const(10)  # a car that was there all the time is seen by then
+_WITHIN_S = const(5)  # as for a setting, because a person gave it
+_BACK_S = const(10)  # a car that stayed plugged in is recognised within this time after the start
 
 
 class KeptPlan:
-    """plan: a ChargePlan. store: services/store.Store. time_s(): Unix time, None while not known."""
+    """plan: the plan that is kept. time_s(): Unix time, None while not known."""
 
-    def __init__(self, plan, store, time_s):
+    def __init__(self, plan: "ChargePlan", store: "Store", time_s: "UnixTime") -> None:
         self._plan = plan
         self._store = store
         self._time_s = time_s
-        self._before = store.load(_NAME)  # of the run before, until it is known whose it was
-        self._leaves = None  # Unix time, while nobody has told the time of day
-        self._untold = False  # a departure was said before anybody told the time of day
+        self._before = store.load(_NAME)  # of the run before; None once a car has it or none can
+        self._leaves: int | None = None  # Unix time of the departure, until the clock is set
+        self._untold = False  # a departure was given before the clock was set
         self._on = bool(self._before)
 
-    def set(self, now_s, session, departure_s, energy_wh, rank):
-        """As ChargePlan.set()."""
+    def set(
+        self,
+        now_s: int,
+        session: "Session",
+        departure_s: "int | None",
+        energy_wh: "int | None",
+        rank: "int | None",
+    ) -> bool:
+        """As ChargePlan.set(); the plan is saved too."""
         if not self._plan.set(now_s, session, departure_s, energy_wh, rank):
             return False
         self._before = self._leaves = None
         self._save(session)
         return True
 
-    def step(self, now_s, session):
+    def step(self, now_s: int, session: "Session") -> None:
         """Let time pass. now_s: seconds since the start."""
         if self._before:
             self._take_up(now_s, session)
         self._plan.step(now_s, session)
         if self._plan.on:
             if self._untold or self._leaves is not None:
-                self._told(now_s, session)
+                self._set_departure(now_s, session)
         elif self._on and not self._before:
             self._save(session)
 
-    def _told(self, now_s, session):
-        """Somebody may have told the time of day: what waits for it is said and kept."""
+    def _set_departure(self, now_s: int, session: "Session") -> None:
+        """Once the clock is set: save a departure given before, or set one from the run before."""
         time_s = self._time_s()
         if time_s is None:
             return
@@ -54,8 +68,8 @@ class KeptPlan:
             self._plan.depart(now_s, self._leaves - time_s, session)
             self._leaves = None
 
-    def _take_up(self, now_s, session):
-        """The first car of this run has the plan, if it was there from the beginning."""
+    def _take_up(self, now_s: int, session: "Session") -> None:
+        """Give the plan of the run before to a car that was plugged in from the start."""
         if not session.open:
             if now_s > _BACK_S:
                 self._before = None
@@ -73,26 +87,26 @@ class KeptPlan:
         if self._leaves is not None:
             plan.on = True
 
-    def _save(self, session):
-        """Called when something was said or forgotten, not as time goes by: flash wears."""
+    def _save(self, session: "Session") -> None:
+        """Called when a plan is set or deleted, not as time passes: flash wears."""
         plan = self._plan
-        told = plan.document() or {}
+        given = plan.document() or {}
         kept = {}
         self._untold = False
-        if told.get("departure_s") is not None:
+        if given.get("departure_s") is not None:
             time_s = self._time_s()
             self._untold = time_s is None
             if time_s is not None:
-                kept["leaves_s"] = time_s + told["departure_s"]
-        if told.get("energy_wh") is not None:
-            kept["full_wh"] = session.total_wh + told["energy_wh"]
-        if told.get("rank") is not None:
-            kept["rank"] = told["rank"]
+                kept["leaves_s"] = time_s + given["departure_s"]
+        if given.get("energy_wh") is not None:
+            kept["full_wh"] = session.total_wh + given["energy_wh"]
+        if given.get("rank") is not None:
+            kept["rank"] = given["rank"]
         self._on = plan.on
         self._store.save(_NAME, kept, _WITHIN_S)
 
 
-def _whole(kept, key):
-    """A whole number that is not negative, or None."""
+def _whole(kept: "dict[str, Any]", key: str) -> "int | None":
+    """kept[key] if it is a whole number of 0 or more, else None."""
     value = kept.get(key)
     return value if isinstance(value, int) and value >= 0 else None

@@ -1,22 +1,28 @@
-"""The log of charging sessions: one row from plug-in to plug-out, the last 100 kept.
+"""The log of charging sessions: one row from plug-in to unplug, the last 100 kept.
 
-The running session is saved every five minutes, so a power cut loses at most five
-minutes of one row's energy (the charger's own counter is not concerned).
+The running session is saved every five minutes, so a power cut loses at most five minutes
+of one row's energy. The charger's own energy counter is kept elsewhere (store.py).
 """
 
 from micropython import const
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Iterator
+
+    from ballast.services.shapes import Store, UnixTime
+
 _SIZE = const(100)
 _SAVE_EVERY_S = const(300)
-_MIN_WH = const(10)  # plugged in and out without charging is no session
+_MIN_WH = const(10)  # a car that was plugged in without charging gets no row
 
 COLUMNS = ("start_s", "end_s", "plugged_s", "charge_s", "energy_wh")
 
 
 class Sessions:
-    """store: load/save. time_s: () -> Unix time or None."""
+    """time_s: () -> Unix time or None."""
 
-    def __init__(self, store, time_s):
+    def __init__(self, store: "Store", time_s: "UnixTime") -> None:
         self._store = store
         self._time = time_s
         kept = store.load("sessions") or {}
@@ -24,11 +30,16 @@ class Sessions:
         open_row = kept.get("open")
         if open_row and len(open_row) == len(COLUMNS):
             self._rows.append(open_row)  # the power went away during this one
-        self._open = None
+        self._open: list | None = None
         self._saved_s = 0
 
-    def add(self, uptime_s, plugged, session_s, charge_s, energy_wh):
-        """Follow the charger; call it every second or so."""
+    def add(
+        self, uptime_s: int, plugged: bool, session_s: int, charge_s: int, energy_wh: int
+    ) -> None:
+        """Update the row of the running session; called about once a second.
+
+        session_s: s since plug-in. charge_s: s with current. energy_wh: Wh since plug-in.
+        """
         if plugged:
             if self._open is None:
                 start = self._time()
@@ -52,20 +63,20 @@ class Sessions:
                     self._rows.pop(0)
             self._save(uptime_s)
 
-    def _save(self, uptime_s):
+    def _save(self, uptime_s: int) -> None:
         self._saved_s = uptime_s
         self._store.save("sessions", {"rows": self._rows, "open": self._open})
 
-    def json(self):
-        """JSON text in pieces, the newest first."""
+    def json(self) -> "Iterator[str]":
+        """JSON text in pieces, the newest session first."""
         yield '{"columns": ["' + '", "'.join(COLUMNS) + '"], "rows": ['
         for i in range(len(self._rows) - 1, -1, -1):
             row = ["null" if v is None else str(v) for v in self._rows[i]]
             yield "[" + ",".join(row) + "]" + ("," if i else "")
         yield "]}"
 
-    def csv(self):
-        """CSV (RFC 4180) in pieces, the oldest first; times are Unix seconds."""
+    def csv(self) -> "Iterator[str]":
+        """CSV (RFC 4180) in pieces, the oldest session first; times are Unix seconds."""
         yield ",".join(COLUMNS) + "\r\n"
         for row in self._rows:
             yield ",".join(["" if v is None else str(v) for v in row]) + "\r\n"

@@ -1,18 +1,23 @@
 """What the charger remembers: dicts by name, kept over a power cut at any instant.
 
-The files are the port's (ports/storage.py: two generations, each with a checksum, replaced
-in one stroke). Here: JSON, and *when* to write. A flash erase stops everything for up to
-400 ms, so a write waits for an open contactor, but never longer than its `within_s`; then
-it is done while charging, under the permit for one bounded stall (law 9).
+The port writes the files (ports/storage.py: two generations, each with a checksum, replaced
+in one stroke). This file makes JSON and decides when to write. A flash erase stops
+everything for up to 400 ms, so a write waits for an open contactor, but never longer than
+its `within_s`. After that it is done while charging, under the permit for one bounded stall.
 
-What a power cut costs at most: a setting changed in the last SETTINGS_S seconds, COUNTER_WH
-of the energy counter, and what other services say with their own `within_s`.
+A power cut loses at most: a setting changed in the last SETTINGS_S seconds, COUNTER_WH of
+the energy counter, and of other dicts the changes of their own `within_s`.
 """
 
-import asyncio
 import json
 
 from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from ballast.services.shapes import Clock, Settings, Storage
 
 SETTINGS_S = const(5)
 COUNTER_WH = const(1000)
@@ -23,23 +28,25 @@ _MISSING = const(2)
 
 
 class Store:
-    """storage: port Storage. permit(urgent): True when a flash write may happen now.
+    """permit(urgent): True if flash may be written now. clock_s: seconds since start.
 
-    lost: {name: text} of what could not be read as it was last written.
-    error: text while writing fails, "" when the last write went well.
+    lost: {name: text} of each dict whose last version could not be read.
+    error: text while writing fails, "" after a write that succeeded.
     """
 
-    def __init__(self, storage, permit, clock_s):
+    def __init__(
+        self, storage: "Storage", permit: "Callable[[bool], bool]", clock_s: "Clock"
+    ) -> None:
         self._storage = storage
         self._permit = permit
         self._clock = clock_s
-        self._pending = {}  # name: [payload, due]
-        self._written = {}  # name: payload
-        self.lost = {}
+        self._pending = {}  # name: [payload, due in s since start]
+        self._written: dict[str, bytes] = {}  # name: payload
+        self.lost: dict[str, str] = {}
         self.error = ""
 
-    def load(self, name):
-        """The dict last saved under `name`; None when there is none that is whole."""
+    def load(self, name: str) -> "dict[str, Any] | None":
+        """The dict last saved under `name`; None if no undamaged one is stored."""
         if name in self._pending:
             return json.loads(self._pending[name][0])
         payload, state = self._storage.load(name)
@@ -57,50 +64,51 @@ class Store:
         self._written[name] = payload
         return value
 
-    def save(self, name, value, within_s=_LATE_S):
-        """Keep a dict: at once while the contactor is open, else within `within_s`."""
+    def save(self, name: str, value: "dict[str, Any]", within_s: int = _LATE_S) -> None:
+        """Keep a dict: at once while the contactor is open, else within `within_s` seconds."""
         payload = json.dumps(value).encode()
         if self._written.get(name) == payload:
             self._pending.pop(name, None)
             return
         due = self._clock() + within_s
-        if name in self._pending:  # a value that changes often must not be put off for ever
+        if name in self._pending:  # a value that changes often must not be delayed for ever
             due = min(due, self._pending[name][1])
         self._pending[name] = [payload, due]
         if self._permit(False):
             self._write(name)
 
-    def pending(self):
+    def pending(self) -> int:
+        """How many dicts are not written yet."""
         return len(self._pending)
 
-    def step(self):
-        """Write at most one file, if one may be written now. Call once a second."""
+    def step(self) -> None:
+        """Write at most one file, if one may be written now. Called once a second."""
         now = self._clock()
-        first = None
+        first: str | None = None
         for name in self._pending:
             if first is None or self._pending[name][1] < self._pending[first][1]:
                 first = name
         if first is not None and self._permit(self._pending[first][1] <= now):
             self._write(first)
 
-    def flush(self):
-        """Write all that is pending, before a restart that was asked for."""
+    def flush(self) -> None:
+        """Write all that is pending, before a restart on command."""
         for name in list(self._pending):
             if self._permit(True):
                 self._write(name)
 
-    def erase(self, names):
-        """Forget (factory reset)."""
+    def erase(self, names: list[str]) -> None:
+        """Delete these dicts (factory reset)."""
         for name in names:
             self._pending.pop(name, None)
             self._written.pop(name, None)
             self._storage.erase(name)
 
-    def _write(self, name):
+    def _write(self, name: str) -> None:
         payload = self._pending[name][0]
         try:
             self._storage.save(name, payload)
-        except OSError as error:  # full or worn out: what was there stays, try again later
+        except OSError as error:  # full or worn out: the last version stays; try again later
             self.error = "%s: %s" % (name, error)
             self._pending[name][1] = self._clock() + _LATE_S
             return
@@ -112,10 +120,12 @@ class Store:
 class Keeper:
     """Keeps the settings and the counters of one charger in a Store.
 
-    settings: control/settings.Settings. counters(): dict of ints, with "total_wh".
+    counters(): what is kept beside the settings, with "total_wh" in Wh.
     """
 
-    def __init__(self, store, settings, counters):
+    def __init__(
+        self, store: Store, settings: "Settings", counters: "Callable[[], dict[str, Any]]"
+    ) -> None:
         self._store = store
         self._settings = settings
         self._counters = counters
@@ -123,7 +133,7 @@ class Keeper:
         self._kept_wh = 0
         self._kept = {}
 
-    def restore(self):
+    def restore(self) -> "tuple[list[str], dict[str, Any]]":
         """Fill the settings -> (problems, one line each; the stored counters or {})."""
         values = self._store.load("settings")
         problems = self._settings.load(self._own(values)) if values else []
@@ -135,8 +145,8 @@ class Keeper:
             problems.append("%s were damaged: %s" % (name, self._store.lost[name]))
         return problems, counters
 
-    def step(self, charging):
-        """Once a second: put by what has changed. charging: contactor closed."""
+    def step(self, charging: bool) -> None:
+        """Once a second: save what has changed. charging: the contactor is closed."""
         if self._settings.version != self._version:
             self._version = self._settings.version
             self._store.save("settings", self._own(self._settings.dump()), SETTINGS_S)
@@ -148,20 +158,15 @@ class Keeper:
             self._store.save("counters", counters, 0)
         self._store.step()
 
-    def _own(self, values):
-        """Without what brand and market say: that comes with the image, not from storage."""
+    def _own(self, values: "dict[str, Any]") -> "dict[str, Any]":
+        """`values` without the brand's and the market's, which come with the image."""
         own = {}
         for key in values:
             try:
                 if self._settings.group(key) == "profile":
                     continue
-            except KeyError:  # no setting of today: let load() name it
+            except KeyError:  # a setting of another version: load() will report it
                 pass
             own[key] = values[key]
         return own
 
-    async def run(self, charging):
-        """The service: charging() -> bool."""
-        while True:
-            self.step(charging())
-            await asyncio.sleep_ms(1000)

@@ -1,23 +1,28 @@
 """A Modbus bus, over TCP or RS-485, shared by several meters.
 
-`await bus.read(unit, fc, address, count)` gives the register bytes or raises
-ModbusError with one plain line, whatever went wrong: refused, silent, cut short,
-damaged, another unit. Questions wait in line (an asyncio.Lock is first come, first
-served): a bus carries one at a time. Nothing blocks: hosts are IPv4 literals, since
-resolving a name would stop the scan cycle for seconds; the finder and the router's
-list of devices show the address.
+`await bus.read(unit, fc, address, count)` gives the register bytes. Every failure is a
+ModbusError with one plain line: refused, silent, cut short, damaged, another unit. A bus
+carries one question at a time; further ones wait, first come, first served (asyncio.Lock).
+Nothing blocks: a host is an IPv4 address, because resolving a name would stop the scan cycle
+for seconds. The finder and the router's list of devices show the address.
 """
 
 import asyncio
 import time
 
+from micropython import const
+
 from ballast.protocol import modbus
 from ballast.protocol.modbus import ModbusError
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.services.meters.shapes import SerialPort
 
 _LATE_ANSWERS = 8  # answers to older questions that are skipped before giving up
 
 
-def parse_host(text):
+def parse_host(text: str) -> tuple[str, int]:
     """("192.168.1.5", 502) of "192.168.1.5" or "192.168.1.5:1502"; ValueError in plain words."""
     host, _, port = text.strip().partition(":")
     parts = host.split(".")
@@ -33,26 +38,26 @@ def parse_host(text):
 class TcpBus:
     """Modbus TCP. One connection, opened when needed, closed after every failure.
 
-    timeout_ms: from the question to the whole answer, and for connecting.
-    asked, failed: counters. After a failed connection further ones wait 0.5 s, 1 s ..
-    8 s; a question in that time fails at once.
+    host: IPv4 address as text. timeout_ms: from the question to the whole answer, connecting
+    included. asked, failed: counters. After a failed connection the next try comes after 0.5 s,
+    1 s .. 8 s; a question before that fails at once.
     """
 
-    def __init__(self, host, port=502, timeout_ms=2000):
+    def __init__(self, host: str, port: int = 502, timeout_ms: int = 2000) -> None:
         self.host = host
         self.port = port
         self.timeout_ms = timeout_ms
         self.asked = 0
         self.failed = 0
         self._lock = asyncio.Lock()
-        self._reader = None
-        self._writer = None
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
         self._transaction = 0
         self._wait_ms = 0
         self._again = 0
 
-    async def read(self, unit, fc, address, count):
-        """The bytes of `count` registers; see the module's text."""
+    async def read(self, unit: int, fc: int, address: int, count: int) -> bytes:
+        """The bytes of `count` registers; see the file's text."""
         pdu = modbus.read_pdu(fc, address, count)
         async with self._lock:
             self.asked += 1
@@ -65,11 +70,11 @@ class TcpBus:
                 await self._fail()
                 raise ModbusError("%s: connection lost (%s)" % (self.host, error))
             except ModbusError as error:
-                if not error.code:  # an exception answer is an answer: the connection is fine
+                if not error.code:  # a code means that the meter answered: keep the connection
                     await self._fail()
                 raise
 
-    async def _ask(self, unit, fc, count, pdu):
+    async def _ask(self, unit: int, fc: int, count: int, pdu: bytes) -> bytes:
         if self._writer is None:
             await self._connect()
         self._transaction = (self._transaction + 1) & 0xFFFF
@@ -85,18 +90,18 @@ class TcpBus:
                 return body[at:]
         raise ModbusError("%s answers other questions" % self.host)
 
-    async def _connect(self):
+    async def _connect(self) -> None:
         if self._wait_ms and time.ticks_diff(self._again, time.ticks_ms()) > 0:
             raise ModbusError("%s is not there; waiting before the next try" % self.host)
-        self._wait_ms = min(2 * self._wait_ms, 8000) or 500  # until it has answered
+        self._wait_ms = min(2 * self._wait_ms, 8000) or 500  # an answer sets it to 0
         self._again = time.ticks_add(time.ticks_ms(), self._wait_ms)
         self._reader, self._writer = await asyncio.open_connection(self.host, self.port)
 
-    async def _fail(self):
+    async def _fail(self) -> None:
         self.failed += 1
         await self.close()
 
-    async def close(self):
+    async def close(self) -> None:
         """Close the connection; the next question opens a new one."""
         writer, self._reader, self._writer = self._writer, None, None
         if writer is None:
@@ -105,18 +110,17 @@ class TcpBus:
             writer.close()
             await writer.wait_closed()
         except OSError:
-            return  # it was gone already
+            return  # the connection had ended already
 
 
 class RtuBus:
     """Modbus RTU through a port that never waits (ports/rs485.py).
 
-    port: write(frame), read_into(buf), discard(), configure(baud, parity, stop),
-        silence_ms(), transmit_ms(bytes). timeout_ms: until the answer begins.
-    An echo of the question (transceivers that hear themselves) is taken off.
+    timeout_ms: from the end of the question to the first byte of the answer. asked, failed:
+    counters. echoes: questions that the transceiver received itself; they are removed.
     """
 
-    def __init__(self, port, timeout_ms=300):
+    def __init__(self, port: "SerialPort", timeout_ms: int = 300) -> None:
         self.timeout_ms = timeout_ms
         self.asked = 0
         self.failed = 0
@@ -127,12 +131,12 @@ class RtuBus:
         self._part = bytearray(64)
         self._size = 0
 
-    def configure(self, baud, parity):
-        """parity "N" or "E"; one stop bit, as nearly all meters have it."""
+    def configure(self, baud: int, parity: str) -> None:
+        """baud in Bd; parity "N" or "E". One stop bit, as nearly all meters have it."""
         self._port.configure(baud, 0 if parity == "E" else None, 1)
 
-    async def read(self, unit, fc, address, count):
-        """The bytes of `count` registers; see the module's text."""
+    async def read(self, unit: int, fc: int, address: int, count: int) -> bytes:
+        """The bytes of `count` registers; see the file's text."""
         request = modbus.rtu_request(unit, modbus.read_pdu(fc, address, count))
         async with self._lock:
             self.asked += 1
@@ -149,13 +153,14 @@ class RtuBus:
             finally:
                 await asyncio.sleep_ms(self._port.silence_ms())
 
-    async def _receive(self, request, count):
-        """Fill _buf with one frame: it ends when it is as long as it says, or goes silent."""
+    async def _receive(self, request: bytes, count: int) -> None:
+        """Fill _buf with one frame. It ends at the length that its head gives, or when bytes
+        stop coming."""
         port = self._port
         start = time.ticks_ms()
         begin_ms = port.transmit_ms(len(request)) + self.timeout_ms
-        # Bytes come in bursts (FIFO thresholds, USB adapters, 10 ms of scheduling): wait
-        # rather long before a frame counts as cut.
+        # Bytes come in bursts (FIFO thresholds, USB adapters, 10 ms of scheduling). The wait
+        # before a frame counts as cut is therefore long (chosen: 50 ms).
         gap_ms = port.silence_ms() + 50
         last = start
         self._size = 0
@@ -178,13 +183,13 @@ class RtuBus:
         if self._size > modbus.rtu_size(self._buf, self._size):
             raise ModbusError("the answer is longer than it says")
 
-    def _append(self, n, request):
+    def _append(self, n: int, request: bytes) -> None:
         if self._size + n > len(self._buf):
             raise ModbusError("noise on the line")
         self._buf[self._size : self._size + n] = self._part[:n]
         self._size += n
         echo = len(request)
-        # An answer has 5 + 2 n bytes, never 8 of these: this can only be the question.
+        # An answer has an odd length (5 + 2 n bytes), so these 8 bytes can only be the question.
         if self._size >= echo and self._buf[:echo] == request:
             self._buf[: self._size - echo] = self._buf[echo : self._size]
             self._size -= echo

@@ -1,30 +1,39 @@
-"""Find my meter: who is on the bus, and which model fits what it says.
+"""Finds a meter: which devices are on the bus, and which model fits their answers.
 
-A device is found by its answer, of whatever kind (an exception proves it too). A model
-is believed when what it reads is electricity: voltages of a mains, powers that fit
-voltage times current, a total that fits the phases. `progress` and `text` tell how far it is;
-`candidates` holds what was found, the best first, with the evidence in words.
+Any answer proves a device, a Modbus exception too. A model fits if its registers read as
+electricity: voltages of a mains, powers that fit voltage times current, a total that fits the
+phases. `progress` and `text` show how far the search is; `candidates` holds what was found,
+the best first, with the evidence in words.
 
-It needs the bus for itself: the links are stopped meanwhile, by whoever starts it.
+The search needs the bus alone: whoever starts it stops the links of this bus meanwhile.
 """
 
 import asyncio
+
+from micropython import const
 
 from ballast.protocol import meter_table
 from ballast.protocol.meter_row import MeterRow
 from ballast.protocol.modbus import ModbusError
 from ballast.protocol.sunspec import SunSpecMeter, SunSpecScan
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.services.meters.shapes import Bus, LineBus, MakeBus, NetworkBus
+
 SPEEDS = ((9600, "N"), (19200, "N"), (9600, "E"), (19200, "E"), (115200, "N"), (2400, "N"))
 UNITS = (1, 2, 3, 4, 5, 10, 100, 247)
 _LOW_MV, _HIGH_MV = 85000, 290000
-_PROOF = 50  # points from which a model is proven
+_PROOF = 50  # from this many points on a model is proven
 
 
 class Candidate:
-    """A model at an address that fits. points: how well; evidence: in words."""
+    """A model that fits the device at address `unit`. points: how well; evidence: in words.
 
-    def __init__(self, key, name, unit, points, evidence):
+    baud, parity: of a serial line; host: of a network.
+    """
+
+    def __init__(self, key: str, name: str, unit: int, points: int, evidence: str) -> None:
         self.key = key
         self.name = name
         self.unit = unit
@@ -35,8 +44,14 @@ class Candidate:
         self.host = ""
 
 
-def judge(row, blocks, data):
-    """(points, evidence) of what a model reads; 0 points = not electricity, or not this model."""
+def judge(
+    row: "MeterRow | SunSpecMeter", blocks: list[tuple[int, int]], data: list[bytes]
+) -> tuple[int, str]:
+    """(points, evidence) of the values that a model reads.
+
+    0 points = they are not electricity, or it is not this model. blocks: [(address, registers)]
+    of the model; data: the bytes of each block.
+    """
     volts = _values(row, "V", blocks, data)
     amps = _values(row, "I", blocks, data)
     if volts is None or amps is None or not volts or not amps:
@@ -50,14 +65,19 @@ def judge(row, blocks, data):
         return 0, "current of more than 1000 A"
     points = 20 + 5 * len(live)
     words = "%d V" % (sum(live) // len(live) // 1000)
-    told = _power(row, volts, amps, blocks, data)
-    if told is None:
+    power = _power(row, volts, amps, blocks, data)
+    if power is None:
         return 0, "power does not fit voltage times current"
-    return points + told[0], words + told[1]
+    return points + power[0], words + power[1]
 
 
-def _values(row, quantity, blocks, data):
-    """Milli-units of all phases; [] when the row has none; None when one is not available."""
+def _values(
+    row: "MeterRow | SunSpecMeter",
+    quantity: str,
+    blocks: list[tuple[int, int]],
+    data: list[bytes],
+) -> "list[int] | None":
+    """Milli-units of all phases; [] if the row has no such quantity; None if a value is missing."""
     if isinstance(row, SunSpecMeter):
         count = row.phases
     elif quantity in row.fields:
@@ -73,8 +93,17 @@ def _values(row, quantity, blocks, data):
     return out
 
 
-def _power(row, volts, amps, blocks, data):
-    """(points, words), or None when the powers cannot belong to these currents."""
+def _power(
+    row: "MeterRow | SunSpecMeter",
+    volts: list[int],
+    amps: list[int],
+    blocks: list[tuple[int, int]],
+    data: list[bytes],
+) -> "tuple[int, str] | None":
+    """(points, words), or None if the powers cannot belong to these voltages and currents.
+
+    volts in mV, amps in mA.
+    """
     apparent = [volts[i] * abs(amps[i]) // 1000 for i in range(min(len(volts), len(amps)))]  # mVA
     phases = _values(row, "P", blocks, data) or []
     total = row.value("W", 0, blocks, data) if _has(row, "W") else None
@@ -86,7 +115,7 @@ def _power(row, volts, amps, blocks, data):
         p, s = abs(phases[i]), apparent[i]
         if p > s * 11 // 10 + 15000:
             return None
-        if s > 100000:  # 100 VA: enough to judge by
+        if s > 100000:  # 100 VA: enough for a judgement
             if p * 5 < s:
                 return None
             points += 15
@@ -101,26 +130,32 @@ def _power(row, volts, amps, blocks, data):
     return points, words
 
 
-def _has(row, quantity):
+def _has(row: "MeterRow | SunSpecMeter", quantity: str) -> bool:
     return isinstance(row, SunSpecMeter) or quantity in row.fields
 
 
 class MeterFinder:
-    """progress: 0..100. text: what it does now. candidates: list of Candidate, best first.
+    """own_rows: further models to try, before those of the table.
 
-    stop: set it to end early. asked: questions so far.
+    progress: 0..100 %. text: the address that is tried now, or the result. candidates: what was
+    found, the best first. stop: True ends the search early. asked: questions so far.
     """
 
-    def __init__(self, own_rows=()):
+    def __init__(self, own_rows: "list[MeterRow] | tuple[()]" = ()) -> None:
         self.progress = 0
         self.text = ""
-        self.candidates = []
+        self.candidates: list[Candidate] = []
         self.stop = False
         self.asked = 0
         self._own = own_rows
 
-    async def on_rtu(self, bus, units=UNITS, speeds=SPEEDS):
-        """Scan a serial line until a meter is proven, at its speed. bus: RtuBus."""
+    async def on_rtu(
+        self,
+        bus: "LineBus",
+        units: tuple[int, ...] = UNITS,
+        speeds: tuple[tuple[int, str], ...] = SPEEDS,
+    ) -> None:
+        """Search a serial line until a meter is proven. speeds: ((baud, parity), ..)."""
         total = len(speeds) * len(units)
         n = 0
         for baud, parity in speeds:
@@ -141,8 +176,10 @@ class MeterFinder:
                         return
         self._finish()
 
-    async def on_tcp(self, bus, units=(1, 2, 255, 0)):
-        """Which meter answers at this address. bus: TcpBus."""
+    async def on_tcp(
+        self, bus: "NetworkBus", units: tuple[int, ...] = (1, 2, 255, 0)
+    ) -> None:
+        """Search one host until a meter is proven."""
         for n in range(len(units)):
             self.progress = n * 100 // len(units)
             self.text = "%s, unit %d" % (bus.host, units[n])
@@ -156,8 +193,13 @@ class MeterFinder:
                     break
         self._finish()
 
-    async def on_network(self, make_bus, own_address, first=1, last=254):
-        """Try port 502 of every neighbour; make_bus(host) gives a TcpBus with a short time-out."""
+    async def on_network(
+        self, make_bus: "MakeBus", own_address: str, first: int = 1, last: int = 254
+    ) -> None:
+        """Search port 502 of the hosts `first` to `last` of the own network (a /24).
+
+        own_address: IPv4 as text. make_bus(host): a TcpBus with a short time-out.
+        """
         net = own_address[: own_address.rfind(".") + 1]
         for n in range(first, last + 1):
             host = "%s%d" % (net, n)
@@ -175,10 +217,10 @@ class MeterFinder:
             await bus.close()
         self._finish()
 
-    def _proven(self):
+    def _proven(self) -> bool:
         return any(c.points >= _PROOF for c in self.candidates)
 
-    def _finish(self):
+    def _finish(self) -> None:
         self.candidates.sort(key=lambda c: -c.points)
         self.progress = 100
         if self.candidates:
@@ -187,7 +229,9 @@ class MeterFinder:
         else:
             self.text = "no meter answered"
 
-    async def _read(self, bus, unit, fc, address, count):
+    async def _read(
+        self, bus: "Bus", unit: int, fc: int, address: int, count: int
+    ) -> "bytes | None":
         """Bytes, or None for an exception answer. ModbusError for silence."""
         self.asked += 1
         try:
@@ -197,8 +241,8 @@ class MeterFinder:
                 return None
             raise
 
-    async def _there(self, bus, unit):
-        """Whether anybody answers at this address, be it with a refusal."""
+    async def _there(self, bus: "Bus", unit: int) -> bool:
+        """Whether a device answers at this address, be it with a refusal."""
         for fc in (4, 3):
             try:
                 await self._read(bus, unit, fc, 0, 2)
@@ -207,9 +251,12 @@ class MeterFinder:
                 continue
         return False
 
-    async def _models(self, bus, unit, kind):
-        """Try each map once: models that share one are one candidate with all their names."""
-        tried = {}
+    async def _models(self, bus: "Bus", unit: int, kind: str) -> None:
+        """Try each register map once. Models with the same map are one candidate with all names.
+
+        kind: "rtu" or "tcp".
+        """
+        tried: dict[str, Candidate | None] = {}
         await self._sunspec(bus, unit)
         rows = list(self._own) + [MeterRow(text) for text in meter_table.ROWS]
         for row in rows:
@@ -228,7 +275,13 @@ class MeterFinder:
             tried[seen] = await self._try(bus, unit, row, blocks)
             await asyncio.sleep_ms(0)
 
-    async def _try(self, bus, unit, row, blocks):
+    async def _try(
+        self,
+        bus: "Bus",
+        unit: int,
+        row: "MeterRow | SunSpecMeter",
+        blocks: list[tuple[int, int]],
+    ) -> Candidate | None:
         data = []
         try:
             for address, count in blocks:
@@ -245,7 +298,7 @@ class MeterFinder:
         self.candidates.append(found)
         return found
 
-    async def _sunspec(self, bus, unit):
+    async def _sunspec(self, bus: "Bus", unit: int) -> None:
         scan = SunSpecScan()
         try:
             while scan.request():
@@ -259,4 +312,4 @@ class MeterFinder:
         found = await self._try(bus, unit, row, row.blocks("VIPW"))
         if found is not None:
             found.key = "sunspec"
-            found.points += 20  # it said what it is
+            found.points += 20  # the device itself names its SunSpec model

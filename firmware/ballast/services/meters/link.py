@@ -1,28 +1,37 @@
-"""Polls one meter on a bus and hands its currents on.
+"""Reads one meter on a bus at fixed times and passes its currents on.
 
-One link per meter: the supply, the sub-panel, perhaps the EV's own; several may
-share a bus. A reading that the meter calls "not available" is none. After failures
-the link asks less often, so that a dead meter does not hold up the others, yet
-soon enough (10 s) to come back quickly.
+One link per meter: the supply, the sub-panel, perhaps the EV's own; several may share a bus.
+A value that the meter marks as "not available" makes no reading. After failures the link
+reads less often, so that a dead meter does not delay the others. It still reads every 10 s,
+so that a meter that comes back is used soon.
 """
 
 import asyncio
 import time
 
+from micropython import const
+
 from ballast.protocol import meter_row, meter_table
 from ballast.protocol.modbus import ModbusError
 from ballast.protocol.sunspec import SunSpecMeter, SunSpecScan
 
-_PATIENCE = 3  # failures in a row before the pace slows
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from ballast.services.meters.shapes import Bus, Sink
+
+_PATIENCE = 3  # failures in a row before the link reads less often
 _SLOWEST_MS = 10000
 
 OK = "ok"
 
 
-def model(key, own_line):
-    """The MeterRow of `key`: from the table, or "own" for the line in the settings.
+def model(key: str, own_line: str) -> "meter_row.MeterRow | None":
+    """The MeterRow of `key` from the table; of `own_line` for the key "own".
 
-    None for "sunspec", which has to be looked for on the bus. ValueError in plain words.
+    None for "sunspec", whose registers have to be searched on the bus. ValueError with one
+    line if there is no such meter or the line has a mistake.
     """
     if key == "sunspec":
         return None
@@ -34,8 +43,8 @@ def model(key, own_line):
     return meter_row.MeterRow(text)
 
 
-async def find_sunspec(bus, unit):
-    """The SunSpecMeter behind `unit`. ModbusError when there is none."""
+async def find_sunspec(bus: "Bus", unit: int) -> SunSpecMeter:
+    """The SunSpecMeter at address `unit`. ModbusError if there is none."""
     scan = SunSpecScan()
     while True:
         request = scan.request()
@@ -54,17 +63,26 @@ async def find_sunspec(bus, unit):
 
 
 class MeterLink:
-    """bus: TcpBus or RtuBus. row: MeterRow, or None to look for a SunSpec meter.
+    """row: the meter's registers, or None to search for a SunSpec meter. unit: its address.
 
     sink(now_ms, l1, l2, l3, age_ms): takes signed mA, for example a method that calls
-    charger.put_sample. expect(interval_ms): is told how often readings will come.
-    error: OK or why the last question failed. good, bad: counters. ma: the last reading.
-    answer_ms: how long the last one took. A reading counts as taken in the middle
-    between question and answer; the meter's own averaging comes on top and is what the
-    charger measures as its delay.
+    charger.put_sample. expect(interval_ms): takes the time between two readings.
+
+    error: OK, or why the last reading failed. good, bad: counters. in_a_row: failures since the
+    last reading. ma: the last reading. answer_ms: how long it took. A reading counts as taken
+    in the middle between question and answer. The meter's own averaging comes on top; the
+    charger measures it as the meter's delay.
     """
 
-    def __init__(self, bus, row, unit, interval_ms, sink, expect):
+    def __init__(
+        self,
+        bus: "Bus",
+        row: "meter_row.MeterRow | SunSpecMeter | None",
+        unit: int,
+        interval_ms: int,
+        sink: "Sink",
+        expect: "Callable[[int], None]",
+    ) -> None:
         self.bus = bus
         self.row = row
         self.unit = unit
@@ -72,16 +90,16 @@ class MeterLink:
         self.error = "not asked yet"
         self.good = 0
         self.bad = 0
-        self.in_a_row = 0  # failures
+        self.in_a_row = 0
         self.answer_ms = 0
         self.ma = [0, 0, 0]
         self._sink = sink
         self._expect = expect
         self._sunspec = row is None
-        self._blocks = None
+        self._blocks: list[tuple[int, int]] | None = None
 
-    async def run(self):
-        """Poll for ever, at fixed times."""
+    async def run(self) -> None:
+        """Read for ever, at fixed times."""
         self._expect(self.interval_ms)
         due = time.ticks_ms()
         while True:
@@ -89,20 +107,20 @@ class MeterLink:
             pause = self._pause_ms()
             due = time.ticks_add(due, pause)
             left = time.ticks_diff(due, time.ticks_ms())
-            if left < 0 or left > pause:  # the bus was slow: no catching up
+            if left < 0 or left > pause:  # the bus was slow: missed readings are not made up
                 due = time.ticks_ms()
                 left = 0
             await asyncio.sleep_ms(left)
 
-    def _pause_ms(self):
+    def _pause_ms(self) -> int:
         over = self.in_a_row - _PATIENCE
         if over <= 0:
             return self.interval_ms
         slow = self.interval_ms << (over if over < 6 else 6)
         return max(self.interval_ms, min(slow, _SLOWEST_MS))
 
-    async def read(self):
-        """Ask once. Returns True when there was a reading."""
+    async def read(self) -> bool:
+        """Read once. Returns True if there was a reading."""
         start = time.ticks_ms()
         try:
             if self.row is None:
@@ -119,7 +137,7 @@ class MeterLink:
             self.bad += 1
             self.in_a_row += 1
             if self._sunspec and self.in_a_row > _PATIENCE:
-                self.row = self._blocks = None  # perhaps another device now: look again
+                self.row = self._blocks = None  # perhaps another device now: search again
             return False
         now = time.ticks_ms()
         self.answer_ms = time.ticks_diff(now, start)

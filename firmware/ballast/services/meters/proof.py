@@ -1,16 +1,16 @@
-"""Commissioning: the clamp or meter is not only found but proven.
+"""Commissioning: proves that the clamp or meter measures the right cables.
 
-A person switches a big appliance on and off; the reading of one phase must rise by
-`STEP_MA` and fall again. A reading that falls first is a clamp the wrong way round, one
-that stays is a clamp on the wrong cable. The car's own current is taken out before
-(house current), so that a charging car does not disturb.
+A person switches a big appliance on and off. The reading of one phase must rise by `STEP_MA`
+and fall again. If it falls first, the clamp is the wrong way round. If it does not change,
+the clamp is on the wrong cable. The readings are the house's current, without the EV's, so
+that a charging car does not disturb the proof.
 """
 
 from micropython import const
 
 STEP_MA = const(4000)  # a kettle draws 8 A; a fridge's compressor 1 A
-_HEARD_S = const(45)  # until readings must come; a clamp pairs and sends within this
-_WAIT_S = const(120)  # for the person to reach the kettle
+_HEARD_S = const(45)  # readings must come within this time; a clamp pairs and sends in less
+_WAIT_S = const(120)  # time for the person to reach the kettle
 _SETTLE = const(3)  # samples in a row that must agree
 
 IDLE = "idle"
@@ -24,38 +24,41 @@ _ORDER = (LISTEN, RISE, FALL)
 
 
 class MeterProof:
-    """add(now_s, readings) once a second; readings: [3] mA of the house, None = not known."""
+    """state: IDLE .. FAILED. reason: why it failed. failed_at: index of the step that failed.
 
-    def __init__(self):
+    current_ma: the last readings, None = none. The caller adds readings once a second.
+    """
+
+    def __init__(self) -> None:
         self.state = IDLE
         self.reason = ""
         self.failed_at = 0
-        self.current_ma = None
+        self.current_ma: list[int] | None = None
         self._base = [0, 0, 0]
         self._since_s = 0
         self._seen = 0
         self._phase = 0
         self._now_s = 0
 
-    def start(self):
+    def start(self) -> None:
         """Begin anew."""
         self.state = LISTEN
         self.reason = ""
         self._since_s = self._now_s
         self._seen = 0
 
-    def _fail(self, reason):
+    def _fail(self, reason: str) -> None:
         self.failed_at = _ORDER.index(self.state)
         self.state = FAILED
         self.reason = reason
 
-    def _next(self, state):
+    def _next(self, state: str) -> None:
         self.state = state
         self._since_s = self._now_s
         self._seen = 0
 
-    def add(self, now_s, readings):
-        """Take the readings of this second."""
+    def add(self, now_s: int, readings: "list[int] | None") -> None:
+        """Take the readings of this second: [3] mA of the house, None = not known."""
         self._now_s = now_s
         self.current_ma = list(readings) if readings is not None else None
         if self.state == LISTEN:
@@ -70,7 +73,7 @@ class MeterProof:
             else:
                 self._fall(readings)
 
-    def _listen(self):
+    def _listen(self) -> None:
         if self.current_ma is None:
             self._seen = 0
             if self._now_s - self._since_s >= _HEARD_S:
@@ -81,7 +84,7 @@ class MeterProof:
             self._base = list(self.current_ma)
             self._next(RISE)
 
-    def _rise(self, readings):
+    def _rise(self, readings: list[int]) -> None:
         best = 0
         worst = 0
         for i in range(3):
@@ -104,7 +107,7 @@ class MeterProof:
             if self._now_s - self._since_s >= _WAIT_S:
                 self._fail("nothing")
 
-    def _fall(self, readings):
+    def _fall(self, readings: list[int]) -> None:
         if self._base[self._phase] - readings[self._phase] >= STEP_MA:
             self._seen += 1
             if self._seen >= _SETTLE:
@@ -114,8 +117,8 @@ class MeterProof:
             if self._now_s - self._since_s >= _WAIT_S:
                 self._fail("stuck")
 
-    def document(self, phases):
-        """What the page shows; phases: of the supply."""
+    def document(self, phases: int) -> "dict[str, object]":
+        """The proof for the page. phases: of the supply."""
         return {
             "state": self.state,
             "reason": self.reason,

@@ -1,11 +1,10 @@
-"""Receives the wireless clamps: proves who sends, hands the currents on, answers, pairs.
+"""The wireless clamps: checks who sent a frame, passes the currents on, answers, pairs.
 
-The radio's owner calls `on_frame(mac, frame, rssi)` for each payload that begins with
-"BC" (the group's frames begin otherwise); `run()` does it for a radio with nobody
-else on it. Radio: send(mac, frame) -> bool and drain(handle), as ports/espnow_radio.py.
+The radio's owner calls `on_frame(mac, frame, rssi)` for each payload that begins with "BC"
+(the group's frames begin differently). For a radio that carries clamps only, `run()` does it.
 
-Every genuine sample is answered at once: from the answers a clamp learns that it was
-heard, how well, and on which channel. Pairing: protocol/clamp_pairing.py.
+Every genuine sample is answered at once. The answer shows the clamp that its sample arrived,
+with which signal strength, and on which channel. Pairing: protocol/clamp_pairing.py.
 """
 
 import asyncio
@@ -18,31 +17,45 @@ from micropython import const
 from ballast.protocol import clamp_frame, clamp_inbox, clamp_pairing, x25519
 from ballast.protocol.hmac_sha256 import HmacKey
 
-_POLL_MS = const(20)
-_MAX_CALLERS = const(4)  # clamps that are offered a pair within one window
-_AIR_MS = const(2)  # from the clamp's clock to ours
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from ballast.services.shapes import Charger, Radio, Random
+
+_STEP_MS = const(20)
+_MAX_CALLERS = const(4)  # clamps that get an offer within one window
+_AIR_MS = const(2)  # from the clamp's sending, where its `age` ends, until the frame is here
 
 # State of the pairing window
 CLOSED = "closed"
-OPEN = "open"  # waiting for a clamp to call
-OFFERED = "offered"  # a clamp called; waiting for its word
+OPEN = "open"  # waiting for the call of a clamp
+OFFERED = "offered"  # a clamp called; waiting for its confirmation
 PAIRED = "paired"
 TIMEOUT = "timeout"
-TWO_CLAMPS = "two clamps"  # with buttons alone it must be the only one
-WRONG_CODE = "wrong code"  # clamps called, none knew the code
+TWO_CLAMPS = "two clamps"  # pairing by buttons works with a single clamp only
+WRONG_CODE = "wrong code"  # clamps called, none of them with the code
 
 
 class ClampLink:
-    """charger: the facade. radio: see above. charger_id: 32 bit, this unit's number.
+    """charger_id: this unit's number, 32 bits. random(n): n bytes as of os.urandom.
 
-    random(n) -> n random bytes (os.urandom). save(bytes): keeps the pairs; called at
-    changes only. window: state of the pairing. refused: pairs that could not be loaded.
+    save(bytes): stores the pairs; called only when they change. window: state of the pairing.
+    last_ms: {clamp number: time of its last frame, ticks_ms}. unsent: answers that the radio
+    did not take.
     """
 
-    def __init__(self, charger, radio, charger_id, random, save):
+    def __init__(
+        self,
+        charger: "Charger",
+        radio: "Radio",
+        charger_id: int,
+        random: "Random",
+        save: "Callable[[bytes], None]",
+    ) -> None:
         self.inbox = clamp_inbox.Inbox()
         self.window = CLOSED
-        self.last_ms = {}  # clamp number -> when it was heard last
+        self.last_ms: dict[int, int] = {}
         self.unsent = 0
         self._charger = charger
         self._radio = radio
@@ -50,19 +63,19 @@ class ClampLink:
         self._random = random
         self._save = save
         self._out = bytearray(clamp_frame.MAX_FRAME)
-        self._expects = {}  # source -> interval that the charger was told
+        self._expects: dict[int, int] = {}  # source -> interval that the charger expects, ms
         self._until = 0
         self._source = 0
         self._code = b""
         self._mode = clamp_frame.MODE_BUTTON
         self._secret = b""
         self._public = b""
-        self._callers = {}  # clamp number -> (its public key, key of the pair)
+        self._callers: dict[int, tuple[bytes, bytes]] = {}  # clamp -> (public key, pair's key)
 
-    # -- who is known ------------------------------------------------------------------
+    # -- the pairs ---------------------------------------------------------------------
 
-    def load(self, text):
-        """Take the stored pairs (JSON bytes). Returns problems, one line each."""
+    def load(self, text: str) -> list[str]:
+        """Take the stored pairs (JSON). Returns problems, one line each."""
         problems = []
         try:
             rows = json.loads(text)
@@ -72,21 +85,21 @@ class ClampLink:
             problems.append("clamps: the stored pairs are damaged (%s); pair again" % error)
         return problems
 
-    def _add(self, clamp, key, source):
+    def _add(self, clamp: int, key: bytes, source: int) -> None:
         if len(key) != 32 or source not in (0, 1):
             raise ValueError("a pair needs a key of 32 bytes and source 0 or 1")
         session = int.from_bytes(self._random(4), "little") or 1
         self.inbox.add(clamp_inbox.Pair(clamp, key, source, b"", session))
 
-    def _store(self):
+    def _store(self) -> None:
         rows = [
             {"clamp": p.clamp, "key": hexlify(p.secret).decode(), "source": p.source}
             for p in self.inbox.pairs()
         ]
         self._save(json.dumps(rows).encode())
 
-    def unpair(self, clamp):
-        """Forget a clamp and tell it so. False = there is none of this number."""
+    def unpair(self, clamp: int) -> bool:
+        """Delete a pair and send the clamp a notice. False = no clamp of this number."""
         pair = self.inbox.remove(clamp)
         if pair is None:
             return False
@@ -97,8 +110,8 @@ class ClampLink:
                 self._send(pair.mac, size)
         return True
 
-    def clamps(self):
-        """For the page: list of dicts, no secrets."""
+    def clamps(self) -> "list[dict[str, object]]":
+        """The paired clamps for the page: list of dicts, no secrets."""
         now = time.ticks_ms()
         out = []
         for p in self.inbox.pairs():
@@ -121,22 +134,22 @@ class ClampLink:
             )
         return out
 
-    def heard(self):
-        """Frames since the start by what was thought of them, for the page: {result: count}."""
+    def heard(self) -> dict[str, int]:
+        """Frames since the start, for the page: {result of the check: count}."""
         return dict(zip(clamp_inbox.RESULTS, self.inbox.counts))
 
     # -- frames ------------------------------------------------------------------------
 
-    async def run(self):
-        """Poll the radio for ever; for a radio that carries clamps only."""
+    async def run(self) -> None:
+        """Drain the radio and step for ever; for a radio that carries clamps only."""
         while True:
             self._radio.drain(self.on_frame)
             self.step()
-            await asyncio.sleep_ms(_POLL_MS)
+            await asyncio.sleep_ms(_STEP_MS)
 
-    def on_frame(self, mac, frame, rssi):
-        """One payload from the air. Takes well under a millisecond of PC time; short on
-        an ESP32 too, except for a HELLO in an open window (one X25519)."""
+    def on_frame(self, mac: bytes, frame: bytes, rssi: int) -> None:
+        """Take one payload from the air. Takes well under a millisecond on a PC, and is short
+        on an ESP32 too, except for a HELLO in an open window (one X25519)."""
         result = self.inbox.take(frame, len(frame), rssi)
         if result == clamp_inbox.OTHER:
             self._pairing(mac, frame)
@@ -158,17 +171,17 @@ class ClampLink:
         )
         self._send(pair.mac, size)
 
-    def _send(self, mac, size):
+    def _send(self, mac: bytes, size: int) -> None:
         if not self._radio.send(mac, bytes(self._out[:size])):
             self.unsent += 1
 
     # -- pairing -----------------------------------------------------------------------
 
-    def open_window(self, source, code_text=""):
+    def open_window(self, source: int, code_text: str = "") -> None:
         """Listen for a new clamp for two minutes; it replaces the one of this source.
 
-        code_text: the setup code of its label, or "" for pairing by the buttons.
-        ValueError in plain words for a code that is none.
+        source: 0 supply, 1 sub-panel. code_text: the setup code of the clamp's label, or "" for
+        pairing by the buttons. ValueError with one line if the text is not a setup code.
         """
         self._code = clamp_pairing.parse_code(code_text) if code_text else b""
         self._mode = clamp_frame.MODE_CODE if code_text else clamp_frame.MODE_BUTTON
@@ -179,19 +192,19 @@ class ClampLink:
         self._until = time.ticks_add(time.ticks_ms(), clamp_pairing.WINDOW_MS)
         self.window = OPEN
 
-    def close_window(self, why=CLOSED):
-        """Stop listening for new clamps, and forget what was only for that."""
+    def close_window(self, why: str = CLOSED) -> None:
+        """Stop listening for new clamps and delete the keys of this pairing."""
         self.window = why
         self._secret = self._public = self._code = b""
         self._callers = {}
 
-    def step(self):
-        """Call it now and then: closes the window when its time is up."""
+    def step(self) -> None:
+        """Close the pairing window when its time is over; called at least once a second."""
         if self.window in (OPEN, OFFERED) and time.ticks_diff(self._until, time.ticks_ms()) <= 0:
             called = self._callers and self._mode == clamp_frame.MODE_CODE
             self.close_window(WRONG_CODE if called else TIMEOUT)
 
-    def _pairing(self, mac, frame):
+    def _pairing(self, mac: bytes, frame: bytes) -> None:
         self.step()
         if self.window not in (OPEN, OFFERED):
             return
@@ -200,7 +213,7 @@ class ClampLink:
         elif clamp_frame.kind(frame) == clamp_frame.CONFIRM:
             self._confirm(frame)
 
-    def _hello(self, mac, frame):
+    def _hello(self, mac: bytes, frame: bytes) -> None:
         clamp = clamp_frame.clamp_id(frame)
         public, _, _ = clamp_frame.decode_hello(frame)
         known = self._callers.get(clamp)
@@ -221,7 +234,7 @@ class ClampLink:
         self._send(mac, size)
         self.window = OFFERED
 
-    def _confirm(self, frame):
+    def _confirm(self, frame: bytes) -> None:
         clamp = clamp_frame.clamp_id(frame)
         known = self._callers.get(clamp)
         if known is None or clamp_frame.decode_confirm(frame) != self._id:

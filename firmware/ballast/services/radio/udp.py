@@ -1,24 +1,31 @@
 """The group's frames over UDP multicast: for chargers on Ethernet or Wi-Fi, and for the bench.
 
-Same shape as ports/espnow_radio.py: send(mac, frame) and drain(handle). Never waits.
-`interface`: IPv4 address whose network is used; 127.0.0.1 keeps all on one computer.
+It has the methods of ports/espnow_radio.py: send(mac, frame) and drain(handle). Neither waits.
 """
 
 import socket
 
 from micropython import const
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.services.shapes import OnFrame
+
 GROUP = "239.255.66.76"  # administratively scoped (RFC 2365): does not leave the site
 PORT = const(26476)
 MAX_FRAME = const(250)
 
-_PER_DRAIN = const(64)  # a flood does not keep the loop
+_PER_DRAIN = const(64)  # frames in one drain(): a flood must not stop the other tasks
 
 
 class UdpRadio:
-    """Counters: sent, refused, received, too_long. OSError from the constructor if no socket."""
+    """interface: own IPv4 address in the network to use; 127.0.0.1 = this computer only.
 
-    def __init__(self, interface="127.0.0.1", port=PORT):
+    Counters: sent, refused, received, too_long. The constructor raises OSError if it gets no
+    socket.
+    """
+
+    def __init__(self, interface: str = "127.0.0.1", port: int = PORT) -> None:
         self._to = socket.getaddrinfo(GROUP, port)[0][-1]
         own = _packed(interface)
         self._socket = s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -35,8 +42,8 @@ class UdpRadio:
         self.received = 0
         self.too_long = 0
 
-    def send(self, mac, frame):
-        """Queue one frame for all; False if the network did not take it."""
+    def send(self, mac: bytes, frame: bytes) -> bool:
+        """Queue one frame for all; False if the network did not take it. `mac` is not used."""
         try:
             if 0 < len(frame) <= MAX_FRAME and self._socket.sendto(frame, self._to) == len(frame):
                 self.sent += 1
@@ -46,8 +53,8 @@ class UdpRadio:
         self.refused += 1
         return False
 
-    def drain(self, handle):
-        """handle(mac, frame, rssi) for what waits; there is no mac and no rssi here."""
+    def drain(self, handle: "OnFrame") -> None:
+        """Call handle(mac, frame, rssi) for each frame that waits; mac is b"", rssi 0."""
         for _ in range(_PER_DRAIN):
             try:
                 frame, _sender = self._socket.recvfrom(MAX_FRAME + 1)
@@ -59,9 +66,10 @@ class UdpRadio:
                 self.received += 1
                 handle(b"", frame, 0)
 
-    def close(self):
+    def close(self) -> None:
+        """Close the socket."""
         self._socket.close()
 
 
-def _packed(address):
+def _packed(address: str) -> bytes:
     return bytes([int(part) for part in address.split(".")])

@@ -1,8 +1,8 @@
 """The captive portal: while the access point is open, every name leads to the page.
 
-Two halves. DNS: this responder. HTTP: Web.portal, which sends foreign host names to
-the page's own address; that is what a phone's connectivity check runs into, and the
-phone then opens the page by itself.
+It has two halves. DNS: this file answers every name with the charger's address. HTTP:
+Web.portal redirects requests for other host names to the page. A phone's connectivity check
+gets this redirect, and the phone then opens the page by itself.
 """
 
 import asyncio
@@ -12,23 +12,27 @@ from micropython import const
 
 from ballast.protocol import dns
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.services.web.shapes import Web
+
 _PORT = const(53)
-_POLL_S = 0.05
-_PER_POLL = const(8)  # queries taken in a row: a flood must not hold the loop
+_STEP_S = 0.05
+_PER_STEP = const(8)  # queries answered in one step: a flood must not stop the other tasks
 
 
 class Captive:
-    """web: services/web.Web. port: UDP port to listen on."""
+    """port: UDP port to listen on. answered: queries so far."""
 
-    def __init__(self, web, port=_PORT):
+    def __init__(self, web: "Web", port: int = _PORT) -> None:
         self._web = web
         self._port = port
-        self._socket = None
+        self._socket: socket.socket | None = None
         self._ip = ""
         self.answered = 0
 
-    def open(self, ip, bind="0.0.0.0"):
-        """Begin: `ip` is the charger's address in its own network."""
+    def open(self, ip: str, bind: str = "0.0.0.0") -> None:
+        """Begin. ip: the charger's address in its own network, IPv4."""
         self.close()
         self._ip = ip
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -37,22 +41,22 @@ class Captive:
         self._socket.setblocking(False)
         self._web.portal = "http://%s/" % ip
 
-    def close(self):
-        """End: names are no business of this charger any more."""
+    def close(self) -> None:
+        """Stop answering DNS queries and redirecting other host names."""
         self._web.portal = None
         if self._socket is not None:
             self._socket.close()
             self._socket = None
 
-    def step(self):
-        """Answer what has arrived."""
-        for _ in range(_PER_POLL):
+    def step(self) -> None:
+        """Answer the queries that have arrived."""
+        for _ in range(_PER_STEP):
             if self._socket is None:
                 return
             try:
                 query, sender = self._socket.recvfrom(512)
             except OSError:
-                return  # nothing there (EAGAIN), or the interface just went away
+                return  # no query (EAGAIN), or the interface has just closed
             reply = dns.answer(query, self._ip)
             if reply is not None:
                 self.answered += 1
@@ -61,8 +65,8 @@ class Captive:
                 except OSError:
                     return
 
-    async def run(self):
-        """Poll for ever."""
+    async def run(self) -> None:
+        """Step for ever."""
         while True:
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(_STEP_S)
             self.step()

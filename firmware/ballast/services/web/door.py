@@ -1,10 +1,10 @@
-"""The door of the web server: how many may come in, and how long each may take.
+"""The door of the web server: bounds the number of connections and the time of each.
 
-Microdot has no read time-out and no connection limit, and an ESP32 has about ten
-sockets. The door reads the head of each request itself (bounded size, absolute
-deadline), keeps at most `limit` connections, and one watcher closes those that
-are overdue. A full house makes room by closing whoever has waited longest without
-sending a request: a crowd of silent sockets keeps nobody out.
+Microdot has no read time-out and no connection limit, and an ESP32 has about ten sockets.
+The door reads the head of each request itself (bounded size, absolute deadline), keeps at
+most `limit` connections and closes those that are overdue. When all places are taken it
+closes the connection that has waited longest without sending a request. So a crowd of silent
+clients keeps nobody out.
 """
 
 import asyncio
@@ -14,26 +14,33 @@ from micropython import const
 
 from ballast.protocol import http_head
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Any, Awaitable, Callable
+
+    from ballast.services.shapes import Clock
+
 _HEAD = const(0)  # no complete request yet
 _BUSY = const(1)  # the handler works
-_OWED = const(2)  # waits for the client: bytes of the body, or to take the answer
+_OWED = const(2)  # the client has to send bytes of the body, or to take bytes of the answer
 
 _CHUNK = const(1024)
 
 
 class _Reader:
-    """What the framework reads from: the head from memory, then the body from the socket."""
+    """The framework reads from here: the head from memory, then the body from the socket."""
 
-    def __init__(self, conn, stream):
+    def __init__(self, conn: "_Connection", stream: asyncio.StreamReader) -> None:
         self._conn = conn
         self._stream = stream
         self._data = b""
 
-    def feed(self, data):
+    def feed(self, data: bytes) -> None:
+        """Give the reader bytes that were read already."""
         self._data = data
 
-    async def readline(self):
-        """The next line of the head; the door has seen that it is complete."""
+    async def readline(self) -> bytes:
+        """The next line of the head, which is complete in memory."""
         end = self._data.find(b"\n") + 1
         if not end:
             end = len(self._data)
@@ -41,7 +48,7 @@ class _Reader:
         self._data = self._data[end:]
         return line
 
-    async def read(self, n):
+    async def read(self, n: int) -> bytes:
         """Up to `n` bytes of the body; b"" at its end."""
         if self._data:
             out = self._data[:n]
@@ -52,8 +59,8 @@ class _Reader:
         self._conn.enter(_BUSY)
         return data
 
-    async def readexactly(self, n):
-        """Exactly `n` bytes of the body; EOFError when the client stops short."""
+    async def readexactly(self, n: int) -> bytes:
+        """Exactly `n` bytes of the body; EOFError if the body ends before."""
         out = b""
         while len(out) < n:
             part = await self.read(min(_CHUNK, n - len(out)))
@@ -64,31 +71,32 @@ class _Reader:
 
 
 class _Writer:
-    """What the framework writes to: small pieces gathered, each drain under a deadline."""
+    """The framework writes to here: small pieces are gathered, each drain has a deadline."""
 
-    def __init__(self, conn, stream):
+    def __init__(self, conn: "_Connection", stream: asyncio.StreamWriter) -> None:
         self._conn = conn
         self._stream = stream
         self._data = b""
-        self.on_close = None
+        self.on_close: Callable[[], None] | None = None
 
-    def get_extra_info(self, name):
+    def get_extra_info(self, name: str) -> "Any":
+        """What the stream gives: Microdot reads "peername"."""
         return self._stream.get_extra_info(name)
 
-    def hold(self, on_close):
-        """This answer may last while the client keeps taking it, each piece sent at once.
+    def hold(self, on_close: "Callable[[], None] | None") -> None:
+        """Let this answer last as long as the client takes its pieces; each is sent at once.
 
         `on_close()` is called when the connection ends, in whatever way.
         """
         self._conn.long = True
         self.on_close = on_close
 
-    async def awrite(self, data):
+    async def awrite(self, data: bytes) -> None:
         self._data += data
         if len(self._data) >= _CHUNK or self._conn.long:
             await self.flush()
 
-    async def flush(self):
+    async def flush(self) -> None:
         if not self._data:
             return
         self._conn.enter(_OWED)
@@ -97,26 +105,29 @@ class _Writer:
         await self._stream.drain()
         self._conn.enter(_BUSY)
 
-    async def aclose(self):
+    async def aclose(self) -> None:
         await self.flush()
 
 
 class _Connection:
-    def __init__(self, door, now_ms):
+    """phase: _HEAD, _BUSY or _OWED. long: the answer may last. dropped: the door closed it."""
+
+    def __init__(self, door: "Door", now_ms: int) -> None:
         self._door = door
-        self.task = None
+        self.task: asyncio.Task | None = None
         self.phase = _HEAD
         self.since_ms = now_ms  # last progress
         self.start_ms = now_ms
         self.long = False
         self.dropped = False
 
-    def enter(self, phase):
-        """A sign of life: from now on the connection is in `phase`."""
+    def enter(self, phase: int) -> None:
+        """The client has made progress: from now on the connection is in `phase`."""
         self.phase = phase
         self.since_ms = self._door.clock()
 
-    def overdue(self, now_ms):
+    def overdue(self, now_ms: int) -> bool:
+        """Whether the time for the head, for progress or for the whole request is over."""
         door = self._door
         age = time.ticks_diff(now_ms, self.start_ms)
         if self.phase == _HEAD:
@@ -128,15 +139,20 @@ class _Connection:
 
 
 class Door:
-    """Bounded serving of `handler(reader, writer)`, for example Microdot.handle_request.
+    """Calls `handler(reader, writer)` for each request, for example Microdot.handle_request.
 
-    clock: milliseconds as time.ticks_ms. limit: connections at a time. head_ms: until
-    the head must be complete. progress_ms: between two signs of life while the client
-    owes us bytes or has to take some. total_ms: for the whole request, unless the
-    handler holds it. max_head: bytes of the head.
+    clock: milliseconds as time.ticks_ms. limit: connections at a time. head_ms: the most until
+    the head is complete. progress_ms: the most between two bytes while the client has to send
+    or to take some. total_ms: the most for the whole request, unless the handler holds it.
+    max_head: bytes of the head. refused, evicted: connections turned away, closed to make room.
     """
 
-    def __init__(self, handler, clock=time.ticks_ms, limit=8):
+    def __init__(
+        self,
+        handler: "Callable[[Any, Any], Awaitable[None]]",  # Any: Microdot has no types
+        clock: "Clock" = time.ticks_ms,
+        limit: int = 8,
+    ) -> None:
         self.handler = handler
         self.clock = clock
         self.limit = limit
@@ -144,42 +160,42 @@ class Door:
         self.progress_ms = 4000
         self.total_ms = 30000
         self.max_head = 4096
-        self.refused = 0  # for the event log and the tests
+        self.refused = 0
         self.evicted = 0
-        self._conns = []
-        self._server = None
+        self._conns: list[_Connection] = []
+        self._server: asyncio.Server | None = None
 
-    def count(self):
+    def count(self) -> int:
         """Connections open now."""
         return len(self._conns)
 
-    def reap(self):
+    def reap(self) -> None:
         """Close the connections that are overdue; `run` calls it twice a second."""
         now = self.clock()
         for conn in list(self._conns):
             if conn.overdue(now):
                 self._drop(conn)
 
-    async def start(self, host, port):
+    async def start(self, host: str, port: int) -> asyncio.Server:
         """Listen; returns the server object (its close() stops listening)."""
         self._server = await asyncio.start_server(self.serve, host, port)
         return self._server
 
-    async def run(self, host, port):
+    async def run(self, host: str, port: int) -> None:
         """Listen, and close overdue connections, for ever."""
         await self.start(host, port)
         while True:
             await asyncio.sleep(0.5)
             self.reap()
 
-    def close(self):
+    def close(self) -> None:
         """Stop listening and close every connection."""
         if self._server is not None:
             self._server.close()
         for conn in list(self._conns):
             self._drop(conn)
 
-    async def serve(self, reader, writer):
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection from accept to close; the callback of asyncio.start_server."""
         conn = _Connection(self, self.clock())
         conn.task = asyncio.current_task()
@@ -192,16 +208,21 @@ class Door:
             _small_buffer(writer)
             await self._talk(conn, reader, writer)
         except (OSError, EOFError):
-            pass  # the client went away
+            pass  # the client has gone
         except asyncio.CancelledError:
-            if not conn.dropped:  # by the door: an end like any other, nobody need hear of it
+            if not conn.dropped:  # when the door has dropped it, this is a normal end
                 raise
         finally:
             if conn in self._conns:
                 self._conns.remove(conn)
             await _shut(writer)
 
-    async def _talk(self, conn, reader, writer):
+    async def _talk(
+        self,
+        conn: _Connection,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
         head, rest = await self._read_head(reader)
         if head is None:
             return
@@ -221,8 +242,8 @@ class Door:
             if outlet.on_close is not None:
                 outlet.on_close()
 
-    async def _read_head(self, reader):
-        """(head, first body bytes); (None, b"") = went away; (b"", b"") = too large."""
+    async def _read_head(self, reader: asyncio.StreamReader) -> "tuple[bytes | None, bytes]":
+        """(head, first body bytes); (None, b"") = the client has gone; (b"", b"") = too large."""
         data = b""
         while True:
             end = data.find(b"\r\n\r\n")
@@ -235,11 +256,11 @@ class Door:
                 return None, b""
             data += part
 
-    def _room(self):
-        """Whether a new connection may stay; closes the most useless one when full."""
+    def _room(self) -> bool:
+        """Whether a new connection may stay. If all places are taken: close one that waits."""
         if len(self._conns) < self.limit:
             return True
-        worst = None
+        worst: _Connection | None = None
         now = self.clock()
         for conn in self._conns:  # in order of arrival: the first silent one waits longest
             if conn.phase == _HEAD:
@@ -254,7 +275,7 @@ class Door:
         self._drop(worst)
         return True
 
-    def _drop(self, conn):
+    def _drop(self, conn: _Connection) -> None:
         if conn in self._conns:
             self._conns.remove(conn)
         conn.dropped = True
@@ -262,14 +283,14 @@ class Door:
             conn.task.cancel()
 
 
-def _small_buffer(writer):
-    """CPython buffers 64 KiB per connection; an ESP32 has 5.7 KiB. Behave like the latter."""
+def _small_buffer(writer: asyncio.StreamWriter) -> None:
+    """On CPython, which buffers 64 KiB per connection: buffer little, like an ESP32 (5.7 KiB)."""
     transport = getattr(writer, "transport", None)
     if transport is not None:
         transport.set_write_buffer_limits(high=4096)
 
 
-async def _refuse(writer, status):
+async def _refuse(writer: asyncio.StreamWriter, status: int) -> None:
     try:
         writer.write(http_head.answer(status))
         await writer.drain()
@@ -278,8 +299,8 @@ async def _refuse(writer, status):
     await _shut(writer)
 
 
-async def _shut(writer):
-    """Close for good; what a slow client did not take is thrown away."""
+async def _shut(writer: asyncio.StreamWriter) -> None:
+    """Close the socket; bytes that a slow client did not take are dropped."""
     transport = getattr(writer, "transport", None)
     if transport is not None and transport.get_write_buffer_size():
         transport.abort()

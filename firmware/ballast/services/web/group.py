@@ -1,41 +1,46 @@
-"""The group on the page: what this charger has of it, and the plan of the car that is there."""
+"""The group on the page: this charger's part in it, and the plan of the car that is plugged in."""
 
 from microdot import abort
+from micropython import const
+
+from ballast.protocol.status import Info
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.services.web.shapes import Answer, Group, Request, Web
 
 
 class WebGroup:
-    """Adds its route to `web`, and "group" and "plan" to its status document.
+    """Adds its route to `web`, and "group" and "plan" to its status document."""
 
-    group: document(), plan (a ChargePlan), set_plan(departure_s, energy_wh, rank) -> bool.
-    """
-
-    def __init__(self, web, group):
+    def __init__(self, web: "Web", group: "Group") -> None:
         self._web = web
         self._group = group
         web.fillers.append(self._fill)
         web.app.post("/api/plan")(self._plan)
 
-    def _fill(self, info):
+    def _fill(self, info: Info) -> None:
         info.group = self._group.document()
         info.plan = self._group.plan.document()
 
-    async def _plan(self, request):
-        """{"departure_s": from now, "energy_wh": still wanted, "rank": 0 first}: null = not said.
+    async def _plan(self, request: "Request") -> "Answer":
+        """{"departure_s": from now, "energy_wh": still wanted, "rank": 0 = first}.
 
-        It replaces the plan before; all null = no plan. For this car only: unplugging ends it.
+        null = not given. It replaces the last plan; all null = no plan. It is for this car only:
+        unplugging deletes it.
         """
         data = self._web.body(request, "departure_s", "energy_wh", "rank")
         plan = self._group.plan
-        said = []
+        given = []
         for key, most in (
             ("departure_s", plan.MOST_S), ("energy_wh", plan.MOST_WH), ("rank", plan.MOST_RANK)
         ):  # fmt: skip
             value = data.get(key)
-            said.append(value)
+            given.append(value)
             if value is not None and (type(value) is not int or not 0 <= value <= most):
                 line = "%s: a whole number from 0 to %d, or null, is needed" % (key, most)
                 return {"error": line, "field": key}, 400
-        if not self._group.set_plan(said[0], said[1], said[2]):
+        if not self._group.set_plan(given[0], given[1], given[2]):
             abort(409, "Plug in the car first: a plan is for the car that is there.")
         self._web.soon()
         return {"ok": True}

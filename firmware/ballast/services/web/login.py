@@ -1,16 +1,15 @@
-"""Who may do what: passwords, sessions, roles, and the lock against guessing.
+"""Login: passwords, sessions, roles, and the lock against guessing.
 
-Two roles: the user (daily things) and the installer (fuse, meters, group), who may
-all that the user may. Until a password is set the code on the label opens both;
-there is no default. The label's code stays the installer's key and so the way back
-for an owner who forgot the password.
+There are two roles: the user (daily use) and the installer (fuse, meters, group), who may do
+everything that the user may. There is no default password: until one is set, the code on the
+label logs in as installer. The code keeps this right, so an owner who forgot the password can
+log in with it, unless the installer has set a password of their own.
 
-Guessing: a source gets three free tries, then waits 1, 2, 4 ... 60 s between tries.
-Sources are counted apart, so a stranger's failures do not lock the owner out: a
-browser that has logged in before carries a device cookie and is a source of its
-own (OWASP "device cookies"); others are counted by address, and all that have no
-device cookie share a budget of 20 tries a minute. A press on the charger's button
-clears every wait (`forgive`).
+Against guessing: a source has three free tries, then waits 1, 2, 4 ... 60 s between tries.
+Each source is counted alone, so that a stranger's failures do not lock the owner out. A
+browser that has logged in before sends a device cookie and is a source of its own (OWASP
+"device cookies"). Other browsers are counted by address, and all of them share a budget of 20
+tries a minute. A press on the charger's button clears every wait (`forgive`).
 """
 
 import asyncio
@@ -22,6 +21,10 @@ from micropython import const
 from ballast.protocol import password
 from ballast.protocol.hmac_sha256 import HmacKey, equal
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.services.shapes import AddEvent, Clock, Random, Settings, Store
+
 USER = "user"
 INSTALLER = "installer"
 
@@ -29,28 +32,30 @@ _FREE_TRIES = const(3)
 _MAX_WAIT_S = const(60)
 _MAX_SOURCES = const(16)
 _MAX_SESSIONS = const(8)
-_BUDGET = const(20)  # tries a minute by everybody without a device cookie
+_BUDGET = const(20)  # tries a minute of all browsers without a device cookie together
 _TOKEN_BYTES = const(16)
 
 
 class RefusedError(Exception):
-    """A login that was not even looked at: try again in `wait_s` seconds."""
+    """A login whose password was not checked: try again in `wait_s` seconds."""
 
-    def __init__(self, wait_s):
+    def __init__(self, wait_s: int) -> None:
         super().__init__("wait %d s" % wait_s)
         self.wait_s = wait_s
 
 
-def _hex(data):
+def _hex(data: bytes) -> str:
     return binascii.hexlify(data).decode()
 
 
-def _digest(token):
+def _digest(token: str) -> str:
     return _hex(hashlib.sha256(token.encode()).digest())
 
 
 class _Source:
-    def __init__(self, key):
+    """key: "d" and a device cookie, or "p" and an address. free_at_s: next try, s since start."""
+
+    def __init__(self, key: str) -> None:
         self.key = key
         self.failures = 0
         self.free_at_s = 0
@@ -59,15 +64,22 @@ class _Source:
 class Auth:
     """Logins of one charger.
 
-    settings: keeps the two password records (settings[key], set(key, value)).
-    store: load(name) -> dict or None, save(name, dict); sessions, as hashes only.
-    clock_s: seconds since start, growing for ever. random: n -> n random bytes
-    (os.urandom). label: password record of the code on the label. log(kind, detail).
+    settings: keeps the two password records. store: keeps the sessions, as hashes only.
+    clock_s: seconds since start, growing for ever. random: n -> n random bytes (os.urandom).
+    label: password record of the code on the label. log(kind, detail). iterations: of PBKDF2,
+    for new passwords.
     """
 
     def __init__(
-        self, settings, store, clock_s, random, label, log, iterations=password.ITERATIONS
-    ):
+        self,
+        settings: "Settings",
+        store: "Store",
+        clock_s: "Clock",
+        random: "Random",
+        label: str,
+        log: "AddEvent",
+        iterations: int = password.ITERATIONS,
+    ) -> None:
         password.parse(label)
         self._settings = settings
         self._store = store
@@ -77,24 +89,24 @@ class Auth:
         self._log = log
         self._iterations = iterations
         self._lock = asyncio.Lock()
-        self._sources = []
+        self._sources: list[_Source] = []
         self._tokens = _BUDGET * 60  # in 1/60 tries
         self._filled_s = clock_s()
         kept = store.load("auth") or {}
         self._sessions = [s for s in kept.get("sessions", []) if len(s) == 2]
-        self._device_key = kept.get("device_key") or _hex(random(32))
+        self._device_key: str = kept.get("device_key") or _hex(random(32))
 
     # passwords
 
-    def has_password(self):
+    def has_password(self) -> bool:
         """Whether the user has set a password of their own."""
         return self._settings["password_user"] != ""
 
-    async def set_password(self, role, new):
-        """Set the password of `role` and return a session token for whoever set it.
+    async def set_password(self, role: str, new: str) -> str:
+        """Set the password of `role` -> a new session token.
 
-        ValueError with one line when it will not do. The role's other sessions end:
-        who knew the old password is out.
+        ValueError with one line if the password is not acceptable. All older sessions of the
+        role end, so that someone with the old password is logged out.
         """
         problem = password.problem(new)
         if problem:
@@ -106,20 +118,20 @@ class Auth:
         self._log("password_set", role)
         return self._open(role)
 
-    async def _derive(self, text, salt, iterations):
+    async def _derive(self, text: str, salt: bytes, iterations: int) -> bytes:
         work = password.Pbkdf2(text.encode(), salt, iterations)
         while work.step(password.SLICE):
             await asyncio.sleep(0)
         return work.digest()
 
-    async def _matches(self, text, record):
+    async def _matches(self, text: str, record: str) -> bool:
         iterations, salt, want = password.parse(record)
         return equal(await self._derive(text, salt, iterations), want)
 
-    async def _role_for(self, text):
-        """The role that `text` opens, or None. Takes the same time for every wrong text."""
+    async def _role_for(self, text: str) -> "str | None":
+        """The role whose password is `text`, or None. Takes the same time for every wrong text."""
         user = self._settings["password_user"]
-        found = None
+        found: str | None = None
         if user and await self._matches(text, user):
             found = USER
         if await self._matches(text, self._settings["password_installer"] or self._label):
@@ -128,11 +140,14 @@ class Auth:
 
     # login
 
-    async def login(self, text, peer, device=None):
-        """(role, session token, device token) of a right password, or None.
+    async def login(
+        self, text: str, peer: str, device: "str | None" = None
+    ) -> "tuple[str, str, str] | None":
+        """(role, session token, device cookie) if the password is right, else None.
 
-        text: what was typed. peer: the client's address. device: its device cookie.
-        Raises RefusedError while this source has to wait or another login is worked on.
+        text: the password as typed; something else than a text is wrong. peer: the client's
+        address. device: its device cookie. RefusedError while this source has to wait, and
+        while another login is being checked.
         """
         source = self._source(peer, device)
         wait = self.wait_s(peer, device)
@@ -151,7 +166,8 @@ class Auth:
         self._log("login", role)
         return role, self._open(role), self._device_token(device)
 
-    def _open(self, role):
+    def _open(self, role: str) -> str:
+        """A new session of `role` -> its token; the oldest session may end."""
         token = _hex(self._random(_TOKEN_BYTES))
         self._sessions.append([_digest(token), role])
         while len(self._sessions) > _MAX_SESSIONS:
@@ -159,32 +175,32 @@ class Auth:
         self._save()
         return token
 
-    def role(self, token):
+    def role(self, token: "str | None") -> "str | None":
         """The role of a session token, or None."""
         if not token or len(token) != 2 * _TOKEN_BYTES:
             return None
         digest = _digest(token).encode()
-        found = None
+        found: str | None = None
         for kept, role in self._sessions:
             if equal(kept.encode(), digest):
                 found = role
         return found
 
-    def logout(self, token):
+    def logout(self, token: "str | None") -> None:
         """End the session of `token`."""
         digest = _digest(token)
         self._sessions = [s for s in self._sessions if s[0] != digest]
         self._save()
 
-    def logout_all(self):
-        """End every session, and make all device cookies strangers."""
+    def logout_all(self) -> None:
+        """End every session, and make all device cookies invalid."""
         self._sessions = []
         self._device_key = _hex(self._random(32))
         self._save()
 
     # the lock against guessing
 
-    def wait_s(self, peer, device=None):
+    def wait_s(self, peer: str, device: "str | None" = None) -> int:
         """Seconds until this source may try again, 0 = now."""
         source = self._source(peer, device)
         now = self._clock()
@@ -193,13 +209,13 @@ class Auth:
             wait = 3
         return max(0, wait)
 
-    def forgive(self):
-        """Clear every wait: somebody stands at the charger and pressed its button."""
+    def forgive(self) -> None:
+        """Clear every wait: somebody has pressed the charger's button."""
         self._sources = []
         self._tokens = _BUDGET * 60
         self._log("lock_cleared", "button")
 
-    def _failed(self, source):
+    def _failed(self, source: _Source) -> None:
         source.failures += 1
         if source.key[0] == "p":
             self._take(60)
@@ -208,8 +224,8 @@ class Auth:
             source.free_at_s = self._clock() + min(_MAX_WAIT_S, 1 << min(over, 6))
         self._log("login_failed", "" if source.key[0] == "d" else source.key[1:])
 
-    def _take(self, cost):
-        """Take `cost` from the shared budget; False when it is empty."""
+    def _take(self, cost: int) -> bool:
+        """Take `cost` (in 1/60 tries) from the shared budget; False if less than a try is left."""
         now = self._clock()
         gained = (now - self._filled_s) * _BUDGET
         self._filled_s = now
@@ -219,40 +235,41 @@ class Auth:
         self._tokens -= cost
         return True
 
-    def _source(self, peer, device):
+    def _source(self, peer: str, device: "str | None") -> _Source:
         key = "d" + device if self._known(device) else "p" + str(peer)
         for source in self._sources:
             if source.key == key:
                 return source
         source = _Source(key)
         if len(self._sources) >= _MAX_SOURCES:
-            self._sources.pop(self._least_guilty())
+            self._sources.pop(self._least_failed())
         self._sources.append(source)
         return source
 
-    def _least_guilty(self):
-        """Index of the source to forget: a flood of addresses must not wash out a guesser."""
+    def _least_failed(self) -> int:
+        """Index of the source to delete, the one with the fewest failures: a flood of addresses
+        must not delete the source of a guesser."""
         least = 0
         for i in range(len(self._sources)):
             if self._sources[i].failures < self._sources[least].failures:
                 least = i
         return least
 
-    def _known(self, device):
-        """Whether a device cookie is one that this charger gave."""
+    def _known(self, device: "str | None") -> bool:
+        """Whether this charger has given out this device cookie."""
         if not device or len(device) != 64:
             return False
         return equal(self._sign(device[:32]).encode(), device[32:].encode())
 
-    def _sign(self, nonce):
+    def _sign(self, nonce: str) -> str:
         mac = HmacKey(self._device_key.encode()).digest(nonce.encode())
         return _hex(mac[:16])
 
-    def _device_token(self, device):
+    def _device_token(self, device: "str | None") -> str:
         if self._known(device):
             return device
         nonce = _hex(self._random(16))
         return nonce + self._sign(nonce)
 
-    def _save(self):
+    def _save(self) -> None:
         self._store.save("auth", {"sessions": self._sessions, "device_key": self._device_key})

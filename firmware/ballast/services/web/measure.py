@@ -1,25 +1,38 @@
-"""Routes of the measurement: pair and unpair clamps, find a meter, test that it tells the truth.
+"""Routes of the measurement: pair and unpair clamps, find a meter, test its readings.
 
-All for the installer. What is asked for here takes seconds to minutes: each command answers at
-once, and the page reads the same address again to see how far it is.
+All are for the installer. The actions take seconds to minutes: each command answers at once,
+and the page reads the same address again to see how far the action is.
 """
 
 from microdot import abort
+from micropython import const
 
 from ballast.control.meter import commissioning
 from ballast.protocol import meter_row, meter_table
 from ballast.protocol.commissioning_words import sentences
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.services.web.shapes import (
+        Answer,
+        ClampLink,
+        CommissioningTest,
+        MeterSearch,
+        Request,
+        Web,
+    )
+
 
 class WebMeasure:
-    """Adds its routes to `web`. clamps: ClampLink, None without a radio.
+    """Adds its routes to `web`. clamps: None without a radio. search, test: None without a meter."""
 
-    search: start(kind, host) begins to look for a meter (ValueError in plain words), stop(),
-        finder (MeterFinder, None before the first). test: start() -> bool, stop(),
-        commissioning (control/commissioning.Commissioning).
-    """
-
-    def __init__(self, web, clamps, search, test):
+    def __init__(
+        self,
+        web: "Web",
+        clamps: "ClampLink | None",
+        search: "MeterSearch | None",
+        test: "CommissioningTest | None",
+    ) -> None:
         self._web = web
         self._clamps = clamps
         self._search = search
@@ -37,18 +50,18 @@ class WebMeasure:
 
     # -- clamps ------------------------------------------------------------------------
 
-    def _link(self, request):
+    def _link(self, request: "Request") -> "ClampLink":
         self._web.require(request, "installer")
         if self._clamps is None:
             abort(404, "This charger has no radio for clamps.")
         return self._clamps
 
-    async def _get_clamps(self, request):
+    async def _get_clamps(self, request: "Request") -> "Answer":
         link = self._link(request)
         return {"window": link.window, "clamps": link.clamps(), "heard": link.heard()}
 
-    async def _pair(self, request):
-        """{"source": 0 supply or 1 sub-panel, "code": the label's, or none for the buttons}"""
+    async def _pair(self, request: "Request") -> "Answer":
+        """{"source": 0 supply or 1 sub-panel, "code": of the label; missing = by the buttons}"""
         link = self._link(request)
         data = self._web.body(request, "source", "code")
         source = self._web.integer(data, "source", 0, 1)
@@ -62,7 +75,7 @@ class WebMeasure:
         self._web.events.add("clamp_window")
         return await self._get_clamps(request)
 
-    async def _unpair(self, request):
+    async def _unpair(self, request: "Request") -> "Answer":
         link = self._link(request)
         data = self._web.body(request, "clamp")
         if not link.unpair(self._web.integer(data, "clamp", 0, 0xFFFFFFFF)):
@@ -72,8 +85,8 @@ class WebMeasure:
 
     # -- meters ------------------------------------------------------------------------
 
-    async def _models(self, request):
-        """The table, for a list to choose from: [[key, name, note], ..]."""
+    async def _models(self, request: "Request") -> "Answer":
+        """The meters of the table, for a list to choose from: [[key, name, note], ..]."""
         rows = []
         for text in meter_table.ROWS:
             parts = text.split(" | ")
@@ -81,8 +94,8 @@ class WebMeasure:
         rows.append(["sunspec", "SunSpec meter (found by itself)", ""])
         return {"models": rows}
 
-    async def _check_line(self, request):
-        """Whether a line for a meter of one's own can be used; what is wrong with it."""
+    async def _check_line(self, request: "Request") -> "Answer":
+        """Check a line that describes a meter which the table lacks; 400 with its mistake."""
         self._web.require(request, "installer")
         data = self._web.body(request, "line")
         try:
@@ -91,7 +104,7 @@ class WebMeasure:
             abort(400, str(error))
         return {"key": row.key, "name": row.name, "phases": row.phases}
 
-    async def _get_search(self, request):
+    async def _get_search(self, request: "Request") -> "Answer":
         self._web.require(request, "installer")
         finder = self._search.finder if self._search is not None else None
         if finder is None:
@@ -111,7 +124,7 @@ class WebMeasure:
         ]
         return {"progress": finder.progress, "text": finder.text, "found": found}
 
-    async def _start_search(self, request):
+    async def _start_search(self, request: "Request") -> "Answer":
         """{"bus": "rtu", "tcp" (with "host") or "network"; "" stops the search}"""
         self._web.require(request, "installer")
         if self._search is None:
@@ -131,7 +144,7 @@ class WebMeasure:
 
     # -- the commissioning test --------------------------------------------------------
 
-    async def _get_test(self, request):
+    async def _get_test(self, request: "Request") -> "Answer":
         self._web.require(request, "installer")
         if self._test is None:
             return {"state": "idle", "progress": 0, "verdict": "", "words": []}
@@ -148,7 +161,7 @@ class WebMeasure:
             "delay_ms": t.delay_ms,
         }
 
-    async def _start_test(self, request):
+    async def _start_test(self, request: "Request") -> "Answer":
         """{"run": true or false}"""
         self._web.require(request, "installer")
         if self._test is None:

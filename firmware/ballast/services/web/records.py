@@ -1,12 +1,29 @@
-"""Routes to what was recorded: history, sessions, events."""
+"""Routes to the records: history, sessions, events."""
 
 from microdot import Response, abort
+from micropython import const
+
+from ballast.control.records import Status
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.services.web.shapes import (
+        Answer,
+        Document,
+        Events,
+        History,
+        Request,
+        Sessions,
+        Web,
+    )
 
 
 class WebRecords:
-    """Adds its routes to `web`, and feeds `history` and `sessions` once a second."""
+    """Adds its routes to `web`, and adds to `history` and `sessions` once a second."""
 
-    def __init__(self, web, history, sessions, events):
+    def __init__(
+        self, web: "Web", history: "History", sessions: "Sessions", events: "Events"
+    ) -> None:
         self._web = web
         self._history = history
         self._sessions = sessions
@@ -17,32 +34,32 @@ class WebRecords:
         web.app.get("/api/sessions.csv")(self._get_csv)
         web.app.get("/api/events")(self._get_events)
 
-    def _watch(self, uptime_s, st, document):
+    def _watch(self, uptime_s: int, st: Status, document: "Document") -> None:
         self._history.add(uptime_s, st, document["house"]["current_ma"] is not None)
         session = document["session"]
         plugged = document["car"]["plugged"]
-        if plugged is not None:  # in a pilot fault nobody knows: the session waits
+        if plugged is not None:  # None = not known, in a pilot fault: the row does not change
             self._sessions.add(
                 uptime_s, plugged, session["time_s"], session["charge_s"], session["energy_wh"]
             )
 
-    async def _get_history(self, request):
+    async def _get_history(self, request: "Request") -> "Answer":
         span = request.args.get("span", "hour")
         if span not in ("hour", "day"):
             abort(400, 'span must be "hour" or "day".')
         ring = self._history.hour if span == "hour" else self._history.day
         return Response(ring.json(), 200, {"Content-Type": "application/json"})
 
-    async def _get_sessions(self, request):
+    async def _get_sessions(self, request: "Request") -> "Answer":
         return Response(self._sessions.json(), 200, {"Content-Type": "application/json"})
 
-    async def _get_csv(self, request):
+    async def _get_csv(self, request: "Request") -> "Answer":
         headers = {
             "Content-Type": "text/csv; charset=utf-8",
             "Content-Disposition": 'attachment; filename="charging-sessions.csv"',
         }
         return Response(self._sessions.csv(), 200, headers)
 
-    async def _get_events(self, request):
+    async def _get_events(self, request: "Request") -> "Answer":
         self._web.require(request, "installer")
         return {"events": self._events.document()}

@@ -1,10 +1,9 @@
-"""The charger's web server: the page's files, who may do what, login, the status live.
+"""The charger's web server: the page's files, the rights of the roles, login, the live status.
 
-Other modules add their routes to `app` (web_commands, web_records, web_settings ...). Live
-updates are server-sent events: one direction, plain HTTP, and the browser reconnects
-by itself. Each client pulls the newest status when it has taken the last one, so a
-slow client gets fewer frames and nothing queues up. Who comes when `MAX_LIVE` watch
-already gets 503 and polls.
+The other files of this room add their routes to `app`. Live updates are server-sent events:
+one direction, plain HTTP, and the browser reconnects by itself. Each client gets the newest
+status when it has taken the last one, so a slow client gets fewer frames and no queue grows.
+While `MAX_LIVE` clients are connected a further one gets 503 and reads /api/status instead.
 """
 
 import asyncio
@@ -15,6 +14,13 @@ from micropython import const
 
 from ballast.control.records import Status
 from ballast.protocol import http_head, status
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Any, Callable, Coroutine
+
+    from ballast.services.shapes import Charger, Clock, WallClock
+    from ballast.services.web import shapes
 
 MAX_LIVE = const(3)
 MAX_BODY = const(4096)
@@ -28,16 +34,16 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class _Live:
-    """Body of a live answer: the newest frame each time the client is ready for one."""
+    """Body of a live answer: the newest frame each time the client has taken the last one."""
 
-    def __init__(self, web):
+    def __init__(self, web: "Web") -> None:
         self._web = web
         self._seen = -1
 
-    def __aiter__(self):
+    def __aiter__(self) -> "_Live":
         return self
 
-    async def __anext__(self):
+    async def __anext__(self) -> bytes:
         web = self._web
         while self._seen == web.frame_number:
             await web.fresh.wait()
@@ -46,15 +52,26 @@ class _Live:
 
 
 class Web:
-    """The application. `door.handler` is `app.handle_request`.
+    """The application. The door calls `app.handle_request`.
 
-    charger: the facade. info: status.Info, for the status document. auth, events: services
-    of that name. assets: (folder, manifest) as made by tools/ballast_tools/web_assets.
-    clock_s: seconds since start. wall: WallClock. hosts: host names that are this charger.
-    portal: the address to which foreign names are sent while a captive portal is open.
+    info: identity of the unit, for the status document. assets: (folder, manifest) as made by
+    tools/ballast_tools/ship/web_assets.py. clock_s: seconds since start. hosts: further host
+    names of this charger. portal: the address to which requests for other names are redirected
+    while the captive portal is open, else None. live: clients that get live updates now.
+    real_ms: the real clock on a bench that runs faster, else None.
     """
 
-    def __init__(self, charger, info, auth, events, assets, clock_s, wall, hosts=()):
+    def __init__(
+        self,
+        charger: "Charger",
+        info: status.Info,
+        auth: "shapes.Auth",
+        events: "shapes.Events",
+        assets: "tuple[str, dict[str, dict[str, Any]]]",
+        clock_s: "Clock",
+        wall: "WallClock",
+        hosts: tuple[str, ...] = (),
+    ) -> None:
         self.charger = charger
         self.info = info
         self.auth = auth
@@ -62,9 +79,9 @@ class Web:
         self.hosts = hosts
         self.clock_s = clock_s
         self.wall = wall
-        self.portal = None
-        self.watchers = []  # called with (uptime_s, Status, document) every second
-        self.fillers = []  # called with the Info before each document
+        self.portal: str | None = None
+        self.watchers: list[shapes.Watcher] = []  # (uptime_s, Status, document) every second
+        self.fillers: list[shapes.Filler] = []  # called with the Info before each document
         self.live = 0
         self.frame = b""
         self.frame_number = 0
@@ -72,13 +89,13 @@ class Web:
         self.st = Status(len(status.slots.NAMES), status.catalogue.COUNT)
         self._folder, self._manifest = assets
         self._hurry = False
-        self.real_ms = None
+        self.real_ms: Clock | None = None
         self._framed_ms = 0
-        self._task = None  # CPython drops a task that nobody holds
+        self._task: asyncio.Task | None = None  # CPython drops a task without a reference
         self._tokens = _BURST
         self._filled_s = clock_s()
         self._faults = bytearray(status.catalogue.COUNT)
-        self.uploads = {}  # path -> largest body; such a route reads request.stream
+        self.uploads: dict[str, int] = {}  # path -> largest body, bytes, of a streaming route
         Request.max_body_length = MAX_BODY
         Request.max_content_length = _MAX_UPLOAD
         self.app = Microdot()
@@ -86,7 +103,7 @@ class Web:
 
     # the status, once a second
 
-    def document(self):
+    def document(self) -> "dict[str, Any]":
         """The status document of this moment."""
         self.charger.status(self.st)
         self.info.take(self.charger.settings)
@@ -95,12 +112,12 @@ class Web:
             fill(self.info)
         return status.build(self.st, self.info)
 
-    def soon(self):
-        """Something was commanded: show its effect without waiting for the second."""
+    def soon(self) -> None:
+        """Publish within 0.1 s: a command was executed, and its effect should show."""
         self._hurry = True
 
-    def publish(self):
-        """Take the status, feed the watchers, and make a new live frame if anybody looks."""
+    def publish(self) -> None:
+        """Make the status document, call the watchers, make a live frame if a client is there."""
         document = self.document()
         self._note_faults()
         for watcher in self.watchers:
@@ -111,8 +128,8 @@ class Web:
             self.fresh.set()
             self.fresh.clear()
 
-    def _frame_due(self):
-        """Whether a browser wants another frame. Always, but on a bench faster than time."""
+    def _frame_due(self) -> bool:
+        """Whether to make another frame: always, except on a bench that runs faster than time."""
         if self.real_ms is None:
             return True
         now = self.real_ms()
@@ -121,7 +138,7 @@ class Web:
         self._framed_ms = now
         return True
 
-    def _note_faults(self):
+    def _note_faults(self) -> None:
         active = self.st.fault_active
         for i in range(len(self._faults)):
             if active[i] != self._faults[i]:
@@ -130,12 +147,12 @@ class Web:
                 self.events.add(kind, status.catalogue.CATALOGUE[i][0])
         self.events.step()
 
-    def later(self, coroutine_function):
-        """Run it as a task once the answer of this moment is on its way."""
+    def later(self, coroutine_function: "Callable[[], Coroutine[Any, Any, None]]") -> None:
+        """Run it as a task of its own, so that the answer is sent first."""
         self._task = asyncio.create_task(coroutine_function())
 
-    async def run(self):
-        """Publish for ever: every second, and 0.1 s after a command."""
+    async def run(self) -> None:
+        """Publish for ever: every second, and within 0.1 s of a command."""
         tenth = 0
         while True:
             await asyncio.sleep(0.1)
@@ -145,18 +162,18 @@ class Web:
                 self._hurry = False
                 self.publish()
 
-    # who may
+    # rights and inputs of a request
 
-    def role(self, request):
+    def role(self, request: "shapes.Request") -> "str | None":
         """The role of the request's session cookie, or None."""
         return self.auth.role(request.cookies.get("session"))
 
-    def require(self, request, role):
+    def require(self, request: "shapes.Request", role: str) -> None:
         """Abort with 403 unless the session has `role` (the installer has all)."""
         if request.g.role != role and request.g.role != "installer":
             abort(403, "Only the installer may do this.")
 
-    def body(self, request, *keys):
+    def body(self, request: "shapes.Request", *keys: str) -> "dict[str, Any]":
         """The JSON object of the request, with no keys but `keys`; 400 with one line."""
         kind = request.headers.get("Content-Type", "")
         if not kind.startswith("application/json"):
@@ -172,14 +189,15 @@ class Web:
                 abort(400, "Unknown field: %s" % str(key)[:40])
         return data
 
-    def integer(self, data, key, least, most):
+    def integer(self, data: "dict[str, Any]", key: str, least: int, most: int) -> int:
         """data[key], an integer within least..most; 400 with one line."""
         value = data.get(key)
         if type(value) is not int or not least <= value <= most:
             abort(400, "%s must be a whole number from %d to %d." % (key, least, most))
         return value
 
-    def _rate(self):
+    def _rate(self) -> None:
+        """Abort with 429 if commands come faster than the bucket of _BURST fills."""
         now = self.clock_s()
         self._tokens = min(_BURST, self._tokens + (now - self._filled_s) * _PER_S)
         self._filled_s = now
@@ -187,7 +205,8 @@ class Web:
             abort(429, "Too many commands. Wait a second.")
         self._tokens -= 1
 
-    async def _before(self, request):
+    async def _before(self, request: "shapes.Request") -> "shapes.Response | None":
+        """The checks of every request: host name, length, origin, role, rate."""
         host = request.headers.get("Host")
         if not http_head.own_host(host, self.hosts):
             if self.portal is not None and request.method == "GET":
@@ -203,13 +222,13 @@ class Web:
         request.g.role = self.role(request)
         if request.g.role is None and request.path not in _PUBLIC:
             abort(401, "Log in first.")
-        if command and request.g.role is not None:  # a stranger must not use up the owner's
+        if command and request.g.role is not None:  # strangers must not use up the owner's rate
             self._rate()
         return None
 
     # routes
 
-    def _routes(self):
+    def _routes(self) -> None:
         app = self.app
         app.before_request(self._before)
         app.after_request(_headers)
@@ -222,8 +241,10 @@ class Web:
         app.get("/<name>")(self._asset)
         app.get("/lang/<language>")(self._asset)
 
-    async def _asset(self, request, name="index.html", language=None):
-        """A file of the page, as it was packed."""
+    async def _asset(
+        self, request: "shapes.Request", name: str = "index.html", language: "str | None" = None
+    ) -> "shapes.Answer":
+        """A file of the page, compressed as it is stored."""
         entry = self._manifest.get("lang/" + language if language else name)
         if entry is None:
             if self.portal is not None:
@@ -242,8 +263,8 @@ class Web:
         headers["Content-Length"] = str(entry["size"])
         return Response(open(self._folder + "/" + entry["file"], "rb"), 200, headers)
 
-    async def _hello(self, request):
-        """What the page must know before the login; nothing that a stranger could use."""
+    async def _hello(self, request: "shapes.Request") -> "shapes.Answer":
+        """What the page needs before the login; nothing that a stranger could use."""
         peer, device = _source(request)
         self.info.take(self.charger.settings)
         return {
@@ -256,7 +277,7 @@ class Web:
             "time_known": self.wall.time_s() is not None,
         }
 
-    async def _login(self, request):
+    async def _login(self, request: "shapes.Request") -> "shapes.Answer":
         data = self.body(request, "password")
         peer, device = _source(request)
         try:
@@ -272,21 +293,23 @@ class Web:
         role, token, device = got
         return self.session({"role": role}, token, device)
 
-    def session(self, answer, token, device=None):
-        """A response that hands out a session cookie (and a device cookie)."""
+    def session(
+        self, answer: "dict[str, Any]", token: str, device: "str | None" = None
+    ) -> "shapes.Response":
+        """A response that sets the session cookie, and the device cookie if there is one."""
         response = Response(answer)
         _cookie(response, "session", token)
         if device is not None:
             _cookie(response, "device", device)
         return response
 
-    async def _logout(self, request):
+    async def _logout(self, request: "shapes.Request") -> "shapes.Answer":
         self.auth.logout(request.cookies.get("session"))
         response = Response({"ok": True})
         _cookie(response, "session", "", 0)
         return response
 
-    async def _live(self, request):
+    async def _live(self, request: "shapes.Request") -> "tuple[_Live, int, dict[str, str]]":
         if self.live >= MAX_LIVE:
             abort(503, "Three pages watch already; poll /api/status.")
         self.live += 1
@@ -294,22 +317,25 @@ class Web:
         self.soon()
         return _Live(self), 200, {"Content-Type": "text/event-stream"}
 
-    def _leave(self):
+    def _leave(self) -> None:
         self.live -= 1
 
-def _source(request):
+
+def _source(request: "shapes.Request") -> "tuple[str, str | None]":
     """(address, device cookie) of a client."""
     peer = request.client_addr
     return (peer[0] if peer else ""), request.cookies.get("device")
 
 
-def _cookie(response, name, value, max_age=_COOKIE_AGE_S):
-    """Set a cookie that scripts can not read and that other sites can not send along."""
+def _cookie(
+    response: "shapes.Response", name: str, value: str, max_age: int = _COOKIE_AGE_S
+) -> None:
+    """Set a cookie that scripts cannot read and that requests of other sites do not carry."""
     line = "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict" % (name, value, max_age)
     response.headers["Set-Cookie"] = response.headers.get("Set-Cookie", []) + [line]
 
 
-async def _headers(request, response):
+async def _headers(request: "shapes.Request", response: "shapes.Response") -> "shapes.Response":
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
@@ -319,7 +345,7 @@ async def _headers(request, response):
     return response
 
 
-async def _error(request, response):
+async def _error(request: "shapes.Request", response: "shapes.Response") -> "shapes.Response":
     """Every error is one line of JSON: {"error": "..."}."""
     response.body = json.dumps({"error": response.body.decode()}).encode()
     response.headers["Content-Type"] = "application/json"

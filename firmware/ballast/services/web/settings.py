@@ -1,17 +1,24 @@
-"""Routes to what is set: settings by schema, passwords, time, the weekly plan."""
+"""Routes to the settings, the passwords, the time and the weekly plan."""
 
 from microdot import abort
+from micropython import const
 
 from ballast.protocol import group_panels, week_plan
 
-# Written through their own routes, which hash, prove or explain them
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ballast.services.web.shapes import Answer, Request, Schedule, Web
+
+# Settings with routes of their own, which hash, prove or explain them
 _OWN_ROUTE = ("password_user", "password_installer", "user_paused", "installed")
 
 
 class WebSettings:
-    """Adds its routes to `web`. plan: services/schedule.Schedule."""
+    """Adds its routes to `web`. plan: the weekly plan."""
 
-    def __init__(self, web, plan):
+    def __init__(self, web: "Web", plan: "Schedule") -> None:
         self._web = web
         self._plan = plan
         app = web.app
@@ -22,8 +29,8 @@ class WebSettings:
         app.get("/api/schedule")(self._get_plan)
         app.put("/api/schedule")(self._put_plan)
 
-    async def _get(self, request):
-        """Schema and values that the role may see; of a secret only whether there is one."""
+    async def _get(self, request: "Request") -> "Answer":
+        """Schema and values that the role may read; of a secret only whether it is set."""
         settings = self._web.charger.settings
         rows = []
         for row in settings.describe():
@@ -38,7 +45,7 @@ class WebSettings:
             rows.append(row)
         return {"role": request.g.role, "settings": rows}
 
-    async def _put(self, request):
+    async def _put(self, request: "Request") -> "Answer":
         """Write several at once, all or none; 400 with one line and the field."""
         settings = self._web.charger.settings
         data = self._web.body(request)
@@ -63,8 +70,8 @@ class WebSettings:
         self._web.soon()
         return {"ok": True}
 
-    def _apart(self, data):
-        """What values would not go together once `data` is in: one line, "" = all do."""
+    def _apart(self, data: "dict[str, Any]") -> str:
+        """One line about settings that contradict each other with `data` in; "" = none."""
         if "group_panels" not in data and "group_seats" not in data:
             return ""
         settings = self._web.charger.settings
@@ -73,7 +80,7 @@ class WebSettings:
             data.get("group_seats", settings["group_seats"]),
         )
 
-    async def _password(self, request):
+    async def _password(self, request: "Request") -> "Answer":
         """Set the user's password (any role), or the installer's (installer only)."""
         data = self._web.body(request, "role", "password")
         role = data.get("role", "user")
@@ -86,11 +93,11 @@ class WebSettings:
         except ValueError as error:
             return {"error": error.args[0], "field": "password"}, 400
         if request.g.role == "installer" and role == "user":
-            return {"ok": True}  # stays logged in as the installer
+            return {"ok": True}  # the installer's session stays
         return self._web.session({"ok": True}, token)
 
-    async def _time(self, request):
-        """A logged-in browser tells the time: {"time_s": Unix, "offset_min": local - UTC}."""
+    async def _time(self, request: "Request") -> "Answer":
+        """A logged-in browser sets the clock: {"time_s": Unix, "offset_min": local - UTC}."""
         data = self._web.body(request, "time_s", "offset_min")
         try:
             self._web.wall.set(data.get("time_s"), data.get("offset_min", 0))
@@ -98,10 +105,10 @@ class WebSettings:
             abort(400, error.args[0])
         return {"ok": True}
 
-    async def _get_plan(self, request):
+    async def _get_plan(self, request: "Request") -> "Answer":
         return self._plan.document()
 
-    async def _put_plan(self, request):
+    async def _put_plan(self, request: "Request") -> "Answer":
         data = self._web.body(request)
         wrong = week_plan.problem(data, self._web.charger.settings["min_ma"])
         if wrong:

@@ -1,14 +1,20 @@
 """Routes of the five steps from the box to the first charge: network, meter proof, done."""
 
 from microdot import abort
+from micropython import const
 
+from ballast.control.records import Status
 from ballast.protocol import status
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.services.web.shapes import Answer, Document, MeterProof, Request, Web, WifiLink
 
 
 class WebSetup:
-    """Adds its routes to `web`. link: WifiLink, None without Wi-Fi. proof: MeterProof."""
+    """Adds its routes to `web`. link: None without Wi-Fi."""
 
-    def __init__(self, web, link, proof):
+    def __init__(self, web: "Web", link: "WifiLink | None", proof: "MeterProof") -> None:
         self._web = web
         self._link = link
         self._proof = proof
@@ -20,17 +26,17 @@ class WebSetup:
         app.get("/api/meter/proof")(self._get_proof)
         app.post("/api/setup/done")(self._done)
 
-    def _watch(self, uptime_s, st, document):
+    def _watch(self, uptime_s: int, st: Status, document: "Document") -> None:
         heard = st.meter_state in (status.meter.GOOD, status.meter.RECOVERING)
         self._proof.add(uptime_s, st.house_ma if heard else None)
 
-    def _radio(self, request):
+    def _radio(self, request: "Request") -> "WifiLink":
         self._web.require(request, "installer")
         if self._link is None:
             abort(404, "This charger has no Wi-Fi.")
         return self._link
 
-    async def _scan(self, request):
+    async def _scan(self, request: "Request") -> "Answer":
         link = self._radio(request)
         if self._web.document()["contactor"]:
             abort(409, "Pause charging first: looking for networks disturbs the clamp's radio.")
@@ -40,7 +46,7 @@ class WebSetup:
             "networks": [{"ssid": r[0], "rssi_dbm": r[1], "secured": not r[2]} for r in rows[:12]],
         }
 
-    async def _join(self, request):
+    async def _join(self, request: "Request") -> "Answer":
         link = self._radio(request)
         data = self._web.body(request, "ssid", "password")
         ssid, key = data.get("ssid"), data.get("password", "")
@@ -53,15 +59,15 @@ class WebSetup:
         reason = await link.join(ssid, key)
         return {"connected": reason == "", "reason": reason}
 
-    async def _prove(self, request):
+    async def _prove(self, request: "Request") -> "Answer":
         self._web.require(request, "installer")
         self._proof.start()
         return await self._get_proof(request)
 
-    async def _get_proof(self, request):
+    async def _get_proof(self, request: "Request") -> "Answer":
         return self._proof.document(self._web.charger.settings["supply_phases"])
 
-    async def _done(self, request):
+    async def _done(self, request: "Request") -> "Answer":
         self._web.require(request, "installer")
         if not self._web.auth.has_password():
             abort(409, "Set a password first.")

@@ -1,23 +1,28 @@
 """The route that takes an update file: streamed block by block, never held in memory."""
 
 from microdot import abort
+from micropython import const
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.services.web.shapes import Answer, Request, Stream, Update, Web
 
 
 class WebUpdate:
-    """Adds its route to `web`. update: services/update.Update; max_bytes: of a file."""
+    """Adds its route to `web`. max_bytes: of the largest file."""
 
-    def __init__(self, web, update, max_bytes):
+    def __init__(self, web: "Web", update: "Update", max_bytes: int) -> None:
         self._web = web
         self._update = update
         web.uploads["/api/update"] = max_bytes
         web.app.get("/api/update")(self._get)
         web.app.post("/api/update")(self._post)
 
-    async def _get(self, request):
+    async def _get(self, request: "Request") -> "Answer":
         return self._update.status()
 
-    async def _post(self, request):
-        """The body is the file. Answers when it is written and found good."""
+    async def _post(self, request: "Request") -> "Answer":
+        """The body is the file. The answer comes when the file is written and checked."""
         web = self._web
         web.require(request, "installer")
         if not request.content_length:
@@ -39,18 +44,19 @@ class WebUpdate:
 
 
 class _Body:
-    """The request's body, counted."""
+    """The request's body, which ends after `length` bytes."""
 
-    def __init__(self, stream, length):
+    def __init__(self, stream: "Stream", length: int) -> None:
         self._stream = stream
         self._left = length
 
-    async def read(self, count):
+    async def read(self, count: int) -> bytes:
         data = await self._stream.read(min(count, self._left))
         self._left -= len(data)
         return data
 
-    async def drain(self):
-        """Take the rest: a socket closed with bytes unread resets, and the answer is lost."""
+    async def drain(self) -> None:
+        """Read the rest. A socket that is closed with unread bytes resets the connection, and the
+        client does not get the answer."""
         while self._left > 0 and await self.read(1024):
             pass
