@@ -49,4 +49,6 @@ def lay_out(folder):
                 raise ValueError(f"{name} no longer has {old!r}: drop the correction")
             text = text.replace(old, new)
         (folder / name).write_text(text)
+    for own in Path(__file__).parent.glob("*.pyi"):  # of packages that come without types
+        shutil.copy(own, folder)
     return folder

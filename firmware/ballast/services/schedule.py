@@ -32,8 +32,10 @@ class Schedule:
         self._store = store
         self._wall = wall
         self._ticks = ticks_ms
+        self._plan: dict = week_plan.EMPTY
         kept = store.load("schedule")
-        self._plan = week_plan.EMPTY if week_plan.problem(kept) else kept
+        if kept is not None and not week_plan.problem(kept):
+            self._plan = kept
 
     def set(self, plan: dict) -> None:
         """Take a plan in which `week_plan.problem` found no mistake, and save it."""

@@ -22,7 +22,7 @@ class Supervisor:
 
     def __init__(self, log: "Log") -> None:
         self._log = log
-        self._services = []
+        self._services: "list[tuple[str, Callable[[], Awaitable[None]]]]" = []
         self.restarts: dict[str, int] = {}
         self.last_error: dict[str, str] = {}
 

@@ -100,15 +100,16 @@ class Update:
         self.done_blocks = 0
         self.total_blocks = 0
         self.error = ""
-        self.ready: str | None = None
+        self.ready: "str | None" = None
         self.security: int = self._image("security", 0)
         self.version: str = self._image("version", "")
-        self._record = slot_record.load(slots, self._buf)
-        self._recorded = self._record is not None
-        if not self._recorded:
-            self._record = slot_record.Record()
-            self._record.active = running
-            self._record.floor = self.security
+        record = slot_record.load(slots, self._buf)
+        self._recorded = record is not None
+        if record is None:
+            record = slot_record.Record()
+            record.active = running
+            record.floor = self.security
+        self._record = record
 
     def on_trial(self) -> bool:
         """Whether the running image is not confirmed yet."""
@@ -157,20 +158,26 @@ class Update:
         size = manifest["size"]
         self.total_blocks = (size + len(self._buf) - 1) // len(self._buf)
         if manifest["kind"] == "base":
-            if not self.proved:  # the other slot may hold the MicroPython to go back to
-                raise UpdateError(409, _UNPROVEN)
-            self.ready = None
-            await self._write(read, self._base, size)
-            await self._compare(self._base, manifest)
-            await self._permit()
-            try:
-                self._base.activate()
-            except OSError:
-                raise UpdateError(400, "the update is no MicroPython for this chip")
+            await self._install_base(read, manifest)
         else:
             await self._install(read, header, manifest)
         self.ready = manifest["version"]
         return manifest
+
+    async def _install_base(self, read: "ReadBytes", manifest: "Manifest") -> None:
+        """A new MicroPython into its own other slot."""
+        base = self._base
+        # until this start is proved, the other slot may hold the MicroPython to go back to
+        if base is None or not self.proved:
+            raise UpdateError(409, _UNPROVEN)
+        self.ready = None
+        await self._write(read, base, manifest["size"])
+        await self._compare(base, manifest)
+        await self._permit()
+        try:
+            base.activate()
+        except OSError:
+            raise UpdateError(400, "the update is no MicroPython for this chip")
 
     async def _install(self, read: "ReadBytes", header: bytes, manifest: "Manifest") -> None:
         """Steps 2 to 5 (see the file's text) for an application."""

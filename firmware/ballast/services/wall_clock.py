@@ -20,15 +20,15 @@ class WallClock:
 
     def __init__(self, clock_s: "Clock") -> None:
         self._clock = clock_s
-        self._base_s: int | None = None
+        self._base_s: "int | None" = None
         self.offset_min = 0  # local time - UTC
 
     def time_s(self) -> "int | None":
         """Unix time in seconds, None while the clock is not set."""
         return None if self._base_s is None else self._base_s + self._clock()
 
-    def set(self, time_s: int, offset_min: int = 0) -> None:
-        """Set from a trusted source. ValueError with one line if a value is out of range."""
+    def set(self, time_s: object, offset_min: object = 0) -> None:
+        """Set from a trusted source: whole numbers. ValueError with one line for anything else."""
         if type(time_s) is not int or not _EARLIEST_S <= time_s <= _LATEST_S:
             raise ValueError("time_s must be Unix seconds between 2025 and 2100")
         if type(offset_min) is not int or not -840 <= offset_min <= 840:

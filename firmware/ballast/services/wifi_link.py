@@ -44,7 +44,7 @@ class WifiLink:
         self._ap = ap
         self._blocking = blocking
         self._log = log
-        self._joined: tuple[str, str] | None = None  # (ssid, key) that the port has
+        self._joined: "tuple[str, str] | None" = None  # (ssid, key) that the port has
         self._ap_left_s = 0
         self.ap_open = False
 

@@ -57,8 +57,8 @@ class BleControl:
         self._log = log
         self._proven = proven
         self._chunks = frames.Assembler(frames.MAX_COMMAND)
-        self._nonces: bytes | None = None  # of a challenge that was not answered yet
-        self._seal: frames.Seal | None = None
+        self._nonces: "bytes | None" = None  # of a challenge that was not answered yet
+        self._seal: "frames.Seal | None" = None
         self._failures = 0
         self._free_at_s = 0
         self._watch_s = 0
@@ -145,10 +145,11 @@ class BleControl:
         self._send(frames.refused(frames.WRONG_CODE, wait))
 
     def _answer(self, fields: "dict[str, Any]") -> None:
-        self._send(self._seal.seal(json.dumps(fields).encode()))
+        if self._seal is not None:
+            self._send(self._seal.seal(json.dumps(fields).encode()))
 
     def _command(self, data: bytes) -> None:
-        number: int | None = None
+        number: "int | None" = None
         try:
             number, name, value = frames.parse_command(data)
             if name == "watch":

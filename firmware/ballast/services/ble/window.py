@@ -79,18 +79,19 @@ class BleWindow:
         self._flag = asyncio.ThreadSafeFlag()
         self._handles: dict[str, int] = {}
         self._out: list[tuple[int, bytes]] = []  # (handle, bytes) to notify, in order
-        self._client: tuple[int, int | None] | None = None  # (count, connection) served last
+        self._client: "tuple[int, int | None] | None" = None  # (count, connection) served last
         self._heard_s = 0
         self._sent_s = 0
         self._until_s = 0
         self._commands = 0
-        self._shown: bytes | None = None  # what is advertised
-        self._tasks = []
-        self._held_since: int | None = None
+        self._shown: "bytes | None" = None  # what is advertised
+        self._tasks: "list[asyncio.Task]" = []
+        self._held_since: "int | None" = None
         self._held_long = False
         self._started = False
-        self.improv: "Improv" = None
-        self.control: "BleControl" = None
+        # None until the owner sets them: they need publish() and answer() of this window
+        self.improv: "Improv" = None  # type: ignore[assignment]
+        self.control: "BleControl" = None  # type: ignore[assignment]
         self.is_open = False
 
     # values and messages of the two services

@@ -92,12 +92,12 @@ class History:
         self.day = Ring(288, 300)
         self._short = _Mean()
         self._long = _Mean()
-        self._due_s: int | None = None
+        self._due_s = -1  # end of the sample that is being collected; -1 = none yet
         self._short_count = 0
 
     def add(self, now_s: int, st: Status, known: bool) -> None:
         """Add a Status at `now_s` (seconds since start). known: the meter is trusted."""
-        if self._due_s is None:
+        if self._due_s < 0:
             self._due_s = now_s + self.hour.step_s
         self._gaps(now_s)
         phase = 0

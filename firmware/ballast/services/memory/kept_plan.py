@@ -27,7 +27,7 @@ class KeptPlan:
         self._store = store
         self._time_s = time_s
         self._before = store.load(_NAME)  # of the run before; None once a car has it or none can
-        self._leaves: int | None = None  # Unix time of the departure, until the clock is set
+        self._leaves: "int | None" = None  # Unix time of the departure, until the clock is set
         self._untold = False  # a departure was given before the clock was set
         self._on = bool(self._before)
 
@@ -75,7 +75,7 @@ class KeptPlan:
                 self._before = None
             return
         before, self._before = self._before, None
-        if session.ended or session.seconds + _BACK_S < now_s:
+        if before is None or session.ended or session.seconds + _BACK_S < now_s:
             return
         full_wh = _whole(before, "full_wh")
         energy_wh = None if full_wh is None else max(0, full_wh - session.total_wh)
@@ -91,17 +91,19 @@ class KeptPlan:
         """Called when a plan is set or deleted, not as time passes: flash wears."""
         plan = self._plan
         given = plan.document() or {}
-        kept = {}
+        departure_s, energy_wh = given.get("departure_s"), given.get("energy_wh")
+        rank = given.get("rank")
+        kept: "dict[str, int]" = {}
         self._untold = False
-        if given.get("departure_s") is not None:
+        if departure_s is not None:
             time_s = self._time_s()
             self._untold = time_s is None
             if time_s is not None:
-                kept["leaves_s"] = time_s + given["departure_s"]
-        if given.get("energy_wh") is not None:
-            kept["full_wh"] = session.total_wh + given["energy_wh"]
-        if given.get("rank") is not None:
-            kept["rank"] = given["rank"]
+                kept["leaves_s"] = time_s + departure_s
+        if energy_wh is not None:
+            kept["full_wh"] = session.total_wh + energy_wh
+        if rank is not None:
+            kept["rank"] = rank
         self._on = plan.on
         self._store.save(_NAME, kept, _WITHIN_S)
 

@@ -30,7 +30,7 @@ class Sessions:
         open_row = kept.get("open")
         if open_row and len(open_row) == len(COLUMNS):
             self._rows.append(open_row)  # the power went away during this one
-        self._open: list | None = None
+        self._open: "list | None" = None
         self._saved_s = 0
 
     def add(

@@ -40,7 +40,7 @@ class Store:
         self._storage = storage
         self._permit = permit
         self._clock = clock_s
-        self._pending = {}  # name: [payload, due in s since start]
+        self._pending: "dict[str, tuple[bytes, int]]" = {}  # name: (payload, due in s since start)
         self._written: dict[str, bytes] = {}  # name: payload
         self.lost: dict[str, str] = {}
         self.error = ""
@@ -73,7 +73,7 @@ class Store:
         due = self._clock() + within_s
         if name in self._pending:  # a value that changes often must not be delayed for ever
             due = min(due, self._pending[name][1])
-        self._pending[name] = [payload, due]
+        self._pending[name] = (payload, due)
         if self._permit(False):
             self._write(name)
 
@@ -84,7 +84,7 @@ class Store:
     def step(self) -> None:
         """Write at most one file, if one may be written now. Called once a second."""
         now = self._clock()
-        first: str | None = None
+        first: "str | None" = None
         for name in self._pending:
             if first is None or self._pending[name][1] < self._pending[first][1]:
                 first = name
@@ -110,7 +110,7 @@ class Store:
             self._storage.save(name, payload)
         except OSError as error:  # full or worn out: the last version stays; try again later
             self.error = "%s: %s" % (name, error)
-            self._pending[name][1] = self._clock() + _LATE_S
+            self._pending[name] = (payload, self._clock() + _LATE_S)
             return
         self.error = ""
         self._written[name] = payload
@@ -131,7 +131,7 @@ class Keeper:
         self._counters = counters
         self._version = settings.version
         self._kept_wh = 0
-        self._kept = {}
+        self._kept: "dict[str, Any]" = {}
 
     def restore(self) -> "tuple[list[str], dict[str, Any]]":
         """Fill the settings -> (problems, one line each; the stored counters or {})."""

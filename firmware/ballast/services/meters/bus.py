@@ -50,8 +50,7 @@ class TcpBus:
         self.asked = 0
         self.failed = 0
         self._lock = asyncio.Lock()
-        self._reader: asyncio.StreamReader | None = None
-        self._writer: asyncio.StreamWriter | None = None
+        self._streams: "tuple[asyncio.StreamReader, asyncio.StreamWriter] | None" = None
         self._transaction = 0
         self._wait_ms = 0
         self._again = 0
@@ -75,27 +74,27 @@ class TcpBus:
                 raise
 
     async def _ask(self, unit: int, fc: int, count: int, pdu: bytes) -> bytes:
-        if self._writer is None:
-            await self._connect()
+        reader, writer = self._streams or await self._connect()
         self._transaction = (self._transaction + 1) & 0xFFFF
-        self._writer.write(modbus.tcp_request(self._transaction, unit, pdu))
-        await self._writer.drain()
+        writer.write(modbus.tcp_request(self._transaction, unit, pdu))
+        await writer.drain()
         for _ in range(_LATE_ANSWERS):
-            header = await self._reader.readexactly(modbus.MBAP)
+            header = await reader.readexactly(modbus.MBAP)
             size = modbus.tcp_length(header)
-            body = await self._reader.readexactly(size)
+            body = await reader.readexactly(size)
             if modbus.tcp_transaction(header) == self._transaction:
                 at = modbus.tcp_registers(header, body, size, self._transaction, unit, fc, count)
                 self._wait_ms = 0
                 return body[at:]
         raise ModbusError("%s answers other questions" % self.host)
 
-    async def _connect(self) -> None:
+    async def _connect(self) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
         if self._wait_ms and time.ticks_diff(self._again, time.ticks_ms()) > 0:
             raise ModbusError("%s is not there; waiting before the next try" % self.host)
         self._wait_ms = min(2 * self._wait_ms, 8000) or 500  # an answer sets it to 0
         self._again = time.ticks_add(time.ticks_ms(), self._wait_ms)
-        self._reader, self._writer = await asyncio.open_connection(self.host, self.port)
+        self._streams = streams = await asyncio.open_connection(self.host, self.port)
+        return streams
 
     async def _fail(self) -> None:
         self.failed += 1
@@ -103,9 +102,10 @@ class TcpBus:
 
     async def close(self) -> None:
         """Close the connection; the next question opens a new one."""
-        writer, self._reader, self._writer = self._writer, None, None
-        if writer is None:
+        if self._streams is None:
             return
+        writer = self._streams[1]
+        self._streams = None
         try:
             writer.close()
             await writer.wait_closed()
@@ -153,7 +153,7 @@ class RtuBus:
             finally:
                 await asyncio.sleep_ms(self._port.silence_ms())
 
-    async def _receive(self, request: bytes, count: int) -> None:
+    async def _receive(self, request: bytearray, count: int) -> None:
         """Fill _buf with one frame. It ends at the length that its head gives, or when bytes
         stop coming."""
         port = self._port
@@ -183,7 +183,7 @@ class RtuBus:
         if self._size > modbus.rtu_size(self._buf, self._size):
             raise ModbusError("the answer is longer than it says")
 
-    def _append(self, n: int, request: bytes) -> None:
+    def _append(self, n: int, request: bytearray) -> None:
         if self._size + n > len(self._buf):
             raise ModbusError("noise on the line")
         self._buf[self._size : self._size + n] = self._part[:n]

@@ -256,7 +256,7 @@ class MeterFinder:
 
         kind: "rtu" or "tcp".
         """
-        tried: dict[str, Candidate | None] = {}
+        tried: "dict[str, Candidate | None]" = {}
         await self._sunspec(bus, unit)
         rows = list(self._own) + [MeterRow(text) for text in meter_table.ROWS]
         for row in rows:
@@ -269,8 +269,9 @@ class MeterFinder:
                 [q + row.fields[q].text for q in "VIPW" if q in row.fields]
             )
             if seen in tried:
-                if tried[seen] is not None:
-                    tried[seen].name += " / " + row.name
+                same = tried[seen]
+                if same is not None:
+                    same.name += " / " + row.name
                 continue
             tried[seen] = await self._try(bus, unit, row, blocks)
             await asyncio.sleep_ms(0)
@@ -281,7 +282,7 @@ class MeterFinder:
         unit: int,
         row: "MeterRow | SunSpecMeter",
         blocks: list[tuple[int, int]],
-    ) -> Candidate | None:
+    ) -> "Candidate | None":
         data = []
         try:
             for address, count in blocks:
@@ -301,9 +302,10 @@ class MeterFinder:
     async def _sunspec(self, bus: "Bus", unit: int) -> None:
         scan = SunSpecScan()
         try:
-            while scan.request():
-                address, count = scan.request()
-                scan.answer(await self._read(bus, unit, 3, address, count))
+            request = scan.request()
+            while request is not None:
+                scan.answer(await self._read(bus, unit, 3, request[0], request[1]))
+                request = scan.request()
         except ModbusError:
             return
         if not scan.model:

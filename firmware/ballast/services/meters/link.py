@@ -96,7 +96,7 @@ class MeterLink:
         self._sink = sink
         self._expect = expect
         self._sunspec = row is None
-        self._blocks: list[tuple[int, int]] | None = None
+        self._blocks: "list[tuple[int, int]] | None" = None
 
     async def run(self) -> None:
         """Read for ever, at fixed times."""

@@ -33,7 +33,7 @@ class MeterProof:
         self.state = IDLE
         self.reason = ""
         self.failed_at = 0
-        self.current_ma: list[int] | None = None
+        self.current_ma: "list[int] | None" = None
         self._base = [0, 0, 0]
         self._since_s = 0
         self._seen = 0

@@ -113,7 +113,7 @@ class ClampLink:
     def clamps(self) -> "list[dict[str, object]]":
         """The paired clamps for the page: list of dicts, no secrets."""
         now = time.ticks_ms()
-        out = []
+        out: list[dict[str, object]] = []
         for p in self.inbox.pairs():
             heard = self.last_ms.get(p.clamp)
             out.append(
@@ -154,9 +154,9 @@ class ClampLink:
         if result == clamp_inbox.OTHER:
             self._pairing(mac, frame)
             return
-        if result > clamp_inbox.FAULTY:
-            return
         pair = self.inbox.pair
+        if result > clamp_inbox.FAULTY or pair is None:
+            return
         s = self.inbox.sample
         now = time.ticks_ms()
         pair.mac = bytes(mac)

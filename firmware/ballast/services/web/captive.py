@@ -27,7 +27,7 @@ class Captive:
     def __init__(self, web: "Web", port: int = _PORT) -> None:
         self._web = web
         self._port = port
-        self._socket: socket.socket | None = None
+        self._socket: "socket.socket | None" = None
         self._ip = ""
         self.answered = 0
 

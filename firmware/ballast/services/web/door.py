@@ -77,7 +77,7 @@ class _Writer:
         self._conn = conn
         self._stream = stream
         self._data = b""
-        self.on_close: Callable[[], None] | None = None
+        self.on_close: "Callable[[], None] | None" = None
 
     def get_extra_info(self, name: str) -> "Any":
         """What the stream gives: Microdot reads "peername"."""
@@ -114,7 +114,7 @@ class _Connection:
 
     def __init__(self, door: "Door", now_ms: int) -> None:
         self._door = door
-        self.task: asyncio.Task | None = None
+        self.task: "asyncio.Task | None" = None
         self.phase = _HEAD
         self.since_ms = now_ms  # last progress
         self.start_ms = now_ms
@@ -163,7 +163,7 @@ class Door:
         self.refused = 0
         self.evicted = 0
         self._conns: list[_Connection] = []
-        self._server: asyncio.Server | None = None
+        self._server: "asyncio.Server | None" = None
 
     def count(self) -> int:
         """Connections open now."""
@@ -260,7 +260,7 @@ class Door:
         """Whether a new connection may stay. If all places are taken: close one that waits."""
         if len(self._conns) < self.limit:
             return True
-        worst: _Connection | None = None
+        worst: "_Connection | None" = None
         now = self.clock()
         for conn in self._conns:  # in order of arrival: the first silent one waits longest
             if conn.phase == _HEAD:

@@ -1,13 +1,13 @@
 """The group on the page: this charger's part in it, and the plan of the car that is plugged in."""
 
-from microdot import abort
+from microdot import Request, abort
 from micropython import const
 
 from ballast.protocol.status import Info
 
 TYPE_CHECKING = const(0)
 if TYPE_CHECKING:
-    from ballast.services.web.shapes import Answer, Group, Request, Web
+    from ballast.services.web.shapes import Answer, Group, Web
 
 
 class WebGroup:
@@ -23,7 +23,7 @@ class WebGroup:
         info.group = self._group.document()
         info.plan = self._group.plan.document()
 
-    async def _plan(self, request: "Request") -> "Answer":
+    async def _plan(self, request: Request) -> "Answer":
         """{"departure_s": from now, "energy_wh": still wanted, "rank": 0 = first}.
 
         null = not given. It replaces the last plan; all null = no plan. It is for this car only:

@@ -102,14 +102,14 @@ class Auth:
         """Whether the user has set a password of their own."""
         return self._settings["password_user"] != ""
 
-    async def set_password(self, role: str, new: str) -> str:
+    async def set_password(self, role: str, new: object) -> str:
         """Set the password of `role` -> a new session token.
 
         ValueError with one line if the password is not acceptable. All older sessions of the
         role end, so that someone with the old password is logged out.
         """
         problem = password.problem(new)
-        if problem:
+        if problem or not isinstance(new, str):
             raise ValueError(problem)
         salt = self._random(16)
         derived = await self._derive(new, salt, self._iterations)
@@ -131,7 +131,7 @@ class Auth:
     async def _role_for(self, text: str) -> "str | None":
         """The role whose password is `text`, or None. Takes the same time for every wrong text."""
         user = self._settings["password_user"]
-        found: str | None = None
+        found: "str | None" = None
         if user and await self._matches(text, user):
             found = USER
         if await self._matches(text, self._settings["password_installer"] or self._label):
@@ -141,7 +141,7 @@ class Auth:
     # login
 
     async def login(
-        self, text: str, peer: str, device: "str | None" = None
+        self, text: object, peer: str, device: "str | None" = None
     ) -> "tuple[str, str, str] | None":
         """(role, session token, device cookie) if the password is right, else None.
 
@@ -156,8 +156,9 @@ class Auth:
         if self._lock.locked():
             raise RefusedError(2)
         async with self._lock:
-            ok = isinstance(text, str) and len(text.encode()) <= password.MAX_LENGTH
-            role = await self._role_for(text) if ok else None
+            role: "str | None" = None
+            if isinstance(text, str) and len(text.encode()) <= password.MAX_LENGTH:
+                role = await self._role_for(text)
         if role is None:
             self._failed(source)
             return None
@@ -180,13 +181,13 @@ class Auth:
         if not token or len(token) != 2 * _TOKEN_BYTES:
             return None
         digest = _digest(token).encode()
-        found: str | None = None
+        found: "str | None" = None
         for kept, role in self._sessions:
             if equal(kept.encode(), digest):
                 found = role
         return found
 
-    def logout(self, token: "str | None") -> None:
+    def logout(self, token: str) -> None:
         """End the session of `token`."""
         digest = _digest(token)
         self._sessions = [s for s in self._sessions if s[0] != digest]
@@ -236,7 +237,8 @@ class Auth:
         return True
 
     def _source(self, peer: str, device: "str | None") -> _Source:
-        key = "d" + device if self._known(device) else "p" + str(peer)
+        known = device is not None and self._known(device)
+        key = "d" + device if device is not None and known else "p" + peer
         for source in self._sources:
             if source.key == key:
                 return source
@@ -266,7 +268,7 @@ class Auth:
         return _hex(mac[:16])
 
     def _device_token(self, device: "str | None") -> str:
-        if self._known(device):
+        if device is not None and self._known(device):
             return device
         nonce = _hex(self._random(16))
         return nonce + self._sign(nonce)

@@ -4,7 +4,7 @@ All are for the installer. The actions take seconds to minutes: each command ans
 and the page reads the same address again to see how far the action is.
 """
 
-from microdot import abort
+from microdot import Request, abort
 from micropython import const
 
 from ballast.control.meter import commissioning
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         ClampLink,
         CommissioningTest,
         MeterSearch,
-        Request,
         Web,
     )
 
@@ -50,17 +49,17 @@ class WebMeasure:
 
     # -- clamps ------------------------------------------------------------------------
 
-    def _link(self, request: "Request") -> "ClampLink":
+    def _link(self, request: Request) -> "ClampLink":
         self._web.require(request, "installer")
         if self._clamps is None:
             abort(404, "This charger has no radio for clamps.")
         return self._clamps
 
-    async def _get_clamps(self, request: "Request") -> "Answer":
+    async def _get_clamps(self, request: Request) -> "Answer":
         link = self._link(request)
         return {"window": link.window, "clamps": link.clamps(), "heard": link.heard()}
 
-    async def _pair(self, request: "Request") -> "Answer":
+    async def _pair(self, request: Request) -> "Answer":
         """{"source": 0 supply or 1 sub-panel, "code": of the label; missing = by the buttons}"""
         link = self._link(request)
         data = self._web.body(request, "source", "code")
@@ -75,7 +74,7 @@ class WebMeasure:
         self._web.events.add("clamp_window")
         return await self._get_clamps(request)
 
-    async def _unpair(self, request: "Request") -> "Answer":
+    async def _unpair(self, request: Request) -> "Answer":
         link = self._link(request)
         data = self._web.body(request, "clamp")
         if not link.unpair(self._web.integer(data, "clamp", 0, 0xFFFFFFFF)):
@@ -85,7 +84,7 @@ class WebMeasure:
 
     # -- meters ------------------------------------------------------------------------
 
-    async def _models(self, request: "Request") -> "Answer":
+    async def _models(self, request: Request) -> "Answer":
         """The meters of the table, for a list to choose from: [[key, name, note], ..]."""
         rows = []
         for text in meter_table.ROWS:
@@ -94,7 +93,7 @@ class WebMeasure:
         rows.append(["sunspec", "SunSpec meter (found by itself)", ""])
         return {"models": rows}
 
-    async def _check_line(self, request: "Request") -> "Answer":
+    async def _check_line(self, request: Request) -> "Answer":
         """Check a line that describes a meter which the table lacks; 400 with its mistake."""
         self._web.require(request, "installer")
         data = self._web.body(request, "line")
@@ -104,7 +103,7 @@ class WebMeasure:
             abort(400, str(error))
         return {"key": row.key, "name": row.name, "phases": row.phases}
 
-    async def _get_search(self, request: "Request") -> "Answer":
+    async def _get_search(self, request: Request) -> "Answer":
         self._web.require(request, "installer")
         finder = self._search.finder if self._search is not None else None
         if finder is None:
@@ -124,7 +123,7 @@ class WebMeasure:
         ]
         return {"progress": finder.progress, "text": finder.text, "found": found}
 
-    async def _start_search(self, request: "Request") -> "Answer":
+    async def _start_search(self, request: Request) -> "Answer":
         """{"bus": "rtu", "tcp" (with "host") or "network"; "" stops the search}"""
         self._web.require(request, "installer")
         if self._search is None:
@@ -144,7 +143,7 @@ class WebMeasure:
 
     # -- the commissioning test --------------------------------------------------------
 
-    async def _get_test(self, request: "Request") -> "Answer":
+    async def _get_test(self, request: Request) -> "Answer":
         self._web.require(request, "installer")
         if self._test is None:
             return {"state": "idle", "progress": 0, "verdict": "", "words": []}
@@ -161,7 +160,7 @@ class WebMeasure:
             "delay_ms": t.delay_ms,
         }
 
-    async def _start_test(self, request: "Request") -> "Answer":
+    async def _start_test(self, request: Request) -> "Answer":
         """{"run": true or false}"""
         self._web.require(request, "installer")
         if self._test is None:

@@ -1,6 +1,6 @@
 """Routes to the records: history, sessions, events."""
 
-from microdot import Response, abort
+from microdot import Request, Response, abort
 from micropython import const
 
 from ballast.control.records import Status
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
         Document,
         Events,
         History,
-        Request,
         Sessions,
         Web,
     )
@@ -43,23 +42,23 @@ class WebRecords:
                 uptime_s, plugged, session["time_s"], session["charge_s"], session["energy_wh"]
             )
 
-    async def _get_history(self, request: "Request") -> "Answer":
+    async def _get_history(self, request: Request) -> "Answer":
         span = request.args.get("span", "hour")
         if span not in ("hour", "day"):
             abort(400, 'span must be "hour" or "day".')
         ring = self._history.hour if span == "hour" else self._history.day
         return Response(ring.json(), 200, {"Content-Type": "application/json"})
 
-    async def _get_sessions(self, request: "Request") -> "Answer":
+    async def _get_sessions(self, request: Request) -> "Answer":
         return Response(self._sessions.json(), 200, {"Content-Type": "application/json"})
 
-    async def _get_csv(self, request: "Request") -> "Answer":
+    async def _get_csv(self, request: Request) -> "Answer":
         headers = {
             "Content-Type": "text/csv; charset=utf-8",
             "Content-Disposition": 'attachment; filename="charging-sessions.csv"',
         }
         return Response(self._sessions.csv(), 200, headers)
 
-    async def _get_events(self, request: "Request") -> "Answer":
+    async def _get_events(self, request: Request) -> "Answer":
         self._web.require(request, "installer")
         return {"events": self._events.document()}

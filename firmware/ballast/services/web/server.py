@@ -79,7 +79,7 @@ class Web:
         self.hosts = hosts
         self.clock_s = clock_s
         self.wall = wall
-        self.portal: str | None = None
+        self.portal: "str | None" = None
         self.watchers: list[shapes.Watcher] = []  # (uptime_s, Status, document) every second
         self.fillers: list[shapes.Filler] = []  # called with the Info before each document
         self.live = 0
@@ -89,9 +89,9 @@ class Web:
         self.st = Status(len(status.slots.NAMES), status.catalogue.COUNT)
         self._folder, self._manifest = assets
         self._hurry = False
-        self.real_ms: Clock | None = None
+        self.real_ms: "Clock | None" = None
         self._framed_ms = 0
-        self._task: asyncio.Task | None = None  # CPython drops a task without a reference
+        self._task: "asyncio.Task | None" = None  # CPython drops a task without a reference
         self._tokens = _BURST
         self._filled_s = clock_s()
         self._faults = bytearray(status.catalogue.COUNT)
@@ -164,16 +164,16 @@ class Web:
 
     # rights and inputs of a request
 
-    def role(self, request: "shapes.Request") -> "str | None":
+    def role(self, request: Request) -> "str | None":
         """The role of the request's session cookie, or None."""
         return self.auth.role(request.cookies.get("session"))
 
-    def require(self, request: "shapes.Request", role: str) -> None:
+    def require(self, request: Request, role: str) -> None:
         """Abort with 403 unless the session has `role` (the installer has all)."""
         if request.g.role != role and request.g.role != "installer":
             abort(403, "Only the installer may do this.")
 
-    def body(self, request: "shapes.Request", *keys: str) -> "dict[str, Any]":
+    def body(self, request: Request, *keys: str) -> "dict[str, Any]":
         """The JSON object of the request, with no keys but `keys`; 400 with one line."""
         kind = request.headers.get("Content-Type", "")
         if not kind.startswith("application/json"):
@@ -205,7 +205,7 @@ class Web:
             abort(429, "Too many commands. Wait a second.")
         self._tokens -= 1
 
-    async def _before(self, request: "shapes.Request") -> "shapes.Response | None":
+    async def _before(self, request: Request) -> "Response | None":
         """The checks of every request: host name, length, origin, role, rate."""
         host = request.headers.get("Host")
         if not http_head.own_host(host, self.hosts):
@@ -242,7 +242,7 @@ class Web:
         app.get("/lang/<language>")(self._asset)
 
     async def _asset(
-        self, request: "shapes.Request", name: str = "index.html", language: "str | None" = None
+        self, request: Request, name: str = "index.html", language: "str | None" = None
     ) -> "shapes.Answer":
         """A file of the page, compressed as it is stored."""
         entry = self._manifest.get("lang/" + language if language else name)
@@ -263,7 +263,7 @@ class Web:
         headers["Content-Length"] = str(entry["size"])
         return Response(open(self._folder + "/" + entry["file"], "rb"), 200, headers)
 
-    async def _hello(self, request: "shapes.Request") -> "shapes.Answer":
+    async def _hello(self, request: Request) -> "shapes.Answer":
         """What the page needs before the login; nothing that a stranger could use."""
         peer, device = _source(request)
         self.info.take(self.charger.settings)
@@ -277,7 +277,7 @@ class Web:
             "time_known": self.wall.time_s() is not None,
         }
 
-    async def _login(self, request: "shapes.Request") -> "shapes.Answer":
+    async def _login(self, request: Request) -> "shapes.Answer":
         data = self.body(request, "password")
         peer, device = _source(request)
         try:
@@ -295,7 +295,7 @@ class Web:
 
     def session(
         self, answer: "dict[str, Any]", token: str, device: "str | None" = None
-    ) -> "shapes.Response":
+    ) -> Response:
         """A response that sets the session cookie, and the device cookie if there is one."""
         response = Response(answer)
         _cookie(response, "session", token)
@@ -303,13 +303,13 @@ class Web:
             _cookie(response, "device", device)
         return response
 
-    async def _logout(self, request: "shapes.Request") -> "shapes.Answer":
-        self.auth.logout(request.cookies.get("session"))
+    async def _logout(self, request: Request) -> "shapes.Answer":
+        self.auth.logout(request.cookies["session"])  # there is one: the route has a role
         response = Response({"ok": True})
         _cookie(response, "session", "", 0)
         return response
 
-    async def _live(self, request: "shapes.Request") -> "tuple[_Live, int, dict[str, str]]":
+    async def _live(self, request: Request) -> "tuple[_Live, int, dict[str, str]]":
         if self.live >= MAX_LIVE:
             abort(503, "Three pages watch already; poll /api/status.")
         self.live += 1
@@ -321,21 +321,21 @@ class Web:
         self.live -= 1
 
 
-def _source(request: "shapes.Request") -> "tuple[str, str | None]":
+def _source(request: Request) -> "tuple[str, str | None]":
     """(address, device cookie) of a client."""
     peer = request.client_addr
     return (peer[0] if peer else ""), request.cookies.get("device")
 
 
 def _cookie(
-    response: "shapes.Response", name: str, value: str, max_age: int = _COOKIE_AGE_S
+    response: Response, name: str, value: str, max_age: int = _COOKIE_AGE_S
 ) -> None:
     """Set a cookie that scripts cannot read and that requests of other sites do not carry."""
     line = "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict" % (name, value, max_age)
     response.headers["Set-Cookie"] = response.headers.get("Set-Cookie", []) + [line]
 
 
-async def _headers(request: "shapes.Request", response: "shapes.Response") -> "shapes.Response":
+async def _headers(request: Request, response: Response) -> Response:
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
@@ -345,7 +345,7 @@ async def _headers(request: "shapes.Request", response: "shapes.Response") -> "s
     return response
 
 
-async def _error(request: "shapes.Request", response: "shapes.Response") -> "shapes.Response":
+async def _error(request: Request, response: Response) -> Response:
     """Every error is one line of JSON: {"error": "..."}."""
     response.body = json.dumps({"error": response.body.decode()}).encode()
     response.headers["Content-Type"] = "application/json"

@@ -1,6 +1,6 @@
 """Routes to the settings, the passwords, the time and the weekly plan."""
 
-from microdot import abort
+from microdot import Request, abort
 from micropython import const
 
 from ballast.protocol import group_panels, week_plan
@@ -9,7 +9,7 @@ TYPE_CHECKING = const(0)
 if TYPE_CHECKING:
     from typing import Any
 
-    from ballast.services.web.shapes import Answer, Request, Schedule, Web
+    from ballast.services.web.shapes import Answer, Schedule, Web
 
 # Settings with routes of their own, which hash, prove or explain them
 _OWN_ROUTE = ("password_user", "password_installer", "user_paused", "installed")
@@ -29,7 +29,7 @@ class WebSettings:
         app.get("/api/schedule")(self._get_plan)
         app.put("/api/schedule")(self._put_plan)
 
-    async def _get(self, request: "Request") -> "Answer":
+    async def _get(self, request: Request) -> "Answer":
         """Schema and values that the role may read; of a secret only whether it is set."""
         settings = self._web.charger.settings
         rows = []
@@ -45,7 +45,7 @@ class WebSettings:
             rows.append(row)
         return {"role": request.g.role, "settings": rows}
 
-    async def _put(self, request: "Request") -> "Answer":
+    async def _put(self, request: Request) -> "Answer":
         """Write several at once, all or none; 400 with one line and the field."""
         settings = self._web.charger.settings
         data = self._web.body(request)
@@ -80,7 +80,7 @@ class WebSettings:
             data.get("group_seats", settings["group_seats"]),
         )
 
-    async def _password(self, request: "Request") -> "Answer":
+    async def _password(self, request: Request) -> "Answer":
         """Set the user's password (any role), or the installer's (installer only)."""
         data = self._web.body(request, "role", "password")
         role = data.get("role", "user")
@@ -96,7 +96,7 @@ class WebSettings:
             return {"ok": True}  # the installer's session stays
         return self._web.session({"ok": True}, token)
 
-    async def _time(self, request: "Request") -> "Answer":
+    async def _time(self, request: Request) -> "Answer":
         """A logged-in browser sets the clock: {"time_s": Unix, "offset_min": local - UTC}."""
         data = self._web.body(request, "time_s", "offset_min")
         try:
@@ -105,10 +105,10 @@ class WebSettings:
             abort(400, error.args[0])
         return {"ok": True}
 
-    async def _get_plan(self, request: "Request") -> "Answer":
+    async def _get_plan(self, request: Request) -> "Answer":
         return self._plan.document()
 
-    async def _put_plan(self, request: "Request") -> "Answer":
+    async def _put_plan(self, request: Request) -> "Answer":
         data = self._web.body(request)
         wrong = week_plan.problem(data, self._web.charger.settings["min_ma"])
         if wrong:

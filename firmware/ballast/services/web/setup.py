@@ -1,6 +1,6 @@
 """Routes of the five steps from the box to the first charge: network, meter proof, done."""
 
-from microdot import abort
+from microdot import Request, abort
 from micropython import const
 
 from ballast.control.records import Status
@@ -8,7 +8,7 @@ from ballast.protocol import status
 
 TYPE_CHECKING = const(0)
 if TYPE_CHECKING:
-    from ballast.services.web.shapes import Answer, Document, MeterProof, Request, Web, WifiLink
+    from ballast.services.web.shapes import Answer, Document, MeterProof, Web, WifiLink
 
 
 class WebSetup:
@@ -30,13 +30,13 @@ class WebSetup:
         heard = st.meter_state in (status.meter.GOOD, status.meter.RECOVERING)
         self._proof.add(uptime_s, st.house_ma if heard else None)
 
-    def _radio(self, request: "Request") -> "WifiLink":
+    def _radio(self, request: Request) -> "WifiLink":
         self._web.require(request, "installer")
         if self._link is None:
             abort(404, "This charger has no Wi-Fi.")
         return self._link
 
-    async def _scan(self, request: "Request") -> "Answer":
+    async def _scan(self, request: Request) -> "Answer":
         link = self._radio(request)
         if self._web.document()["contactor"]:
             abort(409, "Pause charging first: looking for networks disturbs the clamp's radio.")
@@ -46,7 +46,7 @@ class WebSetup:
             "networks": [{"ssid": r[0], "rssi_dbm": r[1], "secured": not r[2]} for r in rows[:12]],
         }
 
-    async def _join(self, request: "Request") -> "Answer":
+    async def _join(self, request: Request) -> "Answer":
         link = self._radio(request)
         data = self._web.body(request, "ssid", "password")
         ssid, key = data.get("ssid"), data.get("password", "")
@@ -59,15 +59,15 @@ class WebSetup:
         reason = await link.join(ssid, key)
         return {"connected": reason == "", "reason": reason}
 
-    async def _prove(self, request: "Request") -> "Answer":
+    async def _prove(self, request: Request) -> "Answer":
         self._web.require(request, "installer")
         self._proof.start()
         return await self._get_proof(request)
 
-    async def _get_proof(self, request: "Request") -> "Answer":
+    async def _get_proof(self, request: Request) -> "Answer":
         return self._proof.document(self._web.charger.settings["supply_phases"])
 
-    async def _done(self, request: "Request") -> "Answer":
+    async def _done(self, request: Request) -> "Answer":
         self._web.require(request, "installer")
         if not self._web.auth.has_password():
             abort(409, "Set a password first.")

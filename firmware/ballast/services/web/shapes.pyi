@@ -2,63 +2,19 @@
 
 from typing import Any, Awaitable, Callable, Iterator, Protocol, Sequence
 
+from microdot import Microdot, Request, Response
+
 from ballast.control.records import Status
 from ballast.protocol.status import Info
 from ballast.services.shapes import ChargePlan, Charger, WallClock
 
-# -- Microdot, which comes without types --------------------------------------------------
-
-class Values(Protocol):
-    """Headers, cookies or arguments of a request, by name."""
-
-    def get(self, key: str, default: str | None = None, /) -> str: ...
-
-class Globals(Protocol):
-    """What the handlers of one request share: the role of its session."""
-
-    role: str | None
-
-class Held(Protocol):
-    """door._Writer. on_close() is called when the connection ends."""
-
-    def hold(self, on_close: Callable[[], None] | None) -> None: ...
+# What a handler returns: a JSON object, or a whole response; with a status code: the body too
+Answer = dict[str, Any] | Response | tuple[dict[str, Any], int]
 
 class Stream(Protocol):
     """door._Reader: up to n bytes of the body, b"" at its end."""
 
     async def read(self, n: int) -> bytes: ...
-
-class Request(Protocol):
-    """microdot.Request. sock: (door._Reader, door._Writer)."""
-
-    method: str
-    path: str
-    headers: Values
-    cookies: Values
-    args: Values
-    g: Globals
-    sock: tuple[Stream, Held]
-    stream: Stream
-    body: bytes
-    content_length: int
-    client_addr: tuple[str, int] | None
-
-class Response(Protocol):
-    """microdot.Response."""
-
-    headers: dict[str, Any]
-    body: bytes
-
-# What a handler returns: a JSON object, one with a status code, or a whole response.
-Answer = dict[str, Any] | tuple[dict[str, Any], int] | Response
-Handler = Callable[..., Awaitable[Answer]]
-
-class Routes(Protocol):
-    """microdot.Microdot: app.get(path)(handler)."""
-
-    def get(self, path: str, /) -> Callable[[Handler], object]: ...
-    def post(self, path: str, /) -> Callable[[Handler], object]: ...
-    def put(self, path: str, /) -> Callable[[Handler], object]: ...
 
 # -- the server and its parts --------------------------------------------------------------
 
@@ -78,13 +34,14 @@ class Auth(Protocol):
     """login.Auth. Tokens and device cookies are texts; peer is the client's address."""
 
     def has_password(self) -> bool: ...
-    async def set_password(self, role: str, new: str) -> str: ...
+    # new and text come from a request's body: login.Auth checks that they are texts
+    async def set_password(self, role: str, new: object) -> str: ...
     # (role, session token, device cookie), None = wrong; an exception with wait_s = not tried
     async def login(
-        self, text: str, peer: str, device: str | None = None
+        self, text: object, peer: str, device: str | None = None
     ) -> tuple[str, str, str] | None: ...
     def role(self, token: str | None) -> str | None: ...
-    def logout(self, token: str | None) -> None: ...
+    def logout(self, token: str) -> None: ...
     def wait_s(self, peer: str, device: str | None = None) -> int: ...
 
 class Web(Protocol):
@@ -95,7 +52,7 @@ class Web(Protocol):
     fillers: list[Filler]
     uploads: dict[str, int]
     @property
-    def app(self) -> Routes: ...
+    def app(self) -> Microdot: ...
     @property
     def charger(self) -> Charger: ...
     @property

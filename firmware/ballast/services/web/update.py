@@ -1,11 +1,11 @@
 """The route that takes an update file: streamed block by block, never held in memory."""
 
-from microdot import abort
+from microdot import Request, abort
 from micropython import const
 
 TYPE_CHECKING = const(0)
 if TYPE_CHECKING:
-    from ballast.services.web.shapes import Answer, Request, Stream, Update, Web
+    from ballast.services.web.shapes import Answer, Stream, Update, Web
 
 
 class WebUpdate:
@@ -18,10 +18,10 @@ class WebUpdate:
         web.app.get("/api/update")(self._get)
         web.app.post("/api/update")(self._post)
 
-    async def _get(self, request: "Request") -> "Answer":
+    async def _get(self, request: Request) -> "Answer":
         return self._update.status()
 
-    async def _post(self, request: "Request") -> "Answer":
+    async def _post(self, request: Request) -> "Answer":
         """The body is the file. The answer comes when the file is written and checked."""
         web = self._web
         web.require(request, "installer")
