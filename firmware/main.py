@@ -62,7 +62,7 @@ class App:
         self.services.add("keep", self._keep)
         self.radio = None
         if env.radio is not None:
-            self.radio = RadioWiring(self, env)
+            self.radio = RadioWiring(self, env, env.radio)
             self.services.add("radio", self.radio.run)
         self.group = Group(self, env)
         self.services.add("group", self.group.run)
@@ -70,12 +70,12 @@ class App:
         if env.http is not None:
             from ballast.compose.page import PageWiring  # not loaded without a page
 
-            self.page = PageWiring(self, env)
+            self.page = PageWiring(self, env, env.http)
         self.ble = None
         if env.ble is not None and self.page is not None and self.page.network is not None:
             from ballast.compose.ble import BleWiring
 
-            self.ble = BleWiring(self, env)
+            self.ble = BleWiring(self, env, env.ble, self.page, self.page.network)
         self._read = self.io.read
         self._write = self.io.write
         self._step = self.charger.step

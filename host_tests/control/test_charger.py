@@ -1,7 +1,15 @@
 """The facade: what services may do, and all that they may not."""
 
-from ballast.control.charger import PANEL, SUPPLY
+from ballast.control.charger import (
+    PANEL,
+    RESET_BROWN_OUT,
+    RESET_POWER_ON,
+    RESET_SOFT,
+    RESET_WATCHDOG,
+    SUPPLY,
+)
 from ballast.control.limits import limits
+from ballast.control.meter import commissioning
 from ballast.control.safety import faults
 from ballast_bench.rigs.control import A_MV, B_MV, C_MV, Rig, full_fit
 
@@ -104,6 +112,64 @@ def test_permit_is_bounded():
     rig.run(1)
     assert rig.charger.allow_blocking(10**9)
     assert rig.cycle.interlocks.permit_until_ms == (rig.cycle.now() + 1000) % (1 << 30)
+
+
+def test_a_stall_needs_an_open_contactor_or_an_urgent_reason():
+    rig = Rig()
+    rig.run(1)
+    permit = rig.cycle.interlocks
+    before = permit.permit_until_ms
+    assert not rig.charger.permit_stall(250, 1) and permit.permit_until_ms == before
+    assert rig.charger.permit_stall(250, 0)
+    assert permit.permit_until_ms == (rig.cycle.now() + 250) % (1 << 30)
+    assert rig.charger.permit_stall(400, 1, True)
+    assert permit.permit_until_ms == (rig.cycle.now() + 400) % (1 << 30)
+
+
+def test_the_delay_after_a_start_is_random_and_depends_on_its_cause():
+    drawn = []
+
+    def draw():
+        drawn.append(1)
+        return 0xFFFFFF
+
+    rig = Rig()
+    assert rig.charger.start_delay_ms(RESET_POWER_ON, 0, draw) == 0 and not drawn
+    for cause in (RESET_POWER_ON, RESET_BROWN_OUT):  # the supply is back, for the street too
+        assert rig.charger.start_delay_ms(cause, 600, draw) == 0xFFFFFF % 600000
+        assert rig.charger.start_delay_ms(cause, 600, lambda: 600001) == 1
+    for cause in (RESET_SOFT, RESET_WATCHDOG):
+        assert rig.charger.start_delay_ms(cause, 600, draw) == 0
+    assert len(drawn) == 2
+    rig.settings.set("start_delay_s", 900)  # the market's own, at every start; the longer counts
+    for cause in (RESET_POWER_ON, RESET_SOFT):
+        assert rig.charger.start_delay_ms(cause, 600, draw) == 0xFFFFFF % 900000
+    assert rig.charger.start_delay_ms(RESET_POWER_ON, 1200, draw) == 0xFFFFFF % 1200000
+
+
+def test_the_phase_that_a_test_has_found_is_kept_once():
+    rig = Rig(supply_phases=3)
+    test, settings = rig.cycle.commission, rig.settings
+
+    def kept(state, verdict, first):
+        test.state, test.verdict, test.first = state, verdict, first
+        rig.charger.keep_phase()
+        return settings["phase_of_l1"], settings["phase_proven"]
+
+    proven = settings["phase_proven"]
+    assert kept(commissioning.IDLE, commissioning.OK, 1) == (1, proven)
+    assert kept(commissioning.RUNNING, commissioning.OK, 1) == (1, proven)
+    assert kept(commissioning.DONE, commissioning.ABORTED, 1) == (1, proven)
+    kept(commissioning.RUNNING, commissioning.OK, -1)
+    assert kept(commissioning.DONE, commissioning.OK, -1) == (1, proven)  # all three answered
+    kept(commissioning.RUNNING, commissioning.OK, -1)
+    assert kept(commissioning.DONE, commissioning.OK, 0) == (1, 1)
+    kept(commissioning.RUNNING, commissioning.OK, -1)
+    assert kept(commissioning.DONE, commissioning.OK, 2) == (3, 1)
+    settings.set("phase_of_l1", 2)  # a person corrects it
+    assert kept(commissioning.DONE, commissioning.OK, 2) == (2, 1)
+    kept(commissioning.RUNNING, commissioning.OK, 2)
+    assert kept(commissioning.DONE, commissioning.OK, 2) == (3, 1)
 
 
 def test_status():

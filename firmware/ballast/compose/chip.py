@@ -9,6 +9,7 @@ import os
 import sys
 
 import machine
+from micropython import const
 
 from ballast.compose import factory
 from ballast.compose.env import Env
@@ -20,14 +21,21 @@ from ballast.ports.reset_info import ResetInfo
 from ballast.ports.storage import Storage
 from ballast.ports.wifi import Wifi
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ballast.ports.ble import Ble
+    from main import App
+
 DATA = "/data"
-WEB = "/web"  # below factory.root(), as are
+WEB = "/web"  # in the folder factory.root(), as is BRAND
 BRAND = "/brand.json"  # brand and market, made by the build
-UNIT = "/unit.json"  # a development board's own: serial, label, cal; see ports/identity.py
+UNIT = "/unit.json"  # of a development board: serial, label, cal; see ports/identity.py
 
 
-def read_json(path):
-    """The object in a file; {} when it is missing or damaged (safe defaults then)."""
+def read_json(path: str) -> "dict[str, Any]":
+    """The object in a file; {} if it is missing or damaged, so that safe defaults hold."""
     try:
         with open(path) as file:
             value = json.load(file)
@@ -36,7 +44,7 @@ def read_json(path):
     return value if isinstance(value, dict) else {}
 
 
-def cause_of(info):
+def cause_of(info: ResetInfo) -> int:
     """charger.RESET_* of a ResetInfo."""
     if info.cause == machine.WDT_RESET:
         return charger.RESET_WATCHDOG
@@ -47,8 +55,8 @@ def cause_of(info):
     return charger.RESET_POWER_ON
 
 
-def make_ble(name):
-    """The Bluetooth port; None on a MicroPython that was built without."""
+def make_ble(name: str) -> "Ble | None":
+    """The Bluetooth port; None if MicroPython was built without Bluetooth."""
     try:
         from ballast.ports.ble import Ble
     except ImportError:
@@ -56,11 +64,10 @@ def make_ble(name):
     return Ble(name)
 
 
-def make_env(permit, chip):
-    """Everything that the chip has and the bench has not -> (env, brand, calibration).
-
-    chip: the board's CHIP.
-    """
+def make_env(
+    permit: factory.Permit, chip: str
+) -> "tuple[Env, dict[str, Any], dict[str, Any]]":
+    """The environment of this chip -> (env, brand, calibration). chip: the board's CHIP."""
     root = factory.root()
     brand = read_json(root + BRAND)
     unit = identity.load() or read_json(UNIT)
@@ -83,7 +90,7 @@ def make_env(permit, chip):
         env.http = ("0.0.0.0", 80)
         env.assets = (root + WEB, manifest)
 
-    def reboot():
+    def reboot() -> None:
         info.announce()
         machine.reset()
 
@@ -91,23 +98,24 @@ def make_env(permit, chip):
     return env, brand, cal
 
 
-def run(app_class):
-    """Run the charger; whatever ends it: safe outputs, then a restart."""
+def run(app_class: "type[App]") -> None:
+    """Run the charger. However the run ends: safe outputs, then a restart."""
     import board
 
-    app = None
+    app: "App | None" = None
     try:
         permit = factory.Permit()
         env, brand, cal = make_env(permit, board.CHIP)
         settings = Settings()
         for line in settings.load(brand.get("profile", {})):
             env.log(line)
-        app = permit.app = app_class(board, env, settings, cal)
-        if env.update is not None:
-            app.services.add("update", lambda: factory.prove(env.update[0], app))
+        made = app = permit.app = app_class(board, env, settings, cal)
+        update = env.update
+        if update is not None:
+            app.services.add("update", lambda: factory.prove(update, made))
         app.start()
         asyncio.run(app.services.run())
-    except Exception as error:  # noqa: BLE001 - the restart must come in any case
+    except Exception as error:  # noqa: BLE001 - the restart has to follow in any case
         sys.print_exception(error)
     finally:
         if app is not None:

@@ -1,21 +1,36 @@
-"""What differs between a chip and the bench."""
+"""The differences between a chip and the bench, in one object."""
 
 import asyncio
 
+from micropython import const
 
-async def in_thread(function):
-    """Run a function that blocks in C (a Wi-Fi scan: 2 s) while the step goes on.
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
-    The port lets go of the interpreter's lock meanwhile. Raises what the function raised.
+    from ballast.ports.ble import Ble
+    from ballast.ports.espnow_radio import EspnowRadio
+    from ballast.ports.reset_info import ResetInfo
+    from ballast.ports.storage import Storage
+    from ballast.ports.wifi import Wifi
+    from ballast.services.shapes import Blocking, Log, Random
+    from ballast.services.update import Update
+
+
+async def in_thread(function: "Callable[[], Any]") -> "Any":
+    """Run a function that blocks in C (a Wi-Fi scan: 2 s) in a thread, so that the step goes on.
+
+    The port releases the interpreter's lock meanwhile. Returns what the function returned and
+    raises what it raised.
     """
     import _thread
 
     done: list = [False, None, None]  # finished, result, error
 
-    def work():
+    def work() -> None:
         try:
             done[1] = function()
-        except Exception as error:  # noqa: BLE001 (handed on below)
+        except Exception as error:  # noqa: BLE001 (raised again below)
             done[2] = error
         done[0] = True
 
@@ -28,40 +43,42 @@ async def in_thread(function):
 
 
 class Env:
-    """storage: a port like ports/storage.Storage (load, save, erase of bytes by name).
+    """storage: files. random(n): n bytes. log: takes a line.
 
-    http: (host, port), None = no page. assets: (folder, manifest) of the page. label:
-    password record of the code on the label. serial, version, model: texts. unique_id:
-    bytes of the chip. radio, wifi, ble: ports, None = none. log: takes a line. access_point:
-    (name, password) from the label, None = this charger opens none. blocking: async
-    function that runs a blocking one beside the step. dns_port: of the captive portal.
-    update: (services/update.Update, largest file in bytes), None = none. random: n bytes.
-    measure: the page may pair clamps, look for meters and test them.
-    restore_delay_s: of the market: random delay up to this after the supply returns.
-    cause: charger.RESET_*. crash_loop: stay off. forgive(): the crash loop was looked at.
-    alive(uptime_s), note(fault, text): what RTC memory keeps over a reset.
+    radio, wifi, ble: ports, None = none. http: (host, port), None = no page. assets: (folder,
+    manifest) of the page. dns_port: of the captive portal. access_point: (name, password) of
+    the label, None = this charger opens none. blocking: async function that runs a blocking
+    one beside the step.
+
+    serial, version, model: texts. unique_id: bytes of the chip. label: password record of the
+    code on the label. update: None = updates by cable only. measure: the page may pair clamps,
+    search for meters and test them.
+
+    cause: charger.RESET_* of this start. crash_loop: the charger stays off after this start.
+    reset_info: RTC memory, None = none. restore_delay_s: of the market: the longest random
+    delay after the supply returns.
     """
 
-    def __init__(self, storage, random, log=print):
+    def __init__(self, storage: "Storage", random: "Random", log: "Log" = print) -> None:
         self.storage = storage
         self.random = random
         self.log = log
-        self.http = None
-        self.assets = None
+        self.http: "tuple[str, int] | None" = None
+        self.assets: "tuple[str, dict[str, Any]]" = ("", {})
         self.label = ""
         self.serial = ""
         self.version = ""
         self.model = "Ballast"
         self.unique_id = b"\0\0\0\0"
-        self.radio = None
-        self.wifi = None
-        self.ble = None
-        self.access_point = None
-        self.blocking = in_thread
+        self.radio: "EspnowRadio | None" = None
+        self.wifi: "Wifi | None" = None
+        self.ble: "Ble | None" = None
+        self.access_point: "tuple[str, str] | None" = None
+        self.blocking: "Blocking" = in_thread
         self.dns_port = 53
-        self.update = None
+        self.update: "Update | None" = None
         self.measure = True
         self.cause = 0
         self.restore_delay_s = 0
         self.crash_loop = False
-        self.reset_info = None
+        self.reset_info: "ResetInfo | None" = None

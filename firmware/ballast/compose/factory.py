@@ -1,25 +1,34 @@
-"""What the factory and the build gave this charger: who it is, whose, and its updates."""
+"""What the factory and the build gave this charger: its identity, its brand, its updates."""
 
 import asyncio
 import sys
 
-from ballast.control.safety import faults
+from micropython import const
+
 from ballast.ports.base_slot import BaseSlot
 from ballast.ports.update_slots import UpdateSlots
-from ballast.protocol import slot_record, update_file
+from ballast.protocol import slot_record
+from ballast.services.health import Health
 from ballast.services.update import Update
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from ballast.compose.env import Env
+    from main import App
 
 APP = "/app"  # where boards/loader/loader.py mounts the slot
 _STALL_MS = 1000  # a flash erase: 400 ms at most, then 16 pages
 
 
-def ssid(brand, serial):
-    """Name of the access point as the label has it (tools/ballast_tools/factory/labels.py)."""
+def ssid(brand: "dict[str, Any]", serial: str) -> str:
+    """Name of the access point as on the label (tools/ballast_tools/factory/labels.py)."""
     return "%s-%s" % (brand.get("ssid", "Ballast"), serial.split("-")[-1][-6:])
 
 
-def fill(env, unit, brand):
-    """Put the unit's and the brand's data into an Env. Returns the calibration {}."""
+def fill(env: "Env", unit: "dict[str, Any]", brand: "dict[str, Any]") -> "dict[str, Any]":
+    """Put the unit's and the brand's data into an Env. Returns the unit's calibration."""
     env.serial = unit.get("serial", "")
     env.label = unit.get("label", "")
     env.model = brand.get("product", env.model)
@@ -29,47 +38,47 @@ def fill(env, unit, brand):
     return unit.get("cal", {})
 
 
-def root():
+def root() -> str:
     """Where the application's files are: the mounted slot, or "" for a development board."""
     return APP if running_slot() != slot_record.NONE else ""
 
 
-def running_slot():
+def running_slot() -> int:
     """The slot that the loader started; NONE where there is no loader (development)."""
     loader = sys.modules.get("loader")
     return loader.running if loader is not None else slot_record.NONE
 
 
-def bytecode():
+def bytecode() -> int:
     """Version of the .mpy files that this MicroPython runs."""
     return sys.implementation._mpy & 0xFF
 
 
 class Permit:
-    """May flash be written now? Only while the coil is off, and with the step told of it."""
+    """Whether flash may be written for an update now: while the coil is off, as a known stall."""
 
-    def __init__(self):
-        self.app = None  # main.App, once there is one
+    def __init__(self) -> None:
+        self.app: "App | None" = None  # set once there is one
 
-    def __call__(self):
+    def __call__(self) -> bool:
         app = self.app
-        if app is None or app.out.coil:
-            return False
-        app.charger.allow_blocking(_STALL_MS)
-        return True
+        return app is not None and app.charger.permit_stall(_STALL_MS, app.out.coil)
 
 
-def make_update(brand, permit, reboot):
-    """(services/update.Update, largest file in bytes) for Env.update; None without a loader."""
+def make_update(
+    brand: "dict[str, Any]", permit: "Callable[[], bool]", reboot: "Callable[[], None]"
+) -> "Update | None":
+    """For Env.update; None without a loader. permit(): see Permit. reboot(): restarts the chip."""
     slot = running_slot()
     if slot == slot_record.NONE:
         return None
     slots = UpdateSlots(sys.modules["loader"].fs)
+    base: "BaseSlot | None" = None
     try:
         base = BaseSlot()
     except OSError:  # 4 MiB of flash: MicroPython is renewed by cable
-        base = None
-    update = Update(
+        pass
+    return Update(
         slots,
         slot,
         permit,
@@ -80,24 +89,18 @@ def make_update(brand, permit, reboot):
         reboot,
         base,
     )
-    blocks = slots.blocks if base is None else max(slots.blocks, base.blocks + 1)
-    return update, blocks * update_file.HEADER_BYTES
 
 
-async def prove(update, app):
-    """The service that proves a start: no service died, the step neither raised nor was late."""
-    restarts = app.services.restarts
-    seen = [sum(restarts.values())]
+async def prove(update: Update, app: "App") -> None:
+    """The service that proves a start: see Update.run and Health."""
+    health = Health(app.services.restarts)
 
-    def healthy():
-        before = seen[0]
-        seen[0] = sum(restarts.values())
-        active = app.charger.cycle.faults.active
-        return seen[0] == before and not active[faults.EXCEPTION] and not active[faults.OVERRUN]
+    def healthy() -> bool:
+        return health.check(app.charger.cycle.faults.active)
 
-    async def second():
+    async def second() -> None:
         await asyncio.sleep_ms(1000)
 
     await update.run(healthy, second)
-    while True:  # proven, or nothing to prove: a service does not end
+    while True:  # proven, or nothing to prove: a service does not return
         await asyncio.sleep_ms(60000)

@@ -3,29 +3,32 @@
 import asyncio
 import time
 
-from ballast.control.charger import RESET_BROWN_OUT, RESET_POWER_ON
-from ballast.control.meter import commissioning
+from micropython import const
+
 from ballast.control.safety import faults
+from ballast.services.memory.reset_notes import ResetNotes
 from ballast.services.memory.store import Keeper, Store
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ballast.compose.env import Env
+    from main import App
 
 _BLOCKING_MS = 250
 
 
-def open_store(app, env):
-    """The Store of this charger; a flash write waits for an open contactor, or a permit."""
+def open_store(app: "App", env: "Env") -> Store:
+    """The Store of this charger."""
 
-    def permit(urgent):
-        if app.out.coil == 0:
-            app.charger.allow_blocking(_BLOCKING_MS)
-            return True
-        if urgent:
-            app.charger.allow_blocking(_BLOCKING_MS)
-        return urgent
+    def permit(urgent: bool) -> bool:
+        return app.charger.permit_stall(_BLOCKING_MS, app.out.coil, urgent)
 
     return Store(env.storage, permit, app.uptime_s)
 
 
-def counters(app):
+def counters(app: "App") -> "dict[str, Any]":
     """What is kept beside the settings, as plain numbers and lists."""
     cycle = app.charger.cycle
     return {
@@ -40,8 +43,8 @@ def counters(app):
     }
 
 
-def restore(app, env):
-    """Settings and counters from the store; tells the charger why it starts. Returns a Keeper."""
+def restore(app: "App", env: "Env") -> Keeper:
+    """Restore settings and counters from the store, and start the charger with its reset cause."""
     keeper = Keeper(app.store, app.settings, lambda: counters(app))
     problems, kept = keeper.restore()
     for line in problems:
@@ -58,28 +61,15 @@ def restore(app, env):
     if problems:
         app.charger.warn(faults.SETTINGS, 1, now)
         app.charger.warn(faults.SETTINGS, 0, now)
-    longest_s = app.settings["start_delay_s"]
-    if env.cause in (RESET_POWER_ON, RESET_BROWN_OUT):  # the supply is back, and the whole street's with it
-        longest_s = max(longest_s, env.restore_delay_s)
-    delay_ms = 0
-    if longest_s:
-        delay_ms = int.from_bytes(env.random(3), "big") % (longest_s * 1000)
+    delay_ms = app.charger.start_delay_ms(
+        env.cause, env.restore_delay_s, lambda: int.from_bytes(env.random(3), "big")
+    )
     app.charger.boot(now, env.cause, env.crash_loop, delay_ms)
     return keeper
 
 
-def _apply_test(app, test, applied):
-    """A commissioning test that has found the charger's phase is kept in the settings, once."""
-    if test.state != commissioning.DONE:
-        return False
-    if not applied and test.verdict == commissioning.OK and test.first >= 0:
-        app.settings.set("phase_of_l1", test.first + 1)
-        app.settings.set("phase_proven", 1)
-    return True
-
-
-def _long_press(app):
-    """Somebody stands at the charger: guessing is forgiven, and what is new may come in."""
+def _long_press(app: "App") -> None:
+    """A long press of the button reaches the login, the access point and the clamps' pairing."""
     if app.page is not None:
         app.page.auth.forgive()
         if app.page.network is not None:
@@ -88,27 +78,22 @@ def _long_press(app):
         app.radio.clamps.open_window(0)
 
 
-async def keep(app, env, keeper):
-    """The service: once a second, whatever has changed, and RTC memory's sign of life."""
-    info = env.reset_info
-    cycle = app.charger.cycle
-    noted = 0
-    looped = env.crash_loop
-    applied = False
+async def keep(app: "App", env: "Env", keeper: Keeper) -> None:
+    """The service: once a second save what has changed, and pass on long presses."""
+    charger = app.charger
+    cycle = charger.cycle
+    notes = None
+    if env.reset_info is not None:
+        notes = ResetNotes(env.reset_info, env.crash_loop)
     longs = cycle.button.longs
     while True:
         keeper.step(app.out.coil == 1)
-        app.charger.warn(faults.STORAGE, app.store.error != "", time.ticks_ms())
+        charger.warn(faults.STORAGE, app.store.error != "", time.ticks_ms())
         if cycle.button.longs != longs:
             longs = cycle.button.longs
             _long_press(app)
-        applied = _apply_test(app, cycle.commission, applied)
-        if info is not None:
-            info.alive(cycle.uptime_s)
-            if cycle.faults.first != noted:
-                noted = cycle.faults.first
-                info.note(noted, faults.CATALOGUE[noted][0])
-            if looped and not cycle.faults.active[faults.CRASH_LOOP]:
-                looped = False
-                info.forgive()
+        charger.keep_phase()
+        if notes is not None:
+            active = cycle.faults.active[faults.CRASH_LOOP]
+            notes.step(cycle.uptime_s, cycle.faults.first, active)
         await asyncio.sleep_ms(1000)

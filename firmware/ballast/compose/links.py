@@ -1,12 +1,22 @@
-"""The measurement and the radio: which link brings the house's current to the charger."""
+"""The measurement and the radio: connects the links that bring the house's current."""
 
 import asyncio
+
+from micropython import const
 
 from ballast.control.charger import SUPPLY
 from ballast.protocol.group_frame import MARKER as GROUP_MARKER
 from ballast.services.meters.bus import RtuBus, TcpBus, parse_host
 from ballast.services.meters.link import MeterLink, model
 from ballast.services.radio.clamp_link import ClampLink
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.compose.env import Env
+    from ballast.ports.espnow_radio import EspnowRadio
+    from ballast.ports.rs485 import Rs485
+    from ballast.services.shapes import OnFrame
+    from main import App
 
 METER_CLAMP = 1
 METER_TCP = 2
@@ -15,26 +25,26 @@ _METER_KEYS = (
     "meter_kind", "meter_host", "meter_unit", "meter_baud", "meter_model", "meter_interval_ms",
     "meter_parity", "meter_line",
 )  # fmt: skip
-_RADIO_MS = 1000  # a look without being called: a soft interrupt can be lost
+_RADIO_MS = 1000  # the radio is drained at least this often: a soft interrupt can be lost
 
 
 class MeterWiring:
-    """Runs the Modbus link that the settings ask for; builds it anew when they change.
+    """Runs the Modbus link of the settings; makes a new one when they change.
 
-    link: the MeterLink that runs, None while the settings want none.
+    link: the MeterLink that runs, None without a Modbus meter in the settings.
     """
 
-    def __init__(self, app):
+    def __init__(self, app: "App") -> None:
         self._app = app
-        self.link = None
+        self.link: "MeterLink | None" = None
         self._held = False
 
-    def hold(self, held):
-        """True: keep off the bus, somebody else searches on it. False: go on."""
+    def hold(self, held: bool) -> None:
+        """True: leave the bus to a search. False: go on."""
         self._held = held
 
-    def make_port(self):
-        """The board's RS-485, None where there is none."""
+    def make_port(self) -> "Rs485 | None":
+        """The board's RS-485, None if it is not fitted."""
         board = self._app.board
         if board.RS485_UART is None:
             return None
@@ -42,7 +52,7 @@ class MeterWiring:
 
         return Rs485(board.RS485_UART, board.RS485_TX_PIN, board.RS485_RX_PIN)
 
-    async def run(self):
+    async def run(self) -> None:
         """For ever; raises what ended a link, so that the supervisor starts anew."""
         while True:
             wanted = self._wish()
@@ -57,68 +67,73 @@ class MeterWiring:
                 if task is not None:
                     task.cancel()
 
-    def _wish(self):
+    def _wish(self) -> list:
         return [self._held] + [self._app.settings[key] for key in _METER_KEYS]
 
-    def _make(self):
+    def _make(self) -> "MeterLink | None":
         s = self._app.settings
         kind = 0 if self._held else s["meter_kind"]
         if kind == METER_TCP:
             host, port = parse_host(s["meter_host"])
             return self._modbus(TcpBus(host, port))
         if kind == METER_RTU:
-            bus = RtuBus(self.make_port())
+            line = self.make_port()
+            if line is None:
+                raise ValueError("meter_kind: this board has no RS-485")
+            bus = RtuBus(line)
             bus.configure(s["meter_baud"], "E" if s["meter_parity"] else "N")
             return self._modbus(bus)
         return None
 
-    def _modbus(self, bus):
+    def _modbus(self, bus: "TcpBus | RtuBus") -> MeterLink:
         s = self._app.settings
         row = model(s["meter_model"], s["meter_line"])
         return MeterLink(
             bus, row, s["meter_unit"], s["meter_interval_ms"], self._sample, self._expect
         )
 
-    def _sample(self, now_ms, l1_ma, l2_ma, l3_ma, age_ms):
+    def _sample(self, now_ms: int, l1_ma: int, l2_ma: int, l3_ma: int, age_ms: int) -> None:
         self._app.charger.put_sample(SUPPLY, now_ms, l1_ma, l2_ma, l3_ma, age_ms)
 
-    def _expect(self, interval_ms):
+    def _expect(self, interval_ms: int) -> None:
         self._app.charger.expect(SUPPLY, interval_ms)
 
 
 class RadioWiring:
-    """The radio's one listener: hands each payload to whom it is for."""
+    """Drains the radio and passes each payload to the clamps or to the group.
 
-    def __init__(self, app, env):
+    clamps: the ClampLink. group: takes the payloads of the group, None without a group.
+    """
+
+    def __init__(self, app: "App", env: "Env", radio: "EspnowRadio") -> None:
         number = int.from_bytes(env.unique_id[-4:], "big")
-        self._radio = env.radio
+        self._radio = radio
         self._store = app.store
         self._flag = asyncio.ThreadSafeFlag()
-        env.radio.notify(self._flag.set)
-        self.clamps = ClampLink(app.charger, env.radio, number, env.random, self._save_clamps)
+        radio.notify(self._flag.set)
+        self.clamps = ClampLink(app.charger, radio, number, env.random, self._save_clamps)
         kept = app.store.load("clamps")
         if kept is not None:
             for line in self.clamps.load(kept["pairs"]):
                 env.log(line)
+        self.group: "OnFrame | None" = None
 
-        self.group = None  # takes the payloads of the group, once there is one
-
-    def _hear(self, mac, frame, rssi):
+    def _on_frame(self, mac: bytes, frame: bytes, rssi: int) -> None:
         if frame and frame[0] == GROUP_MARKER:
             if self.group is not None:
                 self.group(mac, frame, rssi)
         else:
             self.clamps.on_frame(mac, frame, rssi)
 
-    def _save_clamps(self, pairs):
+    def _save_clamps(self, pairs: bytes) -> None:
         self._store.save("clamps", {"pairs": pairs.decode()})
 
-    async def run(self):
+    async def run(self) -> None:
         """For ever."""
         drain = self._radio.drain
-        hear = self._hear
+        on_frame = self._on_frame
         while True:
-            drain(hear)
+            drain(on_frame)
             self.clamps.step()
             try:
                 await asyncio.wait_for_ms(self._flag.wait(), _RADIO_MS)

@@ -1,60 +1,38 @@
-"""Looks for a meter on demand: the bus for the finder, with the running link out of its way."""
+"""The search for a meter, with the buses of this charger."""
 
-import asyncio
+from micropython import const
 
 from ballast.services.meters.bus import RtuBus, TcpBus, parse_host
 from ballast.services.meters.finder import MeterFinder
+from ballast.services.meters.search import MeterSearch
 
-_NEIGHBOUR_MS = 250  # a closed port refuses at once, an absent host never answers
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from ballast.ports.rs485 import Rs485
+
+_LINE_MS = 200  # most until the answer of a meter on the line
+_HOST_MS = 1000
+_NEIGHBOUR_MS = 250  # a host without the port refuses at once, an absent host never answers
 
 
-class MeterSearch:
-    """make_port() -> Rs485, None where there is none. address() -> own IPv4 or "". hold(flag):
-    stops (True) and starts again (False) the links that use the same bus.
+def make_search(
+    make_port: "Callable[[], Rs485 | None]",
+    address: "Callable[[], str]",
+    hold: "Callable[[bool], None]",
+) -> MeterSearch:
+    """make_port(): the board's RS-485, None = not fitted. address(), hold(flag): see MeterSearch."""
 
-    finder: the MeterFinder of the last search, None before the first.
-    """
+    def line() -> "RtuBus | None":
+        port = make_port()
+        return None if port is None else RtuBus(port, _LINE_MS)
 
-    def __init__(self, make_port, address, hold):
-        self.finder = None
-        self._make_port = make_port
-        self._address = address
-        self._hold = hold
-        self._task = None
+    def host(text: str) -> TcpBus:
+        name, port = parse_host(text)
+        return TcpBus(name, port, _HOST_MS)
 
-    def running(self):
-        """Whether a search goes on."""
-        return self._task is not None and not self._task.done()
+    def neighbour(name: str) -> TcpBus:
+        return TcpBus(name, 502, _NEIGHBOUR_MS)
 
-    def start(self, kind, host=""):
-        """Begin: kind "rtu", "tcp" (with host) or "network". ValueError in plain words."""
-        if self.running():
-            raise ValueError("a search is running; stop it first")
-        finder = MeterFinder()
-        if kind == "rtu":
-            port = self._make_port()
-            if port is None:
-                raise ValueError("this board has no RS-485")
-            work = finder.on_rtu(RtuBus(port, 200))
-        elif kind == "tcp":
-            name, number = parse_host(host)
-            work = finder.on_tcp(TcpBus(name, number, 1000))
-        else:
-            own = self._address()
-            if not own:
-                raise ValueError("no network to search; join one first")
-            work = finder.on_network(lambda h: TcpBus(h, 502, _NEIGHBOUR_MS), own)
-        self.finder = finder
-        self._task = asyncio.create_task(self._run(work))
-
-    async def _run(self, work):
-        self._hold(True)
-        try:
-            await work
-        finally:
-            self._hold(False)
-
-    def stop(self):
-        """End a search early; what it has found so far stays."""
-        if self.finder is not None:
-            self.finder.stop = True
+    return MeterSearch(MeterFinder, line, host, neighbour, address, hold)

@@ -2,7 +2,9 @@
 
 import time
 
-from ballast.compose.meter_search import MeterSearch
+from micropython import const
+
+from ballast.compose.meter_search import make_search
 from ballast.protocol.status import Info
 from ballast.services.memory.event_log import EventLog
 from ballast.services.memory.history import History
@@ -23,28 +25,35 @@ from ballast.services.web.setup import WebSetup
 from ballast.services.web.update import WebUpdate
 from ballast.services.wifi_link import WifiLink
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.compose.env import Env
+    from ballast.control.charger import Charger
+    from main import App
 
-def _no_address():
+
+def _no_address() -> str:
     return ""
 
 
 class CarTest:
-    """The commissioning test as the page wants it."""
+    """The commissioning test, with the names that the page's routes use."""
 
-    def __init__(self, charger):
-        self._charger = charger
+    def __init__(self, charger: "Charger") -> None:
         self.commissioning = charger.cycle.commission
         self.start = charger.commission
         self.stop = charger.commission_abort
 
 
 class PageWiring:
-    """Everything behind HTTP. web, door, auth, events, wall, history, schedule: its parts."""
+    """Everything behind HTTP. web, door, auth, events, wall, history, schedule: its parts.
 
-    def __init__(self, app, env):
+    network: the Wi-Fi, None without. http: (host, port) to listen on.
+    """
+
+    def __init__(self, app: "App", env: "Env", http: tuple[str, int]) -> None:
         fit, store, clock = app.fit, app.store, app.uptime_s
-        self._env = env
-        self._app = app
+        self._http = http
         self.wall = WallClock(clock)
         self.events = EventLog(store, clock, self.wall.time_s)
         self.auth = Auth(app.settings, store, clock, env.random, env.label, self.events.add)
@@ -58,38 +67,36 @@ class PageWiring:
         WebRecords(self.web, self.history, Sessions(store, self.wall.time_s), self.events)
         WebSettings(self.web, self.schedule)
         WebGroup(self.web, app.group)
-        self.network = self._network()
+        self.network = self._network(app, env)
         WebSetup(self.web, self.network, MeterProof())
         if env.measure:
             self._measure(app, env)
         if env.update is not None:
-            WebUpdate(self.web, env.update[0], env.update[1])
+            WebUpdate(self.web, env.update)
         self.door = Door(self.web.app.handle_request)
         app.services.add("status", self.web.run)
         app.services.add("page", self.run)
         app.services.add("schedule", self.schedule.run)
 
-    def _measure(self, app, env):
+    def _measure(self, app: "App", env: "Env") -> None:
         """Pairing, meter search, and the test with the car's own current."""
         clamps = app.radio.clamps if app.radio is not None else None
         address = env.wifi.address if env.wifi is not None else _no_address
-        search = MeterSearch(app.meter.make_port, address, app.meter.hold)
+        search = make_search(app.meter.make_port, address, app.meter.hold)
         WebMeasure(self.web, clamps, search, CarTest(app.charger))
 
-    def _network(self):
-        """The network's keeper and the captive portal; None where the bench has no Wi-Fi."""
-        env, services = self._env, self._app.services
+    def _network(self, app: "App", env: "Env") -> "WifiLink | None":
+        """Wi-Fi and the captive portal; None on a bench without Wi-Fi."""
         if env.wifi is None or env.access_point is None:
             return None
         captive = Captive(self.web, env.dns_port)
         link = WifiLink(
-            env.wifi, self._app.settings, captive, env.access_point, env.blocking, self.events.add
+            env.wifi, app.settings, captive, env.access_point, env.blocking, self.events.add
         )
-        services.add("wifi", link.run)
-        services.add("portal", captive.run)
+        app.services.add("wifi", link.run)
+        app.services.add("portal", captive.run)
         return link
 
-    async def run(self):
+    async def run(self) -> None:
         """Listen for ever."""
-        host, port = self._env.http
-        await self.door.run(host, port)
+        await self.door.run(self._http[0], self._http[1])

@@ -6,12 +6,17 @@ from micropython import const
 
 from ballast.control.group.shared import MAX_SHARED_MS
 from ballast.control.limits import limits
+from ballast.control.meter import commissioning
 from ballast.control.pilot import charge_state as cs
 from ballast.control.pilot import pilot
 from ballast.control.power import MAX_W, volt_of
 from ballast.control.records import Status
 from ballast.control.safety import contactor, faults
 from ballast.control.scan_cycle import ScanCycle
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from typing import Callable
 
 SUPPLY = const(0)
 PANEL = const(1)
@@ -33,6 +38,7 @@ class Charger:
         self.cycle = ScanCycle(settings, fit)
         self.step = self.cycle.step
         self.refused = 0  # calls of services that were turned down
+        self._phase_kept = False  # of the commissioning test that is over
 
     def new_status(self):
         """An empty Status record of the right size."""
@@ -136,6 +142,15 @@ class Charger:
         cycle.interlocks.allow_blocking(cycle.now(), min(ttl_ms, 1000))
         return True
 
+    def permit_stall(self, ms: int, coil: int, urgent: bool = False) -> bool:
+        """Whether work that blocks for up to `ms` may start now: while the coil is off, or urgent.
+
+        coil: Out.coil of the last step. A permitted stall is no overrun.
+        """
+        if coil and not urgent:
+            return False
+        return self.allow_blocking(ms)
+
     # -- commissioning ------------------------------------------------------------
 
     def commission(self):
@@ -151,6 +166,20 @@ class Charger:
         """End the test; the car is free again."""
         self.cycle.commission.abort()
         self.cycle.limits.release(limits.COMMISSION)
+
+    def keep_phase(self) -> None:
+        """Write the phase that a commissioning test has found into the settings, once per test.
+
+        Called once a second.
+        """
+        test = self.cycle.commission
+        if test.state != commissioning.DONE:
+            self._phase_kept = False
+        elif not self._phase_kept:
+            self._phase_kept = True
+            if test.verdict == commissioning.OK and test.first >= 0:
+                self.settings.set("phase_of_l1", test.first + 1)
+                self.settings.set("phase_proven", 1)
 
     def sync_quarter(self, into_ms):
         """The clock says how long ago the quarter hour began: for the demand limit."""
@@ -168,6 +197,18 @@ class Charger:
         put(faults.CRASH_LOOP, crash_loop, now_ms)
         put(faults.CRASH_LOOP, 0, now_ms)
         self.cycle.hold_ms = delay_ms
+
+    def start_delay_ms(self, cause: int, restore_delay_s: int, draw: "Callable[[], int]") -> int:
+        """How long no charge may begin after this start: a random time up to the longest delay.
+
+        cause: RESET_*. restore_delay_s: the market's longest delay after the supply returns; it
+        returns for the whole street, and the cars must not all start at once. draw(): a random
+        whole number of 24 bits.
+        """
+        longest_s = self.settings["start_delay_s"]
+        if cause in (RESET_POWER_ON, RESET_BROWN_OUT):
+            longest_s = max(longest_s, restore_delay_s)
+        return draw() % (longest_s * 1000) if longest_s else 0
 
     def warn(self, fault, present, now_ms):
         """A service reports SETTINGS, STORAGE or CLOCK: warnings that stop nothing."""

@@ -4,7 +4,7 @@ A port may not import control/, so it names the records that it fills from here.
 and compose/ hand over the objects; mypy compares them with the shapes there.
 """
 
-from typing import Any, Protocol
+from typing import Any, Protocol, Sequence
 
 class Scan(Protocol):
     """control/records.Scan."""
@@ -108,4 +108,4 @@ class OnFrame(Protocol):
     def __call__(self, mac: bytes, frame: bytes, rssi: int, /) -> object: ...
 
 # [(uuid of a service, [(uuid of a characteristic, flags)])]
-Services = list[tuple[str, list[tuple[str, int]]]]
+Services = Sequence[tuple[str, Sequence[tuple[str, int]]]]

@@ -71,6 +71,7 @@ class Update:
 
     ready: version of the image that waits for a restart, None = none. proved: this start has
     been healthy for long enough. error: why the last upload failed, "" = it did not.
+    max_bytes: of the largest file.
     """
 
     def __init__(
@@ -96,6 +97,8 @@ class Update:
         self._mpy = mpy
         self._reboot = reboot
         self._buf = bytearray(update_file.HEADER_BYTES)
+        blocks = slots.blocks if base is None else max(slots.blocks, base.blocks + 1)
+        self.max_bytes = blocks * update_file.HEADER_BYTES
         self._busy = False
         self.done_blocks = 0
         self.total_blocks = 0
@@ -199,10 +202,7 @@ class Update:
         slot_record.save(slots, self._record, buf)
 
     async def _header(self, read: "ReadBytes", length: int) -> bytes:
-        most = self._slots.blocks
-        if self._base is not None:
-            most = max(most, self._base.blocks + 1)
-        if not len(self._buf) < length <= most * len(self._buf):
+        if not len(self._buf) < length <= self.max_bytes:
             raise UpdateError(400, "this is not a Ballast update file (its length is wrong)")
         await self._fill(read, len(self._buf))
         header = bytes(self._buf)

@@ -47,7 +47,7 @@ class Bench:
     """A charger with its page and the measurement's routes."""
 
     def __init__(self, with_parts=True):
-        from ballast.compose.meter_search import MeterSearch
+        from ballast.compose.meter_search import make_search
 
         self.rig = WebRig()
         self.held = []
@@ -57,7 +57,7 @@ class Bench:
         self.links = ClampLink(
             self.rig.charger, NoRadio(), 5, lambda n: bytes(range(1, n + 1)), self.kept.append
         )
-        self.search = MeterSearch(lambda: self.port, lambda: self.address, self.held.append)
+        self.search = make_search(lambda: self.port, lambda: self.address, self.held.append)
         self.test = Test()
         parts = (self.links, self.search, self.test) if with_parts else (None, None, None)
         WebMeasure(self.rig.web, *parts)

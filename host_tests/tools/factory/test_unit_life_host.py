@@ -106,9 +106,10 @@ class App:
         self.permit = factory.Permit()
         self.permit.app = self
 
-    def allow_blocking(self, ttl_ms):
-        assert 400 < ttl_ms <= 1000
-        self.permits += 1
+    def permit_stall(self, ms, coil):
+        assert 400 < ms <= 1000
+        self.permits += not coil
+        return not coil
 
 
 def send(service, data):
@@ -157,7 +158,7 @@ def test_chip_makes_its_environment_from_image_and_factory_data(
     monkeypatch.setattr(composition, "DATA", str(tmp_path / "data"))
     env, brand, cal = composition.make_env(factory.Permit(), "esp32s3")
     assert (env.serial, env.model, env.version) == (SERIAL, "Acme Carry 13", "0.1.0")
-    assert env.http == ("0.0.0.0", 80) and env.update[0].running == 0
+    assert env.http == ("0.0.0.0", 80) and env.update.running == 0
     folder, manifest = env.assets
     for entry in manifest.values():
         assert (Path(folder) / entry["file"]).exists()
@@ -191,7 +192,8 @@ def test_two_updates_in_a_row(made, chip, loader, monkeypatch):
     for version, security in (("0.2.0", 1), ("0.3.0", 2)):
         slot, brand = power_on(loader)
         app, reboots = App(), []
-        service, most = factory.make_update(brand, app.permit, lambda r=reboots: r.append(1))
+        service = factory.make_update(brand, app.permit, lambda r=reboots: r.append(1))
+        most = service.max_bytes
         data = newer(made, version=version, security=security)
         assert len(data) < most
         send(service, data)
@@ -199,7 +201,7 @@ def test_two_updates_in_a_row(made, chip, loader, monkeypatch):
         asyncio.run(service.restart())
         assert reboots == [1]
         slot, brand = power_on(loader)
-        service, _ = factory.make_update(brand, App().permit, None)
+        service = factory.make_update(brand, App().permit, None)
         assert service.version == version and service.on_trial()
 
         run_proof(service)
@@ -250,10 +252,10 @@ def test_trial_is_confirmed_only_after_ninety_healthy_seconds(made, chip, loader
         ((), True, 600, False),
     ):
         reboots = []
-        service, _ = factory.make_update(brand, App().permit, None)
+        service = factory.make_update(brand, App().permit, None)
         send(service, newer(made, version="0.2.0"))
         power_on(loader)
-        service, _ = factory.make_update(brand, App().permit, lambda r=reboots: r.append(1))
+        service = factory.make_update(brand, App().permit, lambda r=reboots: r.append(1))
         seconds = run_proof(service, restarts, late)
         assert seconds - 1 == took, restarts
         assert reboots == ([] if confirmed else [1])
@@ -277,7 +279,8 @@ def test_micropython_is_renewed_over_the_air(made, chip, loader, monkeypatch):
 
     monkeypatch.setattr(factory, "bytecode", lambda: 6)
     _, brand = power_on(loader)
-    service, most = factory.make_update(brand, App().permit, None)
+    service = factory.make_update(brand, App().permit, None)
+    most = service.max_bytes
     prove_start(service)
     app = synthetic_base.esp_image(
         "esp32s3", synthetic_base.banner("Ballast", "1.29.1") + b"x" * 9999
@@ -291,7 +294,7 @@ def test_micropython_is_renewed_over_the_air(made, chip, loader, monkeypatch):
     assert bytes(chip.partitions["ota_1"][: len(app)]) == app
     assert bytes(chip.partitions["romfs"]) == before
     chip.running, chip.app_valid = "ota_1", False  # the boot loader starts it, on trial
-    service, _ = factory.make_update(brand, App().permit, None)
+    service = factory.make_update(brand, App().permit, None)
     assert not chip.app_valid
     prove_start(service)
     assert chip.app_valid
@@ -304,7 +307,8 @@ def test_small_flash_has_no_second_micropython(made, chip, loader, monkeypatch):
     chip.partitions["factory"] = bytearray(4096)
     chip.running = chip.boot = "factory"
     _, brand = power_on(loader)
-    service, most = factory.make_update(brand, App().permit, None)
+    service = factory.make_update(brand, App().permit, None)
+    most = service.max_bytes
     assert most == 0x110000 // 2
     data = build.update(made.board, made.brand, made.release, made.key, 6, "esp", b"x" * 5000)
     with pytest.raises(update.UpdateError, match="with the cable only"):
@@ -320,7 +324,7 @@ def test_no_update_while_the_coil_is_on(made, chip, loader, monkeypatch):
     app = App()
     app.out.coil = 1
     before = {name: bytes(part) for name, part in chip.partitions.items()}
-    service, _ = factory.make_update(brand, app.permit, None)
+    service = factory.make_update(brand, app.permit, None)
     with pytest.raises(update.UpdateError, match="pause it"):
         send(service, newer(made, version="0.2.0"))
     assert {name: bytes(part) for name, part in chip.partitions.items()} == before
@@ -331,7 +335,7 @@ def test_update_of_another_brand_or_board_is_refused(made, chip, loader, monkeyp
 
     monkeypatch.setattr(factory, "bytecode", lambda: 6)
     _, brand = power_on(loader)
-    service, _ = factory.make_update(brand, App().permit, None)
+    service = factory.make_update(brand, App().permit, None)
     for change, text in (
         ({"brand": dataclasses.replace(made.brand, id="ballast")}, "this charger is acme"),
         ({"board": dataclasses.replace(made.board, name="esp32_lite")}, "this is esp32s3_ref"),

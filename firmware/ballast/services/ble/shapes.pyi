@@ -1,6 +1,6 @@
 """The Bluetooth port and the two GATT services, as services/ble needs them."""
 
-from typing import Any, Awaitable, Callable, Coroutine, Protocol
+from typing import Any, Awaitable, Callable, Coroutine, Protocol, Sequence
 
 class BlePort(Protocol):
     """ports/ble.Ble: one client at a time. client: its connection, None = none.
@@ -14,7 +14,7 @@ class BlePort(Protocol):
     # services: ((uuid, ((uuid, properties), ..)), ..); the handles come in the same order
     def on(
         self,
-        services: tuple[tuple[str, tuple[tuple[str, int], ...]], ...],
+        services: Sequence[tuple[str, Sequence[tuple[str, int]]]],
         notify: Callable[[], None],
     ) -> list[int]: ...
     def off(self) -> None: ...

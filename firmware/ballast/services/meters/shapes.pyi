@@ -1,6 +1,6 @@
 """The serial port, the Modbus buses and who takes a reading, as services/meters needs them."""
 
-from typing import Protocol
+from typing import Protocol, Sequence
 
 class SerialPort(Protocol):
     """ports/rs485.Rs485: nothing waits. parity: None, 0 even or 1 odd. baud in Bd."""
@@ -38,3 +38,27 @@ class Sink(Protocol):
     """Takes a reading: signed mA, + = import. age_ms: how old it was at now_ms."""
 
     def __call__(self, now_ms: int, l1_ma: int, l2_ma: int, l3_ma: int, age_ms: int, /) -> None: ...
+
+class Candidate(Protocol):
+    """finder.Candidate: a model that fits the device at address `unit`."""
+
+    key: str
+    name: str
+    unit: int
+    points: int
+    evidence: str
+    baud: int
+    parity: str
+    host: str
+
+class MeterFinder(Protocol):
+    """finder.MeterFinder. progress: 0..100 %. stop: True ends the search early."""
+
+    progress: int
+    text: str
+    stop: bool
+    @property
+    def candidates(self) -> Sequence[Candidate]: ...
+    async def on_rtu(self, bus: LineBus) -> None: ...
+    async def on_tcp(self, bus: NetworkBus) -> None: ...
+    async def on_network(self, make_bus: MakeBus, own_address: str) -> None: ...

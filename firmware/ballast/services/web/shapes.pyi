@@ -1,11 +1,12 @@
 """Requests, the web server and what it shows, as services/web needs them."""
 
-from typing import Any, Awaitable, Callable, Iterator, Protocol, Sequence
+from typing import Any, Awaitable, Callable, Iterator, Protocol
 
 from microdot import Microdot, Request, Response
 
 from ballast.control.records import Status
 from ballast.protocol.status import Info
+from ballast.services.meters.shapes import MeterFinder
 from ballast.services.shapes import ChargePlan, Charger, WallClock
 
 # What a handler returns: a JSON object, or a whole response; with a status code: the body too
@@ -136,28 +137,8 @@ class ClampLink(Protocol):
     def open_window(self, source: int, code_text: str = "") -> None: ...
     def unpair(self, clamp: int) -> bool: ...
 
-class Candidate(Protocol):
-    """services/meters/finder.Candidate."""
-
-    key: str
-    name: str
-    unit: int
-    points: int
-    evidence: str
-    baud: int
-    parity: str
-    host: str
-
-class MeterFinder(Protocol):
-    """services/meters/finder.MeterFinder. progress: 0..100 %."""
-
-    progress: int
-    text: str
-    @property
-    def candidates(self) -> Sequence[Candidate]: ...
-
 class MeterSearch(Protocol):
-    """compose/meter_search.MeterSearch. kind: "rtu", "tcp" or "network"; ValueError in one line."""
+    """services/meters/search.MeterSearch. kind: "rtu", "tcp" or "network"; ValueError in one line."""
 
     @property
     def finder(self) -> MeterFinder | None: ...
@@ -187,6 +168,7 @@ class CommissioningTest(Protocol):
 class Update(Protocol):
     """services/update.Update: read(n) gives up to n bytes of the file; an exception has a code."""
 
+    max_bytes: int  # of the largest file
     def status(self) -> dict[str, object]: ...
     async def receive(
         self, read: Callable[[int], Awaitable[bytes]], length: int

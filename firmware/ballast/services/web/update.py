@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 
 class WebUpdate:
-    """Adds its route to `web`. max_bytes: of the largest file."""
+    """Adds its route to `web`."""
 
-    def __init__(self, web: "Web", update: "Update", max_bytes: int) -> None:
+    def __init__(self, web: "Web", update: "Update") -> None:
         self._web = web
         self._update = update
-        web.uploads["/api/update"] = max_bytes
+        web.uploads["/api/update"] = update.max_bytes
         web.app.get("/api/update")(self._get)
         web.app.post("/api/update")(self._post)
 
