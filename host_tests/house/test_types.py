@@ -87,6 +87,12 @@ PLANTED = {
     "a clamp that sends to a number": (
         "clamp/app.py", "self._radio.send(link.pair.mac,", "self._radio.send(link.pair.charger,",
         'Argument 1 to "send" of "Radio"'),
+    "a route that calls a method which a service lacks": (
+        "ballast/services/web/measure.py", "link.unpair(self", "link.unpaired(self",
+        '"ClampLink" has no attribute "unpaired"'),
+    "swapped parts in the wiring": (
+        "ballast/compose/page.py", "Schedule(app.charger, store,", "Schedule(store, app.charger,",
+        'Argument 1 to "Schedule"'),
     "a function without types": (
         "ballast/protocol/modbus.py", "def silent_us(baud: int) -> int:", "def silent_us(baud):",
         "missing a type annotation"),

@@ -27,7 +27,7 @@ class Log(Protocol):
     def __call__(self, line: str, /) -> object: ...
 
 class AddEvent(Protocol):
-    """Adds an event to the event log, as services/memory/event_log.EventLog.add."""
+    """Adds an event: EventLog.add in services/memory/event_log.py."""
 
     def __call__(self, kind: str, detail: str = ..., /) -> None: ...
 

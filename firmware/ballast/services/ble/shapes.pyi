@@ -26,7 +26,7 @@ class BlePort(Protocol):
     def receive(self) -> tuple[int, int, bytes] | None: ...
 
 class Improv(Protocol):
-    """improv.Improv."""
+    """services/ble/improv.Improv."""
 
     def start(self) -> None: ...
     def connected(self) -> None: ...
@@ -36,7 +36,7 @@ class Improv(Protocol):
     def write(self, chunk: bytes) -> Coroutine[Any, Any, None] | None: ...
 
 class BleControl(Protocol):
-    """control.BleControl. commands: how many were executed."""
+    """services/ble/control.BleControl. commands: how many were executed."""
 
     info: bytes
     commands: int
@@ -52,7 +52,7 @@ class Publish(Protocol):
     def __call__(self, uuid: str, value: bytes, /) -> None: ...
 
 class RunCommand(Protocol):
-    """Executes a command of protocol/ble_frames.COMMANDS; ValueError with one line for people."""
+    """Executes a command of COMMANDS in protocol/ble_frames.py; ValueError with one line."""
 
     def __call__(self, name: str, value: int, /) -> None: ...
 

@@ -14,17 +14,20 @@ class SerialPort(Protocol):
     def transmit_ms(self, nbytes: int) -> int: ...
 
 class Bus(Protocol):
-    """bus.TcpBus or bus.RtuBus: the bytes of `count` registers; ModbusError in one line."""
+    """services/meters/bus.TcpBus or services/meters/bus.RtuBus.
+
+    read() gives the bytes of `count` registers, or raises ModbusError with one line.
+    """
 
     async def read(self, unit: int, fc: int, address: int, count: int) -> bytes: ...
 
 class LineBus(Bus, Protocol):
-    """bus.RtuBus, whose speed can be set. parity: "N" or "E"."""
+    """services/meters/bus.RtuBus, whose speed can be set. parity: "N" or "E"."""
 
     def configure(self, baud: int, parity: str) -> None: ...
 
 class NetworkBus(Bus, Protocol):
-    """bus.TcpBus: one host, an IPv4 address as text."""
+    """services/meters/bus.TcpBus: one host, an IPv4 address as text."""
 
     host: str
     async def close(self) -> None: ...
@@ -40,7 +43,7 @@ class Sink(Protocol):
     def __call__(self, now_ms: int, l1_ma: int, l2_ma: int, l3_ma: int, age_ms: int, /) -> None: ...
 
 class Candidate(Protocol):
-    """finder.Candidate: a model that fits the device at address `unit`."""
+    """services/meters/finder.Candidate: a model that fits the device at address `unit`."""
 
     key: str
     name: str
@@ -52,7 +55,7 @@ class Candidate(Protocol):
     host: str
 
 class MeterFinder(Protocol):
-    """finder.MeterFinder. progress: 0..100 %. stop: True ends the search early."""
+    """services/meters/finder.MeterFinder. progress: 0..100 %. stop: True ends the search early."""
 
     progress: int
     text: str

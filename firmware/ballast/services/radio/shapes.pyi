@@ -56,7 +56,7 @@ class Timer(Protocol):
     def left(self, now_ms: int, /) -> int: ...
 
 class Member(Protocol):
-    """control/group/member.Member: what this charger may draw (allowed_ma) and still does (held_ma)."""
+    """control/group/member.Member. allowed_ma: may be drawn; held_ma: may still be drawn now."""
 
     allowed_ma: int
     held_ma: int

@@ -13,7 +13,7 @@ from ballast.services.shapes import ChargePlan, Charger, WallClock
 Answer = dict[str, Any] | Response | tuple[dict[str, Any], int]
 
 class Stream(Protocol):
-    """door._Reader: up to n bytes of the body, b"" at its end."""
+    """_Reader in services/web/door.py: up to n bytes of the body, b"" at its end."""
 
     async def read(self, n: int) -> bytes: ...
 
@@ -32,7 +32,7 @@ class Events(Protocol):
     def document(self) -> list[dict[str, object]]: ...
 
 class Auth(Protocol):
-    """login.Auth. Tokens and device cookies are texts; peer is the client's address."""
+    """services/web/login.Auth. Tokens and device cookies are texts; peer is the client's address."""
 
     def has_password(self) -> bool: ...
     # new and text come from a request's body: login.Auth checks that they are texts
@@ -46,7 +46,7 @@ class Auth(Protocol):
     def wait_s(self, peer: str, device: str | None = None) -> int: ...
 
 class Web(Protocol):
-    """server.Web: what a file with routes may use of it."""
+    """services/web/server.Web: what a file with routes may use of it."""
 
     portal: str | None
     watchers: list[Watcher]
@@ -138,7 +138,7 @@ class ClampLink(Protocol):
     def unpair(self, clamp: int) -> bool: ...
 
 class MeterSearch(Protocol):
-    """services/meters/search.MeterSearch. kind: "rtu", "tcp" or "network"; ValueError in one line."""
+    """services/meters/search.MeterSearch. kind: "rtu", "tcp", "network"; ValueError in one line."""
 
     @property
     def finder(self) -> MeterFinder | None: ...
@@ -158,7 +158,7 @@ class Commissioning(Protocol):
     progress: int
 
 class CommissioningTest(Protocol):
-    """The test as the page runs it. start(): False = no car is charging, or no meter."""
+    """compose/page.CarTest: the test as the page runs it. start(): False = no car is charging, or no meter."""
 
     @property
     def commissioning(self) -> Commissioning: ...
