@@ -28,7 +28,7 @@ def image_security(slots, slot, buf):
     """
     slots.read(slot, slots.blocks - 1, buf)
     try:
-        manifest, _, _ = update_file.parse(buf)
+        manifest, _, _ = update_file.decode(buf)
     except ValueError:
         return -1
     left = manifest["size"]
@@ -78,7 +78,7 @@ def mount(slots, slot):
 
     buf = bytearray(update_file.HEADER_BYTES)
     slots.read(slot, slots.blocks - 1, buf)
-    size = update_file.parse(buf)[0]["size"]
+    size = update_file.decode(buf)[0]["size"]
     if "/rom" in sys.path:  # MicroPython mounts the first half by itself
         for path in ("/rom", "/rom/lib"):
             if path in sys.path:

@@ -74,12 +74,15 @@ PLANTED = {
     "swapped arguments of a codec": (
         SCHEDULE, "minutes_to_change(self._plan, minute)", "minutes_to_change(minute, self._plan)",
         'Argument 1 to "minutes_to_change"'),
-    "a minute that may be None": (
+    "a pair that may be None": (
         "ballast/protocol/clamp_inbox.py", "result <= FAULTY and pair is not None",
         "result <= FAULTY", 'Item "None" of "Pair | None"'),
     "swapped arguments within protocol/": (
         "ballast/protocol/clamp_pairing.py", "signed(buf, size, HmacKey(key))",
         "signed(buf, HmacKey(key), size)", 'Argument 2 to "signed"'),
+    "swapped objects where the parts are wired": (
+        "ballast/compose/page.py", "Schedule(app.charger, store, self.wall,",
+        "Schedule(app.charger, self.wall, store,", 'Argument 2 to "Schedule"'),
     "the wrong record for a port": (
         "main.py", "self._write(self.out)", "self._write(self.scan)", 'expected "Out"'),
     "a constant that no board has": (
@@ -90,9 +93,6 @@ PLANTED = {
     "a route that calls a method which a service lacks": (
         "ballast/services/web/measure.py", "link.unpair(self", "link.unpaired(self",
         '"ClampLink" has no attribute "unpaired"'),
-    "swapped parts in the wiring": (
-        "ballast/compose/page.py", "Schedule(app.charger, store,", "Schedule(store, app.charger,",
-        'Argument 1 to "Schedule"'),
     "a function without types": (
         "ballast/protocol/modbus.py", "def silent_us(baud: int) -> int:", "def silent_us(baud):",
         "missing a type annotation"),

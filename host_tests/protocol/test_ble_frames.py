@@ -130,7 +130,7 @@ def test_good_commands():
         fields = {"id": 7, "command": name}
         if key:
             fields[key] = value
-        assert f.parse_command(json.dumps(fields).encode()) == (7, name, want)
+        assert f.decode_command(json.dumps(fields).encode()) == (7, name, want)
 
 
 def test_bad_commands_get_one_line():
@@ -149,15 +149,15 @@ def test_bad_commands_get_one_line():
         command(id=1, command="boost", current_ma=1),
     ]  # fmt: skip
     for data in bad:
-        line = str(raises(ValueError, f.parse_command, data))
+        line = str(raises(ValueError, f.decode_command, data))
         assert line and "\n" not in line, data
 
 
 def test_info_round_trip():
-    assert f.parse_info(f.info(4000, b"saltsalt")) == (1, 4000, b"saltsalt")
-    raises(f.FrameError, f.parse_info, b"\x01\x00\x00\x0f\xa0salt")
+    assert f.decode_info(f.encode_info(4000, b"saltsalt")) == (1, 4000, b"saltsalt")
+    raises(f.FrameError, f.decode_info, b"\x01\x00\x00\x0f\xa0salt")
 
 
 def test_refusals():
-    assert f.refused(f.WAIT, 60) == b"\x8f\x02\x00\x3c"
-    assert f.refused(f.WAIT, 100000) == b"\x8f\x02\xff\xff"
+    assert f.encode_refused(f.WAIT, 60) == b"\x8f\x02\x00\x3c"
+    assert f.encode_refused(f.WAIT, 100000) == b"\x8f\x02\xff\xff"

@@ -33,10 +33,10 @@ def test_record_survives_packing():
             reason,
             floor,
         )
-        data = a.pack()
+        data = a.encode()
         assert len(data) == sr.SIZE
         b = sr.Record()
-        assert b.unpack(data)
+        assert b.decode(data)
         assert (b.seq, b.active, b.trial, b.tries, b.reason, b.floor) == (
             seq,
             active,
@@ -48,12 +48,12 @@ def test_record_survives_packing():
 
 
 def test_any_changed_bit_is_noticed():
-    data = bytearray(sr.Record().pack())
+    data = bytearray(sr.Record().encode())
     for bit in range(8 * sr.SIZE):
         data[bit // 8] ^= 1 << bit % 8
-        assert not sr.Record().unpack(data)
+        assert not sr.Record().decode(data)
         data[bit // 8] ^= 1 << bit % 8
-    assert sr.Record().unpack(data)
+    assert sr.Record().decode(data)
 
 
 def test_records_alternate_and_the_newest_counts():
@@ -75,7 +75,7 @@ def test_out_of_range_records_are_not_believed():
     for field, value in (("active", 2), ("trial", 7)):
         record = sr.Record()
         setattr(record, field, value)
-        assert not sr.Record().unpack(record.pack())
+        assert not sr.Record().decode(record.encode())
 
 
 def test_fresh_record_takes_the_safer_slot():

@@ -108,22 +108,22 @@ def test_signature_of_wrong_size_or_range_does_not_verify():
 
 
 def test_pack_and_parse_are_inverse():
-    block = update_file.pack(_manifest(), _fake_sign)
+    block = update_file.encode(_manifest(), _fake_sign)
     assert len(block) == 4096
-    manifest, signed, signature = update_file.parse(block)
+    manifest, signed, signature = update_file.decode(block)
     assert manifest == _manifest()
     assert signed == block[: len(signed)] and signature == b"\x00" * 384
 
 
 def test_manifest_is_canonical():
-    block = update_file.pack(_manifest(), _fake_sign)
+    block = update_file.encode(_manifest(), _fake_sign)
     text = block[12 : 12 + block[8] + 256 * block[9]].decode()
     assert text.startswith('{"base":"1.29.0","board":"esp32s3_ref"')
     assert " " not in text
 
 
 def test_damaged_headers_are_refused():
-    good = update_file.pack(_manifest(), _fake_sign)
+    good = update_file.encode(_manifest(), _fake_sign)
     for bad in (
         b"",
         good[:-1],
@@ -135,7 +135,7 @@ def test_damaged_headers_are_refused():
         good[:12] + b"[" + good[13:],
         good[:8] + b"\x02\x00" + good[10:12] + b"[]" + good[14:],
     ):
-        assert isinstance(raises(ValueError, update_file.parse, bad), ValueError)
+        assert isinstance(raises(ValueError, update_file.decode, bad), ValueError)
 
 
 def test_every_key_is_required_and_ranged():
@@ -155,15 +155,15 @@ def test_every_key_is_required_and_ranged():
     ):
         manifest = _manifest()
         manifest[key] = bad
-        error = raises(ValueError, update_file.parse, update_file.pack(manifest, _fake_sign))
+        error = raises(ValueError, update_file.decode, update_file.encode(manifest, _fake_sign))
         assert "'%s'" % key in error.args[0]
         del manifest[key]
-        error = raises(ValueError, update_file.parse, update_file.pack(manifest, _fake_sign))
+        error = raises(ValueError, update_file.decode, update_file.encode(manifest, _fake_sign))
         assert "'%s'" % key in error.args[0]
 
 
 def test_unknown_key_and_wrong_signature_come_before_all_else():
-    block = update_file.pack(_manifest(), _fake_sign)
+    block = update_file.encode(_manifest(), _fake_sign)
     args = ("other", "other", "littlefs", 5, 9, 10)
     error = raises(ValueError, update_file.check, block, {}, *args)
     assert "does not know" in error.args[0]
@@ -175,17 +175,17 @@ def test_unknown_key_and_wrong_signature_come_before_all_else():
 def test_long_manifest_is_refused_when_packed():
     manifest = _manifest()
     manifest["note"] = "x" * 4000
-    assert "too long" in raises(ValueError, update_file.pack, manifest, _fake_sign).args[0]
+    assert "too long" in raises(ValueError, update_file.encode, manifest, _fake_sign).args[0]
 
 
 def _good_block():
-    return update_file.pack(_manifest(), lambda data: _bytes(_HEADER_SIGNATURE))
+    return update_file.encode(_manifest(), lambda data: _bytes(_HEADER_SIGNATURE))
 
 
 def _base_block():
     manifest = _manifest()
     manifest["kind"], manifest["fs"], manifest["size"] = "base", "esp", 9000
-    return update_file.pack(manifest, lambda data: _bytes(_BASE_SIGNATURE))
+    return update_file.encode(manifest, lambda data: _bytes(_BASE_SIGNATURE))
 
 
 def _check(board="esp32s3_ref", brand="acme", fs="romfs", mpy=6, floor=3, room=5000):

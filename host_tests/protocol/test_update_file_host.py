@@ -26,12 +26,12 @@ VALUES = st.one_of(
     st.lists(st.integers(), max_size=3),
 )
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # busy computers
-BLOCK = update_file.pack(MANIFEST, lambda data: bytes(384))
+BLOCK = update_file.encode(MANIFEST, lambda data: bytes(384))
 
 
 def refused_politely(block):
     try:
-        update_file.parse(block)
+        update_file.decode(block)
     except ValueError as error:
         assert len(error.args[0]) < 100 and "\n" not in error.args[0]
 
@@ -54,7 +54,7 @@ def test_any_changed_bytes(changes):
 @CALM
 @given(st.dictionaries(st.sampled_from(sorted(MANIFEST)), VALUES))
 def test_any_values_in_the_manifest(over):
-    refused_politely(update_file.pack({**MANIFEST, **over}, lambda data: bytes(384)))
+    refused_politely(update_file.encode({**MANIFEST, **over}, lambda data: bytes(384)))
 
 
 @CALM
@@ -73,4 +73,4 @@ def test_any_record_comes_back(seq, active, trial, tries, reason, floor):
     record.seq, record.active, record.trial = seq, active, trial
     record.tries, record.reason, record.floor = tries, reason, floor
     other = slot_record.Record()
-    assert other.unpack(record.pack()) and vars(other) == vars(record)
+    assert other.decode(record.encode()) and vars(other) == vars(record)

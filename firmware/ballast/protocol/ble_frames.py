@@ -82,12 +82,12 @@ class FrameError(Exception):
     """A chunk or message that breaks the protocol; the session ends."""
 
 
-def info(iterations: int, salt: bytes) -> bytes:
+def encode_info(iterations: int, salt: bytes) -> bytes:
     """Value of the characteristic INFO."""
     return bytes((VERSION,)) + iterations.to_bytes(4, "big") + salt
 
 
-def parse_info(data: "Readable") -> tuple[int, int, bytes]:
+def decode_info(data: "Readable") -> tuple[int, int, bytes]:
     """(version, iterations, salt) of INFO. FrameError if it is too short."""
     if len(data) < 13:
         raise FrameError("info too short")
@@ -198,12 +198,12 @@ def _stream(key: HmacKey, counter: bytes, data: bytes) -> bytes:
     return bytes(out)
 
 
-def refused(reason: int, wait_s: int = 0) -> bytes:
+def encode_refused(reason: int, wait_s: int = 0) -> bytes:
     """The REFUSED message; wait_s: until the client may try again."""
     return bytes((REFUSED, reason)) + min(wait_s, 65535).to_bytes(2, "big")
 
 
-def parse_command(data: bytes) -> tuple[int, str, int]:
+def decode_command(data: bytes) -> tuple[int, str, int]:
     """(id, name, value) of a command's JSON. ValueError says in one line what is wrong.
 
     The JSON is {"id": 0 .. 65535, "command": a name of COMMANDS} and the command's

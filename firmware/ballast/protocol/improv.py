@@ -62,7 +62,7 @@ def checksum(data: "Readable") -> int:
     return sum(data) & 0xFF
 
 
-def packet(command: int, data: bytes = b"") -> bytes:
+def encode_packet(command: int, data: bytes = b"") -> bytes:
     """One packet, a command or a result. ValueError if `data` is longer than 255 bytes."""
     if len(data) > _MAX_DATA:
         raise ValueError("an Improv packet has at most 255 bytes of data")
@@ -97,7 +97,7 @@ class Assembler:
         return got[0], got[2:end]
 
 
-def strings(data: "Readable") -> list[str]:
+def decode_strings(data: "Readable") -> list[str]:
     """The texts in `data`, each with its length before it; PacketError if a length is wrong."""
     out = []
     at = 0
@@ -113,9 +113,9 @@ def strings(data: "Readable") -> list[str]:
     return out
 
 
-def wifi_settings(data: "Readable") -> tuple[str, str]:
+def decode_wifi_settings(data: "Readable") -> tuple[str, str]:
     """(network, password) of a SEND_WIFI; PacketError if Wi-Fi allows no such name or password."""
-    parts = strings(data)
+    parts = decode_strings(data)
     if len(parts) != 2:
         raise PacketError(INVALID_PACKET)
     ssid, key = parts
@@ -127,7 +127,7 @@ def wifi_settings(data: "Readable") -> tuple[str, str]:
     return ssid, key
 
 
-def result(command: int, texts: list[str], group: int = 1) -> bytes:
+def encode_result(command: int, texts: list[str], group: int = 1) -> bytes:
     """The packet of a result with as many of `texts` as fit, in whole groups of `group`."""
     data = b""
     for at in range(0, len(texts), group):
@@ -138,10 +138,10 @@ def result(command: int, texts: list[str], group: int = 1) -> bytes:
         if len(data) + len(more) > _MAX_DATA:
             break
         data += more
-    return packet(command, data)
+    return encode_packet(command, data)
 
 
-def advertisement(state: int, capabilities: int) -> bytes:
+def encode_advertisement(state: int, capabilities: int) -> bytes:
     """The 31 bytes of the advertisement: flags, the service's UUID and the service's data."""
     reversed_uuid = bytearray()
     digits = SERVICE.replace("-", "")

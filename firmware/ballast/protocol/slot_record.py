@@ -54,7 +54,7 @@ class Record:
         self.reason = OK
         self.floor = 0
 
-    def pack(self) -> bytes:
+    def encode(self) -> bytes:
         body = struct.pack(
             _FORMAT,
             _MAGIC,
@@ -67,7 +67,7 @@ class Record:
         )
         return body + struct.pack("<I", binascii.crc32(body))
 
-    def unpack(self, data: "Readable") -> bool:
+    def decode(self, data: "Readable") -> bool:
         """Fill from bytes. False, and nothing is changed, if they hold no valid record."""
         body = bytes(data[: SIZE - 4])
         if body[:4] != _MAGIC:
@@ -87,7 +87,7 @@ def newest(sectors: list[bytes]) -> "Record | None":
     best = None
     for data in sectors:
         record = Record()
-        if record.unpack(data) and (best is None or record.seq > best.seq):
+        if record.decode(data) and (best is None or record.seq > best.seq):
             best = record
     return best
 
@@ -118,7 +118,7 @@ def save(slots: "RecordBlocks", record: Record, buf: bytearray) -> None:
     buf: room for one block, overwritten.
     """
     record.seq += 1
-    data = record.pack()
+    data = record.encode()
     for i in range(len(buf)):
         buf[i] = 0xFF
     buf[: len(data)] = data

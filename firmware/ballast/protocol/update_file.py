@@ -59,7 +59,7 @@ _NUMBERS = (
 )
 
 
-def parse(block: "Readable") -> tuple[dict, bytes, bytes]:
+def decode(block: "Readable") -> tuple[dict, bytes, bytes]:
     """(manifest, signed bytes, signature) of a header block.
 
     ValueError with one sentence if this firmware does not know the format. The signature
@@ -123,7 +123,7 @@ def check(
     by cable only. The signature is checked first, so that a stranger's file gets no
     answer about this charger.
     """
-    manifest, signed, signature = parse(block)
+    manifest, signed, signature = decode(block)
     modulus = keys.get(manifest["key"])
     if modulus is None:
         raise ValueError("the update is signed with a key that this charger does not know")
@@ -147,7 +147,7 @@ def check(
     return manifest
 
 
-def pack(manifest: dict, sign: "Sign") -> bytes:
+def encode(manifest: dict, sign: "Sign") -> bytes:
     """The header block for `manifest`, signed by `sign`."""
     body = []
     for key in sorted(manifest):  # MicroPython's json.dumps does not sort

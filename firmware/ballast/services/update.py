@@ -306,6 +306,6 @@ class Update:
         """A value of the running image's manifest; `default` if the slot holds no header."""
         self._slots.read(self.running, self._slots.blocks - 1, self._buf)
         try:
-            return update_file.parse(self._buf)[0][key]
+            return update_file.decode(self._buf)[0][key]
         except ValueError:
             return default

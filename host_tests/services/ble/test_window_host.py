@@ -84,13 +84,13 @@ def test_the_advertisement_has_service_and_data_in_one_and_the_name_in_the_respo
     found = phone.seen[0].data
     assert bytes(found.get_all(core.AdvertisingData.SERVICE_DATA, raw=True)[0])[:4] == b"\x77\x46\x01\x06"
     flat = phone.seen[0].data_bytes
-    assert flat[:31] == improv.advertisement(improv.AUTHORIZATION_REQUIRED, 6)
+    assert flat[:31] == improv.encode_advertisement(improv.AUTHORIZATION_REQUIRED, 6)
 
 
 def test_the_state_in_the_air_follows_the_button(fresh):
     fresh.press(0.5)
     phone = meet(fresh)
-    assert phone.seen[0].data_bytes[:31] == improv.advertisement(improv.AUTHORIZED, 6)
+    assert phone.seen[0].data_bytes[:31] == improv.encode_advertisement(improv.AUTHORIZED, 6)
 
 
 def test_no_memory_for_bluetooth_is_logged_and_nothing_else_suffers(installed):
@@ -186,7 +186,7 @@ def test_device_info_and_networks(fresh):
     phone = meet(fresh)
 
     async def info():
-        await phone.improv(improv.packet(improv.DEVICE_INFO))
+        await phone.improv(improv.encode_packet(improv.DEVICE_INFO))
         await phone.wait(phone.results, 3)
 
     fresh.do(info())
@@ -195,7 +195,7 @@ def test_device_info_and_networks(fresh):
     fresh.press(0.5)
 
     async def scan():
-        await phone.improv(improv.packet(improv.SCAN))
+        await phone.improv(improv.encode_packet(improv.SCAN))
         await phone.wait(phone.results, 5)
 
     fresh.do(scan())
@@ -204,12 +204,12 @@ def test_device_info_and_networks(fresh):
 
 MALFORMED = [
     (b"\x01\x02\x00\x00\x04", improv.INVALID_PACKET),  # checksum
-    (improv.packet(improv.SEND_WIFI, b"\x05ab"), improv.INVALID_PACKET),
-    (improv.packet(improv.SEND_WIFI), improv.INVALID_PACKET),
-    (improv.packet(improv.DEVICE_INFO, b"x"), improv.INVALID_PACKET),
-    (improv.packet(improv.IDENTIFY), improv.UNKNOWN_COMMAND),  # not in the capabilities
-    (improv.packet(99), improv.UNKNOWN_COMMAND),
-    (improv.packet(improv.DEVICE_INFO) + b"\0", improv.INVALID_PACKET),
+    (improv.encode_packet(improv.SEND_WIFI, b"\x05ab"), improv.INVALID_PACKET),
+    (improv.encode_packet(improv.SEND_WIFI), improv.INVALID_PACKET),
+    (improv.encode_packet(improv.DEVICE_INFO, b"x"), improv.INVALID_PACKET),
+    (improv.encode_packet(improv.IDENTIFY), improv.UNKNOWN_COMMAND),  # not in the capabilities
+    (improv.encode_packet(99), improv.UNKNOWN_COMMAND),
+    (improv.encode_packet(improv.DEVICE_INFO) + b"\0", improv.INVALID_PACKET),
 ]
 
 
@@ -484,7 +484,7 @@ def test_no_scan_while_the_car_charges(fresh):
     phone = meet(fresh)
 
     async def work():
-        await phone.improv(improv.packet(improv.SCAN))
+        await phone.improv(improv.encode_packet(improv.SCAN))
         await phone.wait(lambda: phone.last(improv.ERROR) == b"\xff", 3)
 
     fresh.do(work())
@@ -497,7 +497,7 @@ def test_what_a_client_wrote_as_it_left_is_not_the_next_ones(fresh):
     command, result = fresh.device.ble.services[0][1][2:4]
     phone = b"\xc0\0\0\0\0\7"
     ble.air_connect(1, phone)
-    ble.air_write(1, command, improv.packet(improv.DEVICE_INFO))
+    ble.air_write(1, command, improv.encode_packet(improv.DEVICE_INFO))
     ble.air_disconnect(1, phone)
     ble.air_connect(2, phone)
     fresh.world.run(1)

@@ -71,7 +71,7 @@ def rig_class(made, monkeypatch):
             """Version in slot B, or None while its header block is not there."""
             block = self.node.device.partitions["romfs"][2 * HALF - 4096 :]
             try:
-                return update_file.parse(bytes(block))[0]["version"]
+                return update_file.decode(bytes(block))[0]["version"]
             except ValueError:
                 return None
 

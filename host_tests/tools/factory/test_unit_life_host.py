@@ -88,7 +88,7 @@ def power_on(loader):
     loader.running, loader.fs = slot, "romfs"
     buf = bytearray(4096)
     slots.read(slot, slots.blocks - 1, buf)
-    size = update_file.parse(buf)[0]["size"]
+    size = update_file.decode(buf)[0]["size"]
     start = slot * slots.blocks * 4096
     data = bytes(fakes.device().partitions["romfs"][start : start + size])
     return slot, json.loads(fsimage.unpack("romfs", data)["brand.json"])
@@ -356,5 +356,5 @@ def test_without_a_loader_there_are_no_updates(monkeypatch):
 
 def test_image_digest_in_the_header_is_the_images(made):
     for kind, data in made.updates.items():
-        manifest = update_file.parse(data[:4096])[0]
+        manifest = update_file.decode(data[:4096])[0]
         assert hashlib.sha256(made.images[kind]).hexdigest() == manifest["sha256"]

@@ -38,7 +38,7 @@ def check_image(files, made, base, table, flash):
     assert set(data[at["nvs"] : at["nvs"] + 0x1000]) == {0xFF}  # of the unit, not of the batch
     half = partitions.slot_bytes(table)
     header = data[at["romfs"] + half - 4096 :][:4096]
-    manifest = update_file.parse(header)[0]
+    manifest = update_file.decode(header)[0]
     payload = data[at["romfs"] :][: manifest["size"]]
     assert manifest["fs"] == base.fs
     assert hashlib.sha256(payload).hexdigest() == manifest["sha256"]

@@ -29,7 +29,7 @@ print("LOADED", len(names))
 document = json.load(open("brand.json"))
 buf = bytearray(4096)
 slots.read(slot, slots.blocks - 1, buf)
-_, signed, signature = update_file.parse(buf)
+_, signed, signature = update_file.decode(buf)
 modulus = int(document["update_keys"][%(key)r], 16)
 start = us()
 for _ in range(100):

@@ -132,7 +132,7 @@ class Phone:
 
     async def send_wifi(self, ssid, key):
         data = bytes((len(ssid),)) + ssid.encode() + bytes((len(key),)) + key.encode()
-        await self.improv(improv.packet(improv.SEND_WIFI, data))
+        await self.improv(improv.encode_packet(improv.SEND_WIFI, data))
 
     async def state(self, state, seconds=40):
         """Wait for a state of Improv."""
@@ -142,7 +142,7 @@ class Phone:
         """The texts of the last result, put together from its notifications."""
         raw = b"".join(v for u, v in self.notes if u == improv.RESULT)
         packet = improv.Assembler().feed(raw)
-        return None if packet is None else improv.strings(packet[1])
+        return None if packet is None else improv.decode_strings(packet[1])
 
     # the charger's own service
 
@@ -162,7 +162,7 @@ class Phone:
         answer = await self.hello()
         if answer is None or answer[0] != f.CHALLENGE:
             return answer
-        _, iterations, salt = f.parse_info(await self.read(f.INFO))
+        _, iterations, salt = f.decode_info(await self.read(f.INFO))
         work = password.Pbkdf2(code.encode(), salt, iterations)
         work.step(iterations)
         key = HmacKey(work.digest())

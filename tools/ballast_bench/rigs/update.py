@@ -48,7 +48,7 @@ def make(signer, version="2.0", security=0, **over):
     }
     manifest.update(over)
     sign = lambda data: signer.sign(data, padding.PKCS1v15(), hashes.SHA256())  # noqa: E731
-    return update_file.pack(manifest, sign) + body
+    return update_file.encode(manifest, sign) + body
 
 
 def factory(chip, data):
@@ -88,7 +88,7 @@ def installed(slot):
     if loader.image_security(s, slot, buf) < 0:
         return None
     s.read(slot, s.blocks - 1, buf)
-    return update_file.parse(buf)[0]["version"]
+    return update_file.decode(buf)[0]["version"]
 
 
 def prove(running, health):

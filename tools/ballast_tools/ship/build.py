@@ -129,7 +129,7 @@ def update(board, chosen, release, key, bytecode, kind, image):
         "size": len(image),
         "version": release["version"],
     }
-    return update_file.pack(manifest, key.sign) + image
+    return update_file.encode(manifest, key.sign) + image
 
 
 def outputs(made):

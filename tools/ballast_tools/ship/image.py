@@ -126,7 +126,7 @@ def _record(made, table):
     record.seq = 1
     record.floor = made.release["security"]
     offset = partitions.find(table, "slotrec").offset + (record.seq & 1) * fsimage.BLOCK
-    return offset, record.pack()
+    return offset, record.encode()
 
 
 def data_volume(board, base, table):

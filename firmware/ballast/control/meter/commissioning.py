@@ -55,10 +55,6 @@ HIGH_PM = const(1150)
 _MAX_PM = const(20000)
 
 
-def _abs(x):
-    return x if x >= 0 else -x
-
-
 class Commissioning:
     """One test at a time. ratio_pm: [3] per mains phase, signed, 1000 = right, 0 = silent.
 
@@ -170,7 +166,7 @@ class Commissioning:
     def _judge(self, meter):
         moved = 0
         for edge in range(_EDGES):
-            if _abs(self._ev_edge(edge)) >= _MOVE_MA:
+            if abs(self._ev_edge(edge)) >= _MOVE_MA:
                 moved += 1
         if moved < _NEEDED:
             self._end(NO_EV)
@@ -188,7 +184,7 @@ class Commissioning:
         n = 0
         for edge in range(_EDGES):
             ev = self._ev_edge(edge)
-            if _abs(ev) < _MOVE_MA:
+            if abs(ev) < _MOVE_MA:
                 continue
             mains = self._mean[edge + 1][phase] - self._mean[edge][phase]
             pm = mains * 100 // (ev // 10) if ev > 0 else -mains * 100 // (-ev // 10)
@@ -200,15 +196,15 @@ class Commissioning:
             self._pm[at] = pm
             n += 1
         median = self._pm[n // 2] if n & 1 else (self._pm[n // 2 - 1] + self._pm[n // 2]) // 2
-        near = _abs(median) // 4
+        near = abs(median) // 4
         if near < 150:
             near = 150
         agree = 0
         for i in range(n):
-            if _abs(self._pm[i] - median) <= near:
+            if abs(self._pm[i] - median) <= near:
                 agree += 1
         self.agree[phase] = agree
-        self.ratio_pm[phase] = 0 if _abs(median) < _QUIET_PM else median
+        self.ratio_pm[phase] = 0 if abs(median) < _QUIET_PM else median
 
     def _verdict(self):
         worst = OK

@@ -69,10 +69,6 @@ _JUMP_WINDOW_MS = const(10000)
 _JUMPS = const(3)
 
 
-def _abs(x):
-    return x if x >= 0 else -x
-
-
 class Meter:
     """One source of mains readings. All attributes are read-only for others.
 
@@ -232,14 +228,14 @@ class Meter:
             x = self._in[i]
             # Above 10 In every breaker (B, C: IEC 60898-1, 5.3.5) opens within 0.1 s:
             # an rms value over whole seconds cannot be there.
-            if _abs(x) > 10 * fuse:
+            if abs(x) > 10 * fuse:
                 why = WHY_RANGE
             # 2.55 In opens within 120 s (IEC 60898-1 table 7, test c).
-            if _abs(x) * 20 > 51 * fuse:
+            if abs(x) * 20 > 51 * fuse:
                 over = True
             if x < _NEGATIVE_MA and not self._export and why == WHY_OK:
                 why = WHY_NEGATIVE
-            if self.state != NONE and _abs(x - self.ma[i]) * 2 > 3 * fuse:
+            if self.state != NONE and abs(x - self.ma[i]) * 2 > 3 * fuse:
                 jump = True
         if over and not self._over:
             self._over_t = now_ms

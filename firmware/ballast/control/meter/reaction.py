@@ -34,10 +34,6 @@ _REREF_MS = const(60000)  # a movement that never became one is forgotten
 _REVERSED_VOTES = const(3)
 
 
-def _abs(x):
-    return x if x >= 0 else -x
-
-
 def _largest(values):
     k = 0
     for i in range(1, 3):
@@ -95,7 +91,7 @@ class Reaction:
         if not self._ref_ok or (self._cross != 0 and self._cross != 2):
             return
         for i in range(3):
-            if _abs(ev_ma[i] - self._ref_ev[i]) >= _LATENCY_MA:
+            if abs(ev_ma[i] - self._ref_ev[i]) >= _LATENCY_MA:
                 if self._cross == 0:
                     self._cross = 1
                     self._cross_t = now_ms
@@ -127,7 +123,7 @@ class Reaction:
         moved = 0
         for i in range(3):
             self._level[i] = ev.ma[i] if ev.fitted else offered_ma
-            d = _abs(self._level[i] - self._ref_ev[i])
+            d = abs(self._level[i] - self._ref_ev[i])
             if d > moved:
                 moved = d
         return moved
@@ -143,10 +139,10 @@ class Reaction:
             d = ma[i] - self._ref_ma[i]
             if d > self._rise:
                 self._rise = d
-            d = _abs(d)
+            d = abs(d)
             if d > self._swing[i]:
                 self._swing[i] = d
-            d = _abs(ma[i] - self._next_ma[i])
+            d = abs(ma[i] - self._next_ma[i])
             if d > self._next_swing[i]:
                 self._next_swing[i] = d
 
@@ -227,18 +223,18 @@ class Reaction:
         still = 0  # EV phases that did not move
         lead = 0  # the EV phase that moved most
         for i in range(3):
-            d = _abs(self._level[i] - self._ref_ev[i])
+            d = abs(self._level[i] - self._ref_ev[i])
             if d < _QUIET_MA:
                 still += 1
-            if d > _abs(self._level[lead] - self._ref_ev[lead]):
+            if d > abs(self._level[lead] - self._ref_ev[lead]):
                 lead = i
         move = self._level[lead] - self._ref_ev[lead]
         loudest = _largest(self._swing)
         at = self._map[lead] if self._mapped else loudest
-        if self._swing[at] * 4 < _abs(move):
+        if self._swing[at] * 4 < abs(move):
             if move < 0 and self._rise >= _CALLED_MA:
                 return WHY_OK  # a rise called for the reduction, and was undone by it: no evidence
-            if still == 2 and self._swing[loudest] * 2 >= _abs(move):
+            if still == 2 and self._swing[loudest] * 2 >= abs(move):
                 return WHY_SWAPPED
             return WHY_DEAF
         # The balancer answers only what it has seen: what made the EV move is in the last

@@ -47,7 +47,7 @@ class BleControl:
         proven: "Callable[[], None]",
     ) -> None:
         iterations, salt, key = password.parse(record)
-        self.info = frames.info(iterations, salt)
+        self.info = frames.encode_info(iterations, salt)
         self._key = HmacKey(key)
         self._random = random
         self._clock = clock_s
@@ -91,7 +91,7 @@ class BleControl:
                 self._take(message)
         except frames.FrameError:
             self.connected()
-            self._send(frames.refused(frames.MALFORMED))
+            self._send(frames.encode_refused(frames.MALFORMED))
 
     def _take(self, message: bytes) -> None:
         kind = message[0]
@@ -109,11 +109,11 @@ class BleControl:
         if len(message) != 2 + frames.NONCE:
             raise frames.FrameError("hello of %d bytes" % len(message))
         if message[1] != frames.VERSION:
-            self._send(frames.refused(frames.WRONG_VERSION))
+            self._send(frames.encode_refused(frames.WRONG_VERSION))
             return
         wait = self._free_at_s - self._clock()
         if wait > 0:
-            self._send(frames.refused(frames.WAIT, wait))
+            self._send(frames.encode_refused(frames.WAIT, wait))
             return
         own = self._random(frames.NONCE)
         self._nonces = message[2:] + own
@@ -142,7 +142,7 @@ class BleControl:
             wait = min(_MAX_WAIT_S, 1 << min(over, 6))
             self._free_at_s = self._clock() + wait
         self._log("login_failed", "ble")
-        self._send(frames.refused(frames.WRONG_CODE, wait))
+        self._send(frames.encode_refused(frames.WRONG_CODE, wait))
 
     def _answer(self, fields: "dict[str, Any]") -> None:
         if self._seal is not None:
@@ -151,7 +151,7 @@ class BleControl:
     def _command(self, data: bytes) -> None:
         number: "int | None" = None
         try:
-            number, name, value = frames.parse_command(data)
+            number, name, value = frames.decode_command(data)
             if name == "watch":
                 self._watch_s = value
                 self._due_s = self._clock()

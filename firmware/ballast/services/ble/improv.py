@@ -82,7 +82,7 @@ class Improv:
 
     def advertisement(self) -> bytes:
         """The bytes to advertise now."""
-        return improv.advertisement(self.state, self.capabilities)
+        return improv.encode_advertisement(self.state, self.capabilities)
 
     def _become(self, state: int) -> None:
         if state != self.state:
@@ -109,14 +109,14 @@ class Improv:
 
     def _handle(self, command: int, data: bytes) -> "Coroutine[Any, Any, None] | None":
         if command == improv.SEND_WIFI:
-            ssid, key = improv.wifi_settings(data)
+            ssid, key = improv.decode_wifi_settings(data)
             self._need_authorization()
             self._become(improv.PROVISIONING)
             return self._provision(ssid, key)
         if data:
             raise improv.PacketError(improv.INVALID_PACKET)
         if command == improv.DEVICE_INFO:
-            self._send(improv.RESULT, improv.result(command, self._info()))
+            self._send(improv.RESULT, improv.encode_result(command, self._info()))
         elif command == improv.SCAN:
             self._need_authorization()
             if not self._may_scan():
@@ -144,10 +144,10 @@ class Improv:
         if reason == "":
             url = self._url()
             self._become(improv.PROVISIONED)
-            self._send(improv.RESULT, improv.result(improv.SEND_WIFI, [url] if url else []))
+            self._send(improv.RESULT, improv.encode_result(improv.SEND_WIFI, [url] if url else []))
 
     async def _networks(self) -> None:
         texts: list[str] = []
         for ssid, rssi, free in (await self._scan())[:_MAX_NETWORKS]:
             texts += [ssid, str(rssi), "NO" if free else "WPA2"]
-        self._send(improv.RESULT, improv.result(improv.SCAN, texts, 3))
+        self._send(improv.RESULT, improv.encode_result(improv.SCAN, texts, 3))
