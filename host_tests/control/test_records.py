@@ -34,3 +34,13 @@ def test_a_board_that_says_nothing_has_nothing_fitted():
     fit = Fit()
     assert not (fit.mirror or fit.load_live or fit.pe or fit.rcd or fit.own_meter or fit.button)
     assert not any(fit.ntc) and fit.phases == 1
+
+
+def test_the_lower_of_hardware_and_product_counts():
+    fit = Fit()
+    for hardware, product, rating in ((16000, 32000, 16000), (32000, 16000, 16000), (20000, 20000, 20000)):
+        fit.rated_ma = hardware
+        assert fit.rating_ma({"rated_ma": product}) == rating
+    for hardware, supply, wired in ((3, 3, 3), (3, 1, 1), (1, 3, 1), (1, 1, 1)):
+        fit.phases = hardware
+        assert fit.wired_phases({"supply_phases": supply}) == wired

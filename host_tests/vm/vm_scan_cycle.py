@@ -1,6 +1,7 @@
 """The scan cycle allocates nothing: idle, charging, balancing, and with faults coming and going."""
 
 from ballast.control import ticks
+from ballast.control.settings import Settings
 from ballast_bench.rigs.control import A_MV, B_MV, C_MV, D_MV, E_MV, Rig
 from heap import steps_without_heap
 
@@ -43,6 +44,30 @@ class _Steps:
         if n % 1009 == 0:
             rig.cycle.faults.reset()
         self.balanced()
+
+
+class _Follower:
+    """Watches settings that are written now and then, as by a short press of the button."""
+
+    def __init__(self):
+        self.settings = Settings()
+        self.some = self.settings.watch(("user_paused", "fuse_ma", "name"))
+        self.every = self.settings.watch()
+        self.seen = 0
+
+    def look(self, i):
+        if i % 10 == 0:
+            self.settings.set("user_paused", i // 10 % 2)
+        if self.some.changed():
+            self.seen += 1
+        if self.every.changed():
+            self.seen += 1
+
+
+def test_following_and_writing_a_setting_needs_no_heap():
+    follower = _Follower()
+    steps_without_heap(follower.look, 1000)
+    assert follower.seen == 2 * 100, follower.seen
 
 
 def _rig(**values):

@@ -38,6 +38,7 @@ class Group:
     def __init__(self, app, env):
         self._app = app
         self._env = env
+        self._watch = app.settings.watch(group_config.KEYS)
         self.link = None
         self.budget = None
         self.problem = ""
@@ -58,19 +59,14 @@ class Group:
     async def run(self):
         """For ever: made anew when the settings change."""
         while True:
-            wanted = self._wish()
+            self._watch.changed()  # what is made next follows the settings of now
             self._make()
             link = self.link
-            while wanted == self._wish():
-                version = self._app.settings.version
-                while version == self._app.settings.version:
-                    self._look()
-                    if link is not None:
-                        self._turn(link)
-                    await asyncio.sleep_ms(STEP_MS if link is not None else 500)
-
-    def _wish(self):
-        return [self._app.settings[key] for key in group_config.KEYS]
+            while not self._watch.changed():
+                self._look()
+                if link is not None:
+                    self._turn(link)
+                await asyncio.sleep_ms(STEP_MS if link is not None else 500)
 
     def _turn(self, link):
         if self._udp is not None:

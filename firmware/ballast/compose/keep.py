@@ -6,6 +6,7 @@ import time
 from micropython import const
 
 from ballast.control.safety import faults
+from ballast.protocol import group_panels
 from ballast.services.memory.reset_notes import ResetNotes
 from ballast.services.memory.store import Keeper, Store
 
@@ -47,6 +48,7 @@ def restore(app: "App", env: "Env") -> Keeper:
     """Restore settings and counters from the store, and start the charger with its reset cause."""
     keeper = Keeper(app.store, app.settings, lambda: counters(app))
     problems, kept = keeper.restore()
+    app.settings.add_rule(("group_panels", "group_seats"), group_panels.problem)
     for line in problems:
         env.log(line)
     cycle = app.charger.cycle

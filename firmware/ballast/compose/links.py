@@ -36,6 +36,7 @@ class MeterWiring:
 
     def __init__(self, app: "App") -> None:
         self._app = app
+        self._watch = app.settings.watch(_METER_KEYS)
         self.link: "MeterLink | None" = None
         self._held = False
 
@@ -55,20 +56,18 @@ class MeterWiring:
     async def run(self) -> None:
         """For ever; raises what ended a link, so that the supervisor starts anew."""
         while True:
-            wanted = self._wish()
+            held = self._held
+            self._watch.changed()  # what is made next follows the settings of now
             self.link = self._make()
             task = asyncio.create_task(self.link.run()) if self.link is not None else None
             try:
-                while wanted == self._wish():
+                while held == self._held and not self._watch.changed():
                     await asyncio.sleep_ms(1000)
                     if task is not None and task.done():
                         await task
             finally:
                 if task is not None:
                     task.cancel()
-
-    def _wish(self) -> list:
-        return [self._held] + [self._app.settings[key] for key in _METER_KEYS]
 
     def _make(self) -> "MeterLink | None":
         s = self._app.settings

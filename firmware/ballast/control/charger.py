@@ -178,8 +178,7 @@ class Charger:
         elif not self._phase_kept:
             self._phase_kept = True
             if test.verdict == commissioning.OK and test.first >= 0:
-                self.settings.set("phase_of_l1", test.first + 1)
-                self.settings.set("phase_proven", 1)
+                self.settings.set_all({"phase_of_l1": test.first + 1, "phase_proven": 1})
 
     def sync_quarter(self, into_ms):
         """The clock says how long ago the quarter hour began: for the demand limit."""

@@ -86,6 +86,14 @@ class Fit:
         self.ntc_supply_mv = 3300
         self.rcd_module = 0
 
+    def rating_ma(self, settings):
+        """What this product may carry: the hardware's rating, or the lower one it is sold with."""
+        return min(settings["rated_ma"], self.rated_ma)
+
+    def wired_phases(self, settings):
+        """Phases that reach the car: the hardware's, or one where the supply has only one."""
+        return min(self.phases, settings["supply_phases"])
+
 
 class Status:
     """The numbers that the facade hands to services; see charger.Charger.status()."""

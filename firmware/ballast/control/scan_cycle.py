@@ -34,6 +34,7 @@ class ScanCycle:
 
     def __init__(self, settings, fit):  # noqa: PLR0915 - the list of its parts
         self.settings = settings
+        self._watch = settings.watch()
         self.fit = fit
         self.faults = faults.Faults()
         self.limits = limits.Limits()
@@ -43,10 +44,10 @@ class ScanCycle:
         self.rcd = rcd_test.RcdTest(fit.rcd_module)
         self.heat = Derating(fit)
         self.ev = EvMeter(fit.own_meter)
-        self.site = Supply(limits.SITE)
-        self.panel = Supply(limits.PANEL)
+        self.site = Supply(limits.SITE, "fuse_ma", self.limits)
+        self.panel = Supply(limits.PANEL, "panel_ma", self.limits)
         self.shared = Shared()
-        self.modes = Modes()
+        self.modes = Modes(self.limits)
         self.commission = Commissioning()
         self.button = Button()
         self._taps = 0
@@ -72,7 +73,6 @@ class ScanCycle:
         self._tested_ms = 0
         self._retest = False
         self.settings_min_ma = pilot.MIN_MA
-        self._version = -1
         self._export = False
         self._allow = False
 
@@ -101,7 +101,7 @@ class ScanCycle:
 
     def _step(self, now_ms, scan, out):
         dt_ms = self._clock(now_ms)
-        if self.settings.version != self._version:
+        if self._watch.changed():
             self.configure(now_ms)
         # measure
         fresh = self.ev.step(now_ms, scan)
@@ -113,14 +113,14 @@ class ScanCycle:
             self._tap()
         # limit
         may_draw = self.offered_ma if self.contactor.state == contactor.CLOSED else 0
-        self.site.step(now_ms, self.ev, fresh, may_draw, self.limits)
-        self.panel.step(now_ms, self.ev, fresh, may_draw, self.limits)
+        self.site.step(now_ms, self.ev, fresh, may_draw)
+        self.panel.step(now_ms, self.ev, fresh, may_draw)
         if self.panel.used:
             self.pair.step(now_ms, self.site.meter, self.panel.meter, self._export)
-        self.modes.step(now_ms, self.site, self.ev, self.limits)
+        self.modes.step(now_ms, self.site, self.ev)
         if self.commission.state == RUNNING:
             self._commission(now_ms)
-        self.limits.led(self.shared.step(now_ms, self.site))
+        self.limits.leave_site_out(self.shared.step(now_ms, self.site))
         self.limits.ignore(limits.BOOST_MASK if self.boost_s else 0)
         self.limits.step(now_ms)
         # decide
@@ -354,42 +354,19 @@ class ScanCycle:
     # -- settings ---------------------------------------------------------------
 
     def configure(self, now_ms):
-        """Take the settings over; allocates, so only when they have changed."""
-        s = self.settings
-        self._version = s.version
-        put = self.limits.put
-        rated = min(s["rated_ma"], self.fit.rated_ma)
-        put(limits.RATING, rated, now_ms, limits.FOREVER)
-        put(limits.PLUG, s["plug_ma"], now_ms, limits.FOREVER)
-        put(limits.CABLE, s["cable_ma"], now_ms, limits.FOREVER)
-        put(limits.CIRCUIT, s["circuit_ma"], now_ms, limits.FOREVER)
-        put(limits.USER, s["user_ma"], now_ms, limits.FOREVER)
-        metered = s["meter_kind"] > 0
-        self._export = s["export"] == 1
-        fall = s["fallback_ma"]
-        self.site.configure(self.limits, metered, s["fuse_ma"], fall, s, now_ms)
-        panel = metered and s["panel_ma"] > 0
-        self.panel.configure(self.limits, panel, s["panel_ma"], fall, s, now_ms)
-        phases = min(self.fit.phases, s["supply_phases"])
-        self.modes.configure(self.limits, s, phases, now_ms)
-        self.settings_min_ma = max(s["min_ma"], pilot.MIN_MA)
-        self.user_paused = s["user_paused"]
-        self.charge.ventilation = s["ventilation"]
-        self.charge.wake = s["wake"]
-        self.interlocks.phases = phases
-        self.interlocks.low_mv = s["low_mv"]
-        self.interlocks.high_mv = s["high_mv"]
-        self.heat.configure(
-            (s["plug_t1"], s["plug_t2"], s["plug_t3"]),
-            (s["connector_t1"], s["connector_t2"], s["connector_t3"]),
-            (s["box_t1"], s["box_t2"], s["box_t3"]),
-            s["plug_rise"],
-            rated,
-            s["box_stop"],
-        )
-        if s["rcd_retries"]:
-            self.faults.latch[faults.RCD_TRIP] = faults.AUTO
-            self.faults.hold_ms[faults.RCD_TRIP] = s["rcd_retry_ms"]
-            self.faults.retries[faults.RCD_TRIP] = s["rcd_retries"]
-        else:
-            self.faults.latch[faults.RCD_TRIP] = faults.UNPLUG
+        """Take the settings over; allocates, so only when they have changed.
+
+        Each part reads what it needs: configure(settings, fit, now_ms), in any order.
+        """
+        settings, fit = self.settings, self.fit
+        self.limits.configure(settings, fit, now_ms)
+        self.site.configure(settings, fit, now_ms)
+        self.panel.configure(settings, fit, now_ms)
+        self.modes.configure(settings, fit, now_ms)
+        self.charge.configure(settings, fit, now_ms)
+        self.interlocks.configure(settings, fit, now_ms)
+        self.heat.configure(settings, fit, now_ms)
+        self.faults.configure(settings, fit, now_ms)
+        self._export = settings["export"] == 1
+        self.settings_min_ma = max(settings["min_ma"], pilot.MIN_MA)
+        self.user_paused = settings["user_paused"]

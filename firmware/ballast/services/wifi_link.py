@@ -40,6 +40,7 @@ class WifiLink:
     ) -> None:
         self._wifi = wifi
         self._settings = settings
+        self._watch = settings.watch(("wifi_ssid", "wifi_password"))
         self._captive = captive
         self._ap = ap
         self._blocking = blocking
@@ -70,8 +71,7 @@ class WifiLink:
                 break
             await asyncio.sleep(_POLL_S)
         if state == _CONNECTED:
-            self._settings.set("wifi_ssid", ssid)
-            self._settings.set("wifi_password", key)
+            self._settings.set_all({"wifi_ssid": ssid, "wifi_password": key})
             self._log("wifi", "connected")
             self._ap_left_s = AP_LEFT_S
             return ""
@@ -97,10 +97,11 @@ class WifiLink:
 
     def step(self) -> None:
         """Once a second: join the network of the settings, close the access point in time."""
-        wanted = (self._settings["wifi_ssid"], self._settings["wifi_password"])
-        if wanted[0] and wanted != self._joined:
-            self._joined = wanted
-            self._wifi.join(wanted[0], wanted[1])
+        if self._watch.changed() or self._joined is None:
+            wanted = (self._settings["wifi_ssid"], self._settings["wifi_password"])
+            if wanted[0] and wanted != self._joined:
+                self._joined = wanted
+                self._wifi.join(wanted[0], wanted[1])
         self._wifi.poll()
         if self.ap_open:
             self._ap_left_s -= _POLL_S

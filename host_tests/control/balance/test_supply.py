@@ -5,13 +5,15 @@ from ballast.control.balance.supply import Supply
 from ballast.control.limits import limits
 from ballast.control.limits.limits import NO_LIMIT_MA, SITE, Limits
 from ballast.control.meter import meter
+from ballast.control.records import Fit
 from ballast.control.settings import Settings
 from sample_kit import ev_view
 
 START = (1 << 30) - 5000
 VALUES = {
     "margin_ma": 500, "phase_of_l1": 2, "supply_phases": 3, "phase_proven": 1, "export": 0,
-    "meter_interval_ms": 1000, "min_ma": 6000, "rated_ma": 16000,
+    "meter_interval_ms": 1000, "min_ma": 6000, "rated_ma": 16000, "meter_kind": 1,
+    "fuse_ma": 25000, "fallback_ma": 7000,
 }  # fmt: skip
 
 
@@ -24,8 +26,9 @@ def _values(**other):
 
 
 def _made(**other):
-    supply, slots = Supply(SITE), Limits()
-    supply.configure(slots, True, 25000, 7000, _values(**other), START)
+    slots = Limits()
+    supply = Supply(SITE, "fuse_ma", slots)
+    supply.configure(_values(**other), Fit(), START)
     return supply, slots, ev_view(t_ms=START)
 
 
@@ -36,7 +39,7 @@ def _run(supply, slots, ev, seconds, mains, now=START, offered=0):
         for _ in range(10):
             ev.seq += 1
             ev.t_ms = now
-            supply.step(now, ev, True, offered, slots)
+            supply.step(now, ev, True, offered)
             slots.step(now)
             now = ticks.add(now, 100)
     return now
@@ -67,7 +70,7 @@ def test_without_a_meter_the_slot_is_free_and_steps_do_nothing():
     supply, slots, ev = _made()
     slots.step(START)
     assert slots.ma == 7000 and slots.left_ms(SITE, START) == limits.FOREVER
-    supply.configure(slots, False, 25000, 7000, _values(), START)
+    supply.configure(_values(meter_kind=0), Fit(), START)
     slots.step(START)
     assert slots.ma == NO_LIMIT_MA and slots.fall_ma[SITE] == NO_LIMIT_MA
     _run(supply, slots, ev, 5, (1000, 0, 0))
@@ -90,7 +93,7 @@ def test_a_change_of_settings_leaves_a_trusted_slot_alone():
     now = _run(supply, slots, ev, 8, (1000, 1000, 1000))
     before = slots.slot_ma[SITE]
     assert before > 7000
-    supply.configure(slots, True, 25000, 6500, _values(), now)
+    supply.configure(_values(fallback_ma=6500), Fit(), now)
     assert slots.slot_ma[SITE] == before and slots.fall_ma[SITE] == 6500
     assert supply._seq == -1, "the next sample is used whatever its number"
 
@@ -102,13 +105,13 @@ def test_the_slot_runs_out_to_the_fallback_when_the_meter_falls_silent():
     while ticks.diff(now, last) < 4880:
         ev.seq += 1
         ev.t_ms = now
-        supply.step(now, ev, True, 0, slots)
+        supply.step(now, ev, True, 0)
         slots.step(now)
         assert slots.ma > 7000
         now = ticks.add(now, 20)
     assert supply.lost() and supply.meter.state == meter.STALE
     now = ticks.add(last, 4900)
-    supply.step(now, ev, False, 0, slots)
+    supply.step(now, ev, False, 0)
     slots.step(now)
     assert slots.ma == 7000 and supply.lost()
 
@@ -117,14 +120,14 @@ def test_each_reading_renews_for_what_is_left_of_its_age():
     supply, slots, ev = _made()
     now = _run(supply, slots, ev, 8, (1000, 1000, 1000))
     supply.meter.put(now, 1100, 1000, 1000, 400)
-    supply.step(now, ev, False, 0, slots)
+    supply.step(now, ev, False, 0)
     assert slots.left_ms(SITE, now) == supply.meter.fallback_ms - 400 == 4500
     before = slots._until_ms[SITE]
-    supply.step(ticks.add(now, 20), ev, False, 0, slots)
+    supply.step(ticks.add(now, 20), ev, False, 0)
     assert slots._until_ms[SITE] == before, "without a new reading nothing is renewed"
     supply.balancer.ma -= 1
     supply._ma += 1
-    supply.step(ticks.add(now, 40), ev, False, 0, slots)
+    supply.step(ticks.add(now, 40), ev, False, 0)
     assert slots.slot_ma[SITE] == supply.balancer.ma, "a new decision is told at once"
 
 
@@ -136,20 +139,20 @@ def test_an_old_reading_is_good_for_a_millisecond_at_least():
         supply._seq = -1
         real = supply.meter.step
         supply.meter.step = lambda now_ms, ev, offered: None
-        supply.step(now, ev, False, 0, slots)
+        supply.step(now, ev, False, 0)
         supply.meter.step = real
         assert slots.left_ms(SITE, now) == left, age
 
 
 def test_the_view_is_in_the_supply_s_phases_and_only_fresh():
-    supply, slots, ev = _made(phase_of_l1=2)
+    supply, _, ev = _made(phase_of_l1=2)
     ev.ma[0], ev.ma[1], ev.ma[2] = 1, 2, 3
     ev.seq = 9
     ev.t_ms = 77
-    supply.step(START, ev, False, 0, slots)
+    supply.step(START, ev, False, 0)
     assert supply.view.ma == [0, 0, 0] and supply.view.seq == 0 and supply.view.t_ms == 0
     ev.fitted = False
-    supply.step(START, ev, True, 0, slots)
+    supply.step(START, ev, True, 0)
     assert supply.view.ma == [3, 1, 2] and supply.view.seq == 9 and supply.view.t_ms == 77
     assert supply.view.fitted is False
 
@@ -172,7 +175,7 @@ def test_what_is_not_believed_is_told():
     now = _run(supply, slots, ev, 8, (1000, 1000, 1000))
     assert not supply.distrusted()
     supply.meter.put(now, -9000, 1000, 1000, 0)  # export where nothing can
-    supply.step(now, ev, False, 0, slots)
+    supply.step(now, ev, False, 0)
     assert supply.distrusted() and not supply.lost()
     supply.used = False
     assert not supply.distrusted()

@@ -153,19 +153,19 @@ def test_the_own_balancer_is_left_out_only_while_led():
     slots.put(limits.USER, 16000, 0, FOREVER)
     slots.step(0)
     assert slots.ma == 7000
-    slots.led(True)
+    slots.leave_site_out(True)
     slots.step(0)
     assert slots.ma == 8000 and slots.winner == limits.SOLAR
-    slots.led(True)
+    slots.leave_site_out(True)
     assert not slots._dirty, "nothing new, nothing to do"
     slots.ignore(limits.BOOST_MASK)  # a boost beside it
     slots.step(0)
     assert slots.ma == 16000
-    slots.led(False)
+    slots.leave_site_out(False)
     slots.step(0)
     assert slots.ma == 7000
     slots.ignore(0)
-    slots.led(True)
+    slots.leave_site_out(True)
     slots.step(0)
     assert slots.ma == 8000, "led passes over nothing but SITE"
 

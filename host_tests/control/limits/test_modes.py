@@ -160,5 +160,5 @@ def test_two_samples_of_one_instant_count_once():
     before = list(rig.cycle.limits.slot_ma)
     meter.seq += 1
     meter.ma[0] = 20000
-    modes.step(rig.now_ms, rig.cycle.site, rig.cycle.ev, rig.cycle.limits)
+    modes.step(rig.now_ms, rig.cycle.site, rig.cycle.ev)
     assert list(rig.cycle.limits.slot_ma) == before

@@ -4,6 +4,7 @@ from ballast.control.limits import limits
 from ballast.control.limits.limits import DEMAND, GRID, NO_LIMIT_MA, SOLAR, Limits
 from ballast.control.limits.modes import Modes
 from ballast.control.meter.meter import DISTRUSTED, GOOD
+from ballast.control.records import Fit
 from ballast.control.ticks import add
 
 START = 0x40000000 - 3000  # the tick wraps after 3 s
@@ -36,16 +37,19 @@ class Rig:
     def __init__(self, **values):
         self.site = Site()
         self.limits = Limits()
-        self.modes = Modes()
+        self.modes = Modes(self.limits)
         self.configure(**values)
 
     def configure(self, mode=0, demand_w=0, meter_kind=1, fallback_ma=6000):
         s = {"mode": mode, "demand_w": demand_w, "meter_kind": meter_kind}
         s.update({"fallback_ma": fallback_ma, "min_ma": 6000, "rated_ma": 32000})
-        self.modes.configure(self.limits, s, 2, START)
+        s["supply_phases"] = 2
+        fit = Fit()
+        fit.phases = 3
+        self.modes.configure(s, fit, START)
 
     def step(self, now_ms=START):
-        self.modes.step(now_ms, self.site, self.site, self.limits)
+        self.modes.step(now_ms, self.site, self.site)
         return self.slots()
 
     def sample(self, t_ms, **values):

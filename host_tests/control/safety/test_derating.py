@@ -5,9 +5,11 @@ import math
 from ballast.control.limits.limits import NO_LIMIT_MA
 from ballast.control.records import NOT_FITTED, Fit, Scan
 from ballast.control.safety.derating import BOX, CONNECTOR, PLUG, Derating
+from ballast.control.settings import Settings
 
 PLACES = (PLUG, CONNECTOR, BOX)
 T = ((600, 800, 550), (700, 900, 650), (720, 850, 660))
+NAMES = ("plug", "connector", "box")
 FULL = 32000
 
 
@@ -17,13 +19,24 @@ def mv_of(degc):
     return int(2500 * r / (r + 10000) + 0.5)
 
 
+def configured(fit, box_stop=0, rise=150):
+    """A Derating by the temperatures of T."""
+    settings = Settings()
+    settings.set_all({"rated_ma": FULL, "plug_rise": rise, "box_stop": box_stop})
+    for place, row in zip(NAMES, T):
+        settings.set_all({place + "_t1": row[0], place + "_t2": row[1], place + "_t3": row[2]})
+    fit.rated_ma = FULL
+    d = Derating(fit)
+    d.configure(settings, fit, 0)
+    return d
+
+
 class Box:
     def __init__(self, box_stop=0, rise=150):
         fit = Fit()
         fit.ntc = [True, True, True]
         fit.ntc_supply_mv = 2500
-        self.d = Derating(fit)
-        self.d.configure(T[0], T[1], T[2], rise, FULL, box_stop)
+        self.d = configured(fit, box_stop, rise)
         self.s = Scan()
         self.now = (1 << 30) - 1000
         self.ev_ma = 0
@@ -133,9 +146,7 @@ def test_box_sensor_six_amperes_or_stop_by_profile():
 
 
 def test_unfitted_places_are_left_alone():
-    fit = Fit()
-    d = Derating(fit)
-    d.configure(T[0], T[1], T[2], 150, FULL, 0)
+    d = configured(Fit())
     s = Scan()
     d.step(0, s, 0)
     assert d.sensor == [0, 0, 0] and d.limit_ma == NO_LIMIT_MA and d.known == [0, 0, 0]

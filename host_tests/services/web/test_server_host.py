@@ -336,6 +336,15 @@ def test_settings_are_written_all_or_none(rig, installer):
         assert installer.put("/api/settings", {key: 13000}).status == status, key
 
 
+def test_settings_are_written_in_one_step(rig, installer):
+    settings = rig.charger.settings
+    before = settings.version
+    values = {"name": "X", "fuse_ma": 35000, "circuit_ma": 20000}
+    assert installer.put("/api/settings", values).status == 200
+    assert [settings[key] for key in values] == list(values.values())
+    assert settings.version == before + 1
+
+
 def test_passwords_are_set_through_their_own_door(rig, user, installer):
     assert user.post("/api/password", {"role": "installer", "password": "x-y-z-1234"}).status == 403
     assert user.post("/api/password", {"role": "user", "password": "short"}).status == 400

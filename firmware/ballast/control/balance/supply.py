@@ -9,11 +9,14 @@ from ballast.control.records import EvView
 class Supply:
     """meter, balancer, and `used`: whether this supply is commissioned at all.
 
+    slot: of `all_limits`. limit_key: the setting that holds its limit; 0 = there is no such supply.
     limit_ma: of it, less the margin. phase_map [3]: its phase that the charger's L1, L2, L3 is on.
     """
 
-    def __init__(self, slot):
+    def __init__(self, slot, limit_key, all_limits):
         self.slot = slot
+        self._limit_key = limit_key
+        self._limits = all_limits
         self.meter = Meter()
         self.balancer = Balancer()
         self.view = EvView()  # the EV's current in this supply's own phases
@@ -24,15 +27,17 @@ class Supply:
         self._ma = -1
         self.phase_map = [0, 1, 2]
 
-    def configure(self, all_limits, used, limit_ma, fallback_ma, values, now_ms):
+    def configure(self, settings, fit, now_ms):
         """Take the settings over. Without a meter the slot is released: static mode."""
-        self.used = used
+        values = settings
+        limit_ma = values[self._limit_key]
+        self.used = values["meter_kind"] > 0 and limit_ma > 0
         self.limit_ma = limit_ma - values["margin_ma"]
         self._first = values["phase_of_l1"] - 1
         for i in range(3):
             self.phase_map[i] = (self._first + i) % 3
-        if not used:
-            all_limits.release(self.slot)
+        if not self.used:
+            self._limits.release(self.slot)
             return
         n = values["supply_phases"]
         # on three phases nobody knows where the charger's L1 is, until the test has shown it
@@ -43,12 +48,13 @@ class Supply:
         self.balancer.configure(
             [self.limit_ma] * 3, values["min_ma"], values["rated_ma"], n
         )
-        all_limits.fall_ma[self.slot] = fallback_ma
+        fallback_ma = values["fallback_ma"]
+        self._limits.fall_ma[self.slot] = fallback_ma
         if self.meter.state != GOOD:
-            all_limits.put(self.slot, fallback_ma, now_ms, limits.FOREVER)
+            self._limits.put(self.slot, fallback_ma, now_ms, limits.FOREVER)
         self._seq = -1
 
-    def step(self, now_ms, ev, fresh, offered_ma, all_limits):
+    def step(self, now_ms, ev, fresh, offered_ma):
         """Judge the meter, balance, renew the slot. `fresh`: ev has a new reading.
 
         offered_ma: what the EV may draw; 0 while the contactor is open.
@@ -73,7 +79,7 @@ class Supply:
             self._seq = meter.seq
             self._ma = self.balancer.ma
             left = meter.fallback_ms - meter.age_ms
-            all_limits.put(self.slot, self._ma, now_ms, left if left > 1 else 1)
+            self._limits.put(self.slot, self._ma, now_ms, left if left > 1 else 1)
 
     def lost(self):
         """A meter is commissioned and says nothing."""

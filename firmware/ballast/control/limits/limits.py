@@ -51,7 +51,7 @@ FOREVER = const(-1)
 MAX_TTL_MS = const(172800000)  # 48 h: far inside what ticks.diff can tell
 
 BOOST_MASK = const(0x880)  # SOLAR and SCHEDULE: wishes, not protections
-_LED_MASK = const(0x20)  # SITE: while a group's leader balances the main fuse for all
+_SITE_MASK = const(0x20)  # SITE: while a group's leader balances the main fuse for all
 
 
 def external(slot):
@@ -78,6 +78,14 @@ class Limits:
         self._any_timed = False
         self.ma = NO_LIMIT_MA
         self.winner = RATING
+
+    def configure(self, settings, fit, now_ms):
+        """Take over the limits that come from the settings and the hardware alone."""
+        self.put(RATING, fit.rating_ma(settings), now_ms, FOREVER)
+        self.put(PLUG, settings["plug_ma"], now_ms, FOREVER)
+        self.put(CABLE, settings["cable_ma"], now_ms, FOREVER)
+        self.put(CIRCUIT, settings["circuit_ma"], now_ms, FOREVER)
+        self.put(USER, settings["user_ma"], now_ms, FOREVER)
 
     def put(self, slot, ma, now_ms, ttl_ms):
         """Set `slot` to `ma` for `ttl_ms` (FOREVER or 1..MAX_TTL_MS), then fall_ma[slot].
@@ -118,16 +126,16 @@ class Limits:
 
     def ignore(self, mask):
         """Leave the slots of `mask` (bit per slot) out: a boost passes over solar and schedule."""
-        mask = (mask & BOOST_MASK) | (self._ignored & _LED_MASK)
+        mask = (mask & BOOST_MASK) | (self._ignored & _SITE_MASK)
         if mask != self._ignored:
             self._ignored = mask
             self._dirty = True
 
-    def led(self, on):
-        """Leave SITE out while `on`: see group/shared.py."""
+    def leave_site_out(self, on):
+        """Leave SITE out while `on`: a group's leader balances then. See group/shared.py."""
         mask = self._ignored & BOOST_MASK
         if on:
-            mask |= _LED_MASK
+            mask |= _SITE_MASK
         if mask != self._ignored:
             self._ignored = mask
             self._dirty = True

@@ -15,7 +15,8 @@ from ballast.control.power import volt_of, watt_of
 class Modes:
     """solar, demand, dimming: the set-points. A step moves them with each new reading."""
 
-    def __init__(self):
+    def __init__(self, all_limits):
+        self._limits = all_limits
         self.solar = Solar()
         self.demand = Demand()
         self.dimming = Dimming()
@@ -25,31 +26,33 @@ class Modes:
         self._last_ms = 0
         self._house = [0, 0, 0]
 
-    def configure(self, all_limits, s, phases, now_ms):
-        """Take the settings over; an unused slot is released. phases: that an EV may be on here."""
-        self.dimming.phases.configure(phases)
+    def configure(self, settings, fit, now_ms):
+        """Take the settings over; an unused slot is released."""
+        s = settings
+        self.dimming.phases.configure(fit.wired_phases(s))
         mode = s["mode"] if s["meter_kind"] else OFF
         self._solar_on = mode != OFF
         self.solar.configure(mode, s["min_ma"], s["rated_ma"])
-        self._slot(all_limits, limits.SOLAR, self._solar_on, 0 if mode == SOLAR_ONLY else s["min_ma"])
+        self._slot(limits.SOLAR, self._solar_on, 0 if mode == SOLAR_ONLY else s["min_ma"])
         self._demand_on = s["meter_kind"] > 0 and s["demand_w"] > 0
         self.demand.configure(s["demand_w"] if self._demand_on else 0, s["min_ma"])
-        self._slot(all_limits, limits.DEMAND, self._demand_on, s["fallback_ma"])
+        self._slot(limits.DEMAND, self._demand_on, s["fallback_ma"])
         self._last_ms = now_ms
 
-    def _slot(self, all_limits, slot, used, fall_ma):
+    def _slot(self, slot, used, fall_ma):
         if used:
-            all_limits.fall_ma[slot] = fall_ma
-            all_limits.put(slot, fall_ma, 0, limits.FOREVER)
+            self._limits.fall_ma[slot] = fall_ma
+            self._limits.put(slot, fall_ma, 0, limits.FOREVER)
         else:
-            all_limits.release(slot)
+            self._limits.release(slot)
 
     def sync(self, now_ms, into_ms):
         """The clock says how long ago the quarter hour began, in ms."""
         self.demand.sync(now_ms, into_ms % QUARTER_MS)
 
-    def step(self, now_ms, site, ev, all_limits):
+    def step(self, now_ms, site, ev):
         """Look what the own meter and the site's have new; only a trusted sample counts."""
+        all_limits = self._limits
         self.dimming.step(now_ms, ev, all_limits)
         meter = site.meter
         if not (self._solar_on or self._demand_on) or meter.seq == self._seq:

@@ -73,6 +73,11 @@ class ChargeState:
         self._pulse = 0  # 0 none, 1 pulse, 2 rest
         self._pulse_ms = 0
 
+    def configure(self, settings, fit, now_ms):
+        """Take the settings over."""
+        self.ventilation = settings["ventilation"]
+        self.wake = settings["wake"]
+
     def step(self, dt_ms, level, allow, locked, contactor_closed):
         """One step. level: pilot.A..LOST. allow: PWM may run. locked: show state F.
 

@@ -56,13 +56,15 @@ class Derating:
         self._frozen = [0, 0, 0]
         self._ref_ddegc = [0, 0, 0]
 
-    def configure(self, plug, connector, box, rise_ddegc, full_ma, box_stop):
-        """plug, connector, box: (T1, T2, T3) in 0.1 degC. full_ma: 100 % of the derating."""
-        for i, row in ((PLUG, plug), (CONNECTOR, connector), (BOX, box)):
-            self._t1[i], self._t2[i], self._t3[i] = row
-        self._rise_ddegc = rise_ddegc
-        self.full_ma = full_ma
-        self._box_stop = box_stop
+    def configure(self, settings, fit, now_ms):
+        """Take the settings over. full_ma, 100 % of the derating, is the rating."""
+        for i, place in ((PLUG, "plug"), (CONNECTOR, "connector"), (BOX, "box")):
+            self._t1[i] = settings[place + "_t1"]
+            self._t2[i] = settings[place + "_t2"]
+            self._t3[i] = settings[place + "_t3"]
+        self._rise_ddegc = settings["plug_rise"]
+        self.full_ma = fit.rating_ma(settings)
+        self._box_stop = settings["box_stop"]
 
     def step(self, now_ms, scan, ev_ma):
         """Judge all sensors; call every PERIOD_MS. ev_ma: largest phase current."""

@@ -88,6 +88,15 @@ class Faults:
         self.changes = 0  # counts activations and clearings: a service can see it moved
         self._any = 0
 
+    def configure(self, settings, fit, now_ms):
+        """A market may allow that the charger tries again by itself after a residual current."""
+        if settings["rcd_retries"]:
+            self.latch[RCD_TRIP] = AUTO
+            self.hold_ms[RCD_TRIP] = settings["rcd_retry_ms"]
+            self.retries[RCD_TRIP] = settings["rcd_retries"]
+        else:
+            self.latch[RCD_TRIP] = UNPLUG
+
     def put(self, fault, present, now_ms):
         """Tell whether the cause of `fault` is there now; latching follows the catalogue."""
         if present:

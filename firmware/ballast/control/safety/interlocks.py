@@ -58,6 +58,12 @@ class Interlocks:
         self._cut_ms = 0
         self._judge_pilot_ms = 0
 
+    def configure(self, settings, fit, now_ms):
+        """Take the settings over."""
+        self.phases = fit.wired_phases(settings)
+        self.low_mv = settings["low_mv"]
+        self.high_mv = settings["high_mv"]
+
     def allow_blocking(self, now_ms, ttl_ms):
         """A permit for one piece of blocking work (flash erase): the step may be late."""
         self.permit = True

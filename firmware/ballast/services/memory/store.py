@@ -129,7 +129,8 @@ class Keeper:
         self._store = store
         self._settings = settings
         self._counters = counters
-        self._version = settings.version
+        self._watch = settings.watch()
+        self._watch.changed()  # the defaults are not worth a write
         self._kept_wh = 0
         self._kept: "dict[str, Any]" = {}
 
@@ -137,7 +138,7 @@ class Keeper:
         """Fill the settings -> (problems, one line each; the stored counters or {})."""
         values = self._store.load("settings")
         problems = self._settings.load(self._own(values)) if values else []
-        self._version = self._settings.version
+        self._watch.changed()  # what was just read is not worth a write
         counters = self._store.load("counters") or {}
         self._kept_wh = counters.get("total_wh", 0)
         self._kept = dict(counters)
@@ -147,8 +148,7 @@ class Keeper:
 
     def step(self, charging: bool) -> None:
         """Once a second: save what has changed. charging: the contactor is closed."""
-        if self._settings.version != self._version:
-            self._version = self._settings.version
+        if self._watch.changed():
             self._store.save("settings", self._own(self._settings.dump()), SETTINGS_S)
         counters = self._counters()
         grown = counters["total_wh"] - self._kept_wh >= COUNTER_WH

@@ -3,11 +3,10 @@
 from microdot import Request, abort
 from micropython import const
 
-from ballast.protocol import group_panels, week_plan
+from ballast.protocol import week_plan
 
 TYPE_CHECKING = const(0)
 if TYPE_CHECKING:
-    from typing import Any
 
     from ballast.services.web.shapes import Answer, Schedule, Web
 
@@ -59,26 +58,14 @@ class WebSettings:
                 return {"error": "%s: given by the maker" % key, "field": key}, 403
             if settings.group(key) != "user":
                 self._web.require(request, "installer")
-        wrong = self._apart(data)
-        if wrong:
-            field = "group_panels" if "group_panels" in data else "group_seats"
-            return {"error": wrong, "field": field}, 400
-        for key in data:
-            settings.set(key, data[key])
+        apart = settings.wrong(data)
+        if apart:
+            return {"error": apart[0][1], "field": apart[0][0]}, 400
+        settings.set_all(data)
         if data:
             self._web.events.add("settings", ", ".join(sorted(data)))
         self._web.soon()
         return {"ok": True}
-
-    def _apart(self, data: "dict[str, Any]") -> str:
-        """One line about settings that contradict each other with `data` in; "" = none."""
-        if "group_panels" not in data and "group_seats" not in data:
-            return ""
-        settings = self._web.charger.settings
-        return group_panels.problem(
-            data.get("group_panels", settings["group_panels"]),
-            data.get("group_seats", settings["group_seats"]),
-        )
 
     async def _password(self, request: Request) -> "Answer":
         """Set the user's password (any role), or the installer's (installer only)."""
