@@ -8,7 +8,7 @@ that blocks in C for long does, and the step counts that as an overrun.
 from micropython import const
 
 from ballast.compose import keep
-from ballast.compose.group import Group
+from ballast.compose.group import GroupWiring
 from ballast.compose.links import MeterWiring, RadioWiring
 from ballast.control.charger import Charger
 from ballast.control.records import Fit, Out, Scan
@@ -64,7 +64,7 @@ class App:
         if env.radio is not None:
             self.radio = RadioWiring(self, env, env.radio)
             self.services.add("radio", self.radio.run)
-        self.group = Group(self, env)
+        self.group = GroupWiring(self, env)
         self.services.add("group", self.group.run)
         self.page = None
         if env.http is not None:

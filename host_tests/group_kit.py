@@ -2,7 +2,7 @@
 
 from ballast.control.group import records as g
 from ballast.control.group.leader import Leader
-from ballast.control.group.machine import CLAIM, FOLLOW, LEAD, Group
+from ballast.control.group.machine import CLAIM, FOLLOW, LEAD, GroupMachine
 from ballast.control.group.panels import Panels
 
 T0 = 0x40000000 - 30000  # the clock wraps within each test
@@ -36,7 +36,7 @@ class Air:
         self.cars = True  # that draw what they may
         self.groups = []
         for seat in range(seats):
-            group = Group(config(seats, **kw), panels(), seat, 1, T0)
+            group = GroupMachine(config(seats, **kw), panels(), seat, 1, T0)
             group.request.max_ma = 32000
             group.request.want = 1
             self.groups.append(group)
@@ -93,12 +93,12 @@ class Books:
         for seat in range(self.config.seats):
             ms = a.lease_ms(seat, after(t))
             if a.heard[seat] and ms:
-                a.granted(seat, after(t), seq, ms)
+                a.granted(seat, seq, ms)
         return a.grant_ma[: self.config.seats]
 
     def counted(self, t):
         self.leader.step(after(t))
-        return self.leader.count_ma[: self.config.seats]
+        return self.leader.booked_ma[: self.config.seats]
 
 
 class One:
@@ -107,7 +107,7 @@ class One:
     def __init__(self, seat=0, seats=2, anchor=0, guaranteed=0):
         self.config = config(seats, guaranteed=guaranteed)
         self.config.anchor = anchor
-        self.group = Group(self.config, panels(), seat, 1, T0)
+        self.group = GroupMachine(self.config, panels(), seat, 1, T0)
         self.seq = 100
 
     def at(self, *times):

@@ -37,7 +37,7 @@ ROOMS = {
     "limits": {"meter"},
     "safety": {"limits", "pilot"},
     "balance": {"limits", "meter"},
-    "group": {"meter"},
+    "group": {"limits", "meter", "pilot"},
 }
 """Rooms of control/ and the rooms that each may import; files beside the rooms are for all but
 those in DOOR, which import rooms and are imported by none."""

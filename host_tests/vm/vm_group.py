@@ -2,8 +2,14 @@
 
 from ballast.control.group import records as g
 from ballast.control.group.allocate import DEPARTURE, EQUAL, PRIORITY, Allocator
-from ballast.control.group.machine import Group
+from ballast.control.group.budget import GroupBudget
+from ballast.control.group.machine import GroupMachine
+from ballast.control.group.own_meter import OwnMeter
 from ballast.control.group.panels import Panels
+from ballast.control.group.request import OwnState, Wish
+from ballast.control.meter.meter import GOOD
+from ballast.control.ticks import add
+from ballast_bench.rigs.control import Rig
 from heap import steps_without_heap
 
 
@@ -58,7 +64,7 @@ class Leading:
         for seat in range(2):
             p = Panels()
             p.configure(0, -1, 32000, 32000, 32000)
-            self.groups.append(Group(config(2), p, seat, 1, self.now))
+            self.groups.append(GroupMachine(config(2), p, seat, 1, self.now))
             self.groups[seat].request.want = 1
             self.groups[seat].request.max_ma = 32000
             for phase in range(3):
@@ -87,3 +93,35 @@ def test_a_leading_charger_needs_no_heap():
     assert pair.groups[1].member.allowed_ma == 16000
     steps_without_heap(pair.step, 400)
     assert pair.groups[0].member.allowed_ma == 16000
+
+
+class Asking:
+    """A charger reads its own state, states its wish, and makes a budget of its meter."""
+
+    def __init__(self, pair):
+        self.charger = Rig().charger
+        self.state = OwnState()
+        self.wish = Wish(pair, 3)
+        self.own = OwnMeter()
+        self.budget = GroupBudget(2, 3)
+        self.now = 0x40000000 - 300
+        p = Panels()
+        p.configure(0, -1, 32000, 32000, 32000)
+        self.group = GroupMachine(config(2), p, 1, 1, self.now)
+
+    def step(self, i):
+        self.now = add(self.now, 50)
+        self.charger.own_state(self.state)
+        self.state.metered = True
+        self.state.meter_state = GOOD
+        self.state.ev_fitted = i & 1
+        self.state.meter_seq = i // 3
+        self.wish.step(self.state, 128, 255)
+        self.own.step(self.now, self.state, self.group, self.budget)
+
+
+def test_a_wish_and_a_budget_need_no_heap():
+    for pair in (0, 6):
+        asking = Asking(pair)
+        asking.step(0)
+        steps_without_heap(asking.step, 100)

@@ -1,83 +1,90 @@
-"""This charger in its group: made from the settings, its wish and budget filled in.
+"""Wires this charger to its group: makes the parts from the settings and hands on their numbers.
 
-Nothing here decides who gets what: control/group/ does. The group's frames come
-from the radio's one listener (links.RadioWiring), or from UDP where the settings say so.
+control/group/ decides: what to ask for (request.py), when the own meter counts
+(own_meter.py), who gets what. The group's frames come from links.RadioWiring, or from UDP
+where the settings say so.
 """
 
 import asyncio
 import hashlib
 import time
 
+from micropython import const
+
 from ballast.compose import group_config
 from ballast.control.group import records as g
-from ballast.control.group.allocate import best_rank
 from ballast.control.group.budget import GroupBudget
-from ballast.control.group.machine import LEAD
-from ballast.control.group.machine import Group as Machine
+from ballast.control.group.machine import GroupMachine
+from ballast.control.group.own_meter import OwnMeter
+from ballast.control.group.request import OwnState, Wish
 from ballast.control.limits import limits
-from ballast.control.meter.meter import GOOD
-from ballast.control.pilot import charge_state as cs
+from ballast.control.settings import Settings
 from ballast.protocol.group_frame import GroupCodec
 from ballast.services.charge_plan import ChargePlan
 from ballast.services.memory.kept_plan import KeptPlan
 from ballast.services.radio.group_link import GroupLink
 
-STEP_MS = 50
-_SKIP = 5  # who does not lead looks at an old reading again only so often
-_MAY_CHARGE = (cs.WHY_NONE, cs.WHY_LIMIT, cs.WHY_HOLD, cs.WHY_TEST, cs.WHY_CAR, cs.WHY_CAR_IDLE)
-_OWN_SLOTS = (limits.SITE, limits.GROUP, limits.COMMISSION)
-_VEHICLE_RANK = 255  # no vehicle tells its rank over a pilot (IEC 61851-1)
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.compose.env import Env
+    from ballast.services.radio.udp import UdpRadio
+    from ballast.services.shapes import Radio
+    from main import App
+
+_STEP_MS = const(50)
+_ALONE_MS = const(500)  # while there is no group, only the plan of the car is looked after
 
 
-class Group:
-    """link: the GroupLink that runs, None while the settings want none. problem: why not.
-
-    plan: of the car that is there.
+class GroupWiring:
+    """link: the GroupLink that runs; None while the charger is alone, or while `problem` says
+    what is wrong with the settings. budget: the GroupBudget of that link. plan: of the car that
+    is there.
     """
 
-    def __init__(self, app, env):
+    def __init__(self, app: "App", env: "Env") -> None:
         self._app = app
         self._env = env
         self._watch = app.settings.watch(group_config.KEYS)
-        self.link = None
-        self.budget = None
+        self.link: "GroupLink | None" = None
+        self.budget: "GroupBudget | None" = None
+        self._machine: "GroupMachine | None" = None
         self.problem = ""
         self.plan = ChargePlan()
         self._kept_plan = KeptPlan(self.plan, app.store, self._time_s)
-        self._pair = 0  # the two conductors that it is wired between
-        self._seq = -1
-        self._skipped = 0
-        self._udp = None
+        self._state = OwnState()
+        self._own_wish: "Wish | None" = None
+        self._own_meter = OwnMeter()
+        self._udp: "UdpRadio | None" = None
         if app.settings["group_id"]:
             self._shut()
 
-    def _shut(self):
-        """In a group and without a word from it nothing may be drawn."""
+    def _shut(self) -> None:
+        """A charger in a group draws nothing before it hears from the group."""
         self._app.charger.fall_to(limits.GROUP, 0)
         self._app.charger.put_limit(limits.GROUP, 0, g.SLOT_MS)
 
-    async def run(self):
-        """For ever: made anew when the settings change."""
+    async def run(self) -> None:
+        """Step for ever; make the parts anew when one of their settings changes."""
         while True:
             self._watch.changed()  # what is made next follows the settings of now
             self._make()
             link = self.link
             while not self._watch.changed():
-                self._look()
+                self._step_plan()
                 if link is not None:
                     self._turn(link)
-                await asyncio.sleep_ms(STEP_MS if link is not None else 500)
+                await asyncio.sleep_ms(_STEP_MS if link is not None else _ALONE_MS)
 
-    def _turn(self, link):
+    def _turn(self, link: GroupLink) -> None:
         if self._udp is not None:
             self._udp.drain(link.on_frame)
         self._ask(link)
-        self._spare(link)
+        self._measure(link)
         link.step()
 
     # -- making ---------------------------------------------------------------------
 
-    def _make(self):
+    def _make(self) -> None:
         self._end()
         s = self._app.settings
         if not s["group_id"]:
@@ -90,70 +97,74 @@ class Group:
             self.problem = "group: %s" % error
             self._env.log(self.problem)
 
-    def _start(self, s):
-        seat, key, self._pair = group_config.make_seat(s)
+    def _start(self, s: Settings) -> None:
+        seat, key, pair = group_config.make_seat(s)
         config, panels = group_config.make_config(s)
         radio = self._radio(s)
-        group = Machine(config, panels, seat, self._next_boot(), time.ticks_ms())
+        group = GroupMachine(config, panels, seat, self._next_boot(), time.ticks_ms())
         codec = GroupCodec(
             hashlib.sha256(key).digest(), s["group_id"], config.crc, g.Report(), g.Beacon()
         )
-        self.budget = GroupBudget(config.seats, s["supply_phases"])
-        self.link = GroupLink(self._app.charger, radio, group, codec, self._heard)
+        self._own_wish = Wish(pair, s["supply_phases"])
+        self.budget = budget = GroupBudget(config.seats, s["supply_phases"])
+        self._machine = group
+
+        def heard(now_ms: int, report: g.Report) -> None:
+            """A member's report carries the current that it draws: the budget needs it."""
+            budget.draw(now_ms, report.seat, report.drawn_ma, report.held_ma)
+
+        self.link = GroupLink(self._app.charger, radio, group, codec, heard)
         if self._app.radio is not None:
             self._app.radio.group = None if self._udp is not None else self.link.on_frame
 
-    def _radio(self, s):
+    def _radio(self, s: Settings) -> "Radio":
         if s["group_radio"] == 0:
             if self._env.radio is None:
                 raise ValueError("this board has no ESP-NOW; choose the network")
             return self._env.radio
-        from ballast.services.radio.udp import UdpRadio
+        from ballast.services.radio.udp import UdpRadio  # few chargers need it
 
         wifi = self._env.wifi
         self._udp = UdpRadio((wifi.address() if wifi is not None else "") or "127.0.0.1")
         return self._udp
 
-    def _next_boot(self):
-        """How often this charger has started, kept: no frame of a former start counts again."""
+    def _next_boot(self) -> int:
+        """How often the group was started, kept in flash: no frame of a former start counts."""
         store = self._app.store
         kept = store.load("group") or {}
         boot = (kept.get("boot", 0) + 1) & 0xFFFFFF
         store.save("group", {"boot": boot}, 0)
         return boot
 
-    def _end(self):
+    def _end(self) -> None:
         if self._app.radio is not None:
             self._app.radio.group = None
         if self._udp is not None:
             self._udp.close()
-        self.link = self.budget = self._udp = None
+        self.link = self.budget = self._machine = self._own_wish = self._udp = None
         self.problem = ""
 
     # -- the plan, and what the page shows ------------------------------------------------
 
-    def set_plan(self, departure_s, energy_wh, rank):
+    def set_plan(
+        self, departure_s: "int | None", energy_wh: "int | None", rank: "int | None"
+    ) -> bool:
         """A plan for the car that is there, as ChargePlan.set(). False = there is no car."""
         cycle = self._app.charger.cycle
         return self._kept_plan.set(cycle.uptime_s, cycle.session, departure_s, energy_wh, rank)
 
-    def _time_s(self):
-        """Unix time, None while nobody has told it."""
+    def _time_s(self) -> "int | None":
+        """Unix time; None while it is not known."""
         page = self._app.page
         return page.wall.time_s() if page is not None else None
 
-    def _look(self):
+    def _step_plan(self) -> None:
         """Let the plan's time pass."""
         cycle = self._app.charger.cycle
         self._kept_plan.step(cycle.uptime_s, cycle.session)
 
-    def _need_mah(self, mask):
-        """What the plan still wants on each conductor of `mask`; a pair's current flows in both."""
-        conductors = 1 if self._pair else (mask & 1) + (mask >> 1 & 1) + (mask >> 2)
-        return self.plan.need_mah(conductors, self._app.charger.supply_v())
-
-    def document(self):
-        """Of the status document; None while this charger is alone."""
+    def document(self) -> "dict | None":
+        """The part "group" of the status document; None while this charger is alone."""
         s = self._app.settings
         if not s["group_id"]:
             return None
@@ -169,64 +180,25 @@ class Group:
 
     # -- every step -------------------------------------------------------------------
 
-    def _heard(self, now_ms, report):
-        self.budget.draw(now_ms, report.seat, report.drawn_ma, report.held_ma)
-
-    def _ask(self, link):
-        """The wish: a car is there and may charge, as much as all else allows."""
-        cycle = self._app.charger.cycle
-        most = limits.NO_LIMIT_MA
-        slots = cycle.limits.slot_ma
-        for slot in range(limits.COUNT):
-            if slots[slot] < most and slot not in _OWN_SLOTS:
-                most = slots[slot]
-        least = cycle.settings_min_ma
-        want = cycle.charge.plugged and cycle.why in _MAY_CHARGE and most >= least
-        self._wires(link, cycle)
-        rank = best_rank(self._app.settings["group_rank"], self.plan.rank, _VEHICLE_RANK)
-        need_mah = self._need_mah(link.group.request.mask)
-        link.ask(want, least, min(most, 80000), rank, self.plan.left_s, need_mah)
-
-    def _wires(self, link, cycle):
-        """Which conductors of the house the EV could load and does load, and with how much."""
-        drawn = link.group.request.drawn_ma
-        for phase in range(3):
-            drawn[phase] = 0 if cycle.ev.fitted else -1
-        if self._pair:  # what it draws flows in both
-            for phase in range(3):
-                if cycle.ev.fitted and (self._pair >> phase) & 1:
-                    drawn[phase] = cycle.ev.max_ma
-            link.wiring(self._pair, self._pair, 1)
+    def _ask(self, link: GroupLink) -> None:
+        """What this charger wants, from its state and the plan of the car that is there."""
+        charger = self._app.charger
+        wish = self._own_wish
+        if wish is None:
             return
-        phases = min(cycle.fit.phases, self._app.settings["supply_phases"])
-        to = cycle.site.phase_map
-        wired = 0
-        mask = 0
-        for i in range(phases):
-            phase = to[i] if phases == 3 else i
-            wired |= 1 << phase
-            if cycle.site.balancer.phases.used[phase]:
-                mask |= 1 << phase
-            if cycle.ev.fitted:
-                drawn[phase] = cycle.ev.ma[i]
-        link.wiring(wired, mask, 0)
+        plan = self.plan
+        charger.own_state(self._state)
+        wish.step(self._state, self._app.settings["group_rank"], plan.rank)
+        drawn = wish.drawn_ma
+        link.drawn(drawn[0], drawn[1], drawn[2])
+        link.wiring(wish.wired, wish.mask, wish.line)
+        need_mah = plan.need_mah(wish.conductors, charger.supply_v())
+        link.ask(wish.want, wish.min_ma, wish.max_ma, wish.rank, plan.left_s, need_mah)
 
-    def _spare(self, link):
-        """The budget, while the own meter is trusted; without it the group has its fallback."""
-        site = self._app.charger.cycle.site
-        meter = site.meter
-        budget = self.budget
-        if not site.used or meter.state != GOOD:
-            budget.forget()
+    def _measure(self, link: GroupLink) -> None:
+        """Pass on to the group what the own meter leaves for it."""
+        budget, machine = self.budget, self._machine
+        if budget is None or machine is None:
             return
-        group = link.group
-        self._skipped += 1
-        if group.role != LEAD and meter.seq == self._seq and self._skipped < _SKIP:
-            return
-        self._seq = meter.seq
-        self._skipped = 0
-        r = group.request
-        now = time.ticks_ms()
-        budget.draw(now, group.seat, r.drawn_ma, group.member.held_ma)
-        budget.step(now, meter.ma, site.limit_ma, group.role == LEAD)
-        link.budget(budget.ma[0], budget.ma[1], budget.ma[2])
+        if self._own_meter.step(time.ticks_ms(), self._state, machine, budget):
+            link.budget(budget.ma[0], budget.ma[1], budget.ma[2])

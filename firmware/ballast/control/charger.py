@@ -4,6 +4,7 @@ nor raise another source's limit.
 
 from micropython import const
 
+from ballast.control.group.request import OwnState
 from ballast.control.group.shared import MAX_SHARED_MS
 from ballast.control.limits import limits
 from ballast.control.meter import commissioning
@@ -97,6 +98,28 @@ class Charger:
     def supply_v(self):
         """The supply's voltage in V as the own meter sees it; nominal where it sees none."""
         return volt_of(self.cycle.ev.supply_mv[0])
+
+    def own_state(self, state: OwnState) -> None:
+        """Fill an OwnState (group/request.py): what this charger's group has to know of it."""
+        c = self.cycle
+        site = c.site
+        state.plugged = c.charge.plugged
+        state.why = c.why
+        state.min_ma = c.settings_min_ma
+        state.phases = c.fit.phases
+        for slot in range(limits.COUNT):
+            state.slot_ma[slot] = c.limits.slot_ma[slot]
+        state.ev_fitted = c.ev.fitted
+        state.ev_max_ma = c.ev.max_ma
+        state.metered = site.used
+        state.meter_state = site.meter.state
+        state.meter_seq = site.meter.seq
+        state.limit_ma = site.limit_ma
+        for i in range(3):
+            state.ev_ma[i] = c.ev.ma[i]
+            state.phase_map[i] = site.phase_map[i]
+            state.used[i] = site.balancer.phases.used[i]
+            state.mains_ma[i] = site.meter.ma[i]
 
     def put_sample(self, source, now_ms, l1_ma, l2_ma, l3_ma, age_ms):
         """A reading of the mains (SUPPLY) or the sub-panel (PANEL); signed mA, + = import."""

@@ -40,7 +40,7 @@ def test_many_changes_under_way_are_counted_at_their_most():
     for n in range(8):
         b.says(10 * n, 0)
         b.grants(10 * n, n + 1, 30000 - 1000 * n)
-    assert b.leader._grants[0] == 4
+    assert b.leader.grants.count[0] == 4
     assert b.counted(100) == [30000]
     b.says(110, 0, grant_seq=8, held_ma=23000, held_mask=7)
     assert b.counted(120) == [27000]  # of those that had to share a place, the largest
@@ -102,20 +102,20 @@ def test_members_between_two_conductors():
     b.says(100, 0, line=1, mask=3, wired=3, grant_seq=1, held_ma=10250, held_mask=3)
     b.leader.allocator.mask[0] = 6  # another pair: until the first is let go, both count plainly
     b.grants(200, 2, 18000)
-    assert b.leader.count_mask[0] in (3, 7)
+    assert b.leader.booked_mask[0] in (3, 7)
 
 
 def test_a_restart_and_silence_are_noticed():
     b = Books(2)
     b.says(0, 1)
-    assert b.leader.allocator.want[1] == 1 and b.leader.known[1] == 1
+    assert b.leader.allocator.want[1] == 1 and b.leader.wiring_known[1] == 1
     b.says(100, 1, boot=2, want=0)
     b.leader.step(after(8200))
     assert b.leader.heard[1] == 0
     r = g.Report()
     r.seat, r.boot, r.seq, r.want = 1, 3, 1, 1
     b.leader.hear(after(8300), r, False, False, 0)
-    assert b.leader.heard[1] == 1 and b.leader.allocator.want[1] == 0 and b.leader.known[1] == 0
+    assert b.leader.heard[1] == 1 and b.leader.allocator.want[1] == 0 and b.leader.wiring_known[1] == 0
     b.leader.hear(after(8300), r, True, False, 0)
     assert b.leader.allocator.want[1] == 0  # not fresh: answered, not believed
 

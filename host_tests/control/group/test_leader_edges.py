@@ -9,7 +9,7 @@ from group_kit import Books, after
 def sure(b, t):
     """What each seat may draw as things are."""
     b.leader.step(after(t))
-    return b.leader.sure_ma[: b.config.seats]
+    return b.leader.may_ma[: b.config.seats]
 
 
 def authority(b, t, own_ms):
@@ -20,7 +20,7 @@ def sends(b, t, seat, seq, ma, lease_ms, mask=7):
     """Beacon `seq` grants that; the lease counts from the seat's last report."""
     b.leader.grant_ma[seat] = ma
     b.leader.grant_mask[seat] = mask
-    b.leader.granted(seat, after(t), seq, lease_ms)
+    b.leader.granted(seat, seq, lease_ms)
 
 
 def held(ma, seq=0, **kw):
@@ -83,9 +83,9 @@ def test_a_lent_share_counts_again_8_s_before_the_promise_ends():
     b = Books(2, guaranteed=8000)
     b.says(0, 1, want=0, lend_ms=g.VOTE_MS)
     assert b.counted(8659) == [8000, 0] and sure(b, 8659) == [8000, 0]
-    assert b.leader.count_mask[1] == 0
+    assert b.leader.booked_mask[1] == 0
     assert b.counted(8660) == [8000, 8000] and sure(b, 8660) == [8000, 0]
-    assert b.leader.count_mask[1] == 7
+    assert b.leader.booked_mask[1] == 7
     assert sure(b, 16658) == [8000, 0]
     assert sure(b, 16659) == [8000, 8000]
 
@@ -117,26 +117,26 @@ def test_what_a_report_says_is_held_counts_for_the_5_s_of_an_ev():
     b = Books(2)
     b.says(0, 1, want=0, held_ma=16000, held_mask=2)
     assert b.counted(5104) == [0, 16000]  # 5000 + 104 + 1
-    assert b.leader.count_mask[1] == 2
+    assert b.leader.booked_mask[1] == 2
     assert b.counted(5105) == [0, 0]
 
 
 def test_a_seat_that_may_draw_nothing_loads_no_conductor():
     b = Books(2)
-    assert sure(b, 0) == [0, 0] and list(b.leader.count_mask[:2]) == [0, 0]
+    assert sure(b, 0) == [0, 0] and list(b.leader.booked_mask[:2]) == [0, 0]
     b.says(0, 0, mask=2)
     assert b.grants(0, 1) == [32000, 0]
-    assert b.leader.count_mask[0] == 2
+    assert b.leader.booked_mask[0] == 2
 
 
 def test_a_guaranteed_share_counts_on_all_wires_that_are_known_of():
     b = Books(2, guaranteed=8000)
     for t, boot, wired, mask in ((0, 1, 6, 6), (10, 1, 1, 7), (20, 2, 2, 2), (30, 2, 4, 6)):
         b.counted(t)
-        assert b.leader.count_mask[0] == 7  # never heard of
+        assert b.leader.booked_mask[0] == 7  # never heard of
         b.says(t, 1, boot=boot, wired=wired)
         b.counted(t)
-        assert b.leader.count_mask[1] == mask
+        assert b.leader.booked_mask[1] == mask
 
 
 # ---- the books ----
@@ -200,8 +200,8 @@ def test_books_agree_with_a_plain_list():
         b.counted(t)
         for seat in range(2):
             ma, mask = plain[seat].counted(t)
-            assert b.leader.count_ma[seat] == b.leader.sure_ma[seat] == ma
-            assert b.leader.count_mask[seat] == mask
+            assert b.leader.booked_ma[seat] == b.leader.may_ma[seat] == ma
+            assert b.leader.booked_mask[seat] == mask
 
 
 def test_a_grant_counts_to_its_last_millisecond():
@@ -320,22 +320,22 @@ def test_what_was_granted_to_one_that_fell_silent_is_not_sent_when_it_speaks_aga
 
 def test_who_may_draw_more_than_was_granted_last_has_not_heard_it():
     """Its guaranteed share is not more; of who is silent nothing is expected."""
-    for guaranteed, ma, unheard in ((0, 0, False), (0, 1, True), (8000, 8000, False), (8000, 8001, True)):
+    for guaranteed, ma, unobeyed in ((0, 0, False), (0, 1, True), (8000, 8000, False), (8000, 8001, True)):
         b = Books(2, guaranteed=guaranteed)
         b.says(0, 1, want=0, held_ma=ma, held_mask=7)
         b.grants(0, 1)
         b.counted(1)
-        assert b.leader.unheard is unheard, (guaranteed, ma)
+        assert b.leader.unobeyed is unobeyed, (guaranteed, ma)
     b = Books(2)
     b.says(0, 1)
     assert b.grants(0, 1) == [0, 32000]
     b.counted(8000)
-    assert b.leader.unheard is False, "it may draw what it was granted"
+    assert b.leader.unobeyed is False, "it may draw what it was granted"
     b.leader.grant_ma[1] = 31999
     b.counted(8000)
-    assert b.leader.unheard is True
+    assert b.leader.unobeyed is True
     b.counted(8001)
-    assert b.leader.unheard is False
+    assert b.leader.unobeyed is False
 
 
 def test_one_that_gets_exactly_its_share_keeps_nobody_from_more():
@@ -368,7 +368,7 @@ def test_what_is_granted_to_one_is_not_free_for_the_next():
     b.says(100, 0)
     b.says(100, 1)
     assert b.grants(100, 2) == [10666, 0, 10666]  # 5334 are left for seat 1: less than 6 A
-    assert b.leader.count_ma[:3] == [10666, 0, 16000]
+    assert b.leader.booked_ma[:3] == [10666, 0, 16000]
 
 
 def test_what_one_may_draw_already_counts_once_when_it_rises():

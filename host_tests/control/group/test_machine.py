@@ -1,7 +1,7 @@
 """control/group/machine.py: what a charger believes, and what it does with nonsense."""
 
 from ballast.control.group import records as g
-from ballast.control.group.machine import FOLLOW, LEAD, Group, sane
+from ballast.control.group.machine import FOLLOW, LEAD, GroupMachine, sane
 from group_kit import T0, Air, config, panels
 from portable import raises
 
@@ -147,4 +147,4 @@ def test_the_one_that_hears_the_meter_leads():
 
 def test_a_seat_that_the_group_does_not_have_is_refused():
     for seat in (-1, 2):
-        assert "seat" in str(raises(ValueError, Group, config(2), panels(), seat, 1, T0))
+        assert "seat" in str(raises(ValueError, GroupMachine, config(2), panels(), seat, 1, T0))

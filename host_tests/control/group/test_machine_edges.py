@@ -148,13 +148,13 @@ def test_who_does_not_obey_is_told_again_after_300_ms_and_nobody_else_is():
     seq = sent.seq
     assert sent.row_ma[1] == 9000
     x.at(21499)
-    assert not x.group.beacon_due and x.group.leader.unheard
+    assert not x.group.beacon_due and x.group.leader.unobeyed
     x.at(21500)
     assert x.group.beacon_due
     x.beacon(21500)
     x.hears_answer(21510, 1, held_ma=9000, grant_seq=seq, **wish)
     x.at(21999)
-    assert not x.group.beacon_due and not x.group.leader.unheard
+    assert not x.group.beacon_due and not x.group.leader.unobeyed
     x.at(22000)
     assert x.group.beacon_due
 
@@ -167,7 +167,7 @@ def test_a_candidate_says_nothing_again():
     x.beacon(start)
     x.hears_answer(start + 100, 0, held_ma=16000, held_mask=7)
     x.at(start + 499)
-    assert x.group.role == CLAIM and x.group.leader.unheard and not x.group.beacon_due
+    assert x.group.role == CLAIM and x.group.leader.unobeyed and not x.group.beacon_due
     x.at(start + 500)
     assert x.group.beacon_due
 

@@ -9,7 +9,7 @@ import pytest
 from ballast.control.group import leader as group_leader
 from ballast.control.group import records as group_records
 from ballast.control.group.leader import Leader
-from ballast.control.group.machine import LEAD, Group
+from ballast.control.group.machine import LEAD, GroupMachine
 from ballast.control.group.member import Member
 from ballast_bench.sims.group import History, Sim, Violation, shrink
 from ballast_bench.sims.group_histories import random_history
@@ -50,7 +50,7 @@ class _Never:
         return 1
 
 
-class AsThen(Group):
+class AsThen(GroupMachine):
     """Its frames go out when they did as the histories were found: no turns, nothing said again."""
 
     def __init__(self, *args):
@@ -72,10 +72,10 @@ def test_a_history_that_overcommitted_once_does_not_again(seed):
 class ForgetsGrants(Leader):
     """A smaller grant counts at once, acknowledged or not."""
 
-    def granted(self, i, now_ms, seq, lease_ms):
-        self._grants[i] = 0
-        self._held[i] = 0
-        super().granted(i, now_ms, seq, lease_ms)
+    def granted(self, i, seq, lease_ms):
+        self.grants.count[i] = 0
+        self.held.on[i] = 0
+        super().granted(i, seq, lease_ms)
 
 
 class LeadsWithoutMajority(Leader):
@@ -88,10 +88,10 @@ class LeadsWithoutMajority(Leader):
 class IgnoresSilentShares(Leader):
     """The guaranteed share of whoever is not heard is given away."""
 
-    def _count(self, i, now_ms):
-        super()._count(i, now_ms)
+    def _book(self, i, now_ms, lent_ms):
+        super()._book(i, now_ms, lent_ms)
         if not self.heard[i]:
-            self.count_ma[i] = self.sure_ma[i] = 0
+            self.booked_ma[i] = self.may_ma[i] = 0
 
 
 class ForgetsTheLag(Leader):
@@ -99,7 +99,7 @@ class ForgetsTheLag(Leader):
 
     def hear(self, now_ms, report, ours, fresh, sent_ms):
         super().hear(now_ms, report, ours, fresh, sent_ms)
-        self._held[report.seat] = 0
+        self.held.on[report.seat] = 0
 
 
 class BelievesStale(Leader):
@@ -164,16 +164,16 @@ class TakesLateGrants(Member):
 class CountsOnEndingPromises(Leader):
     """Gives others more for as long as a promise lasts, not only while it lasts long enough."""
 
-    def _count(self, i, now_ms):
-        super()._count(i, now_ms)
-        self._relied[i] = self._lent[i]
+    def _book(self, i, now_ms, lent_ms):
+        super()._book(i, now_ms, lent_ms)
+        self.share_given[i] = self.lent.on[i]
 
 
 LEADERS = (ForgetsGrants, LeadsWithoutMajority, IgnoresSilentShares, ForgetsTheLag, BelievesStale)
 MEMBERS = (VotesTwice, NotMute, LeaseFromArrival, KeepsToTheEnd, BreaksPromises)
 
 
-def maker(broken, sort=Group):
+def maker(broken, sort=GroupMachine):
     def make(config, panels, seat, boot, now_ms):
         group = sort(config, panels, seat, boot, now_ms)
         if issubclass(broken, Leader):

@@ -1,8 +1,8 @@
 """control/group/member.py: the lease that a charger holds, what its EV has not let go of, its vote."""
 
 from ballast.control.group import records as g
-from ballast.control.group.machine import Group
-from ballast.control.group.member import Falls, SentTimes, Timer
+from ballast.control.group.machine import GroupMachine
+from ballast.control.group.member import Falls, SentTimes
 from group_kit import T0, Air, after, config, panels
 
 
@@ -98,16 +98,7 @@ def test_a_smaller_fall_does_not_prolong_a_larger_one():
     assert falls.count == 0
 
 
-def test_timers_and_sent_times_across_the_wrap():
-    t = Timer()
-    assert t.left(T0) == 0
-    t.set(T0, 40000)
-    assert t.left((T0 + 35000) & 0x3FFFFFFF) == 5000
-    t.extend((T0 + 35000) & 0x3FFFFFFF, 1000)
-    assert t.left((T0 + 35000) & 0x3FFFFFFF) == 5000
-    t.extend((T0 + 35000) & 0x3FFFFFFF, 6000)
-    assert t.left((T0 + 35000) & 0x3FFFFFFF) == 6000
-    assert t.left((T0 + 41000) & 0x3FFFFFFF) == 0 and not t.on
+def test_sent_times_across_the_wrap():
     s = SentTimes()
     s.note(7, T0)
     assert s.find(7, (T0 + 30001) & 0x3FFFFFFF, 40000) and s.found_ms == T0
@@ -148,7 +139,7 @@ def test_near_the_end_of_a_lease_the_limit_falls_sooner_and_the_member_knows():
 
 
 def test_a_member_whose_vote_is_bound_does_not_follow_itself():
-    group = Group(config(2), panels(), 1, 1, T0)
+    group = GroupMachine(config(2), panels(), 1, 1, T0)
     m = group.member
     m.vote_seat, m.vote_boot = 0, 1
     m.vote.extend(T0, 5000)

@@ -1,7 +1,7 @@
 """control/group/member.py at its limits: to the millisecond, to the mA, beacon by beacon."""
 
 from ballast.control.group import records as g
-from ballast.control.group.member import Falls, Member, SentTimes, Timer
+from ballast.control.group.member import Falls, Member, SentTimes
 from group_kit import T0, after, config
 
 NO_METER = (-1, -1, -1)
@@ -60,13 +60,6 @@ def test_a_forgotten_frame_makes_no_other_one_known():
         s.note(seq, T0)
         assert not s.find(seq, after(1001), 1000)
         assert not s.find(other, after(1001), 40000)
-
-
-def test_a_timer_counts_its_last_millisecond():
-    t = Timer()
-    t.set(T0, 1000)
-    assert t.left(after(999)) == 1 and t.on
-    assert t.left(after(1000)) == 0 and not t.on
 
 
 # ---- what the EV has not let go of ----

@@ -1,11 +1,11 @@
 """control/group/usage.py: what a member does not use moves on."""
 
-from ballast.control.group.usage import Demand
+from ballast.control.group.usage import Usage
 from group_kit import T0, after
 
 
-def test_demand():
-    d = Demand(1)
+def test_usage():
+    d = Usage(1)
 
     def cap(t, held, drawn):
         return d.cap(0, (T0 + t) & 0x3FFFFFFF, held, drawn, 6000, 32000)
@@ -25,7 +25,7 @@ def test_demand():
 
 
 def test_a_member_that_takes_nothing_is_idle():
-    d = Demand(1)
+    d = Usage(1)
 
     def idle(t, held, drawn):
         d.cap(0, (T0 + t) & 0x3FFFFFFF, held, drawn, 6000, 32000)
@@ -53,7 +53,7 @@ def test_a_member_that_takes_nothing_is_idle():
 
 def calls(*rows):
     """What cap() and idle() say: rows of (ms, held_ma, drawn_ma, min_ma)."""
-    d = Demand(1)
+    d = Usage(1)
     said = []
     for ms, held, drawn, least in rows:
         said.append((d.cap(0, after(ms), held, drawn, least, 32000), d.idle(0)))
@@ -81,7 +81,7 @@ def test_a_car_that_took_one_ampere_once_has_begun():
 
 
 def test_idle_for_days_is_idle_at_every_report():
-    d = Demand(1)
+    d = Usage(1)
     for ms in (0, 60000, 90000, 91000, 400000000, 400001000, 800000000, 800001000):
         d.cap(0, after(ms), 6000, 0, 6000, 32000)
         assert d.idle(0) == (ms >= 60000), ms

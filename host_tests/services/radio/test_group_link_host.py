@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from ballast.control.group import records as g
-from ballast.control.group.machine import LEAD, Group
+from ballast.control.group.machine import LEAD, GroupMachine
 from ballast.control.group.panels import Panels
 from ballast.control.limits import limits
 from ballast.protocol.group_frame import MAX_FRAME, GroupCodec
@@ -63,7 +63,7 @@ class Air:
             panels.configure(0, -1, 32000, 32000, 32000)
             key = hashlib.sha256((keys or {}).get(seat, KEY)).digest()
             codec = GroupCodec(key, 7, 1, g.Report(), g.Beacon())
-            group = Group(config, panels, seat, 1, self.clock.ms() & 0x3FFFFFFF)
+            group = GroupMachine(config, panels, seat, 1, self.clock.ms() & 0x3FFFFFFF)
             self.links.append(GroupLink(Charger(), Radio(), group, codec))
 
     def run(self, ms):

@@ -1,6 +1,6 @@
 """A group of chargers on virtual time, with a radio that loses, delays, repeats and splits.
 
-Only the group's state machines run here (one `Group` each), so that thousands of
+Only the group's state machines run here (one `GroupMachine` each), so that thousands of
 histories can be tried; the whole firmware runs on ballast_bench/world.py. A history is data:
 `History` with a seed and a list of events (ms, kind, argument ...). The same history
 always runs the same way, and a shorter list of events is a history too: `shrink()`.
@@ -16,7 +16,7 @@ import random
 from collections import deque
 
 from ballast.control.group import records as g
-from ballast.control.group.machine import Group
+from ballast.control.group.machine import GroupMachine
 from ballast.control.group.panels import Panels
 
 WRAP = 1 << 30
@@ -56,7 +56,7 @@ class History:
 
 
 class Node:
-    """A charger: its Group while it has power, its clock, its car."""
+    """A charger: its GroupMachine while it has power, its clock, its car."""
 
     def __init__(self, seat):
         self.seat = seat
@@ -80,11 +80,11 @@ class Node:
 
 
 class Sim:
-    """Runs one History. `make(config, panels, seat, boot, now)` builds a Group (or a broken one)."""
+    """Runs one History. `make(config, panels, seat, boot, now)` builds a GroupMachine (or a broken one)."""
 
     STEP_MS = 150
 
-    def __init__(self, history, make=Group):
+    def __init__(self, history, make=GroupMachine):
         self.h = history
         self.make = make
         self.rnd = random.Random(history.seed)
@@ -350,7 +350,7 @@ def copy_beacon(b):
     return new
 
 
-def shrink(history, make=Group, tries=400):
+def shrink(history, make=GroupMachine, tries=400):
     """The shortest history found that still violates: events are left out, then the end cut."""
 
     def fails(events):

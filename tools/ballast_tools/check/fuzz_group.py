@@ -6,7 +6,7 @@ what the parser takes to a charger's state machine.
 """
 
 from ballast.control.group import records as g
-from ballast.control.group.machine import Group as Charger
+from ballast.control.group.machine import GroupMachine
 from ballast.control.group.panels import Panels
 from ballast.protocol import group_frame
 
@@ -64,7 +64,7 @@ class GroupSigned(Group):
         panels = Panels()
         panels.configure(0, -1, 63000, 63000, 63000)
         self.now = 0x3FFF0000
-        self.charger = Charger(_config(), panels, 0, 5, self.now)
+        self.charger = GroupMachine(_config(), panels, 0, 5, self.now)
         self.charger.request.want = 1
         self.charger.request.max_ma = 32000
 

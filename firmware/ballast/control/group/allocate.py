@@ -1,42 +1,46 @@
-"""Who of a group gets how much: requests and panel limits in, mA per member out.
+"""Which member of a group gets how much: requests and panel limits in, mA per member out.
 
-A pure function on arrays that are made once. EQUAL: as many members as fit get
-their minimum, the rest is shared equally and what one cannot use moves on to the
-others. PRIORITY: the same, but a better rank is filled before the next one.
-DEPARTURE: least laxity first (time left less time needed at full current), see
-urgency.py; whoever has said no departure shares equally what is left.
+A pure function on lists that are made once. There are three modes:
+EQUAL: as many members as fit get their minimum. The rest is shared equally; what one
+member cannot use goes to the others.
+PRIORITY: the same, but the members of a better rank are filled before those of the next.
+DEPARTURE: first the members with the least time to spare, see urgency.py. Members without
+a departure time share equally what is left.
 
-Shortage: who is served keeps its place for `rotate_s`, then whoever has waited
-that long takes it. Ranks go first in every mode but DEPARTURE, where time does.
+In a shortage not all members get their minimum. A member that is served keeps its place for
+`rotate_s`; then a member that has waited for as long takes it. A better rank goes before
+that, except in the mode DEPARTURE, where the time to spare does.
 """
 
 from micropython import const
 
 from ballast.control.group import urgency
+from ballast.control.group.panels import Panels
 
 EQUAL = const(0)
 PRIORITY = const(1)
 DEPARTURE = const(2)
 
 RANKS = const(256)  # 0 = best
-MAX_S = const(0x7FFFF)  # 6 days: the longest turn or wait that is told apart
-IDLE_S = const(0x7FFFFFF)  # a turn that is not used: over as soon as anybody else waits
+MAX_S = const(0x7FFFF)  # 6 days: longer turns and waits all count alike
+IDLE_S = const(0x7FFFFFF)  # a turn that is not used: it ends as soon as another member waits
 
-_LINE_STEP_MA = const(250)
+_LINE_STEP_MA = const(250)  # chosen: fine enough, and 80 A are reached in 320 rounds
 
 
 class Allocator:
     """Requests and results of `size` members; all lists are indexed by member.
 
-    want: 1 = asks for current. mask, line, panel: see panels.Panels. min_ma, max_ma:
-    least and most it can use (0 < min). rank: 0..255. left_s: seconds to departure or
-    urgency.NO_DEPARTURE; need_mah: mAh per conductor still wanted by then, <= 2**20.
-    turn_s: >= 0 seconds served so far in this turn, < 0 seconds waited, IDLE_S: served for
-    nothing.
-    Result: ma[i], 0 or min_ma..max_ma. `short`: members that want and got nothing.
+    want: 1 = asks for current. mask, line, panel: see panels.Panels. min_ma, max_ma: the
+    least and the most that it can use (0 < min). rank: 0..255. left_s: seconds to departure
+    or urgency.NO_DEPARTURE; need_mah: mAh per conductor still wanted by then, <= 2**20.
+    turn_s: >= 0: seconds that it has been served in this turn; < 0: seconds that it has
+    waited; IDLE_S: it is served and takes nothing.
+    Result: ma[i], 0 or min_ma..max_ma. order: best first. short: how many members want
+    current and got none.
     """
 
-    def __init__(self, size, panels):
+    def __init__(self, size: int, panels: Panels) -> None:
         self.size = size
         self.panels = panels
         self.mode = EQUAL
@@ -61,11 +65,11 @@ class Allocator:
         self._count = [0] * len(panels.limit_ma)
         self._urgency = urgency.Urgency(self)
 
-    def run(self):
-        """Fill `ma` from the requests and from what `panels` still has room for.
+    def run(self) -> None:
+        """Fill `ma` from the requests and from the room that is left in `panels`.
 
-        What others already take is to be in `panels` before; the result is added to it.
-        A request that cannot be met at all (no conductor, most < least, least 0) is none.
+        The caller loads what other chargers draw onto `panels` first; the result is added to it.
+        A request that makes no sense (no conductor, max_ma < min_ma, min_ma 0) is left out.
         """
         for i in range(self.size):
             self.ma[i] = 0
@@ -83,8 +87,8 @@ class Allocator:
             if self.want[i] and self.ma[i] == 0:
                 self.short += 1
 
-    def add(self, i, ma):
-        """Give member `i` `ma` more (negative: take back) if that fits; whether it did."""
+    def add(self, i: int, ma: int) -> bool:
+        """Give member `i` `ma` more (negative: less) if that fits. Returns whether it fitted."""
         if not self.panels.fits(self.panel[i], self.mask[i], self.line[i], ma):
             return False
         self.panels.take(self.panel[i], self.mask[i], self.line[i], ma)
@@ -93,9 +97,9 @@ class Allocator:
 
     # ---- order ----
 
-    def _sort(self):
-        """Insertion sort: the order hardly changes from one run to the next, and who is
-        equal keeps its place, which makes the turns of a shortage go round fairly."""
+    def _sort(self) -> None:
+        """Insertion sort: the order hardly changes from one run to the next. Members with equal
+        keys keep their places, so that in a shortage every member has its turn."""
         key = self._key
         order = self.order
         for i in range(self.size):
@@ -111,16 +115,17 @@ class Allocator:
                 at -= 1
             order[at] = i
 
-    def sort_key(self, i):
-        """What member `i` is ordered by, smallest first."""
+    def sort_key(self, i: int) -> int:
+        """The number by which member `i` is ordered, smallest first."""
         if self.mode != DEPARTURE:
             return (self.rank[i] << 22) | self._turn_key(i)
         if self.left_s[i] < 0:
             return 0x400000 + self._turn_key(i)  # after all that have a departure
         return urgency.laxity_s(self.left_s[i], self.need_mah[i], self.max_ma[i])
 
-    def _turn_key(self, i):
-        """In its turn; waited long enough; turn is over; waits, but not long enough yet; idle."""
+    def _turn_key(self, i: int) -> int:
+        """First the members in their turn (place 0), then those that have waited long enough (1),
+        whose turn is over (2), that have not waited long enough yet (3), and the idle ones (4)."""
         turn = self.turn_s[i]
         place = 0
         if turn == IDLE_S:
@@ -131,15 +136,15 @@ class Allocator:
         elif turn >= self.rotate_s:
             place = 2
         else:
-            turn = MAX_S - turn  # the longest served keeps its place surest
+            turn = MAX_S - turn  # the longest turn first
         if turn > MAX_S:
             turn = MAX_S
         return (place << 19) | turn
 
     # ---- equal, and by rank ----
 
-    def _unhurried(self):
-        """Beside members with a departure, those without: as in EQUAL, of what is left."""
+    def _unhurried(self) -> None:
+        """The members without a departure time share what is left, as in EQUAL."""
         some = False
         for i in self.order:
             if self.want[i] and self.left_s[i] < 0:
@@ -148,14 +153,14 @@ class Allocator:
         if some:
             self._raise(0, RANKS - 1)
 
-    def _minimums(self):
-        """As many at their minimum as fit, in order; whoever does not fit lets the next try."""
+    def _minimums(self) -> None:
+        """In order, each member whose minimum fits gets it."""
         for i in self.order:
             if self.want[i]:
                 self.add(i, self.min_ma[i])
 
-    def _raise_tiers(self):
-        """All together, or one rank after the other."""
+    def _raise_tiers(self) -> None:
+        """Raise all members together, or one rank after the other."""
         if self.mode == EQUAL:
             self._raise(0, RANKS - 1)
             return
@@ -170,8 +175,11 @@ class Allocator:
             self._raise(following, following)
             rank = following
 
-    def _raise(self, low, high):
-        """Max-min fair above the minimum: all that can take more rise together."""
+    def _raise(self, low: int, high: int) -> None:
+        """Raise all members of the ranks low..high together, each until it can take no more.
+
+        This is max-min fairness above the minimum. A member is open while it can still rise.
+        """
         lines = 0
         for i in range(self.size):
             can = self.ma[i] > 0 and low <= self.rank[i] <= high and self.ma[i] < self.max_ma[i]
@@ -179,7 +187,7 @@ class Allocator:
             if can and self.line[i]:
                 lines += 1
         step = self._common_step()
-        while step >= 0:  # every round closes a member or fills a conductor
+        while step >= 0:  # each round closes a member or fills a conductor
             if step == 0:
                 self._close_full()
             else:
@@ -188,7 +196,7 @@ class Allocator:
         if lines:
             self._raise_lines(low, high)
 
-    def _common_step(self):
+    def _common_step(self) -> int:
         """mA by which all open members can rise before a conductor is full; -1 = none is open."""
         panels = self.panels
         count = self._count
@@ -208,7 +216,7 @@ class Allocator:
                     panel = panels.parent[panel]
         if not some:
             return -1
-        step = 0x40000  # 262 A; more than one step is no harm
+        step = 0x40000  # 262 A; where that is not enough, a second step follows
         for at in range(3 * panels.count):
             if count[at] and not panels.star[at // 3]:
                 share = self._left(at) // count[at]
@@ -216,16 +224,19 @@ class Allocator:
                     step = share
         return step if step > 0 else 0
 
-    def _left(self, at):
-        """mA left on a conductor, currents simply added. Where phasors are compared, less their
-        rounding (panels.within: four units at most): the last to be asked would not fit."""
+    def _left(self, at: int) -> int:
+        """mA left on a conductor, currents simply added.
+
+        Where phasors are compared, their rounding is taken off (panels.within: at most four
+        units); otherwise the last member of a round would not fit.
+        """
         panels = self.panels
         limit = panels.limit_ma[at]
         left = limit - panels.plain(at // 3, at % 3)
         return left - (limit >> 10) - 4 if panels.phasors(at // 3) else left
 
-    def _close_full(self):
-        """Close whoever is on a conductor that cannot give every open member 1 mA more."""
+    def _close_full(self) -> None:
+        """Close the members on each conductor that cannot give every open member 1 mA more."""
         panels = self.panels
         for at in range(3 * panels.count):
             n = self._count[at]
@@ -236,7 +247,8 @@ class Allocator:
                             if panels.above(self.panel[i], at // 3):
                                 self._open[i] = 0
 
-    def _rise(self, step):
+    def _rise(self, step: int) -> None:
+        """Raise each open member by `step`, or to its maximum."""
         for i in range(self.size):
             if self._open[i]:
                 more = self.max_ma[i] - self.ma[i]
@@ -245,8 +257,11 @@ class Allocator:
                 if not self.add(i, more) or self.ma[i] >= self.max_ma[i]:
                     self._open[i] = 0
 
-    def _raise_lines(self, low, high):
-        """Between conductors the plain sum closed too early: what the phasors leave, in turns."""
+    def _raise_lines(self, low: int, high: int) -> None:
+        """Raise the members between two conductors by turns, a step each, until none fits.
+
+        _raise() added their currents plainly and stopped too early: phasors add up to less.
+        """
         some = True
         while some:
             some = False
@@ -259,7 +274,7 @@ class Allocator:
                         some = True
 
 
-def best_rank(charger, user, vehicle):
-    """The best (smallest) rank that the charger, its user or the vehicle has; 0..255."""
+def best_rank(charger: int, user: int, vehicle: int) -> int:
+    """The best (smallest) of the ranks of the charger, its user and the vehicle; 0..255."""
     rank = charger if charger < user else user
     return rank if rank < vehicle else vehicle

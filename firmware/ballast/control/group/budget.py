@@ -1,16 +1,18 @@
-"""What the house leaves for a whole group: fuse less (mains less what the members draw).
+"""What the house leaves for a whole group: the fuse less the house, house = mains less cars.
 
-The mains reading and the members' reports are not of one instant: a car on its way up
-shows in the one before it shows in the other. So of each member a range is kept, from
-the least to the most that it drew of late, and the house is only known to lie between
-(mains - most) and (mains - least). An estimate that lies in there stays as it is; one
-that does not moves to the nearer end. When all is steady both ends meet and the estimate
-is exact; a step of the house moves it at once, the ramp of a car does not. A rise that
-could be that of a car with more lease than it drew is given a second to be told by it,
-while the mains are below their limit.
+The reading of the mains and the reports of the members are taken at different times. A
+car that takes more current shows in one of them before it shows in the other. So for each
+member the least and the most that it drew in the last second are kept. The house then lies
+between (mains - most) and (mains - least). The estimate of the house stays as it is while
+it lies in this range; otherwise it moves to the nearer end of the range.
+In a steady state both ends are equal and the estimate is exact. A step of the house moves
+the estimate at once; the ramp of a car does not.
 
-Down at once, up slowly: the budget is the least of the last seconds, less a little, so
-that a house that only breathes moves no pilot of the group.
+The estimate may also rise because a car takes more of its lease and has not reported it
+yet. While the mains are below their limit, such a rise is believed only after a second.
+
+The budget falls at once and rises slowly: it is the smallest of the last five seconds,
+less a reserve. Small movements of the house then change no pilot of the group.
 """
 
 from micropython import const
@@ -19,42 +21,46 @@ from ballast.control.group.records import SEATS
 from ballast.control.ticks import diff
 
 _BUCKET_MS = const(500)
-_BUCKETS = const(10)  # a budget rises after 5 s
-_QUIET_MS = const(2500)  # a member not heard for this long may have stopped
-_GONE_MS = const(25000)  # and is not thought of any more after a lease
-_FAR_MA = const(200000)
-_CONFIRM_MS = const(900)  # a car's report of its rise is at most so much behind the mains' meter
-_NOISE_MA = const(200)
-_REST_MA = const(150)  # always free
-_MORE_MA = const(400)  # a smaller gain is not worth new leases for all
+_BUCKETS = const(10)  # the budget rises after 5 s
+_QUIET_MS = const(2500)  # a member that is silent for longer may have stopped its car
+_GONE_MS = const(25000)  # a member that is silent for longer has no lease: it is left out
+_FAR_MA = const(200000)  # more than any supply leaves
+_CONFIRM_MS = const(900)  # a car reports its rise at most this long after the meter shows it
+_NOISE_MA = const(200)  # chosen: what two meters may differ by
+_REST_MA = const(150)  # chosen: a reserve that always stays free
+_MORE_MA = const(400)  # chosen: a smaller gain is not worth new leases for all
 
 
 class GroupBudget:
-    """house_ma [3]: the estimate. ma [3]: what the group may draw. known: both are set."""
+    """house_ma [3]: the estimate. ma [3]: what the group may draw. known: both are set.
 
-    def __init__(self, seats, phases):
+    Lists of members are indexed 3 * seat + phase.
+    """
+
+    def __init__(self, seats: int, phases: int) -> None:
+        """phases: of the supply; on a conductor that it does not have, ma is the limit."""
         n = 3 * SEATS
         self._seats = seats
-        self._phases = phases  # of the supply; on what it does not have, ma is the limit
-        self._last = [0] * n
-        self._spare = [0] * n  # what it could draw more
-        self._low = [0] * n
+        self._phases = phases
+        self._last = [0] * n  # what it drew by its last report
+        self._spare = [0] * n  # how much more it may draw
+        self._low = [0] * n  # least and most since the bucket of time began
         self._high = [0] * n
-        self._old_low = [0] * n
+        self._old_low = [0] * n  # least and most in the bucket before
         self._old_high = [0] * n
         self._heard = bytearray(SEATS)
         self._heard_ms = [0] * SEATS
         self.house_ma = [0, 0, 0]
         self.ma = [0, 0, 0]
         self.known = False
-        self._least = [_FAR_MA] * (3 * _BUCKETS)
-        self._at = 0
-        self._turn_ms = 0
-        self._rise = bytearray(3)
-        self._rise_ms = [0, 0, 0]
-        self._rise_ma = [0, 0, 0]
+        self._least = [_FAR_MA] * (3 * _BUCKETS)  # what was free, the least in each bucket
+        self._at = 0  # the bucket of this moment
+        self._turn_ms = 0  # when it began
+        self._rise = bytearray(3)  # 1 = the house may have risen, not believed yet
+        self._rise_ms = [0, 0, 0]  # since when
+        self._rise_ma = [0, 0, 0]  # to what
 
-    def draw(self, now_ms, seat, drawn_ma, held_ma):
+    def draw(self, now_ms: int, seat: int, drawn_ma: list[int], held_ma: int) -> None:
         """Member `seat` draws drawn_ma [3], -1 = it has no meter; it may draw held_ma."""
         if not self._heard[seat]:
             for i in range(3 * seat, 3 * seat + 3):
@@ -76,15 +82,15 @@ class GroupBudget:
                 self._high[i] = most
             i += 1
 
-    def forget(self):
+    def forget(self) -> None:
         """The meter is not trusted any more."""
         self.known = False
 
-    def step(self, now_ms, mains_ma, limit_ma, exact):
-        """Judge a trusted mains_ma [3] against limit_ma.
+    def step(self, now_ms: int, mains_ma: list[int], limit_ma: int, exact: bool) -> None:
+        """Compute the budget from a trusted reading mains_ma [3] and the limit of the supply.
 
-        exact: of the range take the estimate; else its lower end: one that does not lead
-        warns the leader only of what is certain.
+        exact: use the estimate of the house (the leader does); else the lower end of the range:
+        a member that does not lead reports to the leader only what is certain.
         """
         if not self.known or diff(now_ms, self._turn_ms) >= _BUCKET_MS:
             self._turn(now_ms)
@@ -106,20 +112,23 @@ class GroupBudget:
                     could += self._spare[i]
                 i += 3
             if mains_ma[phase] > limit_ma + _NOISE_MA:
-                could = 0  # whoever it is, it is too much
+                could = 0  # too much is drawn, whether by the house or by a car
             self._judge(now_ms, phase, low, high, could)
             house = self.house_ma[phase]
             self._note(phase, limit_ma - (house if exact or house < low else low))
         self.known = True
 
-    def _judge(self, now_ms, phase, low, high, could):
-        """Move the estimate into low..high; up only when no car can be the reason."""
+    def _judge(self, now_ms: int, phase: int, low: int, high: int, could: int) -> None:
+        """Move the estimate into low..high; upwards only when no car can be the reason.
+
+        could: by how much the cars on this conductor could have risen unseen.
+        """
         ma = self.house_ma[phase]
         if not self.known or ma > high:
             self.house_ma[phase] = high
         elif ma < low - _NOISE_MA:
             if not self._rise[phase] or low < self._rise_ma[phase] - _NOISE_MA:
-                self._rise[phase] = 1  # or it shrinks: the reports are catching up
+                self._rise[phase] = 1  # it begins, or it shrinks because reports come in
                 self._rise_ms[phase] = now_ms
             self._rise_ma[phase] = low
             if low - ma > could or diff(now_ms, self._rise_ms[phase]) >= _CONFIRM_MS:
@@ -129,8 +138,8 @@ class GroupBudget:
             self.house_ma[phase] = low
         self._rise[phase] = 0
 
-    def _note(self, phase, free):
-        """Keep the least of the last seconds; a new budget where it is exceeded or worth it."""
+    def _note(self, phase: int, free: int) -> None:
+        """Note what is free now; change the budget when less is left, or clearly more."""
         at = _BUCKETS * phase
         if free < self._least[at + self._at]:
             self._least[at + self._at] = free
@@ -140,7 +149,7 @@ class GroupBudget:
         if not self.known or free < self.ma[phase] or free > self.ma[phase] + _MORE_MA:
             self.ma[phase] = free - _REST_MA if free > _REST_MA else 0
 
-    def _turn(self, now_ms):
+    def _turn(self, now_ms: int) -> None:
         """A new bucket of time begins."""
         self._turn_ms = now_ms
         if not self.known:

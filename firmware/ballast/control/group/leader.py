@@ -1,212 +1,183 @@
-"""The leader's books: who may draw how much until when, and what can be granted.
+"""The leader's books: how much each seat may draw, until when, and what can be granted.
 
-What a seat counts with, at every instant, on every conductor, is the most of
-- its guaranteed share, unless it has promised not to fall back to it,
-- every grant that it may still obey: all since the one that it last acknowledged,
-- what it said it still holds.
-A grant ends for the leader 2 % after it ends for the member (clocks within 1 % of
-true time), counted from when the request that it answers came in, which is after it
-was sent. And it ends before the leader's authority does: the votes that make it the
-leader run out later than anything it granted, so a successor finds nothing left.
+README.md beside this file draws the life of a lease; the names are taken from there.
+What is booked for a seat, at every instant and on every conductor, is the largest of
+- its guaranteed share, unless the seat has lent it to the others,
+- every grant under way to it: all since the one that it last acknowledged,
+- what its last report says that it still holds.
+For the leader a grant ends 2 % later than for the member (each clock is within 1 % of
+true time), counted from when the request came in, which is after the request was sent.
+And a grant ends before the leader's authority does: the votes that make it the leader
+run out later than all that it granted, so a successor finds no lease of it left.
 """
 
 from micropython import const
 
 from ballast.control.group import records as g
 from ballast.control.group.allocate import IDLE_S, Allocator
-from ballast.control.group.member import Timer
-from ballast.control.group.usage import Demand
+from ballast.control.group.grants import Grants
+from ballast.control.group.panels import Panels
+from ballast.control.group.timers import SeatTimers, Timer
+from ballast.control.group.usage import Usage
 from ballast.control.ticks import add, diff
 
-_KEEP = const(4)  # grants per seat that may be under way
-_GONE_MS = const(8000)  # silent for longer: it is not asked for any more
-_LENT_MS = const(8000)  # a promise that ends sooner is not relied on any more
-_MOST_MA = const(80000)  # IEC 61851-1 Annex A: the most that a pilot can say
+_GONE_MS = const(8000)  # a seat that is silent for longer gets no grants any more
+_LENT_MS = const(8000)  # a share that is lent for less than this is not given to others any more
+_ALL = const(7)
+_FINE_MS = const(16)  # how exactly the end of the authority is searched
 
 
-def shorter(ms):
-    """The span by which a promise of `ms` can be relied on, whatever both clocks do."""
+def shorter(ms: int) -> int:
+    """How long a promise of `ms` can be relied on, whatever both clocks do."""
     return ms - ms // 50 - 1
 
 
-def longer(ms):
-    """The span for which a grant of `ms` must be counted, whatever both clocks do."""
+def longer(ms: int) -> int:
+    """How long a grant of `ms` must be counted, whatever both clocks do."""
     return ms + ms // 48 + 1
 
 
 class Leader:
-    """`used_ma()` of all seats plus what is granted stays within the panels' limits."""
+    """Keeps all that is booked, and all that is granted, within the panels' limits.
 
-    def __init__(self, config, panels):
+    All lists are indexed by seat. Of what a seat says:
+    heard: 1 = its reports come in. boot, asked_seq: the report that the next grant answers;
+    asked_ms: when that came. wired: conductors that it could load, once wiring_known is 1.
+    votes: running while it votes for this leader. lent: running while it does not fall back
+    to its guaranteed share. held: running while held_ma on held_mask, of its last report, counts.
+
+    What follows for it: may_ma: the most that it may draw as things are. booked_ma on
+    booked_mask: what is counted for it, with what will be so soon. share_given: 1 = others
+    are given its lent share. grant_ma on grant_mask: what the next beacon grants to it.
+
+    authority: running while this charger leads. horizon_ms: how long from now a grant may
+    last at most. unobeyed: a seat may still draw more than it was last granted.
+    """
+
+    def __init__(self, config: g.Config, panels: Panels) -> None:
+        n = g.SEATS
         self.config = config
         self.panels = panels
-        self.allocator = Allocator(g.SEATS, panels)
-        self.demand = Demand(g.SEATS)
+        self.allocator = Allocator(n, panels)
+        self.usage = Usage(n)
         self.authority = Timer()
-        self.horizon_ms = 0  # from now: the end of any grant that is given now
-        n = g.SEATS
+        self.horizon_ms = 0
+        self.unobeyed = False
+        self.heard = bytearray(n)
         self.boot = [0] * n
-        self.seq = [0] * n  # the report to answer
-        self._came_ms = [0] * n
-        self.heard = bytearray(n)  # 1 = its reports come in
-        self.known = bytearray(n)  # 1 = its wiring is known
+        self.asked_seq = [0] * n
+        self.asked_ms = [0] * n
+        self.wiring_known = bytearray(n)
         self.wired = bytearray(n)
-        self._vote_until = [0] * n
-        self._votes = bytearray(n)
-        self._lent_until = [0] * n
-        self._lent = bytearray(n)
-        self._relied = bytearray(n)  # what is granted now rests on its not falling back
-        self._held_until = [0] * n
-        self._held = bytearray(n)
-        self._held_ma = [0] * n
-        self._held_mask = bytearray(n)
-        self._grants = bytearray(n)  # how many are kept
-        self._seq = [0] * (_KEEP * n)  # first beacon that said so
-        self._ma = [0] * (_KEEP * n)
-        self._mask = bytearray(_KEEP * n)
-        self._until = [0] * (_KEEP * n)
-        self.unheard = False  # somebody may draw more than it was last granted
-        self.sure_ma = [0] * n
-        self.count_ma = [0] * n
-        self.count_mask = bytearray(n)
+        self.votes = SeatTimers(n)
+        self.lent = SeatTimers(n)
+        self.held = SeatTimers(n)
+        self.held_ma = [0] * n
+        self.held_mask = bytearray(n)
+        self.grants = Grants(n)
+        self.share_given = bytearray(n)
+        self.may_ma = [0] * n
+        self.booked_ma = [0] * n
+        self.booked_mask = bytearray(n)
         self.grant_ma = [0] * n
         self.grant_mask = bytearray(n)
 
     # ---- time ----
 
-    def step(self, now_ms):
-        """Let what has run out end; sets count_ma, count_mask of every seat."""
+    def step(self, now_ms: int) -> None:
+        """Let end what is over; sets may_ma, booked_ma and booked_mask of every seat."""
+        share = self.config.guaranteed_ma
         horizon = self.authority.left(now_ms)
-        self.unheard = False
+        self.unobeyed = False
         for i in range(self.config.seats):
-            if self.heard[i] and diff(now_ms, self._came_ms[i]) > _GONE_MS:
+            if self.heard[i] and diff(now_ms, self.asked_ms[i]) > _GONE_MS:
                 self.heard[i] = 0
                 self.grant_ma[i] = 0  # it may be heard again between two parts of a beacon
-                self.demand.forget(i)
-            if self._votes[i] and diff(self._vote_until[i], now_ms) <= 0:
-                self._votes[i] = 0
-            if self._lent[i]:
-                left = diff(self._lent_until[i], now_ms)
-                if left <= 0:
-                    self._lent[i] = 0  # what was granted on the strength of it has ended by now
-                elif left >= _LENT_MS and self.config.guaranteed_ma and left < horizon:
-                    horizon = left
-            if self._held[i] and diff(self._held_until[i], now_ms) <= 0:
-                self._held[i] = 0
-            self._count(i, now_ms)
-            if self.heard[i] and self.sure_ma[i] > max(self.grant_ma[i], self.config.guaranteed_ma):
-                self.unheard = True
+                self.usage.forget(i)
+            if self.votes.on[i]:
+                self.votes.left(i, now_ms)
+            lent_ms = self.lent.left(i, now_ms)  # at its end no grant rests on it any more
+            if share and _LENT_MS <= lent_ms < horizon:
+                horizon = lent_ms
+            self._book(i, now_ms, lent_ms)
+            may = self.may_ma[i]
+            if may > share and may > self.grant_ma[i] and self.heard[i]:
+                self.unobeyed = True
         self.horizon_ms = horizon
 
-    def _count(self, i, now_ms):
-        """sure_ma: what it may draw as things are; count_ma: with what is soon not lent any more."""
+    def _book(self, i: int, now_ms: int, lent_ms: int) -> None:
+        """Set what seat `i` may draw, and what is booked for it.
+
+        lent_ms: for how long its share is still lent. A share that comes back soon is booked
+        already, so that no new grant rests on it.
+        """
+        share = self.config.guaranteed_ma
         ma = 0
         mask = 0
-        later = 0
-        if self.config.guaranteed_ma:
-            mask = self.wired[i] if self.known[i] else 7
-            self._relied[i] = 0
-            if not self._lent[i]:
-                ma = self.config.guaranteed_ma
-            elif diff(self._lent_until[i], now_ms) < _LENT_MS:
-                later = self.config.guaranteed_ma
-            else:
-                mask = 0
-                self._relied[i] = 1
-        if self._held[i] and self._held_ma[i]:
-            mask |= self._held_mask[i]
-            if self._held_ma[i] > ma:
-                ma = self._held_ma[i]
-        at = _KEEP * i
-        end = at + self._grants[i]
-        while at < end:
-            if diff(self._until[at], now_ms) <= 0:
-                end -= 1
-                self._move(end, at)
-                self._grants[i] -= 1
-                continue
-            if self._ma[at]:
-                mask |= self._mask[at]
-                if self._ma[at] > ma:
-                    ma = self._ma[at]
-            at += 1
-        self.sure_ma[i] = ma
-        self.count_ma[i] = ma if ma > later else later
-        self.count_mask[i] = mask
-
-    def _move(self, source, to):
-        self._seq[to] = self._seq[source]
-        self._ma[to] = self._ma[source]
-        self._mask[to] = self._mask[source]
-        self._until[to] = self._until[source]
+        soon_ma = 0
+        if share:
+            given = lent_ms >= _LENT_MS
+            self.share_given[i] = 1 if given else 0
+            if not given:
+                mask = self.wired[i] if self.wiring_known[i] else _ALL
+                if lent_ms:
+                    soon_ma = share
+                else:
+                    ma = share
+        if self.held.left(i, now_ms) and self.held_ma[i]:
+            mask |= self.held_mask[i]
+            if self.held_ma[i] > ma:
+                ma = self.held_ma[i]
+        grants = self.grants
+        if grants.count[i]:
+            grants.look(i, now_ms)
+            mask |= grants.found_mask
+            if grants.found_ma > ma:
+                ma = grants.found_ma
+        self.may_ma[i] = ma
+        self.booked_ma[i] = ma if ma > soon_ma else soon_ma
+        self.booked_mask[i] = mask
 
     # ---- what comes in ----
 
-    def hear(self, now_ms, report, ours, fresh, sent_ms):
+    def hear(self, now_ms: int, report: g.Report, ours: bool, fresh: bool, sent_ms: int) -> None:
         """A member's report. ours: it follows us. fresh: it answers a beacon sent at `sent_ms`.
 
-        Only a fresh one is believed; one that is not is answered, so that it can become so.
+        Only a fresh report is believed. Any other one is answered, so that the next can be fresh.
         """
         i = report.seat
         if self.boot[i] != report.boot:
             self._restarted(i, report.boot)
-        self.seq[i] = report.seq
-        self._came_ms[i] = now_ms
+        self.asked_seq[i] = report.seq
+        self.asked_ms[i] = now_ms
         self.heard[i] = 1
         if not fresh:
             if not ours:
                 self.allocator.want[i] = 0  # it asks somebody else
             return
-        self.wired[i] = report.wired | (self.wired[i] if self.known[i] else 0)
-        self.known[i] = 1
-        self._promise(i, now_ms, report, sent_ms)
-        self._held_ma[i] = report.held_ma
-        self._held_mask[i] = report.held_mask
-        self._held[i] = 1
-        self._held_until[i] = add(now_ms, longer(g.SETTLE_MS))
+        self.wired[i] = report.wired | (self.wired[i] if self.wiring_known[i] else 0)
+        self.wiring_known[i] = 1
+        if report.vote_ms:
+            self.votes.extend(i, sent_ms, shorter(report.vote_ms))
+        if report.lend_ms:
+            self.lent.extend(i, sent_ms, shorter(report.lend_ms))
+        self.held_ma[i] = report.held_ma
+        self.held_mask[i] = report.held_mask
+        self.held.set(i, now_ms, longer(g.SETTLE_MS))
         if report.grant_seq:
-            self._acknowledged(i, report.grant_seq)
+            self.grants.acknowledge(i, report.grant_seq)
         self._ask(i, now_ms, report)
 
-    def _restarted(self, i, boot):
-        """Nothing that its former life said counts, except that its promises bind it."""
+    def _restarted(self, i: int, boot: int) -> None:
+        """Nothing counts that the seat said before its start, but its promises, which bind it."""
         self.boot[i] = boot
-        self._votes[i] = 0
-        self.known[i] = 0
+        self.votes.on[i] = 0
+        self.wiring_known[i] = 0
         self.allocator.want[i] = 0
-        self.demand.forget(i)
+        self.usage.forget(i)
 
-    def _promise(self, i, now_ms, report, sent_ms):
-        vote = add(sent_ms, shorter(report.vote_ms))
-        if report.vote_ms and (not self._votes[i] or diff(vote, self._vote_until[i]) > 0):
-            self._vote_until[i] = vote
-            self._votes[i] = 1
-        lent = add(sent_ms, shorter(report.lend_ms))
-        if report.lend_ms and (not self._lent[i] or diff(lent, self._lent_until[i]) > 0):
-            self._lent_until[i] = lent
-            self._lent[i] = 1
-
-    def _acknowledged(self, i, seq):
-        """It obeys the grant of beacon `seq`: what was said before cannot come back."""
-        first = _KEEP * i
-        obeyed = -1
-        for at in range(first, first + self._grants[i]):
-            if self._seq[at] <= seq and (obeyed < 0 or self._seq[at] > self._seq[obeyed]):
-                obeyed = at
-        if obeyed < 0:
-            return
-        seq = self._seq[obeyed]
-        end = first + self._grants[i]
-        at = first
-        while at < end:
-            if self._seq[at] < seq:
-                end -= 1
-                self._move(end, at)
-            else:
-                at += 1
-        self._grants[i] = end - first
-
-    def _ask(self, i, now_ms, report):
+    def _ask(self, i: int, now_ms: int, report: g.Report) -> None:
+        """Hand the seat's request to the allocator, cut to what its car really uses."""
         a = self.allocator
         a.want[i] = report.want
         a.mask[i] = report.mask
@@ -216,22 +187,23 @@ class Leader:
         a.left_s[i] = report.left_s
         a.need_mah[i] = report.need_mah
         a.min_ma[i] = report.min_ma
-        most = report.max_ma if report.max_ma < _MOST_MA else _MOST_MA
+        most = min(report.max_ma, g.PILOT_MAX_MA)
         drawn = max(report.drawn_ma[0], report.drawn_ma[1], report.drawn_ma[2])
-        a.max_ma[i] = self.demand.cap(i, now_ms, report.held_ma, drawn, report.min_ma, most)
-        a.turn_s[i] = IDLE_S if self.demand.idle(i) else report.turn_s
-        if self.config.guaranteed_ma > a.min_ma[i] and self.config.guaranteed_ma <= a.max_ma[i]:
+        a.max_ma[i] = self.usage.cap(i, now_ms, report.held_ma, drawn, report.min_ma, most)
+        a.turn_s[i] = IDLE_S if self.usage.idle(i) else report.turn_s
+        if a.min_ma[i] < self.config.guaranteed_ma <= a.max_ma[i]:
             a.min_ma[i] = self.config.guaranteed_ma
 
     # ---- authority ----
 
-    def renew(self, now_ms, own_seat, own_vote_ms):
-        """Set `authority`: as long as votes of more than half, its own included, last."""
-        self._vote_until[own_seat] = add(now_ms, own_vote_ms)
-        self._votes[own_seat] = 1 if own_vote_ms > 0 else 0
+    def renew(self, now_ms: int, own_seat: int, own_vote_ms: int) -> int:
+        """Prolong `authority` for as long as more than half of all votes last; ms left of it."""
+        self.votes.on[own_seat] = 0
+        if own_vote_ms > 0:
+            self.votes.set(own_seat, now_ms, own_vote_ms)
         low = 0
         high = g.VOTE_MS
-        while high - low > 16:
+        while high - low > _FINE_MS:
             middle = (low + high) // 2
             if self._weight(now_ms, middle) >= self.config.majority():
                 low = middle
@@ -241,21 +213,21 @@ class Leader:
             self.authority.extend(now_ms, low)
         return self.authority.left(now_ms)
 
-    def _weight(self, now_ms, ms):
-        """Votes that last at least `ms` from now."""
+    def _weight(self, now_ms: int, ms: int) -> int:
+        """Weight of the votes that last for at least `ms` from now."""
         weight = 0
         for i in range(self.config.seats):
-            if self._votes[i] and diff(self._vote_until[i], now_ms) >= ms:
+            if self.votes.left(i, now_ms) >= ms:
                 weight += self.config.votes(i)
         return weight
 
     # ---- what goes out ----
 
-    def plan(self, now_ms, l1_ma, l2_ma, l3_ma):
+    def plan(self, now_ms: int, l1_ma: int, l2_ma: int, l3_ma: int) -> None:
         """Set grant_ma, grant_mask of every heard seat within the budget of the three conductors.
 
-        First what would be fair (allocator), with silent seats counted as they are; then how
-        much of it can be granted now: a fall at once, a rise only out of what is free.
+        First the allocator divides fairly what the silent seats leave. Then each seat gets as
+        much of its fair share as can be granted now: a fall at once, a rise out of what is free.
         """
         self.step(now_ms)
         p = self.panels
@@ -275,54 +247,56 @@ class Leader:
             if i < self.config.seats and self.heard[i]:
                 self._grant(i)
 
-    def _keep_guarantees(self):
-        """Where one gets less than its guaranteed share, nobody gets more than that.
+    def _keep_guarantees(self) -> None:
+        """Where one seat gets less than its guaranteed share, no seat gets more than that.
 
-        It obeys as long as it hears, but falls back to its share when it does not: what
-        would be given to others on top of it would then be too much.
+        A seat takes less than its share as long as it hears the leader. When it hears it no
+        more it falls back to the share; what others had been given beyond theirs would be too
+        much by then.
         """
         a = self.allocator
         share = self.config.guaranteed_ma
         less = False
         for i in range(self.config.seats):
-            if a.want[i] and a.ma[i] < share and not self._relied[i]:
+            if a.want[i] and a.ma[i] < share and not self.share_given[i]:
                 less = True
         if less:
             for i in range(self.config.seats):
                 if a.ma[i] > share:
                     a.ma[i] = share
 
-    def _load(self, i, sign):
-        if self.count_ma[i]:
+    def _load(self, i: int, sign: int) -> None:
+        """Put what is booked for seat `i` onto the panels (sign 1), or take it off (-1)."""
+        if self.booked_ma[i]:
             line = self.allocator.line[i]
-            if line and self.count_mask[i] not in (3, 5, 6):
+            if line and self.booked_mask[i] not in (3, 5, 6):
                 line = 0  # several pairs: add them plainly
             self.panels.take(
-                self.config.panel_of[i], self.count_mask[i], line, sign * self.count_ma[i]
+                self.config.panel_of[i], self.booked_mask[i], line, sign * self.booked_ma[i]
             )
 
-    def _grant(self, i):
-        """As much of its fair share as can be granted now; only that much more is counted."""
+    def _grant(self, i: int) -> None:
+        """Grant as much of the fair share as can be granted now; only a rise books more."""
         a = self.allocator
         target = a.ma[i]
         mask = a.mask[i]
-        sure = self.sure_ma[i] if not mask & ~self.count_mask[i] else 0
-        if target > sure:
+        may = self.may_ma[i] if not mask & ~self.booked_mask[i] else 0
+        if target > may:
             self._load(i, -1)
             if not self.panels.fits(a.panel[i], mask, a.line[i], target):
                 room = self.panels.room(a.panel[i], mask)
-                if sure > room:
-                    room = sure  # it may draw that anyway
+                if may > room:
+                    room = may  # it may draw that anyway
                 target = min(target, room) if room >= a.min_ma[i] else 0
-            if target > self.count_ma[i]:
-                self.count_ma[i] = target
+            if target > self.booked_ma[i]:
+                self.booked_ma[i] = target
             if target:
-                self.count_mask[i] |= mask
+                self.booked_mask[i] |= mask
             self._load(i, 1)
         self.grant_ma[i] = target
         self.grant_mask[i] = mask
 
-    def lease_ms(self, i, now_ms):
+    def lease_ms(self, i: int, now_ms: int) -> int:
         """How long a grant to seat `i` may last from when it asked; 0 = none can be given.
 
         Valid for the `now_ms` of the last step().
@@ -330,38 +304,10 @@ class Leader:
         left = self.horizon_ms
         if left <= 0:
             return 0
-        ms = shorter(shorter(left + diff(now_ms, self._came_ms[i])))
+        ms = shorter(shorter(left + diff(now_ms, self.asked_ms[i])))
         return 0 if ms < 0 else g.VOTE_MS if ms > g.VOTE_MS else ms
 
-    def granted(self, i, now_ms, seq, lease_ms):
-        """Beacon `seq` with grant_ma[i] goes out: from now on it counts."""
-        until = add(self._came_ms[i], longer(lease_ms))
-        ma = self.grant_ma[i]
-        mask = self.grant_mask[i]
-        first = _KEEP * i
-        n = self._grants[i]
-        last = self._newest(i)
-        if last >= 0 and self._ma[last] == ma and self._mask[last] == mask:
-            if diff(until, self._until[last]) > 0:
-                self._until[last] = until
-            return
-        if n == _KEEP:  # too many under way: the newest takes the place of the last, at the most
-            self._ma[last] = ma if ma > self._ma[last] else self._ma[last]
-            self._mask[last] |= mask
-            if diff(until, self._until[last]) > 0:
-                self._until[last] = until
-            return
-        at = first + n
-        self._seq[at] = seq
-        self._ma[at] = ma
-        self._mask[at] = mask
-        self._until[at] = until
-        self._grants[i] = n + 1
-
-    def _newest(self, i):
-        newest = -1
-        first = _KEEP * i
-        for at in range(first, first + self._grants[i]):
-            if newest < 0 or self._seq[at] > self._seq[newest]:
-                newest = at
-        return newest
+    def granted(self, i: int, seq: int, lease_ms: int) -> None:
+        """Beacon `seq` with grant_ma[i] goes out: from now on that grant is under way."""
+        until_ms = add(self.asked_ms[i], longer(lease_ms))
+        self.grants.enter(i, seq, self.grant_ma[i], self.grant_mask[i], until_ms)

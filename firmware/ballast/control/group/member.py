@@ -1,91 +1,66 @@
-"""One charger of a group as a member: the lease it holds, its vote, its promises.
+"""One charger of a group as a member: the lease that it holds, its vote, its promises.
 
-It may draw what it holds a lease for, measured from the time when it sent the
-request that the lease answers: however late the answer comes, the lease ends no
-later than the leader thinks. Without a lease it may draw its guaranteed share.
-`allowed_ma` falls SETTLE_MS before the lease ends, because the EV may take that
-long to follow.
+With a lease it may draw what the lease says. The time of a lease counts from when the
+member sent the request that the lease answers; so it never ends later than in the leader's
+books, however late the answer comes. Without a lease it may draw its guaranteed share.
+`allowed_ma` falls SETTLE_MS before the lease ends, because the EV may take that long to
+follow.
 """
 
 from micropython import const
 
 from ballast.control.group import records as g
+from ballast.control.group.timers import Timer
 from ballast.control.ticks import add, diff
 
-_KEPT = const(64)  # sent frames whose time is remembered
-_ECHO_MS = const(3000)  # an answer is passed on for this long
-_FALLS = const(8)  # reductions within the time that an EV may take to follow
+_KEPT = const(64)  # how many sent frames are remembered with their times
+_ECHO_MS = const(3000)  # for how long a report repeats the latest answer that was heard
+_FALLS = const(8)  # reductions within SETTLE_MS that are told apart
 _STEP_MS = const(200)  # step() is called more often than this
-_SETTLED_MA = const(500)  # drawn less than allowed + this: the EV has followed
+_USED_MA = const(1000)  # an EV that draws more than this on a conductor uses it
+_SETTLED_MA = const(500)  # an EV that draws at most this above what is allowed has followed
 
 
 class SentTimes:
-    """When the latest frames were sent, by seq."""
+    """When the latest frames were sent, by seq. find() sets found_ms."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._seq = [-1] * _KEPT
         self._ms = [0] * _KEPT
         self.found_ms = 0
 
-    def note(self, seq, now_ms):
+    def note(self, seq: int, now_ms: int) -> None:
         """Frame `seq` is sent now."""
         self._seq[seq % _KEPT] = seq
         self._ms[seq % _KEPT] = now_ms
 
-    def find(self, seq, now_ms, within_ms):
-        """Whether `seq` was sent at most `within_ms` ago; then `found_ms` is when."""
+    def find(self, seq: int, now_ms: int, within_ms: int) -> bool:
+        """Whether frame `seq` was sent at most `within_ms` ago; then found_ms is the time."""
         at = seq % _KEPT
         if self._seq[at] != seq:
             return False
         if not 0 <= diff(now_ms, self._ms[at]) <= within_ms:
-            self._seq[at] = -1  # before its time could be mistaken after a wrap
+            self._seq[at] = -1  # forgotten before the clock wraps and its time seems new
             return False
         self.found_ms = self._ms[at]
         return True
 
 
-class Timer:
-    """A point in time that is either ahead or gone; safe against the wrap if step()ped."""
-
-    def __init__(self):
-        self.on = False
-        self.until_ms = 0
-
-    def extend(self, now_ms, ms):
-        """Run for at least `ms` from now."""
-        if not self.on or diff(self.until_ms, now_ms) < ms:
-            self.set(now_ms, ms)
-
-    def set(self, now_ms, ms):
-        """Run for exactly `ms` from now."""
-        self.until_ms = add(now_ms, ms)
-        self.on = True
-
-    def left(self, now_ms):
-        """ms ahead, 0 = gone."""
-        if not self.on:
-            return 0
-        left = diff(self.until_ms, now_ms)
-        if left <= 0:
-            self.on = False
-            return 0
-        return left
-
-
 class Falls:
-    """Currents that were taken back and that the EV may still draw, each for its own time.
+    """Reductions that the EV may not have followed yet: the currents before them, by age.
 
-    A later, smaller fall must not prolong an earlier, larger one: that one's lease ends.
+    Each one counts for its own time: a later, smaller one does not prolong an earlier, larger
+    one, whose lease ends.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.count = 0
         self.ma = [0] * _FALLS
         self.mask = bytearray(_FALLS)
         self.until_ms = [0] * _FALLS
 
-    def add(self, now_ms, ma, mask, ms):
-        """`ma` on `mask` may be drawn for `ms` more. With no place left the latest takes it in."""
+    def add(self, now_ms: int, ma: int, mask: int, ms: int) -> None:
+        """`ma` on `mask` may still flow for `ms`. With no place left the latest takes it in."""
         at = self.count
         if at == _FALLS:
             at -= 1
@@ -97,7 +72,7 @@ class Falls:
         self.mask[at] = mask
         self.until_ms[at] = add(now_ms, ms)
 
-    def step(self, now_ms):
+    def step(self, now_ms: int) -> None:
         """Forget what is over: the earliest comes first."""
         gone = 0
         while gone < self.count and diff(self.until_ms[gone], now_ms) <= 0:
@@ -109,8 +84,8 @@ class Falls:
                 self.mask[at] = self.mask[at + gone]
                 self.until_ms[at] = self.until_ms[at + gone]
 
-    def most_ma(self, now_ms):
-        """The largest that is not over at `now_ms`."""
+    def most_ma(self, now_ms: int) -> int:
+        """The largest current that is not over at `now_ms`."""
         most = 0
         for at in range(self.count):
             if self.ma[at] > most and diff(self.until_ms[at], now_ms) > 0:
@@ -119,12 +94,14 @@ class Falls:
 
 
 class Member:
-    """See the module. `allowed_ma` on `allowed_mask` is what the pilot may offer;
-    `held_ma` on `held_mask` is the most that may be drawn, the EV's lag included.
-    slot_ms: how long `allowed_ma` stands when step() is not called again: after that the limit
-    slot has to fall to 0, because nobody looks after leases and promises."""
+    """See the module. allowed_ma on allowed_mask: what the pilot may offer.
+    held_ma on held_mask: the most that may flow, as the EV may not have followed yet.
+    slot_ms: how long allowed_ma stands when step() is not called again. After that the limit
+    slot has to fall to 0, because nobody looks after leases and promises any more.
+    grants, refused: how many grants were taken, and how many were not.
+    """
 
-    def __init__(self, config, seat, boot, now_ms):
+    def __init__(self, config: g.Config, seat: int, boot: int, now_ms: int) -> None:
         self.config = config
         self.seat = seat
         self.boot = boot
@@ -133,27 +110,27 @@ class Member:
         self.lease = Timer()
         self.lease_ma = 0
         self.lease_mask = 0
-        self.lease_seat = g.NOBODY  # who gave it
+        self.lease_seat = g.NOBODY  # the leader that gave it
         self.lease_boot = 0
         self.lease_seq = 0
         self.vote = Timer()
         self.vote_seat = g.NOBODY
         self.vote_boot = 0
-        self.lent = Timer()
-        self.mute = Timer()  # after a start nothing of the former life is known: no vote, no share
+        self.lent = Timer()  # running: the guaranteed share is not drawn
+        self.mute = Timer()  # after a start: no vote and no share, promises before it are unknown
         self.mute.set(now_ms, g.LEASE_MS)
         self.falls = Falls()
-        self._row_seat = g.NOBODY  # the latest that answered, and where it was
+        self._row_seat = g.NOBODY  # the latest beacon that answered, whoever sent it
         self._row_boot = 0
         self._row_seq = 0
-        self._risen = Timer()
+        self._risen = Timer()  # running: the EV may still be on its way up
         self._stepped_ms = now_ms
-        self.follow_seat = g.NOBODY  # who answered last
+        self.follow_seat = g.NOBODY  # the leader or candidate that it follows
         self.follow_boot = 0
-        self.follow_lead = 0
-        self._echo_seq = 0
+        self.follow_lead = 0  # 1 = that one leads
+        self._echo_seq = 0  # the beacon that the next report answers
         self._echo = Timer()
-        self.conflict = Timer()
+        self.conflict = Timer()  # running: another charger has the same seat
         self.allowed_ma = 0
         self.allowed_mask = 0
         self.slot_ms = g.SLOT_MS
@@ -162,7 +139,7 @@ class Member:
         self.grants = 0
         self.refused = 0
 
-    def step(self, now_ms, request):
+    def step(self, now_ms: int, request: g.Report) -> None:
         """Let time pass: leases, votes and promises end. `request`: the own Report with
         `drawn_ma`, `mask` and `wired` up to date."""
         gap = diff(now_ms, self._stepped_ms)
@@ -179,7 +156,7 @@ class Member:
         ma = 0
         mask = request.wired
         if self.conflict.left(now_ms):
-            pass  # somebody else sits here: the guaranteed share is not ours
+            pass  # two chargers have this seat: only one of them may draw its share
         elif lease > g.SETTLE_MS + _STEP_MS and self._on_leased(request):
             ma = self.lease_ma
             mask = self.lease_mask
@@ -188,21 +165,22 @@ class Member:
             ma = self.config.guaranteed_ma
         self._allow(now_ms, ma, mask, request)
 
-    def _slept(self, now_ms, ms):
-        """Nobody called for so long that the limit slot fell to 0, `ms` ago."""
+    def _slept(self, now_ms: int, ms: int) -> None:
+        """step() was not called for so long that the limit slot fell to 0, `ms` ago."""
         if self.allowed_ma and ms < g.SETTLE_MS:
             self.falls.add(now_ms, self.allowed_ma, self.allowed_mask, g.SETTLE_MS - ms)
         self.allowed_ma = 0
 
-    def _on_leased(self, request):
+    def _on_leased(self, request: g.Report) -> bool:
         """False when the EV draws on a conductor that the lease does not cover."""
         for phase in range(3):
-            if request.drawn_ma[phase] > 1000 and not (self.lease_mask >> phase) & 1:
+            if request.drawn_ma[phase] > _USED_MA and not (self.lease_mask >> phase) & 1:
                 return False
         return True
 
-    def _allow(self, now_ms, ma, mask, request):
-        """A fall counts as drawn until the EV has followed or SETTLE_MS have passed."""
+    def _allow(self, now_ms: int, ma: int, mask: int, request: g.Report) -> None:
+        """Allow `ma` on `mask`. After a reduction the current before it counts as held until
+        the EV has followed or SETTLE_MS have passed."""
         if ma < self.allowed_ma or (self.allowed_mask & ~mask and self.allowed_ma):
             self.falls.add(now_ms, self.allowed_ma, self.allowed_mask, g.SETTLE_MS)
         elif ma > self.allowed_ma:
@@ -219,10 +197,11 @@ class Member:
         self.held_ma = ma if ma > most else most
         self.held_mask = mask
 
-    def _followed(self, now_ms, request):
-        """Whether the own meter says that the EV is down; without one (-1) it never does.
+    def _followed(self, now_ms: int, request: g.Report) -> bool:
+        """Whether the own meter shows that the EV has followed; never without a meter (-1).
 
-        Not within SETTLE_MS of a rise: the EV may still be on its way up.
+        Within SETTLE_MS after a rise a small reading proves nothing: the EV may still be on its
+        way up.
         """
         if self._risen.left(now_ms):
             return False
@@ -233,16 +212,16 @@ class Member:
                 return False
         return True
 
-    # ---- what it says ----
+    # ---- what it sends ----
 
-    def next_seq(self, now_ms):
-        """The counter of the next frame of this device, whose time is remembered."""
+    def next_seq(self, now_ms: int) -> int:
+        """The number of the next frame of this charger; its time is remembered."""
         self.seq += 1
         self.sent.note(self.seq, now_ms)
         return self.seq
 
-    def fill(self, now_ms, report):
-        """Complete the own `report` and give the vote and the promise that it states."""
+    def fill(self, now_ms: int, report: g.Report) -> None:
+        """Complete the own `report`. From now on its vote and its promise bind this charger."""
         report.seat = self.seat
         report.boot = self.boot
         report.seq = self.next_seq(now_ms)
@@ -257,12 +236,12 @@ class Member:
         report.held_ma = self.held_ma
         report.held_mask = self.held_mask
 
-    def _answer(self, now_ms, report):
-        """Vote for whom it follows, and lend its guaranteed share while it has no use for it."""
+    def _answer(self, now_ms: int, report: g.Report) -> None:
+        """Vote for the charger that it follows; lend the guaranteed share while no car wants it."""
         report.vote_seat = self.follow_seat
         report.vote_boot = self.follow_boot
         report.echo_seq = self._echo_seq
-        age = _ECHO_MS - self._echo.left(now_ms)  # silence since then is not voted for
+        age = _ECHO_MS - self._echo.left(now_ms)  # a vote counts from the answer, not from now
         most = g.VOTE_MS if self.follow_lead else g.CLAIM_VOTE_MS
         if not self.mute.on and most > age:
             report.vote_ms = most - age
@@ -277,13 +256,13 @@ class Member:
 
     # ---- what it hears ----
 
-    def hear(self, now_ms, beacon, row):
-        """A beacon whose `row` answers this member (-1: no row). True if it is followed."""
+    def hear(self, now_ms: int, beacon: g.Beacon, row: int) -> bool:
+        """A beacon whose `row` answers this member (-1: no row). Returns whether it is followed."""
         if row < 0 or beacon.row_boot[row] != self.boot:
             return False
         if beacon.seat == self._row_seat and beacon.boot == self._row_boot:
             if beacon.seq <= self._row_seq:
-                return False  # overtaken, or the same once more
+                return False  # a newer one came before it, or it came twice
         self._row_seat = beacon.seat
         self._row_boot = beacon.boot
         self._row_seq = beacon.seq
@@ -294,14 +273,14 @@ class Member:
         self._accept(now_ms, beacon, row, asked_ms)
         return self._follow(now_ms, beacon, asked_ms)
 
-    def _accept(self, now_ms, beacon, row, asked_ms):
-        """Take the grant, unless it has run out on its way or the leader must not give it."""
+    def _accept(self, now_ms: int, beacon: g.Beacon, row: int, asked_ms: int) -> None:
+        """Take the grant, unless it is over already or the sender may not grant."""
         lease_ms = beacon.row_lease_ms[row]
         if not beacon.lead or lease_ms <= 0:
             return
         if beacon.seat == self.lease_seat and beacon.boot == self.lease_boot:
             if beacon.seq < self.lease_seq:
-                self.refused += 1  # late: the leader counts no more on what the newer one took back
+                self.refused += 1  # late: the leader has struck it off for the newer one
                 return
         left = lease_ms - diff(now_ms, asked_ms)
         if left <= 0 or lease_ms > g.LEASE_MS:
@@ -315,8 +294,8 @@ class Member:
         self.lease_seq = beacon.seq
         self.grants += 1
 
-    def _follow(self, now_ms, beacon, asked_ms):
-        """Turn to whoever answered, unless the vote or a leader heard of late is another's."""
+    def _follow(self, now_ms: int, beacon: g.Beacon, asked_ms: int) -> bool:
+        """Follow the sender, unless the vote is another's or another leader answered just now."""
         if diff(now_ms, asked_ms) > g.FRESH_MS:
             return False
         if self.vote.left(now_ms) and not self.votes_for(beacon.seat, beacon.boot):
@@ -331,12 +310,12 @@ class Member:
         self._echo.set(now_ms, _ECHO_MS)
         return True
 
-    def following(self, now_ms):
-        """Whether somebody answered of late."""
+    def following(self, now_ms: int) -> bool:
+        """Whether a leader or candidate answered within the last 3 s."""
         return self._echo.left(now_ms) > 0
 
-    def follow_self(self, now_ms, lead):
-        """A candidate or leader follows itself, as far as its vote is free."""
+    def follow_self(self, now_ms: int, lead: bool) -> None:
+        """A candidate or leader follows itself, if its vote is free or its own."""
         if self.vote.left(now_ms) and not self.votes_for(self.seat, self.boot):
             return
         self.follow_seat = self.seat
@@ -345,6 +324,6 @@ class Member:
         self._echo_seq = self.seq
         self._echo.set(now_ms, _ECHO_MS)
 
-    def votes_for(self, seat, boot):
-        """Whether the vote, free or not, was last given to this start of this seat."""
+    def votes_for(self, seat: int, boot: int) -> bool:
+        """Whether the last vote, running or over, is for this start of this seat."""
         return seat == self.vote_seat and boot == self.vote_boot

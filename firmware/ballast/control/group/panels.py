@@ -1,15 +1,15 @@
-"""The tree of panels that a group hangs on: what each conductor carries, what still fits.
+"""The tree of panels that feeds a group: what each conductor carries, and what still fits.
 
 Panel 0 is the supply; every other panel has a parent with a smaller number.
-A member loads the conductors L1, L2, L3 in its `mask` (bits 1, 2, 4), either to
-neutral (one- or three-phase, currents in phase with their conductor) or, with
-`line` = 1, between the two conductors of its mask (208/240 V supplies). To neutral
-the currents of a conductor add up; between conductors they add as phasors at
-unity power factor, because a balanced group would otherwise lose 15 %.
+A member loads the conductors L1, L2, L3 in its `mask` (bits 1, 2, 4). With `line` = 0 it is
+connected to neutral, in one or three phases; its currents are in phase with their
+conductors. With `line` = 1 it is connected between the two conductors of its mask
+(208/240 V supplies). Currents to neutral are simply added. Currents between conductors are
+added as phasors at unity power factor: simply added, a balanced group would lose 15 %.
 
-A panel with `star` = 1 states its limits for the primary side of a delta-star
-transformer, in mA referred to the secondary (primary amperes times turns ratio):
-there the line current is the difference of two secondary line currents.
+A panel with `star` = 1 states the limits of the primary side of a delta-star transformer, in
+mA referred to the secondary (primary amperes times turns ratio). There the line current is
+the difference of two secondary line currents.
 """
 
 from micropython import const
@@ -17,27 +17,29 @@ from micropython import const
 MAX = const(16)  # panels in a group, the supply included
 NO_LIMIT_MA = const(1000000)
 
-_FINE = const(8191)  # phasors are compared in units that keep a limit within 13 bits
+_FINE = const(8191)  # phasors are compared in units in which a limit has at most 13 bits
 
 
 class Panels:
     """Limits and loads in mA, flat lists indexed `3 * panel + conductor`.
 
-    `ln_ma`: sum of what is drawn to neutral; `ll_ma`: sum between the pairs
-    L1-L2, L2-L3, L3-L1. Both are the caller's to clear() and to take() from.
+    ln_ma: sum of what is drawn to neutral; ll_ma: sum between the pairs L1-L2, L2-L3, L3-L1.
+    The caller empties both with clear() and loads them with take().
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.count = 1
         self.parent = [-1] * MAX
         self.star = bytearray(MAX)
         self.limit_ma = [NO_LIMIT_MA] * (3 * MAX)
         self.ln_ma = [0] * (3 * MAX)
         self.ll_ma = [0] * (3 * MAX)
-        self._phasor = bytearray(MAX)  # 1 = something hangs here that does not simply add
+        self._phasor = bytearray(MAX)  # 1 = a load hangs here that cannot simply be added
 
-    def configure(self, panel, parent, l1_ma, l2_ma, l3_ma, star=0):
-        """Define `panel` (0 = supply, parent -1; else parent < panel); ValueError if it cannot be."""
+    def configure(
+        self, panel: int, parent: int, l1_ma: int, l2_ma: int, l3_ma: int, star: int = 0
+    ) -> None:
+        """Define `panel` (0 = supply, parent -1; else parent < panel). ValueError if that is wrong."""
         if not 0 <= panel < MAX:
             raise ValueError("panel %d: a group has panels 0..%d" % (panel, MAX - 1))
         if parent < -1 or parent >= panel or (parent < 0) != (panel == 0):
@@ -50,14 +52,14 @@ class Panels:
         if panel == self.count:
             self.count = panel + 1
 
-    def set_limit(self, panel, l1_ma, l2_ma, l3_ma):
-        """New limits in mA; what is negative counts as 0 and what is huge as NO_LIMIT_MA."""
+    def set_limit(self, panel: int, l1_ma: int, l2_ma: int, l3_ma: int) -> None:
+        """New limits in mA. A negative one counts as 0, a huge one as NO_LIMIT_MA."""
         at = 3 * panel
         self.limit_ma[at] = 0 if l1_ma < 0 else min(l1_ma, NO_LIMIT_MA)
         self.limit_ma[at + 1] = 0 if l2_ma < 0 else min(l2_ma, NO_LIMIT_MA)
         self.limit_ma[at + 2] = 0 if l3_ma < 0 else min(l3_ma, NO_LIMIT_MA)
 
-    def clear(self):
+    def clear(self) -> None:
         """Forget all loads."""
         for at in range(3 * self.count):
             self.ln_ma[at] = 0
@@ -65,8 +67,8 @@ class Panels:
         for panel in range(self.count):
             self._phasor[panel] = self.star[panel]
 
-    def take(self, panel, mask, line, ma):
-        """Load `ma` (negative: unload) on `panel` and on everything above it."""
+    def take(self, panel: int, mask: int, line: int, ma: int) -> None:
+        """Load `ma` (negative: unload) on `panel` and on every panel above it."""
         loads = self.ll_ma if line else self.ln_ma
         while panel >= 0:
             at = 3 * panel
@@ -82,11 +84,11 @@ class Panels:
                     loads[at + 2] += ma
             panel = self.parent[panel]
 
-    def room(self, panel, mask):
+    def room(self, panel: int, mask: int) -> int:
         """mA that can be added on every conductor of `mask`, currents simply added; never < 0.
 
-        The plain sum is an upper bound of the phasor sum, so this never promises too much,
-        except on a `star` panel, which it does not look at: ask fits() there.
+        The plain sum is never below the phasor sum, so the answer is never too much. `star`
+        panels are left out: call fits() for them.
         """
         least = NO_LIMIT_MA
         while panel >= 0:
@@ -99,7 +101,7 @@ class Panels:
             panel = self.parent[panel]
         return least if least > 0 else 0
 
-    def plain(self, panel, phase):
+    def plain(self, panel: int, phase: int) -> int:
         """mA on a conductor with all loads simply added."""
         at = 3 * panel
         ma = self.ln_ma[at + phase]
@@ -107,17 +109,17 @@ class Panels:
             ma += self.ll_ma[at + phase] + self.ll_ma[at + (2 if phase == 0 else phase - 1)]
         return ma
 
-    def phasors(self, panel):
-        """Whether loads of `panel` are added as phasors: something hangs between conductors."""
+    def phasors(self, panel: int) -> bool:
+        """Whether the loads of `panel` are added as phasors: one is between two conductors."""
         return self._phasor[panel] == 1
 
-    def above(self, panel, other):
-        """Whether `other` is `panel` or on its way to the supply."""
+    def above(self, panel: int, other: int) -> bool:
+        """Whether `other` is `panel` or lies between it and the supply."""
         while panel > other:
             panel = self.parent[panel]
         return panel == other
 
-    def fits(self, panel, mask, line, ma):
+    def fits(self, panel: int, mask: int, line: int, ma: int) -> bool:
         """Whether `ma` more on `mask` keeps every limit from `panel` up to the supply."""
         while panel >= 0:
             if line or self._phasor[panel]:
@@ -136,8 +138,8 @@ class Panels:
             panel = self.parent[panel]
         return True
 
-    def _fits_phasor(self, panel, mask, line, ma):
-        """The three line currents as phasors in mA."""
+    def _fits_phasor(self, panel: int, mask: int, line: int, ma: int) -> bool:
+        """Whether `ma` more keeps the limits of `panel`; the three line currents are phasors."""
         at = 3 * panel
         u1 = self.ln_ma[at]
         u2 = self.ln_ma[at + 1]
@@ -175,23 +177,25 @@ class Panels:
         return within(a_re, a_im, l1) and within(b_re, b_im, l2) and within(c_re, c_im, l3)
 
 
-def pair(mask):
+def pair(mask: int) -> int:
     """0, 1, 2 for the pair L1-L2 (mask 3), L2-L3 (6), L3-L1 (5)."""
     return 0 if mask == 3 else 1 if mask == 6 else 2
 
 
-def _cos30(ma):
+def _cos30(ma: int) -> int:
     return ma * 97 // 112  # 0.86607; 5e-5 off
 
 
-def within(re_ma, im_ma, limit_ma):
-    """Whether |re + j im| <= limit, never true by rounding: compared in units of
-    limit / 4096 or finer, parts rounded up, limit less one unit. Nothing passes a limit of 0.
+def within(re_ma: int, im_ma: int, limit_ma: int) -> bool:
+    """Whether |re + j im| <= limit. Rounding never makes it true.
+
+    The comparison is in units of limit / 4096 or finer: both parts are rounded up, the limit is
+    one unit smaller. No current is within a limit of 0.
     """
     re = re_ma if re_ma >= 0 else -re_ma
     im = im_ma if im_ma >= 0 else -im_ma
     if re <= 1 and im <= 1:
-        return True  # the rounding of the halves
+        return True  # no current: only the rounding of the halves
     if re > limit_ma or im > limit_ma:
         return False
     shift = 0

@@ -1,12 +1,14 @@
 """Whether a group's leader or the own balancer guards the main fuse.
 
-In a group the leader balances: what all may draw comes out of one budget. The own
-balancer sees the other chargers as part of the house and would hold each of them where
-it is. So its slot (SITE) is left out while a lease is held, and binds when none is:
-alone on its guaranteed share, the charger guards the fuse by itself.
+In a group the leader balances: it divides one budget among all chargers. To a charger's
+own balancer the other chargers are a part of the house; it would never let this charger
+have more when another one takes less. So the balancer's slot (SITE) is left out while the
+charger holds a lease. Without a lease the charger is on its guaranteed share, and its own
+balancer guards the fuse.
 
-A group has one lease time to bring the supply under its limit. When the own meter shows
-it above for longer, something is wrong with the group: the own balancer binds again.
+A group needs at most one lease time to bring the supply below its limit. If the own meter
+shows more for longer than that, the group does not work as it should: the own balancer
+counts again for a minute.
 """
 
 from micropython import const
@@ -14,16 +16,20 @@ from micropython import const
 from ballast.control.meter.meter import GOOD
 from ballast.control.ticks import add, diff
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.control.group.shapes import Supply
+
 MAX_SHARED_MS = const(2000)
-_OVER_MA = const(500)
-_OVER_MS = const(25000)  # the lease time, and what the EV takes to follow
-_DOUBT_MS = const(60000)
+_OVER_MA = const(500)  # chosen: more than the meter's error
+_OVER_MS = const(25000)  # the lease time, and the time that an EV takes to follow
+_DOUBT_MS = const(60000)  # chosen: a few lease times for the group to come right
 
 
 class Shared:
-    """`doubts`: how often the group did not keep the supply under its limit."""
+    """`doubts`: how often the group did not keep the supply below its limit."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.doubts = 0
         self._on = False
         self._until_ms = 0
@@ -32,12 +38,12 @@ class Shared:
         self._doubt = False
         self._doubt_ms = 0
 
-    def renew(self, now_ms, ttl_ms):
+    def renew(self, now_ms: int, ttl_ms: int) -> None:
         """The leader balances for the next `ttl_ms`."""
         self._on = True
         self._until_ms = add(now_ms, ttl_ms)
 
-    def step(self, now_ms, supply):
+    def step(self, now_ms: int, supply: "Supply") -> bool:
         """True while the own balancer of `supply` is to be left out."""
         if self._on and diff(now_ms, self._until_ms) >= 0:
             self._on = False
@@ -51,7 +57,8 @@ class Shared:
         self._watch(now_ms, supply)
         return not self._doubt
 
-    def _watch(self, now_ms, supply):
+    def _watch(self, now_ms: int, supply: "Supply") -> None:
+        """Doubt the group when the supply stays above its limit."""
         meter = supply.meter
         most = supply.limit_ma + _OVER_MA
         over = (

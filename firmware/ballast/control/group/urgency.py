@@ -1,38 +1,46 @@
-"""Departure times: the most urgent first, and no phase left idle.
+"""Departure times: the most urgent car first, and no conductor left unused.
 
-Least laxity first is the known rule for deadlines. On its own it crowds: the most
-urgent cars may all hang on one phase or one pair of conductors, and with them the
-supply is full at half of what it could give. So the next ampere goes to that
-connection (L1, L1-L2, L1+L2+L3 ...) which has got least of what it needs, and there
-to its most urgent member. What a connection needs is the sum of the even currents
-that would just fill its members by departure, counted up to 5/4 of its even share
-of the supply: in a shortage all connections weigh alike and the supply is used
-best, with enough for all the one with more cars to fill gets more.
+"Least laxity first" is the known rule for deadlines: first comes the car with the least
+time to spare. Alone it wastes current. The most urgent cars may all be on one phase or on
+one pair of conductors; when that is full, the other conductors are still empty.
+So the current is given out in steps. Each step goes to that kind of connection (L1, L1-L2,
+L1+L2+L3 ...) which has received the smallest part of its need, and there to its most urgent
+member. The need of a connection is the sum of the even currents that would just fill its
+cars by their departure, but at most 5/4 of its even share of the supply. In a shortage all
+connections then count alike, and the supply is used best. When there is enough for all, the
+connection with more energy to deliver gets more.
 """
 
 from micropython import const
 
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.control.group.allocate import Allocator
+
 NO_DEPARTURE = const(-1)
 
 _KINDS = const(16)  # line * 8 + mask
-_STEP_MA = const(2000)  # first and last step when raising one member
-_LAST_STEP_MA = const(60)
-_YIELD_STEP_MA = const(500)  # what an earlier member gives up so that a next one gets its minimum
+_STEP_MA = const(2000)  # a member is raised in steps that start with this
+_LAST_STEP_MA = const(60)  # and are halved, where they do not fit, down to about this
+_YIELD_STEP_MA = const(500)  # steps in which an earlier member gives up current for a later one
 _MAX_SHARE_MA = const(0x40000)  # 262 A: search range of the even share
 
 
 class Urgency:
-    """The departure mode of allocate.Allocator `a`, whose arrays it reads and fills."""
+    """The departure mode of Allocator `a`, whose lists it reads and fills.
 
-    def __init__(self, a):
+    Own lists are indexed by the kind of connection: 8 * line + mask.
+    """
+
+    def __init__(self, a: "Allocator") -> None:
         self._a = a
-        self._members = bytearray(_KINDS)  # how many members are wired that way
+        self._members = bytearray(_KINDS)  # how many members are connected that way
         self._given_ma = [0] * _KINDS
         self._need_ma = [0] * _KINDS
         self._at = [0] * _KINDS  # position in a.order of the kind's next member
         self._step_ma = [0] * _KINDS
 
-    def run(self):
+    def run(self) -> None:
         """Serve a.order, most urgent first, balanced over the connections."""
         self._start()
         while True:
@@ -41,7 +49,7 @@ class Urgency:
                 return
             self._serve(kind, self._a.order[self._at[kind]])
 
-    def _start(self):
+    def _start(self) -> None:
         a = self._a
         for kind in range(_KINDS):
             self._members[kind] = 0
@@ -62,8 +70,8 @@ class Urgency:
                 if self._need_ma[kind] > most:
                     self._need_ma[kind] = most
 
-    def _even_share_ma(self):
-        """The most that every connection of the group can have at once at the supply."""
+    def _even_share_ma(self) -> int:
+        """The largest current that every kind of connection can draw at once at the supply."""
         share = 0
         bit = _MAX_SHARE_MA
         while bit >= 64:
@@ -72,7 +80,8 @@ class Urgency:
                 share += bit
         return share
 
-    def _all_fit(self, ma):
+    def _all_fit(self, ma: int) -> bool:
+        """Whether the supply carries `ma` more on every kind of connection at once."""
         panels = self._a.panels
         fit = True
         for kind in range(1, _KINDS):
@@ -86,8 +95,11 @@ class Urgency:
                 panels.take(0, kind & 7, kind >> 3, -ma)
         return fit
 
-    def _advance(self, kind):
-        """Move on to the kind's next member that wants and has a departure; past the end = done."""
+    def _advance(self, kind: int) -> None:
+        """Go to the next member of `kind` that wants current and has a departure time.
+
+        With none left, its place is the size of the group.
+        """
         a = self._a
         at = self._at[kind] + 1
         while at < a.size:
@@ -98,8 +110,8 @@ class Urgency:
         self._at[kind] = at
         self._step_ma[kind] = _STEP_MA
 
-    def _least_served(self):
-        """The kind with the smallest given / need that still has a member to serve, or -1."""
+    def _least_served(self) -> int:
+        """The kind with the smallest given / need that still has a member to serve; -1 = none."""
         best = -1
         size = self._a.size
         for kind in range(1, _KINDS):
@@ -111,8 +123,8 @@ class Urgency:
                     best = kind
         return best
 
-    def _serve(self, kind, i):
-        """One step for member `i`: its minimum first, then up to its maximum in steps."""
+    def _serve(self, kind: int, i: int) -> None:
+        """One step for member `i`: its minimum first, then more until it has its maximum."""
         a = self._a
         if a.ma[i] == 0:
             step = a.min_ma[i]
@@ -134,11 +146,11 @@ class Urgency:
         else:
             self._advance(kind)
 
-    def _make_room(self, kind, i):
-        """A rest below the minimum: let one that was served before yield what is missing."""
+    def _make_room(self, kind: int, i: int) -> None:
+        """Less than the minimum is left: a member that was served before gives up the rest."""
         a = self._a
         if not a.panels.fits(a.panel[i], a.mask[i], a.line[i], _YIELD_STEP_MA):
-            return  # there is no rest
+            return  # there is not even one step left
         for at in range(self._at[kind] - 1, -1, -1):
             j = a.order[at]
             if a.ma[j] > a.min_ma[j] and a.line[j] * 8 + (a.mask[j] & 7) == kind:
@@ -153,21 +165,21 @@ class Urgency:
                     less += _YIELD_STEP_MA
 
 
-def per_hour(mah, divisor):
-    """mah * 3600 // divisor without leaving 30 bits (mah <= 2**20, divisor > 0)."""
+def per_hour(mah: int, divisor: int) -> int:
+    """About mah * 3600 // divisor, never beyond 30 bits (mah <= 2**20, divisor > 0)."""
     while mah > 0x3FFFF:
         mah >>= 1
         divisor = (divisor + 1) >> 1
     return mah * 3600 // divisor
 
 
-def laxity_s(left_s, need_mah, max_ma):
-    """Seconds to spare before it must charge at `max_ma` without a break; < 0 = too late."""
+def laxity_s(left_s: int, need_mah: int, max_ma: int) -> int:
+    """Seconds to spare until it must charge at `max_ma` without a break; < 0 = too late."""
     return left_s - per_hour(need_mah, max_ma)
 
 
-def need_ma(left_s, need_mah, max_ma):
-    """The even current that just fills the need by departure, <= max_ma."""
+def need_ma(left_s: int, need_mah: int, max_ma: int) -> int:
+    """The even current that just fills the need by departure, at most max_ma."""
     if left_s == 0:
         return max_ma
     need = per_hour(need_mah, left_s)

@@ -1,13 +1,13 @@
-"""How much of its share a member really uses: what it leaves moves on to the others.
+"""How much of its share a member really uses: the others get what it leaves.
 
-A car that has been offered a current for longer than it may take to follow
-(5 s, IEC 61851-1, plus a report) and draws clearly less is limited by itself: it is
-full, its cable or charger is small. It is then asked for with what it draws and a
-margin. The moment it uses all that it is offered, it is asked for in full again.
+A car may take 5 s to follow its pilot (IEC 61851-1), and a report takes a second more. A
+car that after this time draws clearly less than it is offered cannot take more: it is
+nearly full, or its cable or its own charger is small. Its request is then cut to what it
+draws and a margin. As soon as it uses all that it is offered, the request counts in full
+again.
 
-A car that has stopped drawing altogether, or never began within a minute, sits on its
-minimum idly: it is full, or waits for its own timer. It keeps that place as long as
-nobody else wants it.
+A car that has stopped, or has not begun within a minute, is idle: it is full, or it waits
+for its own timer. It keeps its minimum as long as nobody else waits for current.
 """
 
 from micropython import const
@@ -15,35 +15,40 @@ from micropython import const
 from ballast.control.ticks import add, diff
 
 _FOLLOW_MS = const(6000)
-_UNUSED_MA = const(1000)  # draws less than offered by more than this: does not use it
-_MARGIN_MA = const(2000)
-_NOTHING_MA = const(1000)  # a car that charges draws at least 6 A; electronics less than this
+_UNUSED_MA = const(1000)  # a car that draws less than offered by more than this cannot use it
+_MARGIN_MA = const(2000)  # chosen: enough for a car to show that it takes more again
+_NOTHING_MA = const(1000)  # a car that charges draws at least 6 A; its electronics draw less
 _BEGIN_MS = const(60000)  # chosen: contactor, handshake and a slow charger's ramp
 
 
-class Demand:
-    """One member each index; `cap()` with every report that is believed."""
+class Usage:
+    """Of `size` members, by index. Call cap() with every report that is believed."""
 
-    def __init__(self, size):
-        self._cap_ma = [-1] * size  # -1 = not capped
+    def __init__(self, size: int) -> None:
+        self._cap_ma = [-1] * size  # -1 = not cut
         self._offered_ma = [0] * size
-        self._since_ms = [0] * size
-        self._drew = bytearray(size)  # something, since it was offered current
+        self._since_ms = [0] * size  # when it was offered more, or used all, for the last time
+        self._drew = bytearray(size)  # 1 = it drew something since it was offered current
         self._idle = bytearray(size)
 
-    def idle(self, i):
-        """Whether the member holds current and takes nothing: 6 s after it drew, or a minute
-        after it was offered some."""
+    def idle(self, i: int) -> bool:
+        """Whether the member holds current and takes nothing: for 6 s if it drew before, for a
+        minute if it has not begun yet."""
         return self._idle[i] == 1
 
-    def forget(self, i):
-        """A new start, or long silence: in full again."""
+    def forget(self, i: int) -> None:
+        """The member has started anew, or was silent for long: its request counts in full."""
         self._cap_ma[i] = -1
         self._offered_ma[i] = 0
         self._drew[i] = self._idle[i] = 0
 
-    def cap(self, i, now_ms, held_ma, drawn_ma, min_ma, max_ma):
-        """The most to ask for, min_ma..max_ma; drawn_ma -1 = the member has no meter."""
+    def cap(
+        self, i: int, now_ms: int, held_ma: int, drawn_ma: int, min_ma: int, max_ma: int
+    ) -> int:
+        """The most that the request counts with, min_ma..max_ma.
+
+        held_ma: what the member may draw; drawn_ma: what it draws, -1 = it has no meter.
+        """
         if held_ma > self._offered_ma[i] or held_ma < min_ma or drawn_ma < 0:
             self._since_ms[i] = now_ms  # offered more: give it time
         self._offered_ma[i] = held_ma
@@ -56,14 +61,14 @@ class Demand:
         elif unused_ms >= _FOLLOW_MS:
             self._cap_ma[i] = drawn_ma + _MARGIN_MA
             if unused_ms > _BEGIN_MS:
-                self._since_ms[i] = add(now_ms, -_BEGIN_MS)  # kept within what diff() can tell
+                self._since_ms[i] = add(now_ms, -_BEGIN_MS)  # within the span that diff() can measure
         ma = self._cap_ma[i]
         if ma < 0 or ma > max_ma:
             return max_ma
         return ma if ma > min_ma else min_ma
 
-    def _judge_idle(self, i, now_ms, offered, drawn_ma):
-        """Set what idle() tells; ms since it was offered more or used all."""
+    def _judge_idle(self, i: int, now_ms: int, offered: bool, drawn_ma: int) -> int:
+        """Set what idle() returns; ms since the member was offered more, or used all."""
         if not offered:
             self._drew[i] = 0
         if drawn_ma >= _NOTHING_MA:

@@ -152,9 +152,9 @@ class GroupLink:
     # ---- the wish of this charger ----
 
     def ask(
-        self, want: bool, min_ma: int, max_ma: int, rank: int, left_s: int, need_mah: int
+        self, want: int, min_ma: int, max_ma: int, rank: int, left_s: int, need_mah: int
     ) -> None:
-        """Set the own wish. want: a car is there and may charge. rank: 0 = first.
+        """Set the own wish. want: 1 = a car is there and may charge. rank: 0 = first.
 
         left_s: s to the departure, -1 = not known. need_mah: per conductor until then. A value
         out of range is replaced by the nearest one in range and counted in `corrected`.

@@ -1,6 +1,6 @@
 """The group's records and state machine, as services/radio needs them. See control/group/."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 class Report(Protocol):
     """control/group/records.Report: one charger to all. Currents in mA, times in ms."""
@@ -47,10 +47,11 @@ class Beacon(Protocol):
 class HearReport(Protocol):
     """Takes each report that the group accepted, this charger's own included."""
 
-    def __call__(self, now_ms: int, report: Report, /) -> None: ...
+    # Any: the Report of control/, which only control/ can name
+    def __call__(self, now_ms: int, report: Any, /) -> None: ...
 
 class Timer(Protocol):
-    """control/group/member.Timer: left() gives the ms until it ends, 0 = it has ended."""
+    """control/group/timers.Timer: left() gives the ms until it ends, 0 = it has ended."""
 
     on: bool
     def left(self, now_ms: int, /) -> int: ...
@@ -66,7 +67,8 @@ class Member(Protocol):
     def lease(self) -> Timer: ...
     @property
     def conflict(self) -> Timer: ...
-    def step(self, now_ms: int, request: Report, /) -> None: ...
+    # Any, here and below: the records of control/, which only control/ can name
+    def step(self, now_ms: int, request: Any, /) -> None: ...
 
 class Allocator(Protocol):
     """control/group/allocate.Allocator. short: see there."""
@@ -86,7 +88,7 @@ class Config(Protocol):
     metered: int
 
 class Group(Protocol):
-    """control/group/machine.Group: this charger's part in its group."""
+    """control/group/machine.GroupMachine: this charger's part in its group."""
 
     seat: int
     role: int
@@ -110,6 +112,6 @@ class Group(Protocol):
     def fill_report(self, now_ms: int, /) -> Report: ...
     def fill_beacon(self, now_ms: int, /) -> Beacon: ...
     # the result: whether it was accepted
-    def hear_report(self, now_ms: int, r: Report, /) -> bool: ...
-    def hear_beacon(self, now_ms: int, b: Beacon, /) -> bool: ...
+    def hear_report(self, now_ms: int, r: Any, /) -> bool: ...
+    def hear_beacon(self, now_ms: int, b: Any, /) -> bool: ...
     def set_budget(self, now_ms: int, l1_ma: int, l2_ma: int, l3_ma: int, /) -> None: ...

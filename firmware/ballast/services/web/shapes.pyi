@@ -75,7 +75,7 @@ class Web(Protocol):
 # -- what the routes show and command ---------------------------------------------------------
 
 class Group(Protocol):
-    """compose/group.py: this charger in its group, and the plan of the car that is plugged in."""
+    """compose/group.GroupWiring: this charger in its group, and the plan of the car that is plugged in."""
 
     @property
     def plan(self) -> ChargePlan: ...
