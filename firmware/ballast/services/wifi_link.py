@@ -72,10 +72,12 @@ class WifiLink:
             await asyncio.sleep(_POLL_S)
         if state == _CONNECTED:
             self._settings.set_all({"wifi_ssid": ssid, "wifi_password": key})
+            #: wifi `connected`: the network that somebody chose was joined, and is kept
             self._log("wifi", "connected")
             self._ap_left_s = AP_LEFT_S
             return ""
         reason = "password" if self._wifi.reason == "wrong password" else "network"
+        #: wifi `failed: password` or `failed: network`: the chosen network was not joined
         self._log("wifi", "failed: " + reason)
         self._wifi.leave()
         self._joined = None
@@ -87,12 +89,14 @@ class WifiLink:
         self.ap_open = True
         self._ap_left_s = AP_UNUSED_S
         self._captive.open(ip)
+        #: wifi `access point open`: the charger opened a network of its own
         self._log("wifi", "access point open")
 
     def _close_ap(self) -> None:
         self._captive.close()
         self._wifi.close_ap()
         self.ap_open = False
+        #: wifi `access point closed`: the charger closed its own network
         self._log("wifi", "access point closed")
 
     def step(self) -> None:

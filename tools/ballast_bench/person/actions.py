@@ -274,59 +274,175 @@ def _speed(bench, factor):
 _ON = (BOOL, True, None, None)
 
 ACTIONS = [
+    #: the car draws at most `max_a` on each of its phases, as far as the charger allows
+    #: max_a A: the car's own limit
+    #: phases phases: that it charges on; the charger must have as many
+    #: soc -: how full its battery is, 1 = full
+    #: kwh kWh: size of its battery
+    #: delay_s s: how long it takes to follow a new limit
+    #: sleepy -: it falls asleep after a minute without current, and only a pulse wakes it
+    #: example 0 plug max_a=16 phases=3 delay_s=5
     Action("plug", "car", "Plug a car in", _plug, max_a=(NUMBER, 32.0, 6.0, 80.0),
            phases=(WHOLE, 1, 1, 3), soc=(NUMBER, 0.3, 0.0, 1.0), kwh=(NUMBER, 60.0, 1.0, 200.0),
            delay_s=(NUMBER, 2.0, 0.0, 10.0), sleepy=(BOOL, False, None, None)),
+    #: the car is gone at once, whatever flowed
+    #: example 20 unplug
     Action("unplug", "car", "Pull the plug, under load too", _unplug),
+    #: a battery near 1 makes the car draw less, a full one nothing
+    #: soc -: how full the battery is now, 1 = full
+    #: example 30 soc soc=0.99
     Action("soc", "car", "State of charge", _soc, soc=(NUMBER, 0.5, 0.0, 1.0)),
+    #: a car that does not want to charge opens its switch S2: state B
+    #: on -: it wants
+    #: example 40 want on=false
     Action("want", "car", "The car's own timer: wants to charge or not", _want, on=_ON),
+    #: as if somebody lowered the current in the car's menu
+    #: amps A: the most that it takes per phase
+    #: example 50 car_max amps=10
     Action("car_max", "car", "The car's own limit", _car_amps("car_max", "max_a"),
            amps=(NUMBER, 16.0, 6.0, 80.0)),
+    #: a car that breaks the rules; the charger must stop it
+    #: amps A: how much more than the pilot allows; 0 = an honest car again
+    #: example 20 greedy amps=3
     Action("greedy", "car", "Draws more than it is allowed", _car_amps("greedy", "extra_a"),
            amps=(NUMBER, 6.0, 0.0, 40.0)),
+    #: it keeps the current that it had when this began
+    #: on -: it ignores new limits
+    #: example 20 stubborn
     Action("stubborn", "car", "Ignores a new limit", _car_flag("stubborn", "stuck"), on=_ON),
+    #: a resistor in the socket instead of a car
+    #: on -: the diode is missing
+    #: example 5 no_diode
     Action("no_diode", "car", "Its diode is missing", _car_flag("no_diode", "diode", True), on=_ON),
+    #: a charger without ventilation refuses it
+    #: on -: it asks
+    #: example 5 ventilation
     Action("ventilation", "car", "Asks for ventilation (state D)",
            _car_flag("ventilation", "ventilation"), on=_ON),
+    #: the names are those of the house: `setup house=...`; the panel shows them
+    #: name -: of the appliance
+    #: on -: true or false by hand, null = by its own timetable
+    #: example 50 appliance name="oven" on=true
     Action("appliance", "house", "Switch an appliance; null = by its own timetable", _appliance,
            name=(TEXT, "kettle", None, None), on=(MAYBE, True, None, None)),
+    #: after it has tripped
+    #: example 90 breaker
     Action("breaker", "house", "Push the main breaker up again", lambda b: b.plant.reset_breaker()),
+    #: a brown-out or an overvoltage for house and charger
+    #: percent %: of 230 V
+    #: example 20 mains percent=80
     Action("mains", "house", "Mains voltage, % of nominal", _mains, percent=(NUMBER, 100.0, 40.0, 130.0)),
+    #: the whole house without power, the charger too
+    #: on -: there is power
+    #: example 20 supply on=false
     Action("supply", "house", "The whole supply on or off", _supply, on=_ON),
+    #: neither clamp nor Modbus meter says anything
+    #: on -: it is silent
+    #: example 90 meter_off
     Action("meter_off", "meter", "The meter falls silent", _meter("silent"), on=_ON),
+    #: it goes on to send, always the same
+    #: on -: it is frozen
+    #: example 90 meter_frozen
     Action("meter_frozen", "meter", "It repeats its last reading for ever", _meter("frozen"), on=_ON),
+    #: import is read as export
+    #: on -: it is reversed
+    #: example 0 meter_reversed
     Action("meter_reversed", "meter", "The clamp is the wrong way round", _reverse, on=_ON),
+    #: L1 shows the current of L2, L2 that of L3, L3 that of L1
+    #: on -: they are rotated
+    #: example 0 meter_swapped
     Action("meter_swapped", "meter", "The phases are rotated by one", _meter("swapped"), on=_ON),
+    #: a current transformer that does not belong to the meter
+    #: value times: the true current; 1 = right
+    #: example 0 meter_ratio value=0.5
     Action("meter_ratio", "meter", "Wrong transformer ratio", _set(_supply_meter, "ratio"),
            value=(NUMBER, 1.0, 0.1, 10.0)),
+    #: a slow meter, or one that averages
+    #: value s: age of its readings
+    #: example 0 meter_delay value=3
     Action("meter_delay", "meter", "Everything it says is that old, s",
            _set(_supply_meter, "delay_s"), value=(NUMBER, 0.0, 0.0, 30.0)),
+    #: single readings that cannot be
+    #: percent %: of the readings
+    #: example 60 meter_jumps percent=10
     Action("meter_jumps", "meter", "Wild values, % of readings", _jumps, percent=(NUMBER, 0.0, 0.0, 100.0)),
+    #: only with `setup meter=clamp`
+    #: on -: it is silent
+    #: example 50 clamp_off
     Action("clamp_off", "meter", "The clamp's battery is out", _clamp, on=_ON),
+    #: for clamps and groups
+    #: value %: of the frames
+    #: example 0 radio_loss value=20
     Action("radio_loss", "meter", "Radio frames lost, %", _set(_air, "loss_good", 0.01),
            value=(NUMBER, 0.0, 0.0, 100.0)),
+    #: for clamps and groups
+    #: value -: the air is jammed
+    #: example 60 radio_jam
     Action("radio_jam", "meter", "Nothing gets through the air", _set(_air, "jammed"),
            value=_ON),
+    #: to earth, seen by the charger's sensor; without arguments there is none
+    #: ac_ma mA: alternating
+    #: dc_ma mA: smooth direct
+    #: example 20 leak ac_ma=40
     Action("leak", "fault", "Residual current, mA", _leak, ac_ma=(NUMBER, 0.0, 0.0, 500.0),
            dc_ma=(NUMBER, 0.0, 0.0, 500.0)),
+    #: good again with `state="good"`
+    #: state -: broken = dead, test_dead = it ignores its self-test, cable_open = its cable is out
+    #: example 20 rcd state="test_dead"
     Action("rcd", "fault", "The residual current sensor", _rcd,
            state=(TEXT, "good", ("good", "broken", "test_dead", "cable_open"), None)),
+    #: as if the place were in an oven; it heats by itself again with 0
+    #: place -: which of the three
+    #: degc degC: its temperature
+    #: example 20 heat place="plug" degc=70
     Action("heat", "fault", "Hold a place at a temperature, degC; 0 = let go", _heat,
            place=(TEXT, "plug", _PLACES, None), degc=(NUMBER, 0.0, 0.0, 150.0)),
+    #: a worn contact heats with the square of the current
+    #: milliohm milliohm: of the contact; 0.6 is a good one
+    #: example 10 contact milliohm=1.6
     Action("contact", "fault", "Contact resistance of the mains plug, milliohm", _contact,
            milliohm=(NUMBER, 0.6, 0.1, 200.0)),
+    #: good again with `state="good"`
+    #: place -: which of the three
+    #: state -: open or short = its wire, frozen = it keeps its value
+    #: example 20 sensor place="plug" state="open"
     Action("sensor", "fault", "A thermistor", _sensor, place=(TEXT, "plug", _PLACES, None),
            state=(TEXT, "good", ("good", "open", "short", "frozen"), None)),
+    #: the wire to earth, seen by the charger's own check
+    #: on -: it is lost
+    #: example 20 pe_lost
     Action("pe_lost", "fault", "Protective earth lost", _pe, on=_ON),
+    #: on L1
+    #: on -: it is welded
+    #: example 15 weld
     Action("weld", "fault", "A contact of the contactor is welded", _weld, on=_ON),
+    #: the coil is energised and nothing moves
+    #: on -: it stays open
+    #: example 0 no_close
     Action("no_close", "fault", "The contactor does not close", _stuck_open, on=_ON),
+    #: good again with `state="good"`
+    #: state -: short = to earth, open = broken
+    #: example 20 pilot state="short"
     Action("pilot", "fault", "The control pilot's wire", _pilot,
            state=(TEXT, "good", ("good", "short", "open"), None)),
+    #: a press ends with `on=false`: under 3 s it pauses or resets, longer it opens the charger to new devices
+    #: on -: it is pressed
+    #: example 20 button
     Action("button", "fault", "The button on the box", _button, on=_ON),
+    #: needs a bench that restarts a charger; a story is one
+    #: example 20 hang
     Action("hang", "fault", "The charger's program hangs", _hang),
+    #: needs a bench that restarts a charger; a story is one
+    #: example 20 brown_out
     Action("brown_out", "fault", "The charger's own supply sags for a moment", _brown_out),
+    #: needs a bench that restarts a charger; a story is one
+    #: seconds s: until the supply is back
+    #: example 20 power_cut seconds=30
     Action("power_cut", "fault", "The charger's own supply is away, s", _supply_cut,
            seconds=(NUMBER, 5.0, 0.1, 3600.0)),
+    #: on the live bench of `tools/ballast sim` alone; a story refuses it
+    #: factor times: as fast as real time
+    #: example 0 speed factor=10
     Action("speed", "time", "Virtual seconds per second", _speed, factor=(NUMBER, 1.0, 0.1, 100.0)),
 ]  # fmt: skip
 

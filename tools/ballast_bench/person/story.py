@@ -11,7 +11,7 @@
 
 SECONDS VERB ARGUMENTS as on the bench page (actions.py), and three lines of its own:
 `expect` now, `within S` at some step of the next S seconds, `steady S` at every step of
-them. Seen can be what `observe` names. `#` begins a comment.
+them. Seen can be what `observe` names. `#` begins a comment. STORIES.md has every word.
 """
 
 import json
@@ -31,7 +31,30 @@ _COMPARE = {
 }  # fmt: skip
 _CONDITION = re.compile(r'(\w+)(==|!=|<=|>=|<|>)("[^"]*"|\[[^\]]*\]|[^\s"\[]+)\s*')
 _SETUP = re.compile(r"(\w+)=(\S+)\s*")
+#: expect: the conditions hold at this second
+#: example 15 expect coil==1 state=="C2"
+#: within S: the conditions hold together at some step of the next S seconds
+#: example 90 within 5 offered_a<=6
+#: steady S: the conditions hold at every step of the next S seconds
+#: example 95 steady 60 offered_a<=6 faults==["meter_lost"]
 _WORDS = ("expect", "within", "steady")
+OPTIONS = {
+    #: house flat, semi, detached or empty: a day of such a family; empty = appliances by hand alone
+    "house": "semi",
+    #: limit_a A: main fuse of the house (setting `fuse_ma`) and its breaker
+    "limit_a": 25.0,
+    #: meter clamp, modbus or none: what measures the house
+    "meter": "clamp",
+    #: seed whole number: of everything that is random
+    "seed": 1,
+    #: phases 1 or 3: of an empty house
+    "phases": 1,
+    #: fallback_ma mA: setting `fallback_ma`
+    "fallback_ma": 6000,
+    #: hour h: time of day at second 0; an empty house begins at 17:30
+    "hour": 3.0,
+}
+"""What `setup` knows beside the number settings of the charger, with the values of a story that is silent."""
 
 
 class Story:
@@ -111,23 +134,41 @@ def observe(world, index=0):
     node, plant = world.nodes[index], world.plant
     c, out = node.cycle, node.app.out
     return {
+        #: state text: as `state` of the status document (STATUS.md)
         "state": NAMES[c.charge.state],
+        #: why text: as `why` of the status document
         "why": WHY_NAMES[c.why],
+        #: coil int 0..1: the firmware energises the contactor's coil
         "coil": out.coil,
+        #: closed int 0..1: a pole of the contactor is closed, in truth
         "closed": int(any(node.cp.contactor.closed)),
+        #: pilot one of hold, pwm, f, e: what the firmware shows on the control pilot
         "pilot": ("hold", "pwm", "f", "e")[out.pilot],
+        #: offered_a number 0..: current that the pilot offers per phase; 0 = none
         "offered_a": c.offered_ma / 1000.0,
+        #: limited text: the limit slot that decides, as `limit.slot` of the status document
         "limited": SLOTS[c.limits.winner],
+        #: ev_a number 0..: what the car draws, on its largest phase
         "ev_a": max(node.cp.amps),
+        #: mains_a number: what flows through the main fuse, on its largest phase; + = import
         "mains_a": max(plant.mains_a),
+        #: house_a number: what the house draws without the car, on its largest phase
         "house_a": max(plant.house_a),
+        #: meter text: as `meter.state` of the status document
         "meter": METER_STATES[c.site.meter.state],
+        #: faults list of text: keys of the active faults, as SAFETY.md has them
         "faults": [CATALOGUE[n][0] for n in range(1, COUNT) if c.faults.active[n]],
+        #: first text: key of the first cause, `none` if there is no fault
         "first": CATALOGUE[c.faults.first][0],
+        #: tripped int 0..1: the main breaker has tripped
         "tripped": int(plant.breaker.tripped),
+        #: wh int 0..: energy of this session
         "wh": c.session.wh,
+        #: closings int 0..: how often the contactor has closed
         "closings": c.contactor.closings,
+        #: wakes int 0..: pulses that should wake the car
         "wakes": c.charge.wakes,
+        #: boots int 1..: starts of the charger
         "boots": node.boots,
     }
 
@@ -154,8 +195,7 @@ class _Bench:
 
 def make_setup(options):
     """The Setup of a story's options. ActionError for what there is not."""
-    known = {"house", "limit_a", "meter", "seed", "phases", "fallback_ma", "hour"}
-    values = {key: value for key, value in options.items() if key not in known}
+    values = {key: value for key, value in options.items() if key not in OPTIONS}
     from ballast.control.settings import Settings
 
     check = Settings()
@@ -163,22 +203,20 @@ def make_setup(options):
         wrong = check.check(key, int(text)) if re.fullmatch(r"-?\d+", text) else f"{key}: not a number"
         if wrong is not None:
             raise ActionError(f"setup: {wrong}")
-    seed = int(options.get("seed", 1))
-    name = options.get("house", "semi")
-    start_s = float(options.get("hour", 3.0)) * 3600
+    given = {**OPTIONS, **options}
+    seed, name, phases = int(given["seed"]), given["house"], int(given["phases"])
     if name == "empty":
-        house = House(appliances=houses.by_hand(int(options.get("phases", 1)), seed),
-                      phases=int(options.get("phases", 1)))  # fmt: skip
+        house = House(appliances=houses.by_hand(phases, seed), phases=phases)
     elif name in ("flat", "semi", "detached"):
-        house = getattr(houses, name)(seed, start_of_day_s=start_s)
+        house = getattr(houses, name)(seed, start_of_day_s=float(given["hour"]) * 3600)
     else:
         raise ActionError(f"setup: no house {name!r}; there are: empty, flat, semi, detached")
-    limit_a = float(options.get("limit_a", 25.0))
+    limit_a = float(given["limit_a"])
     settings = {key: int(text) for key, text in values.items()}
-    settings["fallback_ma"] = int(options.get("fallback_ma", 6000))
+    settings["fallback_ma"] = int(given["fallback_ma"])
     return Setup(
         config=Config(house=house, limit_a=limit_a), limit_a=limit_a,
-        meter=options.get("meter", "clamp"), settings=settings, seed=seed,
+        meter=given["meter"], settings=settings, seed=seed,
     )  # fmt: skip
 
 

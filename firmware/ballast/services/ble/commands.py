@@ -44,5 +44,6 @@ class BleCommands:
         elif name == "reset_faults":
             if not charger.reset_faults():
                 raise ValueError("The cause is still there.")
+            #: faults_reset `ble`: the faults were reset over Bluetooth
             self._log("faults_reset", "ble")
         self._soon()

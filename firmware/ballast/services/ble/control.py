@@ -79,6 +79,7 @@ class BleControl:
     def forgive(self) -> None:
         """Clear the wait: somebody has pressed the charger's button."""
         if self._failures:
+            #: lock_cleared `button`: the button ended the wait after wrong codes over Bluetooth
             self._log("lock_cleared", "button")
         self._failures = 0
         self._free_at_s = 0
@@ -130,6 +131,7 @@ class BleControl:
         self._failures = 0
         self._free_at_s = 0
         self._seal = frames.Seal(self._key, nonces, True)
+        #: login `ble`: a Bluetooth client proved the setup code
         self._log("login", "ble")
         self._send(bytes((frames.WELCOME,)) + frames.proof(self._key, b"charger", nonces))
         self._proven()
@@ -141,6 +143,7 @@ class BleControl:
         if over >= 0:
             wait = min(_MAX_WAIT_S, 1 << min(over, 6))
             self._free_at_s = self._clock() + wait
+        #: login_failed `ble`: a Bluetooth client had a wrong setup code
         self._log("login_failed", "ble")
         self._send(frames.encode_refused(frames.WRONG_CODE, wait))
 

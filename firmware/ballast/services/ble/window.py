@@ -128,6 +128,7 @@ class BleWindow:
         try:
             handles = self._port.on(SERVICES, self._flag.set)
         except OSError:
+            #: ble `no memory`: Bluetooth could not be switched on
             self._log("ble", "no memory")
             return
         self._handles = dict(zip(_UUIDS, handles))
@@ -136,6 +137,7 @@ class BleWindow:
         self.is_open = True
         self._port.set(self._handles[frames.INFO], self.control.info)
         self.improv.start()
+        #: ble `open`: Bluetooth was switched on
         self._log("ble", "open")
 
     def close(self) -> None:
@@ -145,6 +147,7 @@ class BleWindow:
             self._port.off()
             self._out = []
             self.control.connected()
+            #: ble `closed`: Bluetooth was switched off
             self._log("ble", "closed")
 
     def _button(self) -> None:

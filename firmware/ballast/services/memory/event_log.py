@@ -1,7 +1,8 @@
 """The event log: the last 64 events that an owner may want to read later, in order.
 
 A detail is a short word, never a secret and never text that a person typed. The log is saved
-at most once a minute (flash wear); an event that concerns security is saved at once.
+at most once a minute (flash wear); an event that concerns security is saved at once. EVENTS.md
+is made of the notes (`#:`) at the calls that add one.
 """
 
 from micropython import const

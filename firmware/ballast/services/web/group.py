@@ -17,6 +17,12 @@ class WebGroup:
         self._web = web
         self._group = group
         web.fillers.append(self._fill)
+        #: user: replace the plan of the car that is plugged in; its unplugging ends the plan
+        #: takes departure_s? int 0..604800 or null: from now until it leaves
+        #: takes energy_wh? int 0..200000 or null: energy that it still wants
+        #: takes rank? int 0..255 or null: its rank in the group, 0 comes first
+        #: answers ok bool: true
+        #: error 400: KEY: a whole number from 0 to the largest, or null, is needed (`field`: KEY)
         web.app.post("/api/plan")(self._plan)
 
     def _fill(self, info: Info) -> None:

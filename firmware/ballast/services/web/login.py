@@ -115,6 +115,7 @@ class Auth:
         derived = await self._derive(new, salt, self._iterations)
         self._settings.set("password_" + role, password.record(derived, salt, self._iterations))
         self._sessions = [s for s in self._sessions if s[1] != role]
+        #: password_set role: the password of this role was set
         self._log("password_set", role)
         return self._open(role)
 
@@ -164,6 +165,7 @@ class Auth:
             return None
         source.failures = 0
         source.free_at_s = 0
+        #: login role: somebody logged in on the page
         self._log("login", role)
         return role, self._open(role), self._device_token(device)
 
@@ -214,6 +216,7 @@ class Auth:
         """Clear every wait: somebody has pressed the charger's button."""
         self._sources = []
         self._tokens = _BUDGET * 60
+        #: lock_cleared `button`: the button ended every wait after wrong passwords
         self._log("lock_cleared", "button")
 
     def _failed(self, source: _Source) -> None:
@@ -223,6 +226,7 @@ class Auth:
         over = source.failures - _FREE_TRIES
         if over >= 0:
             source.free_at_s = self._clock() + min(_MAX_WAIT_S, 1 << min(over, 6))
+        #: login_failed address: a wrong password; no address from a browser that logged in before
         self._log("login_failed", "" if source.key[0] == "d" else source.key[1:])
 
     def _take(self, cost: int) -> bool:

@@ -4,6 +4,7 @@ The other files of this room add their routes to `app`. Live updates are server-
 one direction, plain HTTP, and the browser reconnects by itself. Each client gets the newest
 status when it has taken the last one, so a slow client gets fewer frames and no queue grows.
 While `MAX_LIVE` clients are connected a further one gets 503 and reads /api/status instead.
+API.md is made of the notes (`#:`) above each route.
 """
 
 import asyncio
@@ -144,6 +145,8 @@ class Web:
             if active[i] != self._faults[i]:
                 self._faults[i] = active[i]
                 kind = "fault" if active[i] else "fault_over"
+                #: fault its key: a fault became active
+                #: fault_over its key: a fault ended
                 self.events.add(kind, status.catalogue.CATALOGUE[i][0])
         self.events.step()
 
@@ -233,12 +236,33 @@ class Web:
         app.before_request(self._before)
         app.after_request(_headers)
         app.after_error_request(_error)
+        #: anyone: what the page must know before the login
+        #: answers name text: setting `name`
+        #: answers model text: product name of the brand
+        #: answers role text or null: user or installer; null = not logged in
+        #: answers password_set bool: a user's password is set
+        #: answers setup_done bool: the first set-up is finished
+        #: answers wait_s int 0..: until this client may try a password again
+        #: answers time_known bool: the charger knows the time of day
         app.get("/api/hello")(self._hello)
+        #: anyone: log in; the password says which role. After three wrong ones a wait of 1, 2, 4 .. 60 s
+        #: takes password text: the user's, the installer's, or the code on the label
+        #: answers role one of user, installer: and a session cookie that lasts a year
         app.post("/api/login")(self._login)
+        #: user: end this session
+        #: answers ok bool: true
         app.post("/api/logout")(self._logout)
+        #: user: the status document each second, and 0.1 s after a command; at most three at a time
+        #: answers text/event-stream: server-sent events, each `data:` one status document (STATUS.md)
         app.get("/api/live")(self._live)
+        #: anyone: the page
+        #: answers text/html: compressed with gzip, as each file of the page; with an ETag
         app.get("/")(self._asset)
+        #: anyone: a file of the page
+        #: answers */*: with its own type; while the charger's own network is open, a redirect to the page
         app.get("/<name>")(self._asset)
+        #: anyone: the words of the page in a language
+        #: answers application/json: kept by the browser for ever, as its name changes with its content
         app.get("/lang/<language>")(self._asset)
 
     async def _asset(

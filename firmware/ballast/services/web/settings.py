@@ -20,12 +20,66 @@ class WebSettings:
     def __init__(self, web: "Web", plan: "Schedule") -> None:
         self._web = web
         self._plan = plan
-        app = web.app
+        self._routes()
+        self._plan_routes()
+
+    def _routes(self) -> None:
+        app = self._web.app
+        #: user: the settings that this role may change, with their schema; SETTINGS.md says what each is
+        #: answers role one of user, installer: of this session
+        #: answers settings list of object: one for each setting
+        #: answers settings[].key text: its name
+        #: answers settings[].default int or text: its value on a new charger
+        #: answers settings[].min? int: smallest value, of a number
+        #: answers settings[].max int: largest value of a number, longest text in bytes
+        #: answers settings[].unit? text: unit, or the words of its values, of a number
+        #: answers settings[].group one of user, site: who may change it; site = the installer
+        #: answers settings[].secret? bool: of a text: it is never read back
+        #: answers settings[].value? int or text: its value; not of a secret
+        #: answers settings[].set? bool: of a secret: whether there is one
         app.get("/api/settings")(self._get)
+        #: user: write settings, all or none; those of the group `site` for the installer alone
+        #: takes <setting>? int or text: any number of settings by their key, as SETTINGS.md has them
+        #: answers ok bool: true
+        #: error 400: one line that says what is wrong with a value, and `field`, the key of that setting
         app.put("/api/settings")(self._put)
+        #: user: set a password; the installer's for the installer alone. Other sessions of that role end
+        #: takes role? one of user, installer: whose password, `user` if left out
+        #: takes password text: 8 to 64 bytes
+        #: answers ok bool: true; a session cookie too, unless the installer set the user's password
+        #: error 400: one line that says what is wrong with the password
         app.post("/api/password")(self._password)
+        #: user: tell the charger the time of day
+        #: takes time_s int 1735689600..4102444800: Unix time
+        #: takes offset_min? int -840..840: local time less UTC, 0 if left out
+        #: answers ok bool: true
+        #: error 400: which of the two is no such time
         app.post("/api/time")(self._time)
+
+    def _plan_routes(self) -> None:
+        app = self._web.app
+        #: user: the weekly plan, and what it says now
+        #: answers enabled bool: the plan limits
+        #: answers outside_ma int 0..80000: current outside of all windows; 0 = pause
+        #: answers windows list of object: at most 6; where several overlap the largest current counts
+        #: answers windows[].days list of int 0..6: days on which it begins, 0 = Monday
+        #: answers windows[].from_min int 0..1439: begin, minutes after local midnight
+        #: answers windows[].to_min int 0..1439: end; not after the begin = on the next day
+        #: answers windows[].current_ma? int 0..80000: current in it; 0 or missing = no limit
+        #: answers minute int 0..10079 or null: minute of the local week; null while the time is not known
+        #: answers limit_ma int 0..80000 or null: what the plan allows now; null = no limit, or no time
+        #: answers change_min int 1..10080 or null: until that changes; null = never, or no time
         app.get("/api/schedule")(self._get_plan)
+        #: user: replace the weekly plan
+        #: takes enabled bool: the plan limits
+        #: takes outside_ma? int 0..80000: 0 = pause, or at least `min_ma`
+        #: takes windows list of object: at most 6
+        #: takes windows[].days list of int 0..6: one to seven days, 0 = Monday
+        #: takes windows[].from_min int 0..1439: begin, minutes after local midnight
+        #: takes windows[].to_min int 0..1439: end; not after the begin = on the next day
+        #: takes windows[].current_ma? int 0..80000: 0 or missing = no limit, or at least `min_ma`
+        #: answers as GET /api/schedule
+        #: error 400: one line that says what is wrong, and in which window
         app.put("/api/schedule")(self._put_plan)
 
     async def _get(self, request: Request) -> "Answer":
@@ -63,6 +117,7 @@ class WebSettings:
             return {"error": apart[0][1], "field": apart[0][0]}, 400
         settings.set_all(data)
         if data:
+            #: settings keys: these settings were written by PUT /api/settings
             self._web.events.add("settings", ", ".join(sorted(data)))
         self._web.soon()
         return {"ok": True}
@@ -101,6 +156,7 @@ class WebSettings:
         if wrong:
             abort(400, wrong)
         self._plan.set(data)
+        #: schedule `on` or `off`: the weekly plan was changed; whether it limits
         self._web.events.add("schedule", "on" if data["enabled"] else "off")
         self._web.soon()
         return self._plan.document()

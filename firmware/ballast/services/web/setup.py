@@ -19,11 +19,36 @@ class WebSetup:
         self._link = link
         self._proof = proof
         web.watchers.append(self._watch)
-        app = web.app
+        self._routes()
+
+    def _routes(self) -> None:
+        app = self._web.app
+        #: installer: look for Wi-Fi networks, for about 2 s
+        #: answers connected text: network that the charger is in, empty = none
+        #: answers networks list of object: at most 12, the strongest first
+        #: answers networks[].ssid text: its name
+        #: answers networks[].rssi_dbm int: how strong it is
+        #: answers networks[].secured bool: it needs a password
         app.post("/api/wifi/scan")(self._scan)
+        #: installer: try a network for up to 25 s, and keep it if it answers
+        #: takes ssid text: its name, up to 32 bytes
+        #: takes password? text: empty or left out for an open network, else 8 to 63 bytes
+        #: answers connected bool: it answered, and its name and password are kept
+        #: answers reason text: empty, or `password` or `network` (not found)
+        #: error 400: what is wrong with name or password
         app.post("/api/wifi/join")(self._join)
+        #: installer: begin the proof of the meter: somebody switches an appliance of 4 A or more on and off
+        #: answers as GET /api/meter/proof
         app.post("/api/meter/prove")(self._prove)
+        #: user: how far the proof of the meter is
+        #: answers state one of idle, listen, rise, fall, proven, failed: what it waits for
+        #: answers reason text: why it failed: silent, nothing, reversed or stuck; else empty
+        #: answers failed_at int 0..2: at which step: 0 listen, 1 rise, 2 fall
+        #: answers current_ma [3] int or null: the house now, + = import; null = nothing heard
+        #: answers phases int 1..3: of the supply
         app.get("/api/meter/proof")(self._get_proof)
+        #: installer: the first set-up is finished (setting `installed`)
+        #: answers ok bool: true
         app.post("/api/setup/done")(self._done)
 
     def _watch(self, uptime_s: int, st: Status, document: "Document") -> None:
@@ -72,6 +97,7 @@ class WebSetup:
         if not self._web.auth.has_password():
             abort(409, "Set a password first.")
         self._web.charger.settings.set("installed", 1)
+        #: setup_done: the first set-up was finished
         self._web.events.add("setup_done")
         self._web.soon()
         return {"ok": True}

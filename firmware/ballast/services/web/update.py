@@ -15,7 +15,23 @@ class WebUpdate:
         self._web = web
         self._update = update
         web.uploads["/api/update"] = update.max_bytes
+        #: user: the version that runs, and how far an update is
+        #: answers busy bool: a file is being taken
+        #: answers percent int 0..100: how much of it is written
+        #: answers error text: why the last one was refused, empty = it was not
+        #: answers ready text or null: version that waits for the restart
+        #: answers version text: version that runs
+        #: answers security int 0..: its security number; no update may have a lower one
+        #: answers trial bool: this version is still being proven and may be taken back
+        #: answers last text: how the last update ended
         web.app.get("/api/update")(self._get)
+        #: installer: take an update file, write it beside the version that runs, and restart with it
+        #: body application/octet-stream: the signed file of `tools/ballast build`, with Content-Length
+        #: answers ok bool: true
+        #: answers version text: version that the charger restarts with
+        #: error 400: what is wrong with the file: signature, board, brand, version, length
+        #: error 409: another update is being loaded, or the last one is still being proven
+        #: error 503: the charger is charging; pause it, then load the update
         web.app.post("/api/update")(self._post)
 
     async def _get(self, request: Request) -> "Answer":
@@ -35,9 +51,11 @@ class WebUpdate:
             code = getattr(error, "code", None)
             if code is None:
                 raise
+            #: update `refused`: an update file was not taken
             web.events.add("update", "refused")
             await body.drain()
             return {"error": error.args[0]}, code
+        #: update version: an update was taken; the charger restarts with it
         web.events.add("update", manifest["version"])
         web.later(self._update.restart)
         return {"ok": True, "version": manifest["version"]}

@@ -1,0 +1,234 @@
+"""STORIES.md: every word of a story, from the tables of ballast_bench/person and the notes beside them.
+
+Above a verb: one line more on what it does, `ARGUMENT UNIT: MEANING` for each argument, and
+`example LINE`. Above the words of story.py and beside its values: `WORD ARGUMENT: MEANING`.
+"""
+
+import ast
+import json
+import re
+
+from ballast_tools.check.references import markdown, notes
+from ballast_tools.check.references.shape import Field
+from ballast_tools.shell.paths import BENCH
+
+VERBS = BENCH / "person" / "actions.py"
+WORDS = BENCH / "person" / "story.py"
+DOCUMENT = BENCH / "person" / "STORIES.md"
+
+_GROUPS = {"car": "The car", "house": "The house and its supply", "meter": "The meter, the clamp, the air",
+           "fault": "Faults, by hand", "time": "Time"}  # fmt: skip
+_ARGUMENT = re.compile(r"(?P<name>\w+)(?: (?P<unit>[^:]+))?: (?P<meaning>.+)")
+_ORPHAN = "this note describes nothing; remove it"
+
+_HEAD = """# Stories: what can be done to the bench, and what must be seen
+
+{made}
+
+A story is a text of lines `SECONDS VERB NAME=VALUE ...`, in time order; `#` begins a comment. Values
+are JSON: numbers, `true`, `"text"`. An argument that is left out has its default. `tools/ballast sim`
+writes the same lines for what is clicked, and host_tests/scenarios/ has stories to start from.
+"""
+_SETUP = """## The first line
+
+`setup NAME=VALUE ...` says what stands on the bench. Beside these names it takes every setting that
+is a number (firmware/ballast/control/SETTINGS.md), such as `user_ma=10000`.
+"""
+_CONDITIONS = """## What must be seen
+
+A condition is `NAME==VALUE`, or `!=`, `<=`, `>=`, `<`, `>`, without blanks; several in a line must
+hold together.
+"""
+
+
+def rows(verbs=None, words=None):
+    """({verbs, words, options, seen}, problems). verbs, words: texts of the two files, for tests."""
+    problems = []
+    found = {"verbs": _verbs(verbs, problems)}
+    text = WORDS.read_text() if words is None else words
+    tree, marked = ast.parse(text), notes.read(WORDS, text)
+    found["words"] = _words(tree, marked, problems)
+    found["options"] = _options(tree, marked, problems)
+    found["seen"] = _seen(tree, marked, problems)
+    problems += [f"{note.where()}: {_ORPHAN}" for note in marked]
+    return found, problems
+
+
+# -- verbs ---------------------------------------------------------------------------------
+
+
+def _verbs(text, problems):
+    """[{verb, group, about, args: [{name, unit, kind, default, range, meaning}], example}]."""
+    from ballast_bench.person import actions
+
+    source = VERBS.read_text() if text is None else text
+    lines = {call.args[0].value: call.lineno for call in ast.walk(ast.parse(source))
+             if isinstance(call, ast.Call) and ast.unparse(call.func) == "Action"}  # fmt: skip
+    marked = {note.at: note for note in notes.read(VERBS, source)}
+    out = []
+    for action in actions.ACTIONS:
+        note = marked.pop(lines.get(action.verb), None)
+        if note is None:
+            where = notes.place(VERBS, lines.get(action.verb, 1))
+            problems.append(f"{where}: {action.verb} is not described; write a note above it")
+            continue
+        out.append(_verb(action, note, problems))
+    problems += [f"{note.where()}: {_ORPHAN}" for note in marked.values()]
+    return out
+
+
+def _verb(action, note, problems):
+    row = {"verb": action.verb, "group": action.group, "about": action.about, "args": [], "example": ""}
+    said = {}
+    for number, text in note.items():
+        found = _ARGUMENT.fullmatch(text)
+        if text.startswith("example "):
+            row["example"] = text[len("example ") :]
+            problem = _example(row["example"], action.verb)
+            if problem:
+                problems.append(f"{notes.place(VERBS, number)}: {problem}")
+        elif found and found["name"] in action.args:
+            said[found["name"]] = found
+        elif number == note.line:
+            row["about"] += f". {text[0].upper()}{text[1:]}"
+        else:
+            problems.append(f"{notes.place(VERBS, number)}: {action.verb} has no such argument")
+    if not row["example"]:
+        problems.append(f'{note.where()}: {action.verb} has no example; write "example SECONDS VERB ..."')
+    for name, rule in action.args.items():
+        if name in said:
+            row["args"].append(_argument(name, rule, said[name]))
+        else:
+            problems.append(f'{note.where()}: {action.verb}: write "{name} UNIT: MEANING"')
+    return row
+
+
+def _argument(name, rule, found):
+    kind, default, least, most = rule
+    if isinstance(least, tuple):
+        around = ", ".join(least)
+    else:
+        around = "-" if least is None else f"{least:g} .. {most:g}"
+    unit = found["unit"] or "-"
+    return {"name": f"`{name}`", "kind": kind, "unit": unit, "default": f"`{json.dumps(default)}`",
+            "range": around, "meaning": found["meaning"]}  # fmt: skip
+
+
+def _example(line, verb):
+    """What is wrong with an example of `verb`, "" = nothing."""
+    from ballast_bench.person import actions
+
+    try:
+        done = actions.parse(line)
+    except actions.ActionError as error:
+        return f"the example does not work: {error}"
+    return "" if [row[1] for row in done] == [verb] else f"the example is none of {verb}"
+
+
+# -- the words of story.py -----------------------------------------------------------------
+
+
+def _take(marked, lines):
+    """The notes that stand at `lines`, taken out of `marked`."""
+    found = [note for note in marked if note.at in lines]
+    marked[:] = [note for note in marked if note.at not in lines]
+    return found
+
+
+def _assigned(tree, name):
+    """The value that a module assigns to `name`."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and [getattr(t, "id", "") for t in node.targets] == [name]:
+            return node
+    raise ValueError(f"{WORDS.name} has no {name}")
+
+
+def _words(tree, marked, problems):
+    """[{line, meaning, example}] of expect, within, steady."""
+    from ballast_bench.person import actions, story
+
+    node = _assigned(tree, "_WORDS")
+    out, where = [], notes.place(WORDS, node.lineno)
+    for number, text in (item for note in _take(marked, {node.lineno}) for item in note.items()):
+        line, _, meaning = text.partition(": ")
+        if text.startswith("example ") and out:
+            out[-1]["example"] = text[len("example ") :]
+            try:
+                story.Story(out[-1]["example"], "example")
+            except actions.ActionError as error:
+                problems.append(f"{notes.place(WORDS, number)}: the example does not work: {error}")
+        else:
+            out.append({"line": line, "meaning": meaning, "example": ""})
+    described = [row["line"].split(" ")[0] for row in out]
+    for word in ast.literal_eval(node.value):
+        if word not in described:
+            problems.append(f'{where}: {word} is not described; write "#: {word} ARGUMENT: MEANING" above it')
+    problems += [f"{where}: {word} is no word of a story; remove its note" for word in described
+                 if word not in ast.literal_eval(node.value)]  # fmt: skip
+    return out
+
+
+def _options(tree, marked, problems):
+    """[{name, kind, default, meaning}] of the setup line."""
+    node = _assigned(tree, "OPTIONS").value
+    out = []
+    for key, value in zip(node.keys, node.values, strict=True):
+        note = next(iter(_take(marked, {key.lineno})), None)
+        found = _ARGUMENT.fullmatch(note.text) if note else None
+        if found is None or found["name"] != key.value:
+            how = f'write "#: {key.value} UNIT: MEANING" above it'
+            problems.append(f"{notes.place(WORDS, key.lineno)}: {key.value} is not described; {how}")
+            continue
+        out.append({"name": key.value, "kind": found["unit"], "default": ast.literal_eval(value),
+                    "meaning": found["meaning"]})  # fmt: skip
+    return out
+
+
+def _seen(tree, marked, problems):
+    """[Field] of what `observe` gives."""
+    function = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "observe")
+    node = next(n.value for n in ast.walk(function) if isinstance(n, ast.Return))
+    out = []
+    for key in node.keys:
+        note = next(iter(_take(marked, {key.lineno})), None)
+        try:
+            out.append(Field(note.text if note else ""))
+            wrong = "" if out[-1].key == key.value else f"its note is of {out[-1].key}"
+        except ValueError as error:
+            wrong = str(error)
+        if wrong:
+            how = f'write "#: {key.value} TYPE: MEANING" above it'
+            problems.append(f"{notes.place(WORDS, key.lineno)}: {key.value}: {wrong}; {how}")
+    return out
+
+
+# -- the document --------------------------------------------------------------------------
+
+
+def document(found):
+    """The text of STORIES.md."""
+    made = markdown.made("the tables and notes of actions.py and story.py")
+    out = [_HEAD.format(made=made), _SETUP]
+    cells = [(f"`{o['name']}`", o["kind"], o["default"], o["meaning"]) for o in found["options"]]
+    out += [*markdown.table(("name", "unit or values", "default", "meaning"), cells), ""]
+    out.append(_CONDITIONS)
+    cells = [(f"`{w['line']} CONDITIONS`", w["meaning"], f"`{w['example']}`") for w in found["words"]]
+    out += [*markdown.table(("line", "what must be", "example"), cells), ""]
+    heads = ("name", "type", "unit", "range or values", "meaning")
+    out += [*markdown.table(heads, [field.row() for field in found["seen"]]), ""]
+    for group, title in _GROUPS.items():
+        out += [f"## {title}", ""]
+        for verb in found["verbs"]:
+            if verb["group"] == group:
+                out += _section(verb)
+    return "\n".join(out)
+
+
+def _section(verb):
+    out = [f"### {verb['verb']}", "", f"{verb['about']}. Example: `{verb['example']}`", ""]
+    if verb["args"]:
+        heads = ("name", "kind", "unit", "range", "default", "meaning")
+        cells = [[a[head] for head in heads] for a in verb["args"]]
+        out += [*markdown.table(("argument", "type", *heads[2:]), cells), ""]
+    return out
+
