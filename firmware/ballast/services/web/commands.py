@@ -52,7 +52,6 @@ class WebCommands:
         return self._web.document()
 
     async def _current(self, request: Request) -> "Answer":
-        """{"current_ma"}: the person's limit, kept until it is changed."""
         data = self._web.body(request, "current_ma")
         info = self._web.info
         info.take(self._charger.settings)
@@ -72,13 +71,11 @@ class WebCommands:
         return self._done()
 
     async def _boost(self, request: Request) -> "Answer":
-        """{"duration_s"}: as fast as the house allows; 0 ends it."""
         data = self._web.body(request, "duration_s")
         self._charger.boost(self._web.integer(data, "duration_s", 0, 86400))
         return self._done()
 
     async def _dim(self, request: Request) -> "Answer":
-        """{"power_w", "duration_s"}: the grid operator's limit, to be renewed in time."""
         self._web.require(request, "installer")
         data = self._web.body(request, "power_w", "duration_s")
         watt = self._web.integer(data, "power_w", 0, 200000)

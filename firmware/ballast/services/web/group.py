@@ -17,7 +17,7 @@ class WebGroup:
         self._web = web
         self._group = group
         web.fillers.append(self._fill)
-        #: user: replace the plan of the car that is plugged in; its unplugging ends the plan
+        #: user: replace the plan of the car that is plugged in, until it is unplugged; all null = no plan
         #: takes departure_s? int 0..604800 or null: from now until it leaves
         #: takes energy_wh? int 0..200000 or null: energy that it still wants
         #: takes rank? int 0..255 or null: its rank in the group, 0 comes first
@@ -30,11 +30,6 @@ class WebGroup:
         info.plan = self._group.plan.document()
 
     async def _plan(self, request: Request) -> "Answer":
-        """{"departure_s": from now, "energy_wh": still wanted, "rank": 0 = first}.
-
-        null = not given. It replaces the last plan; all null = no plan. It is for this car only:
-        unplugging deletes it.
-        """
         data = self._web.body(request, "departure_s", "energy_wh", "rank")
         plan = self._group.plan
         given = []

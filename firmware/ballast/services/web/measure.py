@@ -128,7 +128,6 @@ class WebMeasure:
         return {"window": link.window, "clamps": link.clamps(), "heard": link.heard()}
 
     async def _pair(self, request: Request) -> "Answer":
-        """{"source": 0 supply or 1 sub-panel, "code": of the label; missing = by the buttons}"""
         link = self._link(request)
         data = self._web.body(request, "source", "code")
         source = self._web.integer(data, "source", 0, 1)
@@ -155,7 +154,6 @@ class WebMeasure:
     # -- meters ------------------------------------------------------------------------
 
     async def _models(self, request: Request) -> "Answer":
-        """The meters of the table, for a list to choose from: [[key, name, note], ..]."""
         rows = []
         for text in meter_table.ROWS:
             parts = text.split(" | ")
@@ -164,7 +162,6 @@ class WebMeasure:
         return {"models": rows}
 
     async def _check_line(self, request: Request) -> "Answer":
-        """Check a line that describes a meter which the table lacks; 400 with its mistake."""
         self._web.require(request, "installer")
         data = self._web.body(request, "line")
         try:
@@ -194,7 +191,6 @@ class WebMeasure:
         return {"progress": finder.progress, "text": finder.text, "found": found}
 
     async def _start_search(self, request: Request) -> "Answer":
-        """{"bus": "rtu", "tcp" (with "host") or "network"; "" stops the search}"""
         self._web.require(request, "installer")
         if self._search is None:
             abort(404, "This charger reads no meters.")
@@ -231,7 +227,6 @@ class WebMeasure:
         }
 
     async def _start_test(self, request: Request) -> "Answer":
-        """{"run": true or false}"""
         self._web.require(request, "installer")
         if self._test is None:
             abort(404, "This charger has no meter to test.")

@@ -83,7 +83,6 @@ class WebSettings:
         app.put("/api/schedule")(self._put_plan)
 
     async def _get(self, request: Request) -> "Answer":
-        """Schema and values that the role may read; of a secret only whether it is set."""
         settings = self._web.charger.settings
         rows = []
         for row in settings.describe():
@@ -99,7 +98,6 @@ class WebSettings:
         return {"role": request.g.role, "settings": rows}
 
     async def _put(self, request: Request) -> "Answer":
-        """Write several at once, all or none; 400 with one line and the field."""
         settings = self._web.charger.settings
         data = self._web.body(request)
         for key in data:
@@ -123,7 +121,6 @@ class WebSettings:
         return {"ok": True}
 
     async def _password(self, request: Request) -> "Answer":
-        """Set the user's password (any role), or the installer's (installer only)."""
         data = self._web.body(request, "role", "password")
         role = data.get("role", "user")
         if role not in ("user", "installer"):
@@ -139,7 +136,6 @@ class WebSettings:
         return self._web.session({"ok": True}, token)
 
     async def _time(self, request: Request) -> "Answer":
-        """A logged-in browser sets the clock: {"time_s": Unix, "offset_min": local - UTC}."""
         data = self._web.body(request, "time_s", "offset_min")
         try:
             self._web.wall.set(data.get("time_s"), data.get("offset_min", 0))

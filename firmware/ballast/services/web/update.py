@@ -25,7 +25,7 @@ class WebUpdate:
         #: answers trial bool: this version is still being proven and may be taken back
         #: answers last text: how the last update ended
         web.app.get("/api/update")(self._get)
-        #: installer: take an update file, write it beside the version that runs, and restart with it
+        #: installer: write an update beside the version that runs, answer, and restart with it
         #: body application/octet-stream: the signed file of `tools/ballast build`, with Content-Length
         #: answers ok bool: true
         #: answers version text: version that the charger restarts with
@@ -38,7 +38,6 @@ class WebUpdate:
         return self._update.status()
 
     async def _post(self, request: Request) -> "Answer":
-        """The body is the file. The answer comes when the file is written and checked."""
         web = self._web
         web.require(request, "installer")
         if not request.content_length:
