@@ -104,9 +104,8 @@ class Books:
 class One:
     """One charger of a group; of the others there is what the test lets it hear."""
 
-    def __init__(self, seat=0, seats=2, anchor=0, guaranteed=0):
+    def __init__(self, seat=0, seats=2, guaranteed=0):
         self.config = config(seats, guaranteed=guaranteed)
-        self.config.anchor = anchor
         self.group = GroupMachine(self.config, panels(), seat, 1, T0)
         self.seq = 100
 
@@ -150,7 +149,7 @@ class One:
         return self.group.fill_beacon(after(t))
 
     def leads(self):
-        """The anchor of two may lead alone, as soon as its silence of 20 s is over."""
+        """Seat 0 of two may lead alone, as soon as its silence of 20 s is over."""
         self.beacon(20000)
         self.beacon(20500)
         assert self.group.role == LEAD

@@ -21,12 +21,12 @@ class Board(Protocol):
     BATTERY_DIVIDER: int
 
 class Sampler(Protocol):
-    """ports/ct_sampler.py: fills buffers[k][0..n-1]; the pace in ns, 0 = disturbed."""
+    """ports/ct_sampler.CtSampler: fills buffers[k][0..n-1]; the pace in ns, 0 = disturbed."""
 
     def read(self, buffers: list[list[int]], n: int) -> int: ...
 
 class Radio(Protocol):
-    """ports/espnow_radio.py."""
+    """ports/espnow_radio.EspnowRadio."""
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
@@ -34,7 +34,7 @@ class Radio(Protocol):
     def receive(self) -> tuple[bytes, bytes, int] | None: ...
 
 class Storage(Protocol):
-    """ports/storage.py."""
+    """ports/storage.Storage."""
 
     def load(self, name: str) -> tuple[bytes | None, int]: ...
     def save(self, name: str, payload: bytes) -> None: ...

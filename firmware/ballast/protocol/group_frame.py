@@ -21,6 +21,7 @@ import struct
 from micropython import const
 
 from ballast.control.group import records as g
+from ballast.control.group.allocate import ROTATE_S
 from ballast.protocol import hmac_sha256
 
 TYPE_CHECKING = const(0)
@@ -43,6 +44,7 @@ _ROW_SIZE = const(12)
 _NONE = const(0xFFFF)
 _TOP_SEQ = const(0x3FFFFFFF)
 _TOP_MA = const(80000)
+_TIE_SEAT = const(0)  # whose vote counts double in an even group: a part of the checksum
 
 REASONS = ("foreign", "version", "group", "length", "tag", "config", "value")
 
@@ -50,7 +52,7 @@ REASONS = ("foreign", "version", "group", "length", "tag", "config", "value")
 def config_crc(config: "Config", panels: "Panels") -> int:
     """The checksum of all settings that the members must have in common, for `config.crc`."""
     data = struct.pack(
-        "<BBBBHIII", VERSION, config.seats, config.anchor, config.metered, config.rotate_s,
+        "<BBBBHIII", VERSION, config.seats, _TIE_SEAT, config.metered, ROTATE_S,
         config.fallback_ma, config.guaranteed_ma, config.mode,
     )  # fmt: skip
     crc = binascii.crc32(data)

@@ -26,7 +26,7 @@ class Sign(Protocol):
     def __call__(self, signed: bytes, /) -> bytes: ...
 
 class RecordBlocks(Protocol):
-    """The two flash blocks of the slot record: ports/update_slots.py."""
+    """The two flash blocks of the slot record: ports/update_slots.UpdateSlots."""
 
     def read_record(self, sector: int, buf: bytearray) -> None: ...
     def write_record(self, sector: int, buf: bytearray) -> None: ...
@@ -80,14 +80,12 @@ class Config(Protocol):
     """control/group/records.Config: what all members of a group agree on."""
 
     seats: int
-    anchor: int
     budget_ma: list[int]
     metered: int
     fallback_ma: int
     guaranteed_ma: int
     panel_of: bytearray
     mode: int
-    rotate_s: int
 
 class Panels(Protocol):
     """control/group/panels.Panels: flat lists, indexed 3 * panel + conductor."""

@@ -8,12 +8,11 @@ from group_kit import Air, One, after
 
 
 def test_the_longer_ones_turn_is_the_better_one_of_those_alive():
-    """Whoever hears the meter, then the anchor, then the lower seat."""
+    """Whoever hears the meter, then the lower seat."""
     for metered in ((), (4,), (3, 4), (2, 4), (0, 1)):
-        by_seat = (2, 0, 1, 3, 4)
-        order = [s for s in by_seat if s in metered] + [s for s in by_seat if s not in metered]
+        order = [s for s in range(5) if s in metered] + [s for s in range(5) if s not in metered]
         for place in range(5):
-            x = One(order[place], 5, anchor=2)
+            x = One(order[place], 5)
             for seat in range(5):
                 ma = [5000 if seat in metered else -1] * 3
                 if seat != order[place]:
@@ -112,9 +111,11 @@ def test_a_beacon_that_does_not_answer_it_puts_no_turn_off():
 
 
 def test_a_leader_gives_way_to_nobody():
-    x = One(1, 2, anchor=1).leads()
+    """Not even to one that hears the meter, as it does not itself."""
+    x = One(0, 2).leads()
+    x.hears(20550, 1, budget_ma=[5000] * 3)
     for lead in (0, 1):
-        x.hears_beacon(20600, 0, lead=lead)
+        x.hears_beacon(20600, 1, lead=lead)
         assert x.group.role == LEAD
 
 

@@ -285,7 +285,7 @@ def test_a_lone_charger_falls_to_its_guaranteed_share():
     events = cars(range(3)) + [(60000, "power", 0, 0), (60000, "power", 1, 0)]
     sim = Sim(quiet(3, 32000, 8000, events=events, end_ms=120000)).go()
     assert states(sim) == [8000] and leaders(sim) == []
-    # of two, the anchor may lead alone; the other's share stays reserved
+    # of two, seat 0 may lead alone; the other's share stays reserved
     two = Sim(
         quiet(2, 32000, 8000, events=cars([0, 1]) + [(60000, "power", 1, 0)], end_ms=120000)
     ).go()

@@ -14,7 +14,6 @@ def refused(**kw):
 def test_a_group_that_could_overcommit_is_not_started():
     config(4, 32000, 8000).check(panels())
     assert "seats" in refused(seats=0) and "seats" in refused(seats=1000)
-    assert "anchor" in refused(anchor=4)
     assert "negative" in refused(guaranteed_ma=-1)
     assert "below 6000" in refused(guaranteed_ma=5000)
     assert "4 seats" in refused(guaranteed_ma=8001)
@@ -36,14 +35,10 @@ def test_votes():
     assert config(1).majority() == 1 and config(64).majority() == 33
 
 
-def test_the_size_of_a_group_and_its_anchor():
+def test_the_size_of_a_group():
     config(64).check(panels())
     config(1).check(panels())
     assert "65 is not 1..64" in refused(seats=65)
-    assert "-1 is not one of 4" in refused(anchor=-1)
-    c = config(4)
-    c.anchor = 3
-    c.check(panels())
 
 
 def test_a_guaranteed_share_is_nothing_or_what_a_pilot_can_say():

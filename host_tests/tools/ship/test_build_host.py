@@ -31,7 +31,8 @@ def test_images_are_unpacked_to_what_went_in(builds, pair):
     for kind, data in made.images.items():
         assert fsimage.unpack(kind, data) == made.files
     names = {name.rpartition(".")[2] for name in made.files}
-    assert "py" not in names  # compiled, all of it
+    assert not names & {"py", "pyi"}  # compiled, all of it; shapes for the type check stay out
+    assert not any("typing" in name for name in made.files)
     assert all(data[:2] == b"M\x06" for n, data in made.files.items() if n.endswith(".mpy"))
     local = str(paths.ROOT).encode()
     assert not any(local in data for data in made.files.values())

@@ -104,7 +104,6 @@ class Sim:
         self.frames = 0
         self.max_sum = 0
         self.trace = None
-        self.rotate_s = 900
         for event in history.events:
             self.at(event[0], self.event, event)
 
@@ -119,7 +118,6 @@ class Sim:
         c.metered = 1 if self.h.metered else 0
         c.fallback_ma = self.fallback()
         c.guaranteed_ma = self.h.guaranteed_ma
-        c.rotate_s = self.rotate_s
         for i in range(c.seats):
             c.panel_of[i] = i % (len(self.h.panels) + 1)
         return c

@@ -22,6 +22,7 @@ PRIORITY = const(1)
 DEPARTURE = const(2)
 
 RANKS = const(256)  # 0 = best
+ROTATE_S = const(900)  # chosen: a turn of 15 min; shorter ones wear the contactor
 MAX_S = const(0x7FFFF)  # 6 days: longer turns and waits all count alike
 IDLE_S = const(0x7FFFFFF)  # a turn that is not used: it ends as soon as another member waits
 
@@ -44,7 +45,7 @@ class Allocator:
         self.size = size
         self.panels = panels
         self.mode = EQUAL
-        self.rotate_s = 900
+        self.rotate_s = ROTATE_S
         self.want = bytearray(size)
         self.mask = bytearray(size)
         self.line = bytearray(size)

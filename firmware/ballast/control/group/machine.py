@@ -261,7 +261,6 @@ class GroupMachine:
             self._planned[phase] = self.budget_ma[phase]
         self._urgent_beacon = False
         leader.allocator.mode = self.config.mode
-        leader.allocator.rotate_s = self.config.rotate_s
         leader.plan(now_ms, self.budget_ma[0], self.budget_ma[1], self.budget_ma[2])
 
     def _row(self, now_ms: int, i: int, b: g.Beacon) -> None:

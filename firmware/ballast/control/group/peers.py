@@ -75,9 +75,7 @@ class Peers:
 
     def better(self, one: int, other: int) -> bool:
         """Whether seat `one` should lead rather than seat `other`: if one of them alone hears the
-        meter, that one; else the anchor; else the lower seat."""
+        meter, that one; else the lower seat."""
         if self.metered[one] != self.metered[other]:
             return self.metered[one] == 1
-        if one == self._config.anchor or other == self._config.anchor:
-            return one == self._config.anchor
         return one < other

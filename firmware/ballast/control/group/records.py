@@ -30,20 +30,17 @@ class Config:
     seats: how many chargers at most. budget_ma [3]: the supply's limit for the group.
     metered: 1 = the budget follows the house, and is `fallback_ma` when nobody hears the
     meter. guaranteed_ma: what each seat may draw when it hears no leader; 0 = pause.
-    anchor: the seat whose vote breaks a tie (of two chargers, the one that may lead alone).
     panel_of: [seat] panel number; mode: allocate.EQUAL ...
     """
 
     def __init__(self) -> None:
         self.seats = 1
-        self.anchor = 0
         self.budget_ma = [0, 0, 0]
         self.metered = 0
         self.fallback_ma = 0
         self.guaranteed_ma = 0
         self.panel_of = bytearray(SEATS)
         self.mode = 0
-        self.rotate_s = 900
         self.crc = 0
 
     def set_supply(self, limit_ma: int, fallback_ma: int, metered: int) -> None:
@@ -62,8 +59,6 @@ class Config:
         """ValueError with one line if the group could draw too much or cannot work."""
         if not 1 <= self.seats <= SEATS:
             raise ValueError("seats: %d is not 1..%d" % (self.seats, SEATS))
-        if not 0 <= self.anchor < self.seats:
-            raise ValueError("anchor: seat %d is not one of %d" % (self.anchor, self.seats))
         if self.guaranteed_ma < 0:
             raise ValueError("guaranteed_ma: %d is negative" % self.guaranteed_ma)
         if 0 < self.guaranteed_ma < 6000:
@@ -94,8 +89,9 @@ class Config:
                     raise ValueError("panel %d: %d mA are guaranteed behind it" % (panel, ma))
 
     def votes(self, seat: int) -> int:
-        """The weight of a seat's vote: with an even number the anchor's counts double."""
-        return 2 if seat == self.anchor and self.seats & 1 == 0 else 1
+        """The weight of a seat's vote: with an even number of seats the vote of seat 0 counts
+        double. It breaks a tie; of two chargers it may lead alone."""
+        return 2 if seat == 0 and self.seats & 1 == 0 else 1
 
     def majority(self) -> int:
         """The smallest weight that is more than half of all votes."""

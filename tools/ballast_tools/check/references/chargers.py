@@ -8,6 +8,8 @@ NETWORKS = {"home": ("home-pass-1", 6, -52), "cafe": ("", 11, -83)}
 class NoUpdate:
     """What the update's routes need of services/update.Update; it takes no file."""
 
+    max_bytes = 4096
+
     def status(self):
         return {"busy": False, "percent": 0, "error": "", "ready": None, "version": "1.0", "security": 0,
                 "trial": False, "last": ""}  # fmt: skip
@@ -21,4 +23,4 @@ class Whole(WebRig):
         super().__init__(measure=True, networks=NETWORKS, access_point=("Ballast-1", "label-wifi-1"), **kw)
 
     def fit(self, env, node):
-        env.update = (NoUpdate(), 4096)
+        env.update = NoUpdate()
