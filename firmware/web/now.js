@@ -27,6 +27,9 @@ export function faultText(fault, part) {
   return has(key) ? t(key) : part === "t" ? fault.text : fault.advice;
 }
 
+/** The name of a place with a thermistor; one that the language does not have is shown as it is. */
+const placeText = (place) => (has("temp." + place) ? t("temp." + place) : place);
+
 export class Now {
   constructor(app) {
     this.app = app;
@@ -110,8 +113,9 @@ export class Now {
     replace(this.phases, rows.map((i) => h("tr", {}, h("td", {}, "L" + (i + 1)),
       [doc.grid.current_ma, doc.house.current_ma, doc.car.current_ma].map((v) => h("td", { class: "n" }, v ? amps1(v[i]) : "–")),
       h("td", { class: "n" }, volts(doc.supply_mv[i])))));
-    const temps = ["plug", "connector", "box"].filter((p) => doc.temperatures[p + "_ddegc"] !== null);
-    text(this.temps, temps.map((p) => `${t("temp." + p)} ${degrees(doc.temperatures[p + "_ddegc"])}`).join(" · "));
+    const temps = Object.keys(doc.temperatures).filter((key) => doc.temperatures[key] !== null);
+    temps.sort().reverse(); // one order for all: a dict of MicroPython has none of its own
+    text(this.temps, temps.map((key) => `${placeText(key.replace("_ddegc", ""))} ${degrees(doc.temperatures[key])}`).join(" · "));
   }
 
   async send(path, data) {

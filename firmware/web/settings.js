@@ -9,7 +9,7 @@ import { CarTest } from "./measure.js";
 const GROUPS = [
   ["general", ["name", "mode"]],
   ["house", ["fuse_ma", "supply_phases", "phase_of_l1", "circuit_ma", "panel_ma", "export", "demand_w", "margin_ma"]],
-  ["meter", ["meter_kind", "meter_model", "meter_host", "meter_unit", "meter_baud", "meter_interval_ms", "clamp_id", "clamp_key", "fallback_ma"]],
+  ["meter", ["meter_kind", "meter_model", "meter_host", "meter_unit", "meter_baud", "meter_interval_ms", "fallback_ma"]],
   ["wifi", ["wifi_ssid", "wifi_password"]],
   ["share", ["group_id", "group_key", "group_seat", "group_seats", "group_share_ma", "group_mode", "group_rank", "group_panels", "group_line", "group_radio"]],
 ];
@@ -17,7 +17,7 @@ const CHOICES = { mode: [0, 1, 2], meter_kind: [0, 1, 2, 3], supply_phases: [1, 
 // A field that means something only with certain values of another one
 const WHEN = {
   meter_host: ["meter_kind", [2]], meter_model: ["meter_kind", [2, 3]], meter_unit: ["meter_kind", [2, 3]], meter_baud: ["meter_kind", [3]],
-  meter_interval_ms: ["meter_kind", [2, 3]], clamp_id: ["meter_kind", [1]], clamp_key: ["meter_kind", [1]], fallback_ma: ["meter_kind", [1, 2, 3]],
+  meter_interval_ms: ["meter_kind", [2, 3]], fallback_ma: ["meter_kind", [1, 2, 3]],
   phase_of_l1: ["supply_phases", [3]], group_rank: ["group_mode", [1]],
 };
 const HIDDEN = ["language", "user_ma"];

@@ -79,9 +79,9 @@ def test_samples_go_to_their_meter():
     rig = Rig()
     c = rig.charger
     assert c.put_sample(SUPPLY, rig.now_ms, 1, 2, 3, 0)
-    assert c.cycle.site.meter._in == [1, 2, 3]
+    assert c.cycle.site.meter._put_ma == [1, 2, 3]
     assert c.put_sample(PANEL, rig.now_ms, 4, 5, 6, 0)
-    assert c.cycle.panel.meter._in == [4, 5, 6] and c.cycle.site.meter._in == [1, 2, 3]
+    assert c.cycle.panel.meter._put_ma == [4, 5, 6] and c.cycle.site.meter._put_ma == [1, 2, 3]
     c.expect(SUPPLY, 2000)
     c.expect(PANEL, 5000)
     assert c.cycle.site.meter.interval_ms == 2000

@@ -115,6 +115,25 @@ def test_derating_lowers_the_offer():
     assert rig.cycle.limits.winner == limits.TEMP and active(rig) == [faults.DERATED]
 
 
+def test_without_the_box_sensor_six_amperes_or_a_stop_by_the_market():
+    rig = charging()
+    rig.scan.ntc_mv[2] = 3300
+    rig.run(2)
+    assert rig.out.coil == 1 and 5900 < rig.cycle.offered_ma <= 6000
+    assert active(rig) == [faults.BOX_SENSOR, faults.DERATED]
+    rig = charging(box_stop=1)
+    rig.scan.ntc_mv[2] = 3300
+    assert 0 <= rig.until(lambda: rig.out.coil == 0, 1) <= 240
+    assert active(rig) == [faults.BOX_SENSOR] and rig.cycle.faults.first == faults.BOX_SENSOR
+    st = rig.charger.new_status()
+    rig.charger.status(st)
+    assert st.fault_action[faults.BOX_SENSOR] == faults.STOP
+    assert st.fault_action[faults.DERATED] == faults.DERATE
+    rig.settings.set("box_stop", 0)
+    rig.step(2)
+    assert not rig.cycle.faults.stop and rig.cycle.faults.derate
+
+
 def test_uptime_counts_seconds():
     rig = Rig()
     rig.run(61)

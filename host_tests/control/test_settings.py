@@ -1,6 +1,6 @@
 """Settings: checked at the door, nothing half-written, secrets kept."""
 
-from ballast.control.settings import BELOW, NUMBERS, TEXTS, Settings
+from ballast.control.settings import BELOW, GONE, NUMBERS, TEXTS, Settings
 from portable import raises
 
 BELOW_KEYS = [key for keys in BELOW for key in keys]
@@ -212,6 +212,14 @@ def test_others_may_add_rules():
     assert s["group_seats"] == 4
 
 
+def test_a_file_of_an_earlier_version_loads_without_a_complaint():
+    s = Settings()
+    assert s.load({"clamp_id": "7", "clamp_key": "00ff", "user_ma": 9000}) == []
+    assert s["user_ma"] == 9000
+    for key in GONE:
+        assert key not in s.dump() and s.check(key, "") == key + ": no such setting"
+
+
 def test_load_drops_what_does_not_go_together():
     s = Settings()
     problems = s.load({"low_mv": 250000, "high_mv": 200000, "user_ma": 8000})
@@ -238,7 +246,7 @@ def test_load_keeps_what_is_good():
 def test_secrets_do_not_leave():
     s = Settings()
     s.set("wifi_password", "hunter22")
-    s.set("clamp_key", "00ff")
+    s.set("group_key", "00ff")
     assert s.dump()["wifi_password"] == "hunter22"
     out = s.dump(False)
     for key, _, _, secret, _ in TEXTS:
@@ -283,5 +291,5 @@ def test_groups():
     s = Settings()
     assert s.group("user_ma") == "user" and s.group("fuse_ma") == "site"
     assert s.group("low_mv") == "profile" and s.group("name") == "user"
-    assert s.group("clamp_key") == "site"
+    assert s.group("group_key") == "site"
     raises(KeyError, s.group, "nonsense")

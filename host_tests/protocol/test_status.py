@@ -59,6 +59,19 @@ def test_limits_lists_only_what_limits():
     ]
 
 
+def test_a_fault_that_the_market_makes_stricter_halts():
+    st = Status(limits.COUNT, faults.COUNT)
+    st.fault_active[faults.BOX_SENSOR] = 1
+    document = status.build(st, status.Info())
+    assert document["faults"][0]["action"] == "derate" and document["sentence"]["code"] != "fault"
+    st.fault_action[faults.BOX_SENSOR] = faults.STOP
+    document = status.build(st, status.Info())
+    assert document["faults"][0]["action"] == "stop"
+    assert document["sentence"] == {
+        "code": "fault", "params": dict(document["sentence"]["params"], fault="box_sensor")
+    }  # fmt: skip
+
+
 def test_unknown_is_null_never_zero():
     st = charging()
     st.meter_state = meter.STALE

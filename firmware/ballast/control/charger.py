@@ -10,6 +10,7 @@ from ballast.control.limits import limits
 from ballast.control.meter import commissioning
 from ballast.control.pilot import charge_state as cs
 from ballast.control.pilot import pilot
+from ballast.control.places import COUNT
 from ballast.control.power import MAX_W, volt_of
 from ballast.control.records import Status
 from ballast.control.safety import contactor, faults
@@ -259,8 +260,9 @@ class Charger:
             st.supply_mv[i] = c.ev.supply_mv[i]
             st.mains_ma[i] = meter.ma[i]
             st.house_ma[i] = c.site.house_ma(i)
-            st.temp_ddegc[i] = c.heat.ddegc[i]
-            st.temp_known[i] = c.heat.known[i]
+        for place in range(COUNT):
+            st.temp_ddegc[place] = c.heat.ddegc[place]
+            st.temp_known[place] = c.heat.known[place]
         st.ev_w = c.ev.dw // 10
         st.fuse_ma = self.settings["fuse_ma"]
         st.meter_state = meter.state
@@ -277,6 +279,7 @@ class Charger:
         for fault in range(faults.COUNT):
             st.fault_active[fault] = c.faults.active[fault]
             st.fault_count[fault] = c.faults.count[fault]
+            st.fault_action[fault] = c.faults.action[fault]
         st.fault_first = c.faults.first
 
 

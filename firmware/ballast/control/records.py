@@ -6,6 +6,8 @@ Phases are indices 0, 1, 2 of three-element lists (L1, L2, L3).
 
 from micropython import const
 
+from ballast.control.places import COUNT
+
 NOT_FITTED = const(-1)  # a tri-state input that this board does not have
 
 PILOT_HOLD = const(0)  # steady +12 V, no PWM: "X1"
@@ -26,7 +28,7 @@ class Scan:
     pe: 1 protective earth good, 0 lost or hot, NOT_FITTED.
     supply_mv: [3] rms phase to neutral before the contactor; ev_ma: [3] rms to the EV.
     meter_seq: counts the readings of the own power meter; no change = no new reading.
-    ntc_mv: [plug, connector, box] voltage at the thermistor dividers; NOT_FITTED.
+    ntc_mv: voltage at the thermistor's divider by place (places.py), NOT_FITTED.
     button: 1 = pressed.
     """
 
@@ -41,7 +43,7 @@ class Scan:
         self.supply_mv = [0, 0, 0]
         self.ev_ma = [0, 0, 0]
         self.meter_seq = 0
-        self.ntc_mv = [NOT_FITTED, NOT_FITTED, NOT_FITTED]
+        self.ntc_mv = [NOT_FITTED] * COUNT
         self.button = 0
 
 
@@ -66,8 +68,8 @@ class Fit:
 
     phases: 1 or 3. rated_ma: the hardware's rating. pwm_bits: timer resolution.
     mirror, load_live, pe, rcd, own_meter, button: True where fitted.
-    ntc: [plug, connector, box]: thermistor fitted at that place.
-    ntc_pullup_ohm, ntc_supply_mv: the divider (NTC to ground) of all three.
+    ntc: by place (places.py): thermistor fitted there.
+    ntc_pullup_ohm, ntc_supply_mv: the divider (NTC to ground) of all of them.
     rcd_module: index into rcd_modules.MODULES.
     """
 
@@ -81,7 +83,7 @@ class Fit:
         self.rcd = False
         self.own_meter = False
         self.button = False
-        self.ntc = [False, False, False]
+        self.ntc = [False] * COUNT
         self.ntc_pullup_ohm = 10000
         self.ntc_supply_mv = 3300
         self.rcd_module = 0
@@ -119,8 +121,8 @@ class Status:
         self.meter_age_ms = -1
         self.meter_delay_ms = 0
         self.panel_state = 0
-        self.temp_ddegc = [0, 0, 0]  # 0.1 degC; plug, connector, box
-        self.temp_known = [0, 0, 0]
+        self.temp_ddegc = [0] * COUNT  # 0.1 degC by place (places.py)
+        self.temp_known = [0] * COUNT
         self.session_wh = 0
         self.session_s = 0
         self.charge_s = 0
@@ -128,6 +130,7 @@ class Status:
         self.user_paused = 0
         self.boost_left_s = 0
         self.fault_active = bytearray(faults)  # by fault id
+        self.fault_action = bytearray(faults)  # fault_catalogue.WARN .. STOP, as in force here
         self.fault_first = 0  # id of the first cause, 0 = none
         self.fault_count = [0] * faults
         self.step_us_max = 0

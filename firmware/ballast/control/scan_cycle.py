@@ -120,7 +120,7 @@ class ScanCycle:
         self.modes.step(now_ms, self.site, self.ev)
         if self.commission.state == RUNNING:
             self._commission(now_ms)
-        self.limits.leave_site_out(self.shared.step(now_ms, self.site))
+        self.limits.ignore_site(self.shared.step(now_ms, self.site))
         self.limits.ignore(limits.BOOST_MASK if self.boost_s else 0)
         self.limits.step(now_ms)
         # decide

@@ -20,6 +20,8 @@ A call of `changed()` compares one number and allocates nothing while no setting
 
 from micropython import const
 
+from ballast.control.places import NAMES, PLACES
+
 TYPE_CHECKING = const(0)
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -142,32 +144,17 @@ NUMBERS = (
     #: while a car is plugged in; after a power cut the market's rule `restore_delay_s` counts where it is
     #: longer.
     ("start_delay_s", 0, 0, 1800, "s", "profile"),
-    #: Mains plug: derating begins. From here to `plug_t2` the slot `temp` falls from the full current to 6 A.
-    ("plug_t1", 600, 300, 1000, "0.1 degC", "profile"),
-    #: Mains plug: too hot. Charging stops at once (fault `plug_hot`).
-    ("plug_t2", 800, 400, 1100, "0.1 degC", "profile"),
-    #: Mains plug: cool again. Below it that stop ends by itself, three times; then a person resets it.
-    ("plug_t3", 550, 200, 900, "0.1 degC", "profile"),
     #: Mains plug: heats too fast. This rise within a minute stops charging (fault `plug_rise`) when the plug
     #: is above 40 degC.
     ("plug_rise", 150, 30, 500, "0.1 K/min", "profile"),
-    #: Car's connector: derating begins. From here to `connector_t2` the slot `temp` falls from the full
-    #: current to 6 A.
-    ("connector_t1", 700, 300, 1000, "0.1 degC", "profile"),
-    #: Car's connector: too hot. Charging stops at once (fault `connector_hot`).
-    ("connector_t2", 900, 400, 1100, "0.1 degC", "profile"),
-    #: Car's connector: cool again. Below it that stop ends by itself, three times; then a person resets it.
-    ("connector_t3", 650, 200, 900, "0.1 degC", "profile"),
-    #: Inside of the box: derating begins. From here to `box_t2` the slot `temp` falls from the full current
-    #: to 6 A.
-    ("box_t1", 700, 300, 1000, "0.1 degC", "profile"),
-    #: Inside of the box: too hot. Charging stops at once (fault `box_hot`).
-    ("box_t2", 850, 400, 1100, "0.1 degC", "profile"),
-    #: Inside of the box: cool again. Below it that stop ends by itself, three times; then a person resets it.
-    ("box_t3", 650, 200, 900, "0.1 degC", "profile"),
-    #: What a broken sensor in the box does. With 0 the current is at most 6 A; with 1 that limit is left out,
-    #: and nothing else stops the charge.
+    #: What a broken sensor in the box does. With 0 the current is at most 6 A; with 1 charging stops.
     ("box_stop", 0, 0, 1, "bool", "profile"),
+) + tuple(
+    [
+        ("%s_t%d" % (row[0], n), row[n][0], row[n][1], row[n][2], "0.1 degC", "profile")
+        for row in PLACES
+        for n in (1, 2, 3)
+    ]
 )
 
 # key, default, longest, secret, group
@@ -191,10 +178,6 @@ TEXTS = (
     #: Registers of a meter that the table lacks, as the line that protocol/meter_row.py explains. It is used
     #: while `meter_model` is `own`; the link starts anew within 1 s.
     ("meter_line", "", 300, False, "site"),
-    #: Not used: a clamp is paired over POST /api/clamps/pair. No effect.
-    ("clamp_id", "", 12, False, "site"),
-    #: Not used: pairing makes and keeps the key. No effect.
-    ("clamp_key", "", 64, True, "site"),
     #: Secret that all chargers of a group share, at least 16 bytes. It signs the group's frames; a charger
     #: with another one is not heard, and shown as a problem.
     ("group_key", "", 64, True, "site"),
@@ -210,15 +193,12 @@ TEXTS = (
 )
 
 
+# Settings of earlier versions that nothing reads: a stored file may still hold them
+GONE = ("clamp_id", "clamp_key")
+
 # The first of two settings must be below the second
-BELOW = (
-    ("low_mv", "high_mv"),
-    ("plug_t1", "plug_t2"),
-    ("plug_t3", "plug_t2"),
-    ("connector_t1", "connector_t2"),
-    ("connector_t3", "connector_t2"),
-    ("box_t1", "box_t2"),
-    ("box_t3", "box_t2"),
+BELOW = (("low_mv", "high_mv"),) + tuple(
+    [("%s_t%d" % (name, n), name + "_t2") for name in NAMES for n in (1, 3)]
 )
 
 
@@ -369,10 +349,15 @@ class Settings:
         self.version = (self.version + 1) & 0xFFFF
 
     def load(self, values: "dict[str, Any]") -> "list[str]":
-        """Take a stored dict. Returns the problems, one line each; bad ones keep the default."""
+        """Take a stored dict. Returns the problems, one line each; bad ones keep the default.
+
+        What is GONE is left out without a word: nobody has to do anything about it.
+        """
         good = {}
         problems = []
         for key in values:
+            if key in GONE:
+                continue
             line = self.check(key, values[key])
             if line is None:
                 good[key] = values[key]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ballast.ports.shapes import Board, Calibration, Fit, Out, Scan
 
 _FRAME = 10
+_NTC_TURNS = (3, 4, 8, 9)  # of the frame: those in which the power meter is not read
 
 
 class BoardIo:
@@ -68,6 +69,8 @@ class BoardIo:
         self._write_pilot = self.pilot.write
         self._write_rcd = self.rcd.write if self.rcd else None
         self._write_led = self.led.write if self.led else None
+        self._read_ntc = self.thermistors.read
+        self._ntc_at = self._ntc_places()
         self._jobs = self._frame_jobs()
         self._turn = 0
 
@@ -116,21 +119,17 @@ class BoardIo:
                 jobs[first] = self.meter.read_l1
                 jobs[first + 1] = self.meter.read_l2
                 jobs[first + 2] = self.meter.read_l3
-        jobs[3] = self._plug
-        jobs[4] = self._connector_and_led
-        jobs[8] = self._box
+        jobs[4] = self._led_tick
         jobs[9] = self._last_turn
         return jobs
 
-    def _plug(self, scan: "Scan") -> None:
-        self.thermistors.read(scan, 0)
-
-    def _connector_and_led(self, scan: "Scan") -> None:
-        self.thermistors.read(scan, 1)
-        self._led_tick(scan)
-
-    def _box(self, scan: "Scan") -> None:
-        self.thermistors.read(scan, 2)
+    def _ntc_places(self) -> "list[tuple[int, ...]]":
+        """Which thermistors each step of the frame reads, by place."""
+        turns: list = [()] * _FRAME
+        for place in range(len(self._board.NTC_PINS)):
+            turn = _NTC_TURNS[place % len(_NTC_TURNS)]
+            turns[turn] = turns[turn] + (place,)
+        return turns
 
     def _last_turn(self, scan: "Scan") -> None:
         self._led_tick(scan)
@@ -154,7 +153,7 @@ class BoardIo:
         fit.rcd = self.rcd is not None
         fit.own_meter = self.meter is not None
         fit.button = self.button is not None
-        for place in range(3):
+        for place in range(len(board.NTC_PINS)):  # a place that the board does not name has none
             fit.ntc[place] = board.NTC_PINS[place] is not None
         fit.ntc_pullup_ohm = board.NTC_PULLUP_OHM
         fit.ntc_supply_mv = board.NTC_SUPPLY_MV
@@ -180,6 +179,8 @@ class BoardIo:
         if self._read_button is not None:
             self._read_button(scan)
         turn = self._turn
+        for place in self._ntc_at[turn]:
+            self._read_ntc(scan, place)
         job = self._jobs[turn]
         if job is not None:
             job(scan)

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class ThermistorIo:
-    """pins: of plug, connector, box; None = not fitted at that place."""
+    """pins: by place, as in scan.ntc_mv; None = not fitted at that place."""
 
     def __init__(self, pins: "tuple[int | None, ...]") -> None:
-        self._adcs: list = [None, None, None]
-        for place in range(3):
+        self._adcs: list = [None] * len(pins)
+        for place in range(len(pins)):
             if pins[place] is not None:
                 self._adcs[place] = ADC(Pin(pins[place]), atten=ADC.ATTN_11DB).read_uv
 

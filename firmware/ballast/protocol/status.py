@@ -15,6 +15,7 @@ from micropython import const
 from ballast.control.limits import limits as slots
 from ballast.control.meter import meter
 from ballast.control.pilot import charge_state
+from ballast.control.places import NAMES
 from ballast.control.safety import faults as catalogue
 from ballast.protocol.status_sentence import HALTS, name_of, sentence
 
@@ -50,10 +51,10 @@ class Info:
     """The facts that the scan cycle does not know: identity, time, fitted parts, settings.
 
     serial, model, version: of this unit. time_s: Unix time, None while the clock is not
-    set. phases: 1 or 3. own_meter: the charger measures the car's current itself. ntc:
-    [3] which of plug, connector, box has a sensor. group: dict with the keys _GROUP, None
-    if the charger is in no group. plan: dict with the keys _PLAN, None if there is no plan.
-    The other fields are copied from the settings by `take`.
+    set. phases: 1 or 3. own_meter: the charger measures the car's current itself. ntc: by
+    place (control/places.py), which thermistor is fitted. group: dict with the keys _GROUP,
+    None if the charger is in no group. plan: dict with the keys _PLAN, None if there is no
+    plan. The other fields are copied from the settings by `take`.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Info:
         self.version = version
         self.phases = phases
         self.own_meter = own_meter
-        self.ntc = ntc or (False, False, False)
+        self.ntc = ntc or (False,) * len(NAMES)
         self.time_s: "int | None" = None
         self.group: "dict | None" = None
         self.plan: "dict | None" = None
@@ -140,8 +141,8 @@ def _fault(st: "Status", i: int) -> dict:
         #: faults[].key text: name of the fault, for other languages; SAFETY.md lists them
         "key": row[0],
         "code": row[5],  #: faults[].code text: code for support (ChargeX MREC)
-        #: faults[].action one of ACTIONS: what the charger does about it
-        "action": ACTIONS[row[1]],
+        #: faults[].action one of ACTIONS: what the charger does about it; a market may be stricter
+        "action": ACTIONS[max(row[1], st.fault_action[i])],
         #: faults[].latch one of LATCHES: what ends it once its cause is gone
         "latch": LATCHES[row[2]],
         "text": row[6],  #: faults[].text text: what happened, in English
@@ -161,8 +162,9 @@ def _meter(state: int, fitted: bool) -> dict:
 
 
 def _temperatures(st: "Status", info: Info) -> dict:
+    """By place; None = no sensor there, or none that works."""
     out = {}
-    for i, place in enumerate(("plug", "connector", "box")):
+    for i, place in enumerate(NAMES):
         known = info.ntc[i] and st.temp_known[i]
         #: temperatures.plug_ddegc int or null: mains plug; null = no sensor, or a broken one
         #: temperatures.connector_ddegc int or null: connector to the car

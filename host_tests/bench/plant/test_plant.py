@@ -3,7 +3,7 @@
 import pytest
 
 from ballast_bench.plant.battery import Battery
-from ballast_bench.plant.charge_point import BOX, PLUG, ChargePoint
+from ballast_bench.plant.charge_point import ChargePoint
 from ballast_bench.plant.ev import EV
 from ballast_bench.plant.house import House, detached, semi
 from ballast_bench.plant.pilot import HOLD, PWM
@@ -223,12 +223,13 @@ def test_draws_and_pauses_are_counted():
 def test_heat_follows_the_current():
     run = Run(Plant(Config(limit_a=40.0)), [32.0])
     charger = run.plant.chargers[0]
-    charger.places[PLUG].contact_ohm = 0.010
-    cold = charger.ntc[PLUG].mv
+    plug, _, box = charger.places
+    plug.contact_ohm = 0.010
+    cold = charger.ntc[0].mv
     run.run(300.0)
-    assert charger.places[PLUG].degc > 60.0
-    assert charger.ntc[PLUG].mv < 0.5 * cold
-    assert charger.places[BOX].degc < charger.places[PLUG].degc
+    assert plug.degc > 60.0
+    assert charger.ntc[0].mv < 0.5 * cold
+    assert box.degc < plug.degc
 
 
 def test_clairvoyant_runs_with_the_car():

@@ -208,7 +208,7 @@ def test_a_short_dip_is_ridden_out_at_the_minimum_where_that_is_allowed():
     assert 0 not in rig.seen[1:]
 
 
-def test_the_minimum_itself_is_no_reason_for_a_margin_to_stop():
+def test_the_minimum_itself_is_no_reason_for_a_reserve_to_stop():
     rig = Rig()
     rig.house = [19000] * 3
     assert rig.run(120) == 6000
@@ -338,7 +338,7 @@ def test_a_house_that_only_breathes_does_not_move_the_pilot():
     assert len(offers) <= 2 and rig.over == 0
 
 
-def test_no_caution_is_no_margin():
+def test_no_caution_is_no_reserve():
     rig = Rig(caution_ma=0)
     for _ in range(20):
         rig.house = [5000] * 3

@@ -156,9 +156,9 @@ def test_a_maximum_set_lower_holds_from_the_next_sample_on():
 # -- down ----------------------------------------------------------------------------------
 
 
-def test_of_the_margin_sixty_percent_and_a_tenth_of_an_ampere_may_be_used():
+def test_of_the_reserve_sixty_percent_and_a_tenth_of_an_ampere_may_be_used():
     """But 95 % at most. Rises of 0.15 A and less use it, without being rises that ask for more."""
-    for rises, caution, margin in (
+    for rises, caution, reserve in (
         ([], 100, 100),
         ([], 150, 150),
         ([151], 0, 151),
@@ -174,16 +174,16 @@ def test_of_the_margin_sixty_percent_and_a_tenth_of_an_ampere_may_be_used():
         for rise in rises:
             house += rise
             fed.sample(house, 1000)
-        offer = 25000 - house - margin
+        offer = 25000 - house - reserve
         assert fed.b.ma == offer
-        left = min(margin * 60 // 100 + 100, margin * 95 // 100)
+        left = min(reserve * 60 // 100 + 100, reserve * 95 // 100)
         while left:
             step = min(left, 150)
             left -= step
             house += step
-            assert fed.sample(house, 250) == offer, margin
+            assert fed.sample(house, 250) == offer, reserve
         house += 1
-        assert fed.sample(house, 250) == 25000 - house - margin, margin
+        assert fed.sample(house, 250) == 25000 - house - reserve, reserve
 
 
 # -- up ------------------------------------------------------------------------------------

@@ -161,14 +161,14 @@ def test_history_never_invents_a_current(readings, back):
     st.integers(0, 100_000),
     st.integers(0, 3_000),
 )
-def test_more_worth_is_never_less_margin(rises, worth, more, cap):
+def test_more_worth_is_never_less_reserve(rises, worth, more, cap):
     risk = RiseRisk()
     risk.clear(150, 50)
     for rise, weight in rises:
         risk.add(rise, weight)
-    less = risk.margin_ma(min(worth, 100_000), cap)
+    less = risk.reserve_ma(min(worth, 100_000), cap)
     assert 0 <= less <= cap
-    assert less <= risk.margin_ma(min(worth + more, 100_000), cap)
+    assert less <= risk.reserve_ma(min(worth + more, 100_000), cap)
 
 
 @given(st.lists(st.integers(-20_000, 60_000), min_size=1, max_size=80), st.integers(0, 14_000))
@@ -181,4 +181,4 @@ def test_what_is_held_is_the_highest_of_the_hold_time(series, hold):
         recent = series[max(0, k - hold // 500) : k + 1]
         assert spare.held_ma == max(recent)
         assert spare.held_high_ma == max(recent) + 10
-        assert 0 <= spare.margin_ma(5_000) <= 1_500
+        assert 0 <= spare.reserve_ma(5_000) <= 1_500

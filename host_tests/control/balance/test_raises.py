@@ -84,7 +84,7 @@ def test_each_raise_makes_the_next_dearer_for_minutes():
         raises.count()
         raises.restart()
     for _ in range(1500):
-        raises.rest(1000)
+        raises.step(1000)
     assert seconds_until(raises, 1000) == 5
 
 
@@ -93,7 +93,7 @@ def test_nothing_overflows_while_nothing_can_be_raised():
     for _ in range(2000):
         raises.due(6000, 7900, 1500)
         raises.count()
-        raises.rest(100)
+        raises.step(100)
     assert raises.due(6000, 7900, 1500) in (-1, 7900)
 
 
@@ -128,8 +128,8 @@ def test_a_quarter_of_what_it_took_either_way_is_an_answer():
 def test_a_meter_that_moved_meanwhile_is_alive():
     for moved, frozen in ((0, True), (500, True), (501, False), (-501, False)):
         raises = watching()
-        raises.see([20000, 20000 + moved, 20000])
-        raises.see([20000] * 3)
+        raises.put([20000, 20000 + moved, 20000])
+        raises.put([20000] * 3)
         assert unanswered(raises, 10000, 0, used=[0, 1, 0]) == frozen, moved
         assert unanswered(raises, 10000, 0), "the other phases have not moved"
         assert unanswered(raises, 10000, 0, used=[0, 1, 0], guessed=True), "it was the EV"
@@ -158,7 +158,7 @@ def test_each_used_phase_is_asked_for_its_own_answer():
 def test_each_phase_of_the_mains_lives_for_itself():
     for phase in range(3):
         raises = watching()
-        raises.see([21000 if i == phase else 20000 for i in range(3)])
+        raises.put([21000 if i == phase else 20000 for i in range(3)])
         for asked in range(3):
             used = [1 if i == asked else 0 for i in range(3)]
             assert unanswered(raises, 10000, 0, used=used) == (asked != phase), (phase, asked)

@@ -1,4 +1,4 @@
-"""One phase: what is held back, and how much margin which house earns."""
+"""One phase: what is held back, and how much reserve which house earns."""
 
 from ballast.control.balance.spare import PhaseSpare
 from ballast.control.ticks import add
@@ -61,7 +61,7 @@ def test_clear_forgets_what_was_held_and_what_rose():
     phase.s.clear()
     phase.put(2000)
     assert phase.s.held_ma == 2000
-    assert phase.s.margin_ma(0) == 0
+    assert phase.s.reserve_ma(0) == 0
 
 
 def test_what_changed_during_a_gap_is_neither_a_rise_nor_learned_from():
@@ -69,35 +69,35 @@ def test_what_changed_during_a_gap_is_neither_a_rise_nor_learned_from():
     for _ in range(40):
         phase.series([2000] * 2)
         phase.s.clear()
-        assert phase.put(3000, None, 5000).margin_ma(0) == 0
+        assert phase.put(3000, None, 5000).reserve_ma(0) == 0
         phase.series([3000] * 2)
         phase.s.clear()
     phase.series([3000] * 4)
-    assert phase.s.margin_ma(WORTH) == 150
+    assert phase.s.reserve_ma(WORTH) == 150
 
 
 def test_a_calm_house_is_given_no_more_than_the_rest():
     phase = Phase()
     phase.series([5000] * 120)
-    assert phase.s.margin_ma(WORTH) == 150
-    assert phase.s.margin_ma(149) == 149 and phase.s.margin_ma(0) == 0  # no caution is none
+    assert phase.s.reserve_ma(WORTH) == 150
+    assert phase.s.reserve_ma(149) == 149 and phase.s.reserve_ma(0) == 0  # no caution is none
 
 
-def test_a_house_that_rises_often_earns_a_margin_and_loses_it_in_calm():
+def test_a_house_that_rises_often_earns_a_reserve_and_loses_it_in_calm():
     phase = Phase()
     for k in range(40):
         phase.series([5000 + k * 1000] + [5000 + k * 1000] * 5)
-    volatile = phase.s.margin_ma(WORTH)
+    volatile = phase.s.reserve_ma(WORTH)
     assert volatile >= 900
     phase.series([20000] * 600)
-    assert phase.s.margin_ma(WORTH) == 150
+    assert phase.s.reserve_ma(WORTH) == 150
 
 
 def test_a_rise_that_only_returns_to_what_was_held_is_none():
     phase = Phase(hold_ms=8000)
     for _ in range(40):
         phase.series([9000, 5000, 5000])
-    assert phase.s.margin_ma(WORTH) == 150
+    assert phase.s.reserve_ma(WORTH) == 150
 
 
 def test_after_a_single_rise_half_an_ampere_is_kept_for_two_seconds():
@@ -105,14 +105,14 @@ def test_after_a_single_rise_half_an_ampere_is_kept_for_two_seconds():
         phase = Phase()
         phase.series([5000] * 60)
         phase.put(5000 + rise)
-        assert phase.s.margin_ma(0) == kept, rise
+        assert phase.s.reserve_ma(0) == kept, rise
         phase.put(5000 + rise, None, 2000)
-        assert phase.s.margin_ma(0) == kept
+        assert phase.s.reserve_ma(0) == kept
         phase.put(5000 + rise, None, 100)
-        assert phase.s.margin_ma(0) == 0
+        assert phase.s.reserve_ma(0) == 0
     phase.series([5000] * 60)
     phase.put(5150)
-    assert phase.s.margin_ma(0) == 0, "0.15 A is noise"
+    assert phase.s.reserve_ma(0) == 0, "0.15 A is noise"
 
 
 def test_how_a_house_goes_on_is_learned_apart_for_steps_and_for_appliances():
@@ -129,13 +129,13 @@ def test_how_a_house_goes_on_is_learned_apart_for_steps_and_for_appliances():
         return phase
 
     small, step, large = (house(1000).put(5000 + rise) for rise in (400, 1000, 7000))
-    assert step.margin_ma(WORTH) >= 900
-    assert small.margin_ma(WORTH) <= 400 and large.margin_ma(WORTH) <= 480
+    assert step.reserve_ma(WORTH) >= 900
+    assert small.reserve_ma(WORTH) <= 400 and large.reserve_ma(WORTH) <= 480
     late = house(1000)
     late.put(6000)
     late.put(6000, None, 2001)
-    assert late.s.margin_ma(WORTH) < step.margin_ma(WORTH), "2 s later it is a calm house again"
-    assert house(300).put(6000).margin_ma(WORTH) <= 480, "what it learned from are its own steps"
+    assert late.s.reserve_ma(WORTH) < step.reserve_ma(WORTH), "2 s later it is a calm house again"
+    assert house(300).put(6000).reserve_ma(WORTH) <= 480, "what it learned from are its own steps"
 
 
 def test_a_step_is_half_an_ampere_to_one_and_a_half():
@@ -145,7 +145,7 @@ def test_a_step_is_half_an_ampere_to_one_and_a_half():
             phase.series([5000] * 30)
             phase.series([6000, 6000, 7500, 5000, 5000, 5000])
         phase.series([5000] * 30)
-        assert (phase.put(5000 + rise).margin_ma(WORTH) >= 900) == step, rise
+        assert (phase.put(5000 + rise).reserve_ma(WORTH) >= 900) == step, rise
 
 
 def test_no_first_rise_in_a_calm_house_costs_more_than_half_an_ampere():
@@ -153,7 +153,7 @@ def test_no_first_rise_in_a_calm_house_costs_more_than_half_an_ampere():
         for worth in (1000, 4000, 100000):
             phase = Phase()
             phase.series([5000] * 20)
-            assert phase.put(5000 + rise).margin_ma(worth) <= 480, (rise, worth)
+            assert phase.put(5000 + rise).reserve_ma(worth) <= 480, (rise, worth)
 
 
 def test_two_rises_within_three_seconds_are_a_ramp():
@@ -162,13 +162,13 @@ def test_two_rises_within_three_seconds_are_a_ramp():
         phase.series([5000] * 10)
         phase.put(5600)
         phase.put(6300, None, second)
-        assert phase.s.margin_ma(0) == ramp, second
+        assert phase.s.reserve_ma(0) == ramp, second
     phase = Phase()
     phase.series([5000] * 10)
     phase.series([8000, 11000])
-    assert phase.s.margin_ma(0) == 1500, "never more than the cap"
+    assert phase.s.reserve_ma(0) == 1500, "never more than the cap"
     phase.put(11000, None, 2001)
-    assert phase.s.margin_ma(0) == 0
+    assert phase.s.reserve_ma(0) == 0
 
 
 def test_two_small_rises_that_are_a_ramp_are_expected_to_go_on_as_a_step_does():
@@ -176,7 +176,7 @@ def test_two_small_rises_that_are_a_ramp_are_expected_to_go_on_as_a_step_does():
     phase = Phase()
     phase.series([5000] * 10)
     phase.put(5151)
-    assert phase.put(5302).margin_ma(WORTH) == 400  # twice 151 would be 302
+    assert phase.put(5302).reserve_ma(WORTH) == 400  # twice 151 would be 302
 
 
 def test_what_a_ramp_taught_holds_for_a_step_and_for_neither_smaller_nor_larger_rises():
@@ -186,7 +186,7 @@ def test_what_a_ramp_taught_holds_for_a_step_and_for_neither_smaller_nor_larger_
             phase.series([5000] * 30)
             phase.series([5300, 5600, 5600, 7100, 5000, 5000])
         phase.series([5000] * 30)
-        assert (phase.put(5000 + rise).margin_ma(WORTH) >= 900) == step, rise
+        assert (phase.put(5000 + rise).reserve_ma(WORTH) >= 900) == step, rise
 
 
 def test_one_switching_in_two_samples_is_one_rise():
@@ -194,15 +194,15 @@ def test_one_switching_in_two_samples_is_one_rise():
     phase.series([5000] * 10)
     phase.put(8000)
     phase.put(12000, None, 600)
-    assert phase.s.margin_ma(0) == 480
+    assert phase.s.reserve_ma(0) == 480
 
 
 def test_two_rises_less_than_seven_tenths_of_a_second_apart_are_one():
-    for apart, margin in ((699, 480), (700, 1200)):  # one of 1300, or a ramp of 600 and 700
+    for apart, reserve in ((699, 480), (700, 1200)):  # one of 1300, or a ramp of 600 and 700
         phase = Phase()
         phase.series([5000] * 10)
         phase.put(5600)
-        assert phase.put(6300, None, apart).margin_ma(0) == margin, apart
+        assert phase.put(6300, None, apart).reserve_ma(0) == reserve, apart
 
 
 def test_a_rise_counts_for_the_samples_of_the_horizon_before_it_and_no_older_one():
@@ -212,8 +212,8 @@ def test_a_rise_counts_for_the_samples_of_the_horizon_before_it_and_no_older_one
         for k in range(60):
             phase.series([5000 + 1000 * k] * 10)
         pays = 900 * 1000 // share  # of 0.9 A
-        assert phase.s.margin_ma(pays * 9 // 10) == 150, horizon
-        assert phase.s.margin_ma(pays * 11 // 10) == 900, horizon
+        assert phase.s.reserve_ma(pays * 9 // 10) == 150, horizon
+        assert phase.s.reserve_ma(pays * 11 // 10) == 900, horizon
 
 
 def test_a_rise_that_is_not_certain_is_none():
@@ -221,7 +221,7 @@ def test_a_rise_that_is_not_certain_is_none():
     phase.series([5000] * 10)
     phase.put(3000, 7000)
     phase.put(5000, 5000)
-    assert phase.s.margin_ma(0) == 0, "it was between 3 and 7 A before"
+    assert phase.s.reserve_ma(0) == 0, "it was between 3 and 7 A before"
 
 
 def test_many_samples_and_a_long_horizon_do_not_break_the_ring():
@@ -234,4 +234,4 @@ def test_many_samples_and_a_long_horizon_do_not_break_the_ring():
         values.append(ma)
         phase.put(ma, None, 250)
         assert phase.s.held_ma == max(values[-57:])
-    assert phase.s.margin_ma(WORTH) >= 0
+    assert phase.s.reserve_ma(WORTH) >= 0

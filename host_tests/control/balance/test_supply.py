@@ -95,7 +95,7 @@ def test_a_change_of_settings_leaves_a_trusted_slot_alone():
     assert before > 7000
     supply.configure(_values(fallback_ma=6500), Fit(), now)
     assert slots.slot_ma[SITE] == before and slots.fall_ma[SITE] == 6500
-    assert supply._seq == -1, "the next sample is used whatever its number"
+    assert supply._put_seq == -1, "the next sample is used whatever its number"
 
 
 def test_the_slot_runs_out_to_the_fallback_when_the_meter_falls_silent():
@@ -126,7 +126,7 @@ def test_each_reading_renews_for_what_is_left_of_its_age():
     supply.step(ticks.add(now, 20), ev, False, 0)
     assert slots._until_ms[SITE] == before, "without a new reading nothing is renewed"
     supply.balancer.ma -= 1
-    supply._ma += 1
+    supply._put_ma += 1
     supply.step(ticks.add(now, 40), ev, False, 0)
     assert slots.slot_ma[SITE] == supply.balancer.ma, "a new decision is told at once"
 
@@ -136,7 +136,7 @@ def test_an_old_reading_is_good_for_a_millisecond_at_least():
     now = _run(supply, slots, ev, 8, (1000, 1000, 1000))
     for age, left in ((4898, 2), (4899, 1), (4900, 1), (6000, 1)):
         supply.meter.age_ms = age
-        supply._seq = -1
+        supply._put_seq = -1
         real = supply.meter.step
         supply.meter.step = lambda now_ms, ev, offered: None
         supply.step(now, ev, False, 0)

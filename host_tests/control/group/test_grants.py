@@ -79,3 +79,12 @@ def test_the_seats_have_places_of_their_own():
         assert most(grants, seat) == ((1000 * seat + 3), 1 << seat)
     grants.acknowledge(1, 13)
     assert list(grants.count) == [4, 1, 4]
+
+
+def test_the_latest_grant_is_found_after_an_earlier_one_ended():
+    """The places are filled up from the end: the latest then stands before an older one."""
+    grants = sent((1, 16000, 7, 100), (2, 9000, 7, 500), (3, 8000, 7, 500))
+    assert most(grants, 0, 100) == (9000, 7)
+    grants.enter(0, 4, 8000, 7, after(900))  # as grant 3: prolonged
+    assert grants.count[0] == 2 and most(grants, 0, 500) == (8000, 7)
+    assert most(grants, 0, 900) == (0, 0)

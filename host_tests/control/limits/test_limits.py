@@ -153,19 +153,19 @@ def test_the_own_balancer_is_left_out_only_while_led():
     slots.put(limits.USER, 16000, 0, FOREVER)
     slots.step(0)
     assert slots.ma == 7000
-    slots.leave_site_out(True)
+    slots.ignore_site(True)
     slots.step(0)
     assert slots.ma == 8000 and slots.winner == limits.SOLAR
-    slots.leave_site_out(True)
-    assert not slots._dirty, "nothing new, nothing to do"
+    slots.ignore_site(True)
+    assert not slots._changed, "nothing new, nothing to do"
     slots.ignore(limits.BOOST_MASK)  # a boost beside it
     slots.step(0)
     assert slots.ma == 16000
-    slots.leave_site_out(False)
+    slots.ignore_site(False)
     slots.step(0)
     assert slots.ma == 7000
     slots.ignore(0)
-    slots.leave_site_out(True)
+    slots.ignore_site(True)
     slots.step(0)
     assert slots.ma == 8000, "led passes over nothing but SITE"
 
@@ -174,7 +174,7 @@ def test_a_released_slot_is_free_at_once_and_nobody_s():
     slots = Limits()
     slots.put(limits.API, -1, 0, 100)
     slots.step(0)
-    assert slots.ma == 0 and slots.winner == limits.API and not slots._dirty
+    assert slots.ma == 0 and slots.winner == limits.API and not slots._changed
     assert slots._timed[limits.API] == 1
     slots.release(limits.API)
     assert slots.left_ms(limits.API, 0) == FOREVER
@@ -233,7 +233,7 @@ def test_nothing_is_looked_at_before_it_is_due():
     slots.step(1099)
     assert slots.winner == 99 and slots._any_timed
     slots.step(1100)
-    assert slots.winner == limits.RATING and not slots._any_timed and not slots._dirty
+    assert slots.winner == limits.RATING and not slots._any_timed and not slots._changed
     slots.winner = 99
     slots.step(5000)
     assert slots.winner == 99

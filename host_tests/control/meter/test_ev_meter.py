@@ -61,10 +61,10 @@ def test_a_gap_adds_no_energy():
     s.meter_seq = 1
     m.step(100, s)
     for gap, counted in ((1999, True), (2000, False), (3600000, False)):
-        before = m._rest + m.wh * 36000000
+        before = m._rest_dw_ms + m.wh * 36000000
         s.meter_seq += 1
         m.step(ticks.add(m.t_ms, gap), s)
-        assert (m._rest + m.wh * 36000000 > before) == counted, gap
+        assert (m._rest_dw_ms + m.wh * 36000000 > before) == counted, gap
 
 
 def test_silence():
@@ -126,4 +126,4 @@ def test_one_watt_hour_exactly():
     for now in (20, 1020):
         s.meter_seq += 1
         m.step(now, s)
-    assert m.wh == 1 and m._rest == 0
+    assert m.wh == 1 and m._rest_dw_ms == 0

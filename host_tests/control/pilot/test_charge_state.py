@@ -261,14 +261,14 @@ def _one(box, dt, level=pilot.B, allow=True):
 def test_flags_are_zero_or_one():
     box = Box()
     c = box.at(pilot.B, True)
-    assert (c.plugged, c.pwm_on, c.close, c._ever_off) == (1, 1, 0, 0)
+    assert (c.plugged, c.pwm_on, c.close, c._had_pwm) == (1, 1, 0, 0)
     c = box.at(pilot.C)
     assert (c.plugged, c.pwm_on, c.close) == (1, 1, 1)
     c = box.at(pilot.B, False)
-    assert (c.plugged, c.pwm_on, c.close, c._ever_off) == (1, 0, 0, 1)
+    assert (c.plugged, c.pwm_on, c.close, c._had_pwm) == (1, 0, 0, 1)
     assert box.at(pilot.B, False)._wake_armed == 1
     c = box.at(pilot.A)
-    assert (c.plugged, c.unplug_event, c._wake_armed, c._ever_off) == (0, 1, 0, 0)
+    assert (c.plugged, c.unplug_event, c._wake_armed, c._had_pwm) == (0, 1, 0, 0)
     c = Box().at(pilot.D, False)
     assert (c.plugged, c.state) == (1, cs.D1)
     assert Box().at(pilot.C, False).plugged == 1
@@ -295,9 +295,9 @@ def test_the_pulse_to_the_millisecond_and_never_with_a_wish_to_close():
     for dt, state, on in ((4019, cs.F, 0), (1, cs.B1, 0), (3019, cs.B1, 0)):
         c = _one(box, dt)
         assert (c.state, c.close, c.pwm_on) == (state, 0, on), dt
-    assert c._pulse == 2
+    assert c._waking == 2
     c = _one(box, 1)
-    assert c._pulse == 0 and c.close == 0 and c.pwm_on == 1, "3 s of X1 after the pulse are over"
+    assert c._waking == 0 and c.close == 0 and c.pwm_on == 1, "3 s of X1 after the pulse are over"
 
 
 def test_a_pulse_that_was_forbidden_still_has_its_rest():
@@ -305,10 +305,10 @@ def test_a_pulse_that_was_forbidden_still_has_its_rest():
     while box.cs.state != cs.F:
         box.step()
     c = _one(box, 20, allow=False)
-    assert c._pulse == 2 and c.state == cs.B1 and c.close == 0
+    assert c._waking == 2 and c.state == cs.B1 and c.close == 0
     _one(box, 7019)
-    assert c._pulse == 2
-    assert _one(box, 1)._pulse == 0
+    assert c._waking == 2
+    assert _one(box, 1)._waking == 0
 
 
 def test_unplugging_disarms_the_wake_up():

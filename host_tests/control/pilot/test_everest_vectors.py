@@ -162,7 +162,7 @@ def test_b_duty_of_a_current():
 
 def test_b_current_of_a_duty():
     for cpct, want in _VEHICLE:
-        assert pilot.vehicle_ma(cpct) == want, cpct
+        assert pilot.ev_limit_ma(cpct) == want, cpct
 
 
 def test_b_no_duty_of_this_charger_lets_a_vehicle_draw_more_than_the_limit():

@@ -75,7 +75,7 @@ def test_what_a_vehicle_reads():
         (8501, 52525), (8600, 55000), (9000, 65000), (9600, 80000), (9601, 80000), (9700, 80000),
         (9701, 0), (9800, 0), (10000, 0),
     ):  # fmt: skip
-        assert pilot.vehicle_ma(cpct) == ma, cpct
+        assert pilot.ev_limit_ma(cpct) == ma, cpct
 
 
 # -- levels -------------------------------------------------------------------

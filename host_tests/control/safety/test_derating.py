@@ -3,13 +3,13 @@
 import math
 
 from ballast.control.limits.limits import NO_LIMIT_MA
+from ballast.control.places import NAMES
 from ballast.control.records import NOT_FITTED, Fit, Scan
-from ballast.control.safety.derating import BOX, CONNECTOR, PLUG, Derating
+from ballast.control.safety.derating import Derating
 from ballast.control.settings import Settings
 
-PLACES = (PLUG, CONNECTOR, BOX)
+PLACES = (PLUG, CONNECTOR, BOX) = (0, 1, 2)
 T = ((600, 800, 550), (700, 900, 650), (720, 850, 660))
-NAMES = ("plug", "connector", "box")
 FULL = 32000
 
 
@@ -134,7 +134,7 @@ def test_a_hot_place_whose_sensor_breaks_is_a_sensor_fault():
     assert not d.hot[PLUG] and d.sensor[PLUG]
 
 
-def test_box_sensor_six_amperes_or_stop_by_profile():
+def test_without_the_box_sensor_six_amperes_unless_the_fault_stops():
     for stop, limit in ((0, 6000), (1, NO_LIMIT_MA)):
         box = Box(box_stop=stop)
         box.s.ntc_mv[BOX] = 0

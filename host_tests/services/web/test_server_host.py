@@ -561,7 +561,7 @@ def test_no_secret_in_any_answer(rig, installer):
     """Everything that can be read, read with the highest role, against every secret there is."""
     settings = rig.charger.settings
     secrets = [PASSWORD, LABEL, settings["password_user"]]
-    for key in ("wifi_password", "clamp_key", "group_key"):
+    for key in ("wifi_password", "group_key"):
         settings.set(key, "s3cr3t-" + key)
         secrets.append(settings[key])
     for path in (

@@ -7,6 +7,7 @@ coil off, "pause" = no PWM. Bounds are the safety table's, less one step for the
 """
 
 from ballast.control.limits import limits
+from ballast.control.places import NAMES
 from ballast.control.safety import faults as f
 from ballast_bench.campaign.rig import LEVELS, SLOW_MS
 
@@ -19,7 +20,9 @@ def _level(name):
     return _attr("force_mv", LEVELS[name], None)
 
 
-def _ntc(place, mv):
+def _ntc(name, mv):
+    place = NAMES.index(name)
+
     def put(rig, value):
         rig.ntc[place] = value
 
@@ -91,13 +94,13 @@ FAULTS = {
     "over": (*_attr("volts", 280000, 230000), 2000, "pause", f.OVERVOLT),
     "no_supply": (*_attr("volts", 20000, 230000), 2000, "pause", f.NONE),
     "phase": (*_attr("phase_out", True, False), 2000, "pause", f.NONE),
-    "plug_hot": (*_ntc(0, HOT), 1000, "open", f.PLUG_HOT),
-    "connector_hot": (*_ntc(1, VERY_HOT), 1000, "open", f.CONNECTOR_HOT),
-    "box_hot": (*_ntc(2, VERY_HOT), 1000, "open", f.BOX_HOT),
-    "plug_open": (*_ntc(0, 3300), 1000, "open", f.PLUG_SENSOR),
-    "plug_short": (*_ntc(0, 0), 1000, "open", f.PLUG_SENSOR),
-    "connector_open": (*_ntc(1, 3300), 1000, "open", f.CONNECTOR_SENSOR),
-    "box_open": (*_ntc(2, 3300), 0, "", f.BOX_SENSOR),
+    "plug_hot": (*_ntc("plug", HOT), 1000, "open", f.PLUG_HOT),
+    "connector_hot": (*_ntc("connector", VERY_HOT), 1000, "open", f.CONNECTOR_HOT),
+    "box_hot": (*_ntc("box", VERY_HOT), 1000, "open", f.BOX_HOT),
+    "plug_open": (*_ntc("plug", 3300), 1000, "open", f.PLUG_SENSOR),
+    "plug_short": (*_ntc("plug", 0), 1000, "open", f.PLUG_SENSOR),
+    "connector_open": (*_ntc("connector", 3300), 1000, "open", f.CONNECTOR_SENSOR),
+    "box_open": (*_ntc("box", 3300), 0, "", f.BOX_SENSOR),
     "meter_dead": (*_attr("meter_dead", True, False), 1400, "open", f.OWN_METER),
     "late": (*_once("one_dt_ms", 38), 0, "", f.NONE),
     "overrun": (*_once("one_dt_ms", 90), 40, "open", f.OVERRUN),

@@ -8,6 +8,7 @@ from control/: duty, level, limits and self-test are followed by its own means.
 from ballast.control import ticks
 from ballast.control.limits import limits
 from ballast.control.pilot import charge_state
+from ballast.control.places import COUNT
 from ballast.control.records import PILOT_NEG, PILOT_PWM, PILOT_ZERO
 from ballast.control.safety import contactor, faults
 from ballast_bench.rigs.control import A_MV, B_MV, C_MV, D_MV, E_MV, Rig, full_fit
@@ -37,7 +38,7 @@ class CampaignRig(Rig):
         self.volts = 230000
         self.phase_out = False
         self.pe_good = 1
-        self.ntc = [1650, 1650, 1650]
+        self.ntc = [1650] * COUNT
         self.extra_ma = 0
         self.boom = False
         self.one_dt_ms = 0
@@ -83,7 +84,7 @@ class CampaignRig(Rig):
         s.pe = self.pe_good
         for i in range(self.fit.phases):
             s.supply_mv[i] = 0 if self.phase_out and i == self.fit.phases - 1 else self.volts
-        for i in range(3):
+        for i in range(COUNT):
             s.ntc_mv[i] = self.ntc[i]
         if self.meter_dead:
             s.meter_seq = self._dead_seq

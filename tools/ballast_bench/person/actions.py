@@ -14,6 +14,7 @@ import re
 
 from ballast_bench.plant.battery import Battery
 from ballast_bench.plant.ev import EV
+from ballast_bench.plant.thermal import SPOTS
 
 BOOL, NUMBER, WHOLE, TEXT, MAYBE = "bool", "number", "whole", "text", "bool or null"
 
@@ -157,7 +158,7 @@ def _rcd(bench, state):
     _charger(bench).touch()
 
 
-_PLACES = ("plug", "connector", "box")
+_PLACES = tuple(SPOTS)
 
 
 def _heat(bench, place, degc):

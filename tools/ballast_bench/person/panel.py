@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from ballast_bench.person import actions
+from ballast_bench.plant.thermal import SPOTS
 
 PAGE = Path(__file__).parent / "page"
 _KEPT_LINES = 500
@@ -145,6 +146,7 @@ def _charger(cp):
         "operations": cp.contactor.operations,
         "pilot_v": [round(pilot.high_mv / 1000, 2), round(pilot.low_mv / 1000, 2)],
         "duty": round(pilot.duty * 100.0, 1),
+        "places": list(SPOTS),
         "degc": [round(place.degc, 1) for place in cp.places],
         "forced": [place.forced_degc for place in cp.places],
         "sensors": [ntc.fault or "good" for ntc in cp.ntc],

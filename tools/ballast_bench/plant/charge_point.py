@@ -11,9 +11,8 @@ from ballast_bench.plant.metering import OwnMeter
 from ballast_bench.plant.pe import ProtectiveEarth
 from ballast_bench.plant.pilot import Pilot
 from ballast_bench.plant.rcd import Rcd
-from ballast_bench.plant.thermal import HotSpot, Ntc
+from ballast_bench.plant.thermal import SPOTS, HotSpot, Ntc
 
-PLUG, CONNECTOR, BOX = 0, 1, 2
 _TICK_S = 1.0
 _ALIVE_V = 50.0  # behind the contactor this counts as live
 _SUPPLY_MIN_V = 85.0  # usual lower end of a wide-range power supply
@@ -48,18 +47,10 @@ class ChargePoint:
         self.rcd = Rcd(rcd)
         self.pe = ProtectiveEarth()
         self.meter = OwnMeter(rng)
-        self.places = [
-            HotSpot(ambient_degc=ambient_degc),
-            HotSpot(contact_ohm=0.001, ambient_degc=ambient_degc),
-            HotSpot(
-                contact_ohm=0.001,
-                rth=(2.0, 8.0),
-                tau_s=(120.0, 1800.0),
-                ambient_degc=ambient_degc,
-                watts_fixed=1.0,
-            ),
-        ]
-        self.ntc = [Ntc(degc=ambient_degc), Ntc(degc=ambient_degc), Ntc(degc=ambient_degc)]
+        self._ambient_degc = ambient_degc
+        self.places, self.ntc = [], []
+        for figures in SPOTS.values():
+            self.add_place(**figures)
         self.ev = None
         self.button = 0
         self.powered = True
@@ -80,6 +71,11 @@ class ChargePoint:
         self._tick_s = 0.0
         self._touched = True
         self._next_s = -inf
+
+    def add_place(self, **figures):
+        """One more place with a thermistor; figures: arguments of HotSpot."""
+        self.places.append(HotSpot(ambient_degc=self._ambient_degc, **figures))
+        self.ntc.append(Ntc(degc=self._ambient_degc))
 
     # inputs
 

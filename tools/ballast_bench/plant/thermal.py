@@ -9,12 +9,20 @@ a bad one (10 mohm) about 100 K.
 
 from math import exp
 
+# What heats at each place that may have a thermistor, in the order of a board's NTC_PINS:
+# arguments of HotSpot (chosen)
+SPOTS = {
+    "plug": {},
+    "connector": {"contact_ohm": 0.001},
+    "box": {"contact_ohm": 0.001, "rth": (2.0, 8.0), "tau_s": (120.0, 1800.0), "watts_fixed": 1.0},
+}
+
 _T0_K = 273.15
 _REF_K = 298.15
 
 
 class HotSpot:
-    """One place that heats: plug, vehicle connector, or box.
+    """One place that heats; the defaults are those of a good mains plug.
 
     contact_ohm: total resistance, ohm (raise it for a bad contact). watts_fixed: other losses.
     rth: (fast, slow) K/W. tau_s: (fast, slow) s. ambient_degc. forced_degc: None, or the

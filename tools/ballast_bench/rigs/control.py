@@ -22,7 +22,7 @@ def full_fit(phases=1):
     fit.phases = phases
     fit.rated_ma = 32000
     fit.mirror = fit.load_live = fit.pe = fit.rcd = fit.own_meter = True
-    fit.ntc = [True, True, True]
+    fit.ntc = [True] * len(fit.ntc)
     fit.rcd_module = 1
     return fit
 
@@ -57,7 +57,7 @@ class Rig:
         s.load_live = 0
         for i in range(self.fit.phases):
             s.supply_mv[i] = 230000
-        for i in range(3):
+        for i in range(len(s.ntc_mv)):
             s.ntc_mv[i] = self.ntc_mv
 
     def feed(self):

@@ -5,7 +5,7 @@ contacts include 15 ms of armature; the table of the document is made from these
 """
 
 from ballast.control.safety import faults
-from ballast_bench.safety.sensors import PLUG, SENSORS, ntc
+from ballast_bench.safety.sensors import SENSORS, ntc
 from ballast_bench.safety.timing import ARMATURE_US, opened
 from ballast_bench.safety.waits import WAITS
 
@@ -173,8 +173,8 @@ ROWS = (
     ("under", "voltage below the band: PWM off", 2000, "chosen", _paused(_volts(185.0))),
     ("over", "voltage above the band: PWM off", 2000, "chosen", _paused(_volts(275.0))),
     ("phase", "a phase is missing: PWM off", 2000, "chosen", _paused(_volts(0.0))),
-    ("plug_hot", "mains plug at T2", 1000, "chosen", opened(ntc(PLUG, 230.0), 2)),
-    ("sensor", "plug's thermistor open", 1000, "chosen", opened(ntc(PLUG, 2500.0), 2)),
+    ("plug_hot", "mains plug at T2", 1000, "chosen", opened(ntc("plug", 230.0), 2)),
+    ("sensor", "plug's thermistor open", 1000, "chosen", opened(ntc("plug", 2500.0), 2)),
     ("overrun", "a step 60 ms late: from its start", 75, "chosen: in the same step", _overrun),
     *SENSORS,
     *WAITS,

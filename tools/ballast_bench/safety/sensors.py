@@ -3,15 +3,15 @@
 SENSORS has the shape of safety_rows.ROWS.
 """
 
+from ballast.control.places import NAMES
 from ballast.control.records import PILOT_PWM
 from ballast.control.safety import faults
 from ballast_bench.safety.timing import ARMATURE_US, opened
 
-PLUG, CONNECTOR, BOX = 0, 1, 2
 
-
-def ntc(place, mv):
-    """An event: the divider of the thermistor at `place` gives `mv`."""
+def ntc(name, mv):
+    """An event: the divider of the thermistor at the place of this name gives `mv`."""
+    place = NAMES.index(name)
     return lambda bench: bench.ntc(place, mv)
 
 
@@ -70,10 +70,10 @@ def _meter_silent(bench, phase):
 
 
 SENSORS = (
-    ("connector_hot", "vehicle connector at T2", 1000, "chosen", opened(ntc(CONNECTOR, 180.0), 2)),
-    ("box_hot", "box at T2", 1000, "chosen", opened(ntc(BOX, 190.0), 2)),
+    ("connector_hot", "vehicle connector at T2", 1000, "chosen", opened(ntc("connector", 180.0), 2)),
+    ("box_hot", "box at T2", 1000, "chosen", opened(ntc("box", 190.0), 2)),
     ("connector_sensor", "connector's thermistor open", 1000, "chosen",
-     opened(ntc(CONNECTOR, 2500.0), 2)),
+     opened(ntc("connector", 2500.0), 2)),
     ("own_meter", "own power meter dead", 2000, "chosen: 1 s of silence", opened(_meter_dead, 4)),
     ("leak_open", "current past the open contactor, to the fault", 2000,
      "chosen: 1 s, meter at 10 Hz", _leak),

@@ -174,7 +174,7 @@ class Bench:
         cp.contactor.stuck_open = False
         cp.supply_v[:] = [230.0, 230.0, 230.0]
         cp.meter.silent, cp.meter.offset_a = False, 0.0
-        for place in range(3):
+        for place in range(len(self.board.NTC_PINS)):
             self.ntc(place, None)
         self.mains_a = None
         self.settings.set("meter_kind", 0)

@@ -25,7 +25,7 @@ class Ideal:
         fit = Fit()
         fit.phases, fit.rated_ma, fit.rcd_module = 3, 32000, 1
         fit.mirror = fit.load_live = fit.pe = fit.rcd = fit.own_meter = True
-        fit.ntc = [True, True, True]
+        fit.ntc = [True] * len(fit.ntc)
         settings = Settings()
         settings.set("supply_phases", 3)
         if metered:
@@ -41,6 +41,7 @@ class Ideal:
         s.rcd_trip, s.pe, s.pilot_samples = 0, 1, 32
         for i in range(3):
             s.supply_mv[i] = 230000
+        for i in range(len(s.ntc_mv)):
             s.ntc_mv[i] = 1650
 
     def feed(self):

@@ -9,6 +9,8 @@ hardware design guidelines (flash and PSRAM pins), MicroPython's machine_adc.c.
 import ast
 from pathlib import Path
 
+from ballast_tools.ship import firmware
+
 
 class _Chip:
     """taken: {GPIO: why not}; glitch: GPIOs that go high by themselves at power-up."""
@@ -202,6 +204,11 @@ def _check_needed(values, say):
                 say(key, f"{values[key]}; expected {leader} and its pins all fitted, or none")
 
 
+def _places():
+    """Names of the places that may have a thermistor: each board says of each whether it has."""
+    return firmware.module("ballast.control.places").NAMES
+
+
 def _numbers(value):
     """The GPIO numbers in a constant: None, a number, or a tuple of both."""
     return [n for n in (value if isinstance(value, tuple) else (value,)) if n is not None]
@@ -210,7 +217,7 @@ def _numbers(value):
 def _check_pins(values, chip, say):
     used = {}
     for key in (*_OUTPUTS, *_ANALOG, *_INPUTS):
-        count = {"NTC_PINS": (3,), "LOAD_PINS": (1, 3)}.get(key)
+        count = {"NTC_PINS": (len(_places()),), "LOAD_PINS": (1, 3)}.get(key)
         value = values[key]
         if count and value is not None and (type(value) is not tuple or len(value) not in count):
             say(key, f"{value!r}; expected a tuple of {' or '.join(map(str, count))} GPIOs")

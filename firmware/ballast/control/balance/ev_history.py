@@ -1,14 +1,14 @@
-"""What the EV drew in the last seconds, so that a late mains sample can be undone.
+"""What the EV drew in the last seconds, to be subtracted from late samples of the mains.
 
-A mains sample is always older than the own meter's reading: the house's share
-of it is the mains less what the EV drew *then*, not what it draws now.
+A mains sample is always older than the own meter's reading. So the house's part of it is
+the mains less what the EV drew *then*, not what it draws now.
 """
 
 from micropython import const
 
 from ballast.control.ticks import diff
 
-_SLOTS = const(128)  # at 10 Hz 12.8 s: the oldest sample that counts plus the widest doubt
+_SLOTS = const(128)  # at 10 Hz 12.8 s: the age of the oldest sample that counts and the widest doubt
 _MASK = const(127)
 _PERIOD_MS = const(100)
 _GAP_MS = const(2000)  # readings further apart than this are not interpolated
@@ -17,7 +17,7 @@ _GAP_MS = const(2000)  # readings further apart than this are not interpolated
 class EvHistory:
     """A ring of own-meter readings (ms, mA per phase), filled at about 10 Hz."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._t = [0] * _SLOTS
         self._a = [0] * _SLOTS
         self._b = [0] * _SLOTS
@@ -25,14 +25,14 @@ class EvHistory:
         self._newest = 0
         self.count = 0
 
-    def clear(self):
+    def clear(self) -> None:
         """Forget everything, as at power-up."""
         self.count = 0
 
-    def put(self, t_ms, ma):
-        """Append the reading `ma` (list of three, mA) taken at `t_ms`.
+    def put(self, t_ms: int, ma: list[int]) -> None:
+        """Append the reading `ma` ([3] mA) that was measured at `t_ms`.
 
-        Readings closer than 50 ms are merged, so that a fast meter does not shorten the ring.
+        A reading replaces one of less than 50 ms before, or a fast meter would shorten the ring.
         """
         i = self._newest
         if self.count == 0 or diff(t_ms, self._t[i]) >= _PERIOD_MS // 2:
@@ -45,8 +45,8 @@ class EvHistory:
         self._b[i] = ma[1]
         self._c[i] = ma[2]
 
-    def _find(self, t_ms):
-        """How many readings back lies the oldest one of `t_ms` or later; 0 where none is."""
+    def _find(self, t_ms: int) -> int:
+        """The oldest reading of `t_ms` or later, as a number of readings back; 0 if there is none."""
         t = self._t
         newest = self._newest
         last = self.count - 1
@@ -61,11 +61,11 @@ class EvHistory:
             back += 1
         return back
 
-    def at(self, t_ms, out):
-        """Write into `out` (list of three) what was drawn at `t_ms`, in mA.
+    def at(self, t_ms: int, out: list[int]) -> None:
+        """Write what the EV drew at `t_ms` into `out` ([3] mA).
 
-        Between two readings the value is interpolated; before the oldest and
-        after the newest reading the nearest one holds. Nothing recorded: zero.
+        Between two readings the value is interpolated; before the oldest and after the newest
+        one the nearest reading counts. Without any reading the result is 0.
         """
         if self.count == 0:
             out[0] = out[1] = out[2] = 0
@@ -84,10 +84,10 @@ class EvHistory:
         out[1] = b[older] + (b[newer] - b[older]) * since // span
         out[2] = c[older] + (c[newer] - c[older]) * since // span
 
-    def span(self, from_ms, to_ms, low, high):
-        """Smallest and largest draw per phase in `from_ms`..`to_ms`, in mA (lists of three).
+    def span(self, from_ms: int, to_ms: int, low: list[int], high: list[int]) -> None:
+        """Write the least and the most that the EV drew in `from_ms`..`to_ms` into `low` and `high`.
 
-        The reading that was valid at `from_ms` counts too.
+        Both are [3] mA. The last reading before `from_ms` counts too.
         """
         self.at(to_ms, low)
         high[0] = low[0]
@@ -107,7 +107,7 @@ class EvHistory:
                 break
 
 
-def _widen(low, high, phase, ma):
+def _widen(low: list[int], high: list[int], phase: int, ma: int) -> None:
     if ma < low[phase]:
         low[phase] = ma
     elif ma > high[phase]:

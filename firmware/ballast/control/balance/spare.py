@@ -1,8 +1,9 @@
-"""What one phase of the supply can spare: the house's draw, held and judged.
+"""One phase of a supply: the house, and the reserve for its next rise.
 
-The house is the mains less the EV. Its highest draw of the last seconds is
-held, because what has just switched off often switches on again, and a margin
-is kept that a volatile house earns and a calm one does not (rise_risk.py).
+The spare is the limit less the house; the house is the mains less the EV. The highest draw
+of the house in the last seconds is held, because what has just switched off often switches
+on again. The reserve stays free for the next rise of the house; it is large for a restless
+house and small for a calm one (rise_risk.py).
 """
 
 from micropython import const
@@ -13,36 +14,36 @@ from ballast.control.ticks import diff
 _SLOTS = const(64)
 _MASK = const(63)
 _SLOT_MS = const(250)  # samples closer together than this share a slot: the ring spans 16 s
-_RISE_MA = const(150)  # beyond what was held: what counts as a rise
-_STEP_MA = const(500)  # a rise from here to _LARGE_MA is often the first of several ...
-_LARGE_MA = const(1500)  # ... a larger one is an appliance switched on, and over
-_STIR_MS = const(2000)  # a house that has just risen is a house that rises
-_RAMP_MS = const(3000)  # two rises within this are a ramp
-_SAME_MS = const(700)  # one switching, seen by two samples
-_CAP_MA = const(1500)
-_REST_MA = const(150)  # always free: or every tenth of an ampere of the house moves the pilot
-_AGAIN_MA = const(480)  # after a single rise, of whatever size, the EV falls no further below
-_WEIGHT_MS = const(2000)
+_RISE_MA = const(150)  # above the held draw; less does not count as a rise
+_MEDIUM_MA = const(500)  # a rise from here to _LARGE_MA is often the first of several ...
+_LARGE_MA = const(1500)  # ... a larger one is an appliance that was switched on, and ends there
+_AFTER_MS = const(2000)  # so long after a rise another one is likely
+_RAMP_MS = const(3000)  # two rises within this time are a ramp
+_SAME_MS = const(700)  # two rises within this time are one switching, in two samples
+_MOST_MA = const(1500)  # reserve at most
+_LEAST_MA = const(150)  # and at least: with less, each 0.1 A of the house would move the pilot
+_AGAIN_MA = const(480)  # reserve at most for a second rise of the same size
+_WEIGHT_MAX_MS = const(2000)
 
-# What the house has just done: how it goes on is learned for each by itself.
+# What the house did last. For each kind the reserve is learned separately.
 _CALM = const(0)
 _SMALL = const(1)
-_STEP = const(2)
+_MEDIUM = const(2)
 _LARGE = const(3)
-# The first guess for each: a rise of so many mA, in so many thousandths of the time, for so many
-# ms. None asks for more than _AGAIN_MA: a larger margin is what a house has to earn.
+# The first guess for each kind: rise in mA, for how many thousandths of the time, weight in ms
+# (RiseRisk.clear). None gives a reserve above _AGAIN_MA: a larger one must be learned.
 _GUESS = ((150, 50, 15000), (250, 400, 15000), (480, 400, 6000), (250, 400, 15000))
 
 
 class PhaseSpare:
-    """One phase, in mA; `house_ma` may be negative (export).
+    """One phase, in mA. The house may be negative (export).
 
-    house_ma, house_high_ma: the newest sample, at least and at most. held_ma: the
-    highest of the hold time, as far as it is certain; held_high_ma: the highest
-    that it may have been.
+    Because of the doubt about the meter's delay the house is a range. house_ma, house_high_ma:
+    its least and most in the newest sample. held_ma, held_high_ma: the highest of each within
+    the hold time.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.limit_ma = 0
         self.house_ma = 0
         self.house_high_ma = 0
@@ -52,69 +53,69 @@ class PhaseSpare:
         self._low = [0] * _SLOTS
         self._high = [0] * _SLOTS
         self._held = [0] * _SLOTS
-        self._state = [0] * _SLOTS
+        self._kind = [0] * _SLOTS
         self._newest = 0
-        self._unjudged = 0
+        self._uncounted = 0  # oldest slot after which no rise has been counted yet
         self._count = 0
-        self._rises = 0  # how many of the two below are known
+        self._has_risen = 0  # _rise_ma and _rise_ms are set
         self._rise_ma = 0
         self._rise_ms = 0
         self._rise_before_ma = 0
-        self._ramp = 0
-        self._state_now = _CALM
+        self._ramp = 0  # the last two rises were a ramp
+        self._kind_now = _CALM
         self._risk = [RiseRisk() for _ in _GUESS]
         for risk, guess in zip(self._risk, _GUESS):
             risk.clear(*guess)
 
-    def clear(self):
-        """A gap in the measurement: forget the samples, keep what was learned of the house."""
+    def clear(self) -> None:
+        """Forget the samples after a gap in the readings; what was learned of the house stays."""
         self._count = 0
-        self._rises = 0
+        self._has_risen = 0
         self._ramp = 0
 
-    def put(self, t_ms, low_ma, high_ma, horizon_ms, hold_ms):
-        """A new sample of the house, measured at `t_ms`.
+    def put(self, t_ms: int, low_ma: int, high_ma: int, horizon_ms: int, hold_ms: int) -> None:
+        """Take a new sample of the house, measured at `t_ms`.
 
-        low_ma..high_ma: what it can have been; they differ while the EV moves
-        and the age of the mains sample is not known well. horizon_ms: how long
-        a reaction takes, from the measurement to the EV. hold_ms: how long a
-        draw that is over is kept back.
+        low_ma..high_ma: the range of the house; it is wide while the EV moves and the delay of
+        the mains sample is in doubt. horizon_ms: time of a reaction, from the measurement to
+        the EV. hold_ms: how long a draw that is over is held.
         """
         if self._count:
-            self._watch_rise(t_ms, low_ma - self._highest(self._high, t_ms, hold_ms))
-        if self._rises and diff(t_ms, self._rise_ms) <= _STIR_MS:
-            self._state_now = self._after_rise()
+            self._note_rise(t_ms, low_ma - self._highest(self._high, t_ms, hold_ms))
+        if self._has_risen and diff(t_ms, self._rise_ms) <= _AFTER_MS:
+            self._kind_now = self._after_rise()
         else:
-            self._state_now = _CALM
+            self._kind_now = _CALM
             self._ramp = 0
         self._store(t_ms, low_ma, high_ma)
-        self._judge(t_ms, horizon_ms)
+        self._count_rises(t_ms, horizon_ms)
         self.house_ma = low_ma
         self.house_high_ma = high_ma
         self.held_ma = self._highest(self._low, t_ms, hold_ms)
         self.held_high_ma = self._highest(self._high, t_ms, hold_ms)
         self._held[self._newest] = self.held_ma
-        self._state[self._newest] = self._state_now
+        self._kind[self._newest] = self._kind_now
 
-    def _watch_rise(self, t_ms, rise_ma):
+    def _note_rise(self, t_ms: int, rise_ma: int) -> None:
         if rise_ma <= _RISE_MA:
             return
         since = diff(t_ms, self._rise_ms)
-        if self._rises and since < _SAME_MS:
+        if self._has_risen and since < _SAME_MS:
             self._rise_ma += rise_ma
         else:
-            self._ramp = 1 if self._rises and since <= _RAMP_MS else 0
+            self._ramp = 1 if self._has_risen and since <= _RAMP_MS else 0
             self._rise_before_ma = self._rise_ma
             self._rise_ma = rise_ma
-        self._rises = 1
+        self._has_risen = 1
         self._rise_ms = t_ms
 
-    def _after_rise(self):
-        if self._ramp or _STEP_MA <= self._rise_ma <= _LARGE_MA:
-            return _STEP
-        return _SMALL if self._rise_ma < _STEP_MA else _LARGE
+    def _after_rise(self) -> int:
+        """The kind of the last rise."""
+        if self._ramp or _MEDIUM_MA <= self._rise_ma <= _LARGE_MA:
+            return _MEDIUM
+        return _SMALL if self._rise_ma < _MEDIUM_MA else _LARGE
 
-    def _store(self, t_ms, low_ma, high_ma):
+    def _store(self, t_ms: int, low_ma: int, high_ma: int) -> None:
         i = self._newest
         if self._count and diff(t_ms, self._t[i]) < _SLOT_MS:
             self._low[i] = max(self._low[i], low_ma)
@@ -126,14 +127,14 @@ class PhaseSpare:
         self._low[i] = low_ma
         self._high[i] = high_ma
         if self._count == 0:
-            self._unjudged = i
+            self._uncounted = i
         if self._count < _SLOTS:
             self._count += 1
 
-    def _judge(self, t_ms, horizon_ms):
-        """Count, for each slot that is `horizon_ms` old, how far the house rose since."""
-        while self._unjudged != self._newest:
-            i = self._unjudged
+    def _count_rises(self, t_ms: int, horizon_ms: int) -> None:
+        """Count for each slot that is `horizon_ms` old how far the house rose after it."""
+        while self._uncounted != self._newest:
+            i = self._uncounted
             if diff(t_ms, self._t[i]) < horizon_ms:
                 return
             top = self._low[self._newest]
@@ -142,12 +143,13 @@ class PhaseSpare:
                 if self._low[k] > top:
                     top = self._low[k]
                 k = (k - 1) & _MASK
-            self._unjudged = (i + 1) & _MASK
-            weight = diff(self._t[self._unjudged], self._t[i])
-            risk = self._risk[self._state[i]]
-            risk.add(top - self._held[i], min(weight, _WEIGHT_MS))
+            self._uncounted = (i + 1) & _MASK
+            weight = diff(self._t[self._uncounted], self._t[i])
+            risk = self._risk[self._kind[i]]
+            risk.add(top - self._held[i], min(weight, _WEIGHT_MAX_MS))
 
-    def _highest(self, values, t_ms, within_ms):
+    def _highest(self, values: list[int], t_ms: int, within_ms: int) -> int:
+        """The highest of the ring `values` in the last `within_ms` before `t_ms`."""
         i = self._newest
         highest = values[i]
         for _ in range(self._count - 1):
@@ -158,13 +160,13 @@ class PhaseSpare:
                 highest = values[i]
         return highest
 
-    def margin_ma(self, worth_ma):
-        """What to keep free now; see RiseRisk.margin_ma for `worth_ma`."""
-        risk = self._risk[self._state_now]
-        margin = max(risk.margin_ma(worth_ma, _CAP_MA), min(worth_ma, _REST_MA))
-        if self._state_now != _CALM:  # a second switching of the same kind often follows
-            margin = max(margin, min(self._rise_ma, _AGAIN_MA))
-        if self._ramp:  # twice the smaller of the last two rises is to be expected
+    def reserve_ma(self, worth_ma: int) -> int:
+        """The reserve to leave free now, in mA; see RiseRisk.reserve_ma for `worth_ma`."""
+        risk = self._risk[self._kind_now]
+        reserve = max(risk.reserve_ma(worth_ma, _MOST_MA), min(worth_ma, _LEAST_MA))
+        if self._kind_now != _CALM:  # a second rise of the same size often follows
+            reserve = max(reserve, min(self._rise_ma, _AGAIN_MA))
+        if self._ramp:  # expect twice the smaller one of the last two rises
             ramp = 2 * min(self._rise_ma, self._rise_before_ma)
-            margin = max(margin, min(ramp, _CAP_MA))
-        return margin
+            reserve = max(reserve, min(ramp, _MOST_MA))
+        return reserve

@@ -1,46 +1,49 @@
-"""One measured supply (main fuse or sub-panel): meter, balancer, and its limit slot."""
+"""One measured supply (main fuse or sub-panel): its meter, its balancer, its limit slot."""
 
 from ballast.control.balance.balancer import Balancer
 from ballast.control.limits import limits
+from ballast.control.meter.ev_meter import EvMeter
 from ballast.control.meter.meter import DISTRUSTED, GOOD, NONE, STALE, Meter
-from ballast.control.records import EvView
+from ballast.control.records import EvView, Fit
+from ballast.control.settings import Settings
 
 
 class Supply:
-    """meter, balancer, and `used`: whether this supply is commissioned at all.
+    """A meter and a balancer, and the slot that they fill.
 
-    slot: of `all_limits`. limit_key: the setting that holds its limit; 0 = there is no such supply.
-    limit_ma: of it, less the margin. phase_map [3]: its phase that the charger's L1, L2, L3 is on.
+    slot: limits.SITE or limits.PANEL. limit_key: the setting that holds the supply's limit per
+    phase; 0 = there is no such supply. used: this supply is commissioned. limit_ma: its limit
+    per phase, less the margin. phase_map: [3] supply phase 0..2 of the charger's L1, L2, L3.
+    view: the EV's current in the phases of the supply.
     """
 
-    def __init__(self, slot, limit_key, all_limits):
+    def __init__(self, slot: int, limit_key: str, all_limits: limits.Limits) -> None:
         self.slot = slot
         self._limit_key = limit_key
         self._limits = all_limits
         self.meter = Meter()
         self.balancer = Balancer()
-        self.view = EvView()  # the EV's current in this supply's own phases
+        self.view = EvView()
         self.used = False
         self.limit_ma = 0
-        self._first = 0
-        self._seq = -1
-        self._ma = -1
+        self._put_seq = -1  # the reading and the current of the last put into the slot
+        self._put_ma = -1
         self.phase_map = [0, 1, 2]
 
-    def configure(self, settings, fit, now_ms):
-        """Take the settings over. Without a meter the slot is released: static mode."""
+    def configure(self, settings: Settings, fit: Fit, now_ms: int) -> None:
+        """Take the settings over. If the supply is not used, the slot is released: static mode."""
         values = settings
         limit_ma = values[self._limit_key]
         self.used = values["meter_kind"] > 0 and limit_ma > 0
         self.limit_ma = limit_ma - values["margin_ma"]
-        self._first = values["phase_of_l1"] - 1
+        phase_of_l1 = values["phase_of_l1"] - 1
         for i in range(3):
-            self.phase_map[i] = (self._first + i) % 3
+            self.phase_map[i] = (phase_of_l1 + i) % 3
         if not self.used:
             self._limits.release(self.slot)
             return
         n = values["supply_phases"]
-        # on three phases nobody knows where the charger's L1 is, until the test has shown it
+        # on three phases the phase of the charger's L1 is not sure until the commissioning test
         proven = n == 1 or values["phase_proven"] == 1
         self.meter.configure(limit_ma, values["export"] == 1, self.phase_map if proven else None)
         self.meter.expect(values["meter_interval_ms"])
@@ -52,12 +55,13 @@ class Supply:
         self._limits.fall_ma[self.slot] = fallback_ma
         if self.meter.state != GOOD:
             self._limits.put(self.slot, fallback_ma, now_ms, limits.FOREVER)
-        self._seq = -1
+        self._put_seq = -1
 
-    def step(self, now_ms, ev, fresh, offered_ma):
-        """Judge the meter, balance, renew the slot. `fresh`: ev has a new reading.
+    def step(self, now_ms: int, ev: EvMeter, fresh: bool, offered_ma: int) -> None:
+        """Check the meter, balance, renew the slot.
 
-        offered_ma: what the EV may draw; 0 while the contactor is open.
+        fresh: `ev` has a new reading. offered_ma: what the EV may draw; 0 while the contactor
+        is open.
         """
         if not self.used:
             return
@@ -74,23 +78,23 @@ class Supply:
             return
         self.balancer.step(now_ms, meter, view, offered_ma)
         if self.balancer.valid and (
-            meter.seq != self._seq or self.balancer.ma != self._ma
+            meter.seq != self._put_seq or self.balancer.ma != self._put_ma
         ):
-            self._seq = meter.seq
-            self._ma = self.balancer.ma
+            self._put_seq = meter.seq
+            self._put_ma = self.balancer.ma
             left = meter.fallback_ms - meter.age_ms
-            self._limits.put(self.slot, self._ma, now_ms, left if left > 1 else 1)
+            self._limits.put(self.slot, self._put_ma, now_ms, left if left > 1 else 1)
 
-    def lost(self):
-        """A meter is commissioned and says nothing."""
+    def lost(self) -> bool:
+        """A meter is commissioned, and no reading comes."""
         return self.used and (self.meter.state == NONE or self.meter.state == STALE)
 
-    def distrusted(self):
-        """A meter is commissioned, speaks, and is not believed."""
+    def distrusted(self) -> bool:
+        """A meter is commissioned, and its readings failed a check."""
         return self.used and self.meter.state == DISTRUSTED
 
-    def house_ma(self, phase):
-        """The rest of the house on supply phase 0..2, signed mA: the mains less the EV of then."""
+    def house_ma(self, phase: int) -> int:
+        """The house on supply phase 0..2, signed mA: mains less EV at the same time."""
         if self.balancer.valid:
             return self.balancer.house_ma(phase)
         return self.meter.ma[phase] - self.view.ma[phase]

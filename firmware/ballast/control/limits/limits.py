@@ -1,30 +1,32 @@
 """Limit slots: one per source, each with an expiry; the smallest wins and is named.
 
-A slot that is not renewed falls to its fall-back value when its time is up
-(EN 50631 and EEBUS call this a fail-safe value). Nothing here knows a minimum
-current: less than 6 A means a pause and that is decided by charge_state.
+A slot that nobody renews in time falls to its fall-back value (EN 50631 and EEBUS call this
+a fail-safe value). There is no minimum current here: scan_cycle.py makes a pause of less than
+6 A.
 """
 
 from micropython import const
 
 from ballast.control import ticks
+from ballast.control.records import Fit
+from ballast.control.settings import Settings
 
-RATING = const(0)  # the hardware and what the brand sells it as
+RATING = const(0)  # of the hardware, or less where the brand sells it as less
 PLUG = const(1)  # mains plug or adapter
-CABLE = const(2)  # vehicle cable
+CABLE = const(2)  # cable to the EV
 CIRCUIT = const(3)  # the breaker and wiring of the socket
 TEMP = const(4)  # derating by temperature
 SITE = const(5)  # balancer at the main fuse
 PANEL = const(6)  # balancer at the sub-panel
 SOLAR = const(7)  # solar modes
-DEMAND = const(8)  # quarter-hour demand
+DEMAND = const(8)  # mean import of a quarter hour
 GRID = const(9)  # dimming by the grid operator
-GROUP = const(10)  # lease from the group
+GROUP = const(10)  # lease from the group's leader
 SCHEDULE = const(11)  # departure, tariff windows
 OCPP = const(12)  # charging profiles
 API = const(13)  # local API, MQTT, Modbus server
 USER = const(14)  # the person
-COMMISSION = const(15)  # the commissioning test moves the EV in its pattern
+COMMISSION = const(15)  # pattern of the commissioning test
 COUNT = const(16)
 
 NAMES = (
@@ -48,38 +50,42 @@ NAMES = (
 
 NO_LIMIT_MA = const(1000000)
 FOREVER = const(-1)
-MAX_TTL_MS = const(172800000)  # 48 h: far inside what ticks.diff can tell
+MAX_TTL_MS = const(172800000)  # 48 h: well within the 6.2 days of ticks.diff
 
-BOOST_MASK = const(0x880)  # SOLAR and SCHEDULE: wishes, not protections
-_SITE_MASK = const(0x20)  # SITE: while a group's leader balances the main fuse for all
+BOOST_MASK = const(0x880)  # SOLAR and SCHEDULE: they save money and protect nothing
+_SITE_MASK = const(0x20)
 
 
-def external(slot):
-    """Whether a service may write `slot`; the others belong to control/ alone."""
+def external(slot: int) -> bool:
+    """Whether a service may write `slot`; control/ alone writes the others."""
     return slot in (SOLAR, GRID, GROUP, SCHEDULE, OCPP, API)
 
 
-def may_last(ttl_ms):
-    """Whether a service may renew a slot for `ttl_ms`."""
+def may_last(ttl_ms: object) -> bool:
+    """Whether a service may renew a slot for `ttl_ms`: an int, 1..MAX_TTL_MS."""
     return isinstance(ttl_ms, int) and 0 < ttl_ms <= MAX_TTL_MS
 
 
 class Limits:
-    """All slots of one charger. `ma`: the smallest now; `winner`: its slot."""
+    """All slots of one charger.
 
-    def __init__(self):
+    ma: the smallest limit at the last step, in mA; winner: its slot. slot_ma: [COUNT] the
+    limit of each slot now; fall_ma: [COUNT] what it falls to when its time is up.
+    """
+
+    def __init__(self) -> None:
         self.slot_ma = [NO_LIMIT_MA] * COUNT
         self.fall_ma = [NO_LIMIT_MA] * COUNT
         self._until_ms = [0] * COUNT
-        self._timed = bytearray(COUNT)
-        self._ignored = 0
-        self._dirty = True
-        self._soonest_ms = 0
+        self._timed = bytearray(COUNT)  # 1 where _until_ms counts
+        self._ignored = 0  # a bit per slot
+        self._changed = True  # step() must find the smallest anew
+        self._soonest_ms = 0  # the next expiry of all, if _any_timed
         self._any_timed = False
         self.ma = NO_LIMIT_MA
         self.winner = RATING
 
-    def configure(self, settings, fit, now_ms):
+    def configure(self, settings: Settings, fit: Fit, now_ms: int) -> None:
         """Take over the limits that come from the settings and the hardware alone."""
         self.put(RATING, fit.rating_ma(settings), now_ms, FOREVER)
         self.put(PLUG, settings["plug_ma"], now_ms, FOREVER)
@@ -87,10 +93,10 @@ class Limits:
         self.put(CIRCUIT, settings["circuit_ma"], now_ms, FOREVER)
         self.put(USER, settings["user_ma"], now_ms, FOREVER)
 
-    def put(self, slot, ma, now_ms, ttl_ms):
-        """Set `slot` to `ma` for `ttl_ms` (FOREVER or 1..MAX_TTL_MS), then fall_ma[slot].
+    def put(self, slot: int, ma: int, now_ms: int, ttl_ms: int) -> None:
+        """Set `slot` to `ma` for `ttl_ms` (FOREVER or 1..MAX_TTL_MS), then to fall_ma[slot].
 
-        A negative current is taken as 0. An over-long ttl is shortened.
+        A negative current counts as 0. A longer ttl_ms is cut to MAX_TTL_MS.
         """
         ma = max(0, ma)
         if ttl_ms == FOREVER:
@@ -106,43 +112,43 @@ class Limits:
                 and self._any_timed
                 and ticks.diff(until, self._soonest_ms) >= 0
             ):
-                return  # a plain renewal: when the soonest expiry comes, all is looked at anew
+                return  # a plain renewal: step() reads all expiries anew at the soonest one
             self._timed[slot] = 1
         self.slot_ma[slot] = ma
-        self._dirty = True
+        self._changed = True
 
-    def release(self, slot):
-        """Give `slot` up: no limit from this source, and none after expiry."""
+    def release(self, slot: int) -> None:
+        """Free `slot`: no limit from this source, now and after expiry."""
         self.slot_ma[slot] = NO_LIMIT_MA
         self.fall_ma[slot] = NO_LIMIT_MA
         self._timed[slot] = 0
-        self._dirty = True
+        self._changed = True
 
-    def left_ms(self, slot, now_ms):
-        """Time until `slot` expires, FOREVER if it does not."""
+    def left_ms(self, slot: int, now_ms: int) -> int:
+        """Milliseconds until `slot` expires, FOREVER if it does not."""
         if not self._timed[slot]:
             return FOREVER
         return max(0, ticks.diff(self._until_ms[slot], now_ms))
 
-    def ignore(self, mask):
-        """Leave the slots of `mask` (bit per slot) out: a boost passes over solar and schedule."""
+    def ignore(self, mask: int) -> None:
+        """Leave out the slots of `mask` (a bit per slot, of BOOST_MASK) until the next call."""
         mask = (mask & BOOST_MASK) | (self._ignored & _SITE_MASK)
         if mask != self._ignored:
             self._ignored = mask
-            self._dirty = True
+            self._changed = True
 
-    def leave_site_out(self, on):
-        """Leave SITE out while `on`: a group's leader balances then. See group/shared.py."""
+    def ignore_site(self, on: bool) -> None:
+        """Leave SITE out while `on`: a group's leader balances the main fuse for all (shared.py)."""
         mask = self._ignored & BOOST_MASK
         if on:
             mask |= _SITE_MASK
         if mask != self._ignored:
             self._ignored = mask
-            self._dirty = True
+            self._changed = True
 
-    def step(self, now_ms):
-        """Let slots expire, then find the smallest. Ties go to the lower slot number."""
-        if not self._dirty and not (
+    def step(self, now_ms: int) -> None:
+        """Let slots expire, then find the smallest. Of equal ones the lower slot number wins."""
+        if not self._changed and not (
             self._any_timed and ticks.diff(now_ms, self._soonest_ms) >= 0
         ):
             return
@@ -162,4 +168,4 @@ class Limits:
                 best = ma
                 self.winner = slot
         self.ma = best
-        self._dirty = False
+        self._changed = False

@@ -1,21 +1,30 @@
-"""Solar, demand and dimming: limit slots of their own, no branch in the balancer.
+"""Solar, demand and dimming: each fills a limit slot of its own; the balancer has no part in it.
 
-Solar and demand move with the site's meter, dimming with the charger's own.
+Solar and demand follow the site's meter, dimming follows the charger's own meter.
 """
+
+from micropython import const
 
 from ballast.control import ticks
 from ballast.control.limits import limits
 from ballast.control.limits.demand import QUARTER_MS, Demand
 from ballast.control.limits.dimming import Dimming
 from ballast.control.limits.solar import OFF, SOLAR_ONLY, Solar
+from ballast.control.meter.ev_meter import EvMeter
 from ballast.control.meter.meter import GOOD
 from ballast.control.power import volt_of, watt_of
+from ballast.control.records import Fit
+from ballast.control.settings import Settings
+
+TYPE_CHECKING = const(0)
+if TYPE_CHECKING:
+    from ballast.control.limits.shapes import Site
 
 
 class Modes:
-    """solar, demand, dimming: the set-points. A step moves them with each new reading."""
+    """solar, demand, dimming: one object each, which computes the current of its slot."""
 
-    def __init__(self, all_limits):
+    def __init__(self, all_limits: limits.Limits) -> None:
         self._limits = all_limits
         self.solar = Solar()
         self.demand = Demand()
@@ -26,7 +35,7 @@ class Modes:
         self._last_ms = 0
         self._house = [0, 0, 0]
 
-    def configure(self, settings, fit, now_ms):
+    def configure(self, settings: Settings, fit: Fit, now_ms: int) -> None:
         """Take the settings over; an unused slot is released."""
         s = settings
         self.dimming.phases.configure(fit.wired_phases(s))
@@ -39,19 +48,19 @@ class Modes:
         self._slot(limits.DEMAND, self._demand_on, s["fallback_ma"])
         self._last_ms = now_ms
 
-    def _slot(self, slot, used, fall_ma):
+    def _slot(self, slot: int, used: bool, fall_ma: int) -> None:
         if used:
             self._limits.fall_ma[slot] = fall_ma
             self._limits.put(slot, fall_ma, 0, limits.FOREVER)
         else:
             self._limits.release(slot)
 
-    def sync(self, now_ms, into_ms):
-        """The clock says how long ago the quarter hour began, in ms."""
+    def sync(self, now_ms: int, into_ms: int) -> None:
+        """Take over from the clock how long ago the quarter hour began, in ms."""
         self.demand.sync(now_ms, into_ms % QUARTER_MS)
 
-    def step(self, now_ms, site, ev):
-        """Look what the own meter and the site's have new; only a trusted sample counts."""
+    def step(self, now_ms: int, site: "Site", ev: EvMeter) -> None:
+        """Move the slots with each new reading of the two meters; of the site, only trusted ones."""
         all_limits = self._limits
         self.dimming.step(now_ms, ev, all_limits)
         meter = site.meter
@@ -59,7 +68,7 @@ class Modes:
             return
         self._seq = meter.seq
         if meter.state != GOOD:
-            return  # the slots run out by themselves
+            return  # nothing renews the slots, so they expire
         dt_ms = ticks.diff(meter.t_ms, self._last_ms)
         self._last_ms = meter.t_ms
         if dt_ms <= 0:

@@ -1,11 +1,11 @@
 """Solar modes: what the house exports, as the value of the SOLAR limit slot.
 
-Solar only starts and stops, and each switching wears the contactor and the EV.
-When to switch is the ski-rental problem: nobody knows how long the sun will
-last, so one waits until what has been lost by not switching equals what a
-switching costs. That is never worse than twice the best in hindsight. The
-prices are energies: exported while off, imported while on. A start is cheap and
-a stop dear, because what comes through a cloud costs less than it wears.
+The mode "solar only" starts and stops the charge, and each switching wears the contactor and
+the EV. When to switch is the ski-rental problem: nobody knows how long the sun will last, so
+the charger waits until the loss from not switching equals the price of a switching. That
+costs at most twice the best choice in hindsight. Loss and price are energies: what is
+exported while off, what is imported while on. A start has a low price and a stop a high one,
+because the import during a cloud costs less than the wear of a stop.
 """
 
 from micropython import const
@@ -20,18 +20,18 @@ _START_WH = const(10)
 _STOP_WH = const(100)
 _WS_PER_WH = const(3600)
 _NO_LIMIT_MA = const(1000000)
-_STEP_MS = const(2000)
-_FOLLOW_MAS = const(6000)  # a smaller correction waits until it is due by 6 A s
-_AT_ONCE_MA = const(2000)
+_DT_MAX_MS = const(2000)
+_FOLLOW_MAS = const(6000)  # a small correction waits until offset times time is 6 A s ...
+_AT_ONCE_MA = const(2000)  # ... one of this size does not wait
 
 
 class Solar:
-    """ma: what the slot may allow per phase; 0 = pause. surplus_w: what the house leaves.
+    """ma: what the slot may allow, mA per phase; 0 = pause. surplus_w: export without the EV, W.
 
-    regret_wh: how much of the price of the next switching is paid, in Wh.
+    regret_wh: the loss since the last switching, in Wh; at the price the charge switches.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.ma = 0
         self.surplus_w = 0
         self._on = False
@@ -42,16 +42,16 @@ class Solar:
 
     def configure(
         self,
-        mode,
-        min_ma=6000,
-        max_ma=32000,
-        start_wh=_START_WH,
-        stop_wh=_STOP_WH,
-        reserve_w=0,
-    ):
-        """mode: OFF, SOLAR_ONLY or SOLAR_MIN. start_wh, stop_wh: their prices, 1..1000 Wh.
+        mode: int,
+        min_ma: int = 6000,
+        max_ma: int = 32000,
+        start_wh: int = _START_WH,
+        stop_wh: int = _STOP_WH,
+        reserve_w: int = 0,
+    ) -> None:
+        """mode: OFF, SOLAR_ONLY or SOLAR_MIN. start_wh, stop_wh: price of each, 1..1000 Wh.
 
-        reserve_w: export that is left to others (a home battery), W.
+        reserve_w: export that the EV leaves to others (a home battery), W.
         """
         same = mode == self._mode
         self._mode = mode
@@ -61,7 +61,7 @@ class Solar:
         self._stop_ws = stop_wh * _WS_PER_WH
         self._reserve_w = reserve_w
         if same:
-            return  # another setting was changed: the sun has not
+            return  # another setting has changed: the charge goes on as it is
         self._on = mode == SOLAR_MIN
         self._regret_ws = 0
         self._due_mas = 0
@@ -71,20 +71,20 @@ class Solar:
             self.ma = min_ma if self._on else 0
 
     @property
-    def regret_wh(self):
+    def regret_wh(self) -> int:
         return self._regret_ws // _WS_PER_WH
 
-    def step(self, dt_ms, house_ma, phases, volt):
-        """A new sample of the house. dt_ms: since the last one, at most 2 s count.
+    def step(self, dt_ms: int, house_ma: list[int], phases: int, volt: int) -> None:
+        """Take a new sample of the house into account; sets ma and surplus_w.
 
-        house_ma: list of three, mains less EV, signed mA, unused phases 0; the phases
-        are added up, as a meter that balances them does. phases: that the EV is on,
-        1..3. volt: V rms.
+        dt_ms: since the last sample; at most 2 s count. house_ma: [3] mains less EV, signed mA,
+        unused phases 0. The phases are added up: the billing meter counts their sum.
+        phases: 1..3 that the EV is on. volt: V rms.
         """
         if self._mode == OFF:
             return
-        if dt_ms > _STEP_MS:
-            dt_ms = _STEP_MS
+        if dt_ms > _DT_MAX_MS:
+            dt_ms = _DT_MAX_MS
         house = watt_of(house_ma[0], volt) + watt_of(house_ma[1], volt) + watt_of(house_ma[2], volt)
         surplus = max(-MAX_W, min(MAX_W, -house - self._reserve_w))
         self.surplus_w = surplus
@@ -96,8 +96,8 @@ class Solar:
         free = surplus * 1000 // (phases * volt)
         self._follow(max(self._min_ma, min(self._max_ma, free)), dt_ms)
 
-    def _switch(self, over_w, dt_ms):
-        """`over_w`: surplus above the minimum power. Regret: export while off, import while on."""
+    def _switch(self, over_w: int, dt_ms: int) -> None:
+        """Add to the regret, and switch at the price. over_w: surplus above the minimum power, W."""
         lost = -over_w if self._on else over_w
         self._regret_ws = max(0, self._regret_ws + lost * dt_ms // 1000)
         if self._regret_ws >= (self._stop_ws if self._on else self._start_ws):
@@ -106,8 +106,8 @@ class Solar:
             self.ma = self._min_ma
             self._due_mas = 0
 
-    def _follow(self, wanted, dt_ms):
-        """Small corrections wait, so that the offer does not move with each cloud's edge."""
+    def _follow(self, wanted: int, dt_ms: int) -> None:
+        """Move ma to `wanted`; small corrections wait, so that not every cloud moves the offer."""
         off = wanted - self.ma
         self._due_mas += off * dt_ms // 1000
         if (

@@ -1,30 +1,33 @@
-"""The commissioning test: move the EV's current in a known pattern, look for it in the meter.
+"""The commissioning test: move the EV's current in a known pattern and search for it in the mains.
 
-The caller holds the EV to what `step` returns (a limit slot of its own), so the test can only
-lower the current. Nine levels, high and low by turns, each held for a different time, so
-that nothing in the house keeps step with them. Of each level the last seconds are
-averaged, of the mains and of the EV's own meter; eight edges then give eight ratios
-per mains phase, whose median stands: three of them may be spoilt by the house.
+The caller limits the EV to the result of `step` (by a limit slot of its own), so the test can
+only lower the current. The pattern has nine levels, high and low by turns. Each lasts for a
+different time, so that no load of the house switches in the same rhythm. The last seconds
+of each level are averaged, for the mains and for the EV's own meter. The eight edges between
+the levels give eight ratios for each mains phase. The median counts: the house may spoil
+three of the eight.
 
-The mains phases that answer, in which ratio and direction, and how late: `ratio_pm`, `delay_ms`,
-`verdict`. A phase on which the EV draws nothing cannot answer and is not judged wrong.
+The result: which mains phases move with the EV, in which ratio and direction, and how late
+(ratio_pm, delay_ms, verdict). A phase on which the EV draws nothing is not judged.
 """
 
 from micropython import const
 
+from ballast.control.meter.ev_meter import EvMeter
+from ballast.control.meter.meter import Meter
 from ballast.control.ticks import add, diff
 
 IDLE = const(0)
 RUNNING = const(1)
 DONE = const(2)
 
-# verdict, the most serious first found
+# verdict
 OK = const(0)
-NOT_FITTED = const(1)  # no own power meter: nothing to compare with
-NO_EV = const(2)  # the EV did not follow: full, asleep, or too little current left
-SILENT = const(3)  # the meter said nothing for too long
-NO_ANSWER = const(4)  # no phase moved with the EV: the wrong cable
-REVERSED = const(5)  # a phase moved the other way: turn the clamp round
+NOT_FITTED = const(1)  # there is no own power meter to compare with
+NO_EV = const(2)  # the EV did not follow: full, asleep, or too little current allowed
+SILENT = const(3)  # no reading for too long
+NO_ANSWER = const(4)  # no phase moved with the EV: the meter is on the wrong cable
+REVERSED = const(5)  # a phase moved in the other direction: turn the clamp round
 RATIO = const(6)  # a phase moved too little or too much: wrong transformer ratio
 RESTLESS = const(7)  # the house moved more than the EV: try again
 ABORTED = const(8)
@@ -45,24 +48,27 @@ _LEVELS = const(9)
 _EDGES = const(8)
 # Seconds of each level. An EV has 5 s to follow (IEC 61851-1, table A.7), a meter 2 s.
 _HOLD_S = (14, 11, 13, 10, 15, 11, 12, 10, 13)
-_AVERAGE_MS = const(4000)  # the end of each level that counts
-_MOVE_MA = const(4000)  # an edge of the EV that counts
+_AVERAGE_MS = const(4000)  # at the end of each level
+_MOVE_MA = const(4000)  # a smaller edge of the EV does not count
 _NEEDED = const(5)  # edges that must agree, of 8
 _SILENT_MS = const(8000)
-_QUIET_PM = const(200)  # less than a fifth of the EV's movement is no answer
+_QUIET_PM = const(200)  # a smaller part of the EV's movement does not count as one
 LOW_PM = const(850)
 HIGH_PM = const(1150)
 _MAX_PM = const(20000)
 
 
 class Commissioning:
-    """One test at a time. ratio_pm: [3] per mains phase, signed, 1000 = right, 0 = silent.
+    """One test at a time.
 
-    agree: [3] edges that agree with it. delay_ms: how late the meter shows the EV. phases: how
-    many answered. first: mains phase (0..2) of the only one that did, else -1. progress: 0..100.
+    state: IDLE, RUNNING, DONE. verdict: OK .. ABORTED. progress: 0..100 %.
+    ratio_pm: [3] movement of each mains phase per movement of the EV, signed, in 1/1000;
+    1000 = right, 0 = did not move. agree: [3] how many edges agree with that ratio (0..8).
+    delay_ms: how late the meter shows the EV. phases: how many mains phases moved.
+    first: the mains phase (0..2) if just one moved, else -1.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.state = IDLE
         self.verdict = OK
         self.ratio_pm = [0, 0, 0]
@@ -75,18 +81,17 @@ class Commissioning:
         self._high_ma = 16000
         self._level = 0
         self._until_ms = 0
-        self._start_ms = 0
         self._seq = 0
-        self._heard_ms = 0
+        self._heard_ms = 0  # when the last reading of the mains came
         self._n = 0
         self._sum = [0, 0, 0, 0]  # mains L1..L3, EV
         self._mean = [[0, 0, 0, 0] for _ in range(_LEVELS)]
-        self._pm = [0] * _EDGES
+        self._pm = [0] * _EDGES  # ratios of one phase, sorted
 
-    def start(self, now_ms, ev, low_ma, high_ma):
-        """Begin. ev: own power meter (ma[3], fitted). Levels in mA, at least 4 A apart to be of use.
+    def start(self, now_ms: int, ev: EvMeter, low_ma: int, high_ma: int) -> bool:
+        """Begin the test; False without an own meter (verdict NOT_FITTED).
 
-        False when it cannot: `verdict` says why.
+        low_ma, high_ma: the two levels, at least 4 A apart, or no edge counts.
         """
         if not ev.fitted:
             self._end(NOT_FITTED)
@@ -96,7 +101,6 @@ class Commissioning:
         self._low_ma = low_ma
         self._high_ma = high_ma
         self._level = 0
-        self._start_ms = now_ms
         self._heard_ms = now_ms
         self._until_ms = add(now_ms, _HOLD_S[0] * 1000)
         self._clear()
@@ -108,13 +112,13 @@ class Commissioning:
         self.progress = 0
         return True
 
-    def abort(self):
-        """Stop at once; the EV is free again."""
+    def abort(self) -> None:
+        """Stop at once: the next step limits the EV no longer."""
         if self.state == RUNNING:
             self._end(ABORTED)
 
-    def step(self, now_ms, meter, ev):
-        """The limit for the EV in mA while it runs, -1 otherwise. meter: control/meter.Meter."""
+    def step(self, now_ms: int, meter: Meter, ev: EvMeter) -> int:
+        """The limit for the EV in mA while the test runs, else -1. meter: the one under test."""
         if self.state != RUNNING:
             return -1
         if meter.seq != self._seq:
@@ -131,18 +135,18 @@ class Commissioning:
                 return -1
         return self._high_ma if self._level & 1 == 0 else self._low_ma
 
-    def _take(self, meter, ev):
+    def _take(self, meter: Meter, ev: EvMeter) -> None:
         for i in range(3):
             self._sum[i] += meter.raw[i]
         self._sum[3] += max(ev.ma[0], ev.ma[1], ev.ma[2])
         self._n += 1
 
-    def _clear(self):
+    def _clear(self) -> None:
         self._n = 0
         for i in range(4):
             self._sum[i] = 0
 
-    def _close_level(self, now_ms, meter):
+    def _close_level(self, now_ms: int, meter: Meter) -> None:
         if self._n == 0:
             self._end(SILENT)
             return
@@ -157,13 +161,13 @@ class Commissioning:
         else:
             self._until_ms = add(now_ms, _HOLD_S[self._level] * 1000)
 
-    def _end(self, verdict):
+    def _end(self, verdict: int) -> None:
         self.verdict = verdict
         self.state = DONE
 
     # --- the judgement, once at the end -----------------------------------------------
 
-    def _judge(self, meter):
+    def _judge(self, meter: Meter) -> None:
         moved = 0
         for edge in range(_EDGES):
             if abs(self._ev_edge(edge)) >= _MOVE_MA:
@@ -176,11 +180,11 @@ class Commissioning:
         self.delay_ms = meter.delay_ms
         self._end(self._verdict())
 
-    def _ev_edge(self, edge):
+    def _ev_edge(self, edge: int) -> int:
         return self._mean[edge + 1][3] - self._mean[edge][3]
 
-    def _rate(self, phase):
-        """ratio_pm and agree of one mains phase from the edges on which the EV moved."""
+    def _rate(self, phase: int) -> None:
+        """Set ratio_pm and agree of one mains phase from the edges on which the EV moved."""
         n = 0
         for edge in range(_EDGES):
             ev = self._ev_edge(edge)
@@ -206,7 +210,7 @@ class Commissioning:
         self.agree[phase] = agree
         self.ratio_pm[phase] = 0 if abs(median) < _QUIET_PM else median
 
-    def _verdict(self):
+    def _verdict(self) -> int:
         worst = OK
         for phase in range(3):
             pm = self.ratio_pm[phase]

@@ -1,25 +1,25 @@
-"""Do two sources agree? The supply's meter and the sub-panel's measure currents of one house.
+"""Whether the supply's meter and the sub-panel's meter contradict each other.
 
-Both limits always hold, the smaller wins (limits.py): nothing here decides a current. But what
-flows into the sub-panel flows through the supply: a panel that shows more than the supply
-does, for ten seconds on end, means that one of the two is wrong, and a person should know.
-Where PV or a battery can feed in between, the panel may well carry more: nothing is said.
+Both limits always apply and the smaller one wins (limits.py); nothing here decides a current.
+But all current into the sub-panel flows through the supply. If the panel's meter shows more
+than the supply's meter for ten seconds, one of the two is wrong, and a person must be told.
+Where PV or a battery can feed in between, the panel may carry more: then there is no check.
 """
 
 from micropython import const
 
-from ballast.control.meter.meter import GOOD
+from ballast.control.meter.meter import GOOD, Meter
 from ballast.control.ticks import diff
 
 _TOLERANCE_MA = const(2000)  # two meters of class 2, read up to two seconds apart
 _FOR_MS = const(10000)
-_STALE_GAP_MS = const(3000)  # older than that beside each other says nothing
+_MAX_GAP_MS = const(3000)  # readings further apart are not compared
 
 
 class MeterPair:
-    """apart: 1 while they disagree. apart_ma: by how much, on phase `phase`."""
+    """apart: 1 while they contradict. apart_ma: by how much, on phase `phase` (0..2)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.apart = 0
         self.apart_ma = 0
         self.phase = 0
@@ -27,8 +27,11 @@ class MeterPair:
         self._running = False
         self._seq = -1
 
-    def step(self, now_ms, supply, panel, export):
-        """Compare the two `Meter`s; cheap while the panel has no new reading."""
+    def step(self, now_ms: int, supply: Meter, panel: Meter, export: bool) -> None:
+        """Compare each new reading of `panel` with the newest of `supply`.
+
+        export: PV or a battery can feed in.
+        """
         if panel.seq == self._seq:
             return
         self._seq = panel.seq
@@ -36,7 +39,7 @@ class MeterPair:
             self._agree()
             return
         gap = diff(supply.t_ms, panel.t_ms)
-        if gap > _STALE_GAP_MS or gap < -_STALE_GAP_MS:
+        if gap > _MAX_GAP_MS or gap < -_MAX_GAP_MS:
             return
         worst = 0
         for i in range(3):
@@ -54,7 +57,7 @@ class MeterPair:
         if diff(now_ms, self._since_ms) >= _FOR_MS:
             self.apart = 1
 
-    def _agree(self):
+    def _agree(self) -> None:
         self.apart = 0
         self.apart_ma = 0
         self._running = False

@@ -1,40 +1,42 @@
-"""Control pilot: what the levels mean, and which duty says how much.
+"""Control pilot: from the readings of a burst to a level, and from a current to a duty.
 
-IEC 61851-1 Annex A. Levels: A 12 V, B 9 V, C 6 V, D 3 V, E 0 V, F -12 V; the
-high level is judged, the low level only tells whether the vehicle's diode is
-there. Thresholds lie midway with 250 mV of hysteresis; a level that lies in no
-window of +-1.1 V round a nominal value is "lost", after the same debounce.
+IEC 61851-1 Annex A. Levels: A 12 V, B 9 V, C 6 V, D 3 V, E 0 V, F -12 V. The highest
+reading of a burst decides the level; the lowest one shows whether the EV's diode is there.
+The thresholds lie midway between two levels, with 250 mV of hysteresis. A reading that is
+more than 1.1 V away from every nominal value is "lost", after the same debounce.
 """
 
 from micropython import const
 
-# Levels as judged. The order is that of the voltage.
+from ballast.control.records import Scan
+
+# Levels, in the order of the voltage.
 A = const(0)
 B = const(1)
 C = const(2)
 D = const(3)
-E = const(4)  # 0 V: CP-PE short, or the vehicle's electronics are dead
+E = const(4)  # 0 V: CP-PE short, or the EV's electronics are dead
 NEG = const(5)  # steady -12 V: our own state F
 LOST = const(6)  # ADC failed, or a level outside every window
 
 NAMES = ("A", "B", "C", "D", "E", "F", "lost")
 
 _HYST_MV = const(250)
-_WINDOW_MV = const(1100)  # +-1.1 V round nominal, as the field's boards judge it
-_OVER_MV = const(13500)  # above 12.6 V + divider error: own generator or wiring broken
+_WINDOW_MV = const(1100)  # +-1.1 V round nominal, as boards in the field have it
+_OVER_MV = const(13500)  # above 12.6 V + divider error: our generator or wiring is broken
 _DIODE_MV = const(-10000)  # -11.4 V at least with a diode, -8.8 V in B without one
-_LATE_MS = const(25)  # a step later than this must not wait for a second opinion
+_LATE_MS = const(25)  # after a longer step a second burst would come too late: one is enough
 
 MIN_MA = const(6000)  # IEC 61851-1 Table A.8: 6 A is the smallest current there is
 MAX_MA = const(80000)
 
 
-def duty_u16(ma, bits):
+def duty_u16(ma: int, bits: int) -> int:
     """PWM duty (0..65535) that advertises at most `ma` on a timer of `bits` bits.
 
     IEC 61851-1 Table A.8: I = 0.6 A per percent up to 51 A, then 2.5 * (d - 64).
-    Always rounded down, to a whole step of the timer: the advertised current
-    never exceeds `ma`. Below 6 A there is no duty: 0 is returned, meaning "no PWM".
+    The duty is rounded down to a whole step of the timer, so the advertised current
+    never exceeds `ma`. Below 6 A no duty exists; the result is 0, which stands for "no PWM".
     """
     if ma < MIN_MA:
         return 0
@@ -45,20 +47,20 @@ def duty_u16(ma, bits):
     return duty >> (16 - bits) << (16 - bits)
 
 
-def advertised_ma(duty):
-    """Current in mA that a u16 duty (0..65535) tells the vehicle, rounded up.
+def advertised_ma(duty: int) -> int:
+    """Current in mA that a u16 duty (0..65535) advertises to the EV, rounded up.
 
-    Rounded up, so that comparing it with a limit is never flattering.
+    Rounded up, so that a comparison with a limit never finds less than the EV may take.
     """
     if duty <= 55705:  # 85 %
         return (duty * 1875 + 2047) // 2048
     return (duty * 15625 - 655360000 + 4095) // 4096
 
 
-def vehicle_ma(duty_cpct):
-    """What a vehicle reads from a duty in 0.01 %: mA, 0 = must not charge.
+def ev_limit_ma(duty_cpct: int) -> int:
+    """Current in mA that an EV may take at a duty in 0.01 %; 0 = it must not charge.
 
-    IEC 61851-1 Table A.7. 3..7 % asks for digital communication, which this
+    IEC 61851-1 Table A.7. A duty of 3..7 % stands for digital communication, which this
     charger does not offer: 0 as well.
     """
     if duty_cpct < 800 or duty_cpct > 9700:
@@ -68,8 +70,11 @@ def vehicle_ma(duty_cpct):
     return min(25 * (duty_cpct - 6400), MAX_MA)
 
 
-def classify(mv, previous):
-    """The level of a high reading in mV, with hysteresis towards `previous`."""
+def classify(mv: int, previous: int) -> int:
+    """The level (A .. LOST) of a burst's highest reading in mV.
+
+    previous: the level until now; the hysteresis favours it.
+    """
     if mv > _OVER_MV:
         return LOST
     for level in range(4):  # A..D; a better level than before needs the higher threshold
@@ -78,7 +83,7 @@ def classify(mv, previous):
     return NEG if mv < -1500 - (-_HYST_MV if previous == NEG else _HYST_MV) else E
 
 
-def in_window(mv, level):
+def in_window(mv: int, level: int) -> bool:
     """Whether `mv` lies within 1.1 V of the nominal value of `level` (A..E)."""
     if level > E:
         return True  # NEG and LOST have no window of their own
@@ -89,22 +94,23 @@ def in_window(mv, level):
 class Pilot:
     """Debounced level and diode of one control pilot.
 
-    level: A .. LOST. diode: 1 seen, 0 seen missing, -1 not known since plug-in.
-    raw: the last single judgement, for the bench and for support.
+    level: A .. LOST. diode: 1 = present, 0 = missing, -1 = not known since plug-in.
+    raw: the level of the last burst alone, for the bench and for support.
+    diode_bad_ms: for how long the low level has been too high for a diode.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.level = LOST
         self.raw = LOST
         self.diode = -1
         self.diode_bad_ms = 0
-        self._seen = 0
+        self._agreeing = 0  # bursts in a row that gave `raw`, while it is not `level`
 
-    def step(self, scan, dt_ms, pwm):
-        """Judge one burst. `pwm`: the generator has been in PWM for the whole burst.
+    def step(self, scan: Scan, dt_ms: int, pwm: bool) -> None:
+        """Judge one burst. pwm: the generator has been in PWM for the whole burst.
 
-        Two bursts must agree; after a late step one is enough, so that a vehicle
-        that opens S2 is seen within the 100 ms of IEC 61851-1 Table A.6 (8.1).
+        Two bursts must agree. After a late step one is enough, so that the charger
+        sees an EV open S2 within the 100 ms of IEC 61851-1 Table A.6 (8.1).
         """
         if scan.pilot_samples == 0:
             raw = LOST
@@ -114,23 +120,23 @@ class Pilot:
             if raw != LOST and not in_window(high, raw):
                 raw = LOST
         if raw == self.level:
-            self._seen = 0
+            self._agreeing = 0
         elif raw != self.raw:
-            self._seen = 1
+            self._agreeing = 1
         else:
-            self._seen += 1
+            self._agreeing += 1
         self.raw = raw
         late = dt_ms > _LATE_MS and (self.level == C or self.level == D)
-        if raw != self.level and (self._seen >= 2 or late):
+        if raw != self.level and (self._agreeing >= 2 or late):
             self.level = raw
-            self._seen = 0
+            self._agreeing = 0
             if raw == A:
                 self.diode = -1
                 self.diode_bad_ms = 0
         if pwm and scan.pilot_samples:
             self._judge_diode(scan.pilot_low_mv, dt_ms)
 
-    def _judge_diode(self, low_mv, dt_ms):
+    def _judge_diode(self, low_mv: int, dt_ms: int) -> None:
         if self.level == A or self.level > D:
             return
         if low_mv <= _DIODE_MV:
@@ -138,5 +144,5 @@ class Pilot:
             self.diode_bad_ms = 0
             return
         self.diode_bad_ms += dt_ms
-        if self.diode_bad_ms >= 100:  # five bursts: IEC gives no time, 1 s is the bar
+        if self.diode_bad_ms >= 100:  # five bursts, chosen: IEC gives no time, we require 1 s
             self.diode = 0

@@ -1,4 +1,4 @@
-"""Temperatures of plug, vehicle connector and box: derate, stop, and doubt.
+"""Temperatures by place (../places.py): derate, stop, and doubt.
 
 IEC 62752 8.3.1 asks an IC-CPD with a household plug to sense the temperature
 of the plug's live parts. Its limits were not available; the values come with
@@ -9,12 +9,9 @@ from micropython import const
 
 from ballast.control import ticks
 from ballast.control.limits.limits import NO_LIMIT_MA
+from ballast.control.places import COUNT, NAMES, PLACES, PLUG
 from ballast.control.records import NOT_FITTED
-from ballast.control.safety import ntc
-
-PLUG = const(0)
-CONNECTOR = const(1)
-BOX = const(2)
+from ballast.control.safety import faults, ntc
 
 PERIOD_MS = const(200)
 _RISE_MS = const(10000)  # one mark of the rate-of-rise ring
@@ -27,23 +24,26 @@ _MIN_MA = const(6000)
 
 
 class Derating:
-    """ddegc[3], known[3], hot[3], sensor[3] (fault), rise, limit_ma.
+    """By place: ddegc, known, hot, sensor (its fault). Then rise, limit_ma.
 
     hot[i]: at or above T2 until below T3. sensor[i]: open, short or frozen.
-    limit_ma: NO_LIMIT_MA when nothing is warm.
+    rise: the mains plug gets hot too fast. limit_ma: NO_LIMIT_MA when nothing is warm.
     """
 
     def __init__(self, fit):
         self._fit = fit
-        self.ddegc = [0, 0, 0]
-        self.known = [0, 0, 0]
-        self.hot = [0, 0, 0]
-        self.sensor = [0, 0, 0]
+        self.ddegc = [0] * COUNT
+        self.known = [0] * COUNT
+        self.hot = [0] * COUNT
+        self.sensor = [0] * COUNT
         self.rise = 0
         self.limit_ma = NO_LIMIT_MA
-        self._t1 = [0, 0, 0]
-        self._t2 = [0, 0, 0]
-        self._t3 = [0, 0, 0]
+        self._t1 = [0] * COUNT
+        self._t2 = [0] * COUNT
+        self._t3 = [0] * COUNT
+        self._blind_ma = [  # what may flow while the sensor is broken; a STOP needs no limit
+            _MIN_MA if _derates(row[5]) else NO_LIMIT_MA for row in PLACES
+        ]
         self._rise_ddegc = 0
         self.full_ma = 32000
         self._box_stop = 0
@@ -52,28 +52,29 @@ class Derating:
         self._mark_ms = 0
         self._load_ms = 0
         self._loaded = 0
-        self._proven = [1, 1, 1]
-        self._frozen = [0, 0, 0]
-        self._ref_ddegc = [0, 0, 0]
+        self._proven = [1] * COUNT
+        self._frozen = [0] * COUNT
+        self._ref_ddegc = [0] * COUNT
 
     def configure(self, settings, fit, now_ms):
         """Take the settings over. full_ma, 100 % of the derating, is the rating."""
-        for i, place in ((PLUG, "plug"), (CONNECTOR, "connector"), (BOX, "box")):
-            self._t1[i] = settings[place + "_t1"]
-            self._t2[i] = settings[place + "_t2"]
-            self._t3[i] = settings[place + "_t3"]
+        for i in range(COUNT):
+            name = NAMES[i]
+            self._t1[i] = settings[name + "_t1"]
+            self._t2[i] = settings[name + "_t2"]
+            self._t3[i] = settings[name + "_t3"]
         self._rise_ddegc = settings["plug_rise"]
         self.full_ma = fit.rating_ma(settings)
         self._box_stop = settings["box_stop"]
 
     def step(self, now_ms, scan, ev_ma):
         """Judge all sensors; call every PERIOD_MS. ev_ma: largest phase current."""
-        for i in range(3):
+        for i in range(COUNT):
             if self._fit.ntc[i]:
                 self._read(i, scan.ntc_mv[i])
         self._watch_load(now_ms, ev_ma)
         limit = NO_LIMIT_MA
-        for i in range(3):
+        for i in range(COUNT):
             if not self._fit.ntc[i]:
                 continue
             if self.known[i]:
@@ -84,8 +85,8 @@ class Derating:
             else:
                 self.sensor[i] = 1
                 self.hot[i] = 0
-        if self.sensor[BOX] and not self._box_stop and limit > _MIN_MA:
-            limit = _MIN_MA
+            if self.sensor[i] and not self._box_stop:
+                limit = min(limit, self._blind_ma[i])
         self.limit_ma = limit
         if self.known[PLUG]:
             self._watch_rise(now_ms, self.ddegc[PLUG])
@@ -121,7 +122,7 @@ class Derating:
         elif not self._loaded:
             self._loaded = 1
             self._load_ms = now_ms
-            for i in range(3):
+            for i in range(COUNT):
                 if not self._frozen[i]:
                     self._proven[i] = 0
                     self._ref_ddegc[i] = self.ddegc[i]
@@ -150,3 +151,8 @@ class Derating:
         self._mark[self._mark_i] = t
         rising = oldest != ntc.OPEN and t - oldest >= self._rise_ddegc
         self.rise = 1 if rising and t >= _RISE_FLOOR_DDEGC else 0
+
+
+def _derates(fault):
+    """Whether the catalogue only lowers the current at this fault."""
+    return faults.CATALOGUE[faults.by_key(fault)][1] == faults.DERATE

@@ -149,7 +149,8 @@ CATALOGUE = (
     ),
     (
         "box_sensor", DERATE, AUTO, 5000, -1, "MREC3HighTemperature",
-        "The charger's own temperature sensor is broken. It charges with the smallest current.",
+        "The charger's own temperature sensor is broken. "
+        "It charges with the smallest current, or not at all.",
         "Have the charger repaired.",
     ),
     (

@@ -3,6 +3,7 @@
 from micropython import const
 
 from ballast.control import ticks
+from ballast.control.places import PLACES
 from ballast.control.safety.fault_catalogue import (  # noqa: F401 - some are for our readers
     AUTO,
     CATALOGUE,
@@ -55,6 +56,14 @@ METERS_APART = const(34)
 COUNT = const(35)
 
 
+def by_key(key):
+    """The id of the fault with this key in the catalogue. ValueError when there is none."""
+    for fault in range(COUNT):
+        if CATALOGUE[fault][0] == key:
+            return fault
+    raise ValueError("%s: no such fault" % key)
+
+
 class Faults:
     """Which faults are active. Stop and pause are one attribute read away.
 
@@ -87,15 +96,29 @@ class Faults:
         self.derate = 0
         self.changes = 0  # counts activations and clearings: a service can see it moved
         self._any = 0
+        self._mild = []  # faults of broken sensors that only lower the current
+        for row in PLACES:
+            fault = by_key(row[5])
+            if self.action[fault] == DERATE:
+                self._mild.append(fault)
 
     def configure(self, settings, fit, now_ms):
-        """A market may allow that the charger tries again by itself after a residual current."""
+        """What a market may change of the catalogue.
+
+        The charger may try again by itself after a residual current. A broken sensor whose
+        fault is DERATE in the catalogue may stop the charge instead.
+        """
         if settings["rcd_retries"]:
             self.latch[RCD_TRIP] = AUTO
             self.hold_ms[RCD_TRIP] = settings["rcd_retry_ms"]
             self.retries[RCD_TRIP] = settings["rcd_retries"]
         else:
             self.latch[RCD_TRIP] = UNPLUG
+        action = STOP if settings["box_stop"] else DERATE
+        for fault in self._mild:
+            if self.action[fault] != action:
+                self.action[fault] = action
+                self._recompute()
 
     def put(self, fault, present, now_ms):
         """Tell whether the cause of `fault` is there now; latching follows the catalogue."""

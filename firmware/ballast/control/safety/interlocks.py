@@ -8,8 +8,9 @@ from micropython import const
 
 from ballast.control import ticks
 from ballast.control.pilot import pilot
+from ballast.control.places import COUNT, PLACES
 from ballast.control.records import PILOT_HOLD, PILOT_PWM
-from ballast.control.safety import contactor, derating, faults
+from ballast.control.safety import contactor, faults
 
 STEP_MS = const(20)
 # Chosen: less than two steps apart. In whole ticks up to 39 ms, so that what is read in every
@@ -57,6 +58,8 @@ class Interlocks:
         self._offer_ma = 0
         self._cut_ms = 0
         self._judge_pilot_ms = 0
+        self._hot = [faults.by_key(row[4]) for row in PLACES]
+        self._sensor = [faults.by_key(row[5]) for row in PLACES]
 
     def configure(self, settings, fit, now_ms):
         """Take the settings over."""
@@ -168,15 +171,19 @@ class Interlocks:
     def warm(self, now_ms, heat):
         """What the temperatures say; call after each derating step."""
         table = self._faults  # not its bound method: making one would allocate
-        hot = heat.hot
-        table.put(faults.PLUG_HOT, hot[derating.PLUG], now_ms)
-        table.put(faults.CONNECTOR_HOT, hot[derating.CONNECTOR], now_ms)
-        table.put(faults.BOX_HOT, hot[derating.BOX], now_ms)
+        self._by_place(now_ms, self._hot, heat.hot)
         table.put(faults.PLUG_RISE, heat.rise, now_ms)
-        table.put(faults.PLUG_SENSOR, heat.sensor[derating.PLUG], now_ms)
-        table.put(faults.CONNECTOR_SENSOR, heat.sensor[derating.CONNECTOR], now_ms)
-        table.put(faults.BOX_SENSOR, heat.sensor[derating.BOX], now_ms)
+        self._by_place(now_ms, self._sensor, heat.sensor)
         table.put(faults.DERATED, heat.limit_ma < heat.full_ma, now_ms)
+
+    def _by_place(self, now_ms, fault_of, flags):
+        """Places may share a fault: its cause is there while it is there at one of them."""
+        for i in range(COUNT):
+            present = 0
+            for j in range(COUNT):
+                if fault_of[j] == fault_of[i] and flags[j]:
+                    present = 1
+            self._faults.put(fault_of[i], present, now_ms)
 
 
 def _longer(ms, dt_ms):

@@ -190,7 +190,10 @@ function meter(state, act) {
   );
 }
 
+const PLACE_NAMES = { plug: "Mains plug", connector: "Car plug", box: "Charger" };
+
 function faults(state, act) {
+  const places = state.charger.places;
   const press = h("button", { type: "button", onpointerdown: () => act("button", { on: true }), onpointerup: () => act("button", { on: false }),
     onkeydown: (e) => { if (e.key === " " && !e.repeat) act("button", { on: true }); }, onkeyup: (e) => { if (e.key === " ") act("button", { on: false }); } }, "Hold the button");
   const sensor = (i, place) => choice(place + " sensor", [["good", "good"], ["open", "wire broken"], ["short", "shorted"], ["frozen", "frozen"]], (s) => s.charger.sensors[i], (v) => ["sensor", { place, state: v }], act);
@@ -203,9 +206,9 @@ function faults(state, act) {
     choice("RCD sensor", [["good", "good"], ["broken", "dead"], ["test_dead", "fails its test"], ["cable_open", "cable open"]], (s) => s.charger.rcd, (v) => ["rcd", { state: v }], act),
     choice("Pilot wire", [["good", "good"], ["short", "shorted to earth"], ["open", "broken"]], (s) => s.charger.pilot, (v) => ["pilot", { state: v }], act),
     h("h3", {}, "Heat: hold a place at a temperature (0 = let go)"),
-    heat(0, "plug", "Mains plug"), heat(1, "connector", "Car plug"), heat(2, "box", "Charger"),
+    ...places.map((place, i) => heat(i, place, PLACE_NAMES[place] ?? place)),
     slider("Plug's contact", "mΩ", 0.1, 60, 0.1, (s) => s.charger.milliohm, (v) => ["contact", { milliohm: v }], act),
-    sensor(0, "plug"), sensor(2, "box"),
+    ...places.map((place, i) => sensor(i, place)),
     h("div", { class: "row" }, press),
     facts([["Temperatures", (s) => s.charger.degc.map((d) => d.toFixed(0)).join(" · ") + " °C"], ["RCD output", (s) => (s.charger.tripped ? "tripped" : "quiet")]]),
   );
