@@ -9,8 +9,8 @@ import pytest
 
 from ballast_tools.shell import commands, paths, requirements
 
-TOP = {".ci", ".gitignore", "LICENSE", "README.md", "boards", "firmware", "host_tests",
-       "pyproject.toml", "tools"}  # fmt: skip
+TOP = {".ci", ".github", ".gitignore", ".pre-commit-config.yaml", "LICENSE", "README.md", "boards",
+       "firmware", "host_tests", "pyproject.toml", "tools"}  # fmt: skip
 
 NEED_README = (
     "firmware firmware/ballast/control firmware/ballast/protocol firmware/ballast/ports "

@@ -14,6 +14,8 @@ from ballast.control.group.member import Member
 from ballast_bench.sims.group import History, Sim, Violation, shrink
 from ballast_bench.sims.group_histories import random_history
 
+pytestmark = pytest.mark.slow
+
 SEED = 700000
 FOUND = (1002015, 1003857, 1005563, 1006415)
 """Histories that overcommitted once: a late grant after a candidate's word; promises about to end

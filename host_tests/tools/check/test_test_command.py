@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -28,6 +29,23 @@ def test_a_part_of_the_suite_demands_no_coverage():
     for line in (words("-k", "pilot"), words("host_tests/vm"), words(no_cov=True)):
         assert not [w for w in line if "cov-" in w]
         assert "no:pytest_cov" in line
+
+
+def test_the_fast_part_is_the_house_and_the_core_without_what_is_slow(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        subprocess, "run", lambda words, **_: seen.append(words) or SimpleNamespace(returncode=7)
+    )
+    args = SimpleNamespace(fast=True, serial=False, no_cov=False, rest=["-q"])
+    assert test.main(args) == 7
+    line = seen[0]
+    folders = ["host_tests/house", "host_tests/control", "host_tests/protocol"]
+    assert line[-6:] == [*folders, "-m", "not slow", "-q"]
+    assert all((paths.ROOT / folder).is_dir() for folder in folders)
+    assert "no:pytest_cov" in line
+    args.fast = False
+    test.main(args)
+    assert not set(folders) & set(seen[1])
 
 
 def test_what_looks_at_one_test_runs_in_one_process():

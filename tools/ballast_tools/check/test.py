@@ -1,8 +1,8 @@
 """Runs every test: CPython and MicroPython VM, import law, compilers, lint, types.
 
 All of them are pytest items, so pytest's closing line counts everything. Options
-that are not listed here go to pytest; with any of them (a file, -k, -x ...) the
-branch coverage of control/ and protocol/ is not demanded.
+that are not listed here go to pytest; with any of them (a file, -k, -x ...) and with
+--fast the branch coverage of control/ and protocol/ is not demanded.
 """
 
 import os
@@ -16,8 +16,14 @@ PASS_THROUGH = True
 
 COVERED = ("firmware/ballast/control", "firmware/ballast/protocol")
 
+FAST = ("host_tests/house", "host_tests/control", "host_tests/protocol", "-m", "not slow")
+"""What a developer runs before each commit; .pre-commit-config.yaml does."""
+
 
 def add_arguments(parser):
+    parser.add_argument("--fast", action="store_true",
+                        help="what a commit needs, in under a minute: lint, import law, types, compilers, "
+                             "and the tests of control/ and protocol/ on CPython")  # fmt: skip
     parser.add_argument("--serial", action="store_true", help="one process, not one per core")
     parser.add_argument("--no-cov", action="store_true", help="without branch coverage")
 
@@ -48,6 +54,6 @@ def absolute(word):
 
 def main(args):
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    rest = [absolute(word) for word in args.rest]
+    rest = [*(FAST if args.fast else ()), *(absolute(word) for word in args.rest)]
     words = command(args.serial, args.no_cov, rest, cores or 2)
     return subprocess.run(words, cwd=paths.ROOT, check=False).returncode
