@@ -16,6 +16,7 @@ from ballast.control.settings import Settings
 from ballast.ports.board_io import BoardIo
 from ballast.ports.step_timer import StepTimer
 from ballast.ports.watchdog import Watchdog
+from ballast.services.memory import last_run
 from ballast.services.supervisor import Supervisor
 
 TYPE_CHECKING = const(0)
@@ -108,6 +109,7 @@ class App:
         """The step raised: make the outputs safe. The watchdog is fed no more and restarts the chip."""
         self.io.safe()
         self.env.log("step ended: %s: %s" % (type(error).__name__, error))
+        last_run.note_error(self.env.reset_info, error)
 
     async def _keep(self) -> None:
         await keep.keep(self, self.env, self.keeper)

@@ -3,7 +3,6 @@
 import { h, s, $, text, attr, replace } from "./dom.js";
 import { t, loadLanguage, duration } from "./i18n.js";
 import { get, post, put, Live, whenLoggedOut } from "./api.js";
-import { BRAND } from "./build.js";
 import { Login } from "./login.js";
 import { Now } from "./now.js";
 import { Schedule } from "./schedule.js";
@@ -150,6 +149,5 @@ class App {
   }
 }
 
-if (BRAND.accent) document.documentElement.style.setProperty("--brand", BRAND.accent);
 const app = new App();
 loadLanguage().then(() => app.begin());

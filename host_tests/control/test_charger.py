@@ -10,6 +10,7 @@ from ballast.control.charger import (
 )
 from ballast.control.limits import limits
 from ballast.control.meter import commissioning
+from ballast.control.records import Status
 from ballast.control.safety import faults
 from ballast_bench.rigs.control import A_MV, B_MV, C_MV, Rig, full_fit
 
@@ -182,9 +183,11 @@ def test_status():
     rig.charger.boost(100)
     rig.charger.warn(faults.CLOCK, 1, rig.now_ms)
     rig.step()
-    st = rig.charger.new_status()
+    rig.charger.step_us_max = 4321
+    st = Status(limits.COUNT, faults.COUNT)
     rig.charger.status(st)
     c = rig.cycle
+    assert st.step_us_max == 4321
     assert st.uptime_s == 5 and st.state == c.charge.state and st.why == c.why
     assert st.contactor == 0 and st.offered_ma == c.offered_ma
     assert st.limit_ma == c.limits.ma and st.limit_slot == c.limits.winner

@@ -36,7 +36,7 @@ coil = NAMES.index("coil")
 out = {}
 
 def shown(rig):
-    st = rig.charger.new_status()
+    st = Status(limits.COUNT, faults.COUNT)
     rig.charger.status(st)
     info = status.Info(ntc=rig.fit.ntc)
     info.take(rig.settings)

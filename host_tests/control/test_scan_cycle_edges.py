@@ -4,7 +4,7 @@ from ballast.control import ticks
 from ballast.control.limits import limits
 from ballast.control.pilot import charge_state as cs
 from ballast.control.pilot import pilot
-from ballast.control.records import PILOT_HOLD, PILOT_PWM
+from ballast.control.records import PILOT_HOLD, PILOT_PWM, Status
 from ballast.control.safety import faults, rcd_test
 from ballast_bench.rigs.control import B_MV, C_MV, D_MV, Rig, active, charging, full_fit
 
@@ -125,7 +125,7 @@ def test_without_the_box_sensor_six_amperes_or_a_stop_by_the_market():
     rig.scan.ntc_mv[2] = 3300
     assert 0 <= rig.until(lambda: rig.out.coil == 0, 1) <= 240
     assert active(rig) == [faults.BOX_SENSOR] and rig.cycle.faults.first == faults.BOX_SENSOR
-    st = rig.charger.new_status()
+    st = Status(limits.COUNT, faults.COUNT)
     rig.charger.status(st)
     assert st.fault_action[faults.BOX_SENSOR] == faults.STOP
     assert st.fault_action[faults.DERATED] == faults.DERATE

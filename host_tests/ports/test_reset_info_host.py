@@ -26,7 +26,7 @@ def test_power_on_is_no_crash(dev):
     assert not info.crash
     assert not info.crash_loop
     assert not info.known
-    assert info.name == "power-on or reset button"
+    assert info.name == "power_on"
 
 
 @pytest.mark.parametrize("cause", [machine.HARD_RESET, machine.WDT_RESET, machine.SOFT_RESET])
@@ -93,12 +93,12 @@ def test_a_brown_out_is_told_from_power_on(clock, chip, kept):
     with fakes.Device(clock, chip) as dev:
         ResetInfo(chip).note(7, "weld")
         dev.hard_reset(machine.PWRON_RESET)
-        assert (ResetInfo(chip).brown_out, ResetInfo(chip).name) == (False, "power-on or reset button")
+        assert (ResetInfo(chip).brown_out, ResetInfo(chip).name) == (False, "power_on")
         ResetInfo(chip).note(7, "weld")
         dev.brown_out()
         assert machine.reset_cause() == machine.PWRON_RESET
         info = ResetInfo(chip)
-        assert (info.brown_out, info.name, info.known) == (True, "brown-out", kept)
+        assert (info.brown_out, info.name, info.known) == (True, "brown_out", kept)
         assert info.text == ("weld" if kept else "")
         assert info.crash is kept  # counted where the memory of the run before is there
         for cause in (machine.HARD_RESET, machine.WDT_RESET):
@@ -109,7 +109,7 @@ def test_a_brown_out_is_told_from_power_on(clock, chip, kept):
 def test_of_an_unknown_chip_no_register_is_read(dev):
     dev.brown_out()
     info = ResetInfo("esp32c9")
-    assert (info.brown_out, info.name) == (False, "power-on or reset button")
+    assert (info.brown_out, info.name) == (False, "power_on")
 
 
 def test_power_on_wipes(dev):
@@ -128,6 +128,33 @@ def test_notes_survive(dev, text):
     assert info.fault == 7
     assert text.startswith(info.text)
     assert len(info.text.encode()) >= min(len(text.encode()), 47)
+
+
+def test_a_note_is_told_once(dev):
+    ResetInfo("esp32s3").note(7, "weld")
+    for told in ((7, "weld"), (0, "")):
+        reset(dev, machine.HARD_RESET)
+        info = ResetInfo("esp32s3")
+        assert (info.fault, info.text) == told
+
+
+@pytest.mark.parametrize(
+    ("cause", "announced", "name"),
+    [
+        (machine.HARD_RESET, True, "restart"),
+        (machine.HARD_RESET, False, "crash"),
+        (machine.SOFT_RESET, True, "restart"),
+        (machine.SOFT_RESET, False, "crash"),
+        (machine.WDT_RESET, True, "watchdog"),
+        (machine.PWRON_RESET, False, "power_on"),
+    ],
+)
+def test_names(dev, cause, announced, name):
+    info = ResetInfo("esp32s3")
+    if announced:
+        info.announce()
+    reset(dev, cause)
+    assert ResetInfo("esp32s3").name == name
 
 
 def test_random_memory_is_not_believed(dev):

@@ -36,9 +36,7 @@ def test_requests_outside_the_standard():
     assert mb.read_pdu(3, 0xFF83, 125) == b"\x03\xff\x83\x00\x7d"
 
 
-def test_silence():
-    assert mb.silent_us(9600) == 4011 and mb.silent_us(19200) == 2006
-    assert mb.silent_us(38400) == mb.silent_us(115200) == 1750
+def test_time_of_a_frame():
     assert mb.frame_us(9600, 8) == 9166
 
 

@@ -51,6 +51,19 @@ def test_document_is_json_and_keeps_its_keys():
     assert document["limit"] == {"current_ma": 14100, "slot": "site"}
 
 
+def test_the_start_and_the_longest_step():
+    st, about = charging(), info()
+    st.step_us_max = 4321
+    document = status.build(st, about)
+    assert document["start"] is None and document["step_us_max"] == 4321
+    about.start = {
+        "cause": "watchdog", "crashes": 1, "fault": "exception", "fault_s": None, "text": "An error.",
+        "detail": "TypeError x.py:1", "password": "secret",
+    }  # fmt: skip
+    said = status.build(st, about)["start"]
+    assert "password" not in said and said["cause"] == "watchdog" and len(said) == 6
+
+
 def test_limits_lists_only_what_limits():
     rows = status.limits(charging())
     assert rows == [

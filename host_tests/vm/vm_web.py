@@ -169,7 +169,7 @@ async def test_schedule_time_and_records():
     status, _, body = await unit.ask("PUT", "/api/schedule", plan)
     assert status == 200 and json.loads(body)["change_min"] == 60
     for second in range(45):
-        unit.history.add(1000 + second, unit.charger.new_status(), True)
+        unit.history.add(1000 + second, unit.web.st, True)
     history = json.loads((await unit.ask("GET", "/api/history?span=hour"))[2])
     assert history["count"] == 4 and len(history["fuse_da"]) == 4
     assert (await unit.ask("GET", "/api/sessions.csv"))[2].startswith(b"start_s,")

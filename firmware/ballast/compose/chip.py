@@ -11,6 +11,7 @@ import sys
 import machine
 from micropython import const
 
+import __main__
 from ballast.compose import factory
 from ballast.compose.env import Env
 from ballast.control import charger
@@ -20,6 +21,7 @@ from ballast.ports.espnow_radio import GROUP_RX_BYTES, EspnowRadio
 from ballast.ports.reset_info import ResetInfo
 from ballast.ports.storage import Storage
 from ballast.ports.wifi import Wifi
+from ballast.services.memory import last_run
 
 TYPE_CHECKING = const(0)
 if TYPE_CHECKING:
@@ -55,6 +57,11 @@ def cause_of(info: ResetInfo) -> int:
     return charger.RESET_POWER_ON
 
 
+def was_formatted() -> bool:
+    """Whether boards/loader/_boot.py found a damaged data partition; it runs in __main__."""
+    return getattr(__main__, "formatted", False)
+
+
 def make_ble(name: str) -> "Ble | None":
     """The Bluetooth port; None if MicroPython was built without Bluetooth."""
     try:
@@ -76,6 +83,7 @@ def make_env(
     env.reset_info = info
     env.cause = cause_of(info)
     env.crash_loop = info.crash_loop
+    env.formatted = was_formatted()
     env.restore_delay_s = brand.get("rules", {}).get("restore_delay_s", 0)
     env.unique_id = machine.unique_id()
     cal = factory.fill(env, unit, brand)
@@ -103,6 +111,7 @@ def run(app_class: "type[App]") -> None:
     import board
 
     app: "App | None" = None
+    env: "Env | None" = None
     try:
         permit = factory.Permit()
         env, brand, cal = make_env(permit, board.CHIP)
@@ -117,6 +126,8 @@ def run(app_class: "type[App]") -> None:
         asyncio.run(app.services.run())
     except Exception as error:  # noqa: BLE001 - the restart has to follow in any case
         sys.print_exception(error)
+        if env is not None:
+            last_run.note_error(env.reset_info, error)
     finally:
         if app is not None:
             app.stop()

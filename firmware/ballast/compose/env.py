@@ -55,8 +55,9 @@ class Env:
     search for meters and test them.
 
     cause: charger.RESET_* of this start. crash_loop: the charger stays off after this start.
-    reset_info: RTC memory, None = none. restore_delay_s: of the market: the longest random
-    delay after the supply returns.
+    reset_info: RTC memory, None = none. formatted: the data partition was damaged and has been
+    made anew at this start. restore_delay_s: of the market: the longest random delay after the
+    supply returns.
     """
 
     def __init__(self, storage: "Storage", random: "Random", log: "Log" = print) -> None:
@@ -82,3 +83,4 @@ class Env:
         self.restore_delay_s = 0
         self.crash_loop = False
         self.reset_info: "ResetInfo | None" = None
+        self.formatted = False

@@ -7,7 +7,7 @@ from micropython import const
 
 from ballast.control.safety import faults
 from ballast.protocol import group_panels
-from ballast.services.memory.reset_notes import ResetNotes
+from ballast.services.memory.last_run import ResetNotes
 from ballast.services.memory.store import Keeper, Store
 
 TYPE_CHECKING = const(0)
@@ -49,6 +49,8 @@ def restore(app: "App", env: "Env") -> Keeper:
     keeper = Keeper(app.store, app.settings, lambda: counters(app))
     problems, kept = keeper.restore()
     app.settings.add_rule(("group_panels", "group_seats"), group_panels.problem)
+    if env.formatted:
+        problems.append("the memory was damaged and has been emptied: settings and records are lost")
     for line in problems:
         env.log(line)
     cycle = app.charger.cycle
@@ -91,11 +93,12 @@ async def keep(app: "App", env: "Env", keeper: Keeper) -> None:
     while True:
         keeper.step(app.out.coil == 1)
         charger.warn(faults.STORAGE, app.store.error != "", time.ticks_ms())
+        charger.step_us_max = app.timer.run_us_max
         if cycle.button.longs != longs:
             longs = cycle.button.longs
             _long_press(app)
         charger.keep_phase()
-        if notes is not None:
+        if notes is not None and app.timer.error is None:  # else App has noted why the step ended
             active = cycle.faults.active[faults.CRASH_LOOP]
-            notes.step(cycle.uptime_s, cycle.faults.first, active)
+            notes.step(cycle.uptime_s, cycle.faults.first, active, cycle.error)
         await asyncio.sleep_ms(1000)

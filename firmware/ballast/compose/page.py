@@ -6,6 +6,7 @@ from micropython import const
 
 from ballast.compose.meter_search import make_search
 from ballast.protocol.status import Info
+from ballast.services.memory import last_run
 from ballast.services.memory.event_log import EventLog
 from ballast.services.memory.history import History
 from ballast.services.memory.sessions import Sessions
@@ -58,6 +59,8 @@ class PageWiring:
         self.events = EventLog(store, clock, self.wall.time_s)
         self.auth = Auth(app.settings, store, clock, env.random, env.label, self.events.add)
         info = Info(env.serial, env.model, env.version, fit.phases, fit.own_meter, fit.ntc)
+        info.start = last_run.start_of(env.reset_info, app.charger.cycle.faults)
+        last_run.log_start(info.start, env.formatted, self.events.add)
         self.web = Web(
             app.charger, info, self.auth, self.events, env.assets, clock, self.wall
         )

@@ -8,11 +8,9 @@ from ballast.control.group.request import OwnState
 from ballast.control.group.shared import MAX_SHARED_MS
 from ballast.control.limits import limits
 from ballast.control.meter import commissioning
-from ballast.control.pilot import charge_state as cs
 from ballast.control.pilot import pilot
 from ballast.control.places import COUNT
 from ballast.control.power import MAX_W, volt_of
-from ballast.control.records import Status
 from ballast.control.safety import contactor, faults
 from ballast.control.scan_cycle import ScanCycle
 
@@ -41,10 +39,7 @@ class Charger:
         self.step = self.cycle.step
         self.refused = 0  # calls of services that were turned down
         self._phase_kept = False  # of the commissioning test that is over
-
-    def new_status(self):
-        """An empty Status record of the right size."""
-        return Status(limits.COUNT, faults.COUNT)
+        self.step_us_max = 0  # the longest step since the start; handed in by the owner of a clock
 
     # -- limits and samples -------------------------------------------------------
 
@@ -281,6 +276,4 @@ class Charger:
             st.fault_count[fault] = c.faults.count[fault]
             st.fault_action[fault] = c.faults.action[fault]
         st.fault_first = c.faults.first
-
-
-STATE_NAMES = cs.NAMES
+        st.step_us_max = self.step_us_max

@@ -133,7 +133,7 @@ class Status:
         self.fault_action = bytearray(faults)  # fault_catalogue.WARN .. STOP, as in force here
         self.fault_first = 0  # id of the first cause, 0 = none
         self.fault_count = [0] * faults
-        self.step_us_max = 0
+        self.step_us_max = 0  # the longest step since the start, with its inputs and outputs
 
 
 class EvView:

@@ -55,6 +55,7 @@ class ScanCycle:
         self.interlocks = Interlocks(fit, self.faults)
         self.session = Session()
         self.broken = 0
+        self.error = None  # the exception that broke it
         self.why = cs.WHY_UNPLUGGED
         self.offered_ma = 0
         self.user_paused = 0
@@ -82,8 +83,9 @@ class ScanCycle:
             try:
                 self._step(now_ms, scan, out)
                 return
-            except Exception:  # noqa: BLE001 - whatever it is, the contactor opens
+            except Exception as error:  # noqa: BLE001 - whatever it is, the contactor opens
                 self.broken = 1
+                self.error = error
                 self.faults.put(faults.EXCEPTION, 1, now_ms)
                 self.contactor.open(scan)
                 self.offered_ma = 0

@@ -4,9 +4,9 @@ from ballast.control import ticks
 
 
 class Session:
-    """wh, seconds, charge_s, peak_ma; `ended` counts finished sessions.
+    """wh, seconds, charge_s; `ended` counts finished sessions.
 
-    total_wh: the life counter, restored at boot. last_*: the session before.
+    total_wh: the life counter, restored at boot.
     """
 
     def __init__(self):
@@ -14,12 +14,8 @@ class Session:
         self.wh = 0
         self.seconds = 0
         self.charge_s = 0
-        self.peak_ma = 0
         self.total_wh = 0
         self.ended = 0
-        self.last_wh = 0
-        self.last_s = 0
-        self.last_charge_s = 0
         self._wh_seen = 0
         self._ms = 0
         self._charge_ms = 0
@@ -39,21 +35,15 @@ class Session:
         self.total_wh += new_wh
         if plugged and not self.open:
             self.open = 1
-            self.wh = self.seconds = self.charge_s = self.peak_ma = 0
+            self.wh = self.seconds = self.charge_s = 0
             self._ms = self._charge_ms = 0
         elif not plugged and self.open:
-            self._close()
+            self.open = 0
+            self.ended += 1
         if self.open:
-            self._count(dt, new_wh, drawing, ev)
+            self._count(dt, new_wh, drawing)
 
-    def _close(self):
-        self.open = 0
-        self.last_wh = self.wh
-        self.last_s = self.seconds
-        self.last_charge_s = self.charge_s
-        self.ended += 1
-
-    def _count(self, dt, new_wh, drawing, ev):
+    def _count(self, dt, new_wh, drawing):
         self.wh += new_wh
         self._ms += dt
         if drawing:
@@ -64,5 +54,3 @@ class Session:
         while self._charge_ms >= 1000:
             self._charge_ms -= 1000
             self.charge_s += 1
-        if ev.max_ma > self.peak_ma:
-            self.peak_ma = ev.max_ma

@@ -26,7 +26,7 @@ class EspnowRadio:
     """Wi-Fi must be active before `start()`.
 
     rx_bytes: size of the driver's buffer; frames that do not fit are lost. Counters: sent,
-    refused, received, too_long.
+    refused, received.
     """
 
     def __init__(self, rx_bytes: int = _RX_BYTES) -> None:
@@ -38,7 +38,6 @@ class EspnowRadio:
         self.sent = 0
         self.refused = 0
         self.received = 0
-        self.too_long = 0
 
     def start(self) -> None:
         """Switch ESP-NOW on. OSError if Wi-Fi is off."""
@@ -103,7 +102,6 @@ class EspnowRadio:
         try:
             n = self._esp.recvinto(slot, 0)
         except ValueError:  # longer than the buffer: the driver has dropped all waiting frames
-            self.too_long += 1
             slot[1] = bytearray(MAX_FRAME)
             return None
         if not n:

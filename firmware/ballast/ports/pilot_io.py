@@ -67,7 +67,6 @@ class PilotIo:
         self._more = burst - 1
         self._offset_uv = offset_uv
         self._gain_x100 = gain_x100
-        self.adc_errors = 0
         self.pad_us = self._measure_pad(spacing_us) if spacing_us else 0
 
     def _measure_pad(self, spacing_us: int) -> int:
@@ -115,7 +114,6 @@ class PilotIo:
                     else:
                         low = uv
         except OSError:
-            self.adc_errors += 1
             scan.pilot_samples = 0
             return
         # uV / 10 keeps the product within 31 bits: a big integer would allocate memory

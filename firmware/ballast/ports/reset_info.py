@@ -39,7 +39,8 @@ _CHIP_POWER_ON = 1
 
 
 class ResetInfo:
-    """cause: machine.*_RESET. name: the cause in words. crash: the last run ended in a crash.
+    """cause: machine.*_RESET. crash: the last run ended in a crash. name: power_on (also the reset
+    button), brown_out, watchdog, crash, restart (meant).
 
     chip: the board's CHIP. brown_out: the chip's own supply had collapsed; always False on
     an unknown chip. known: RTC memory was valid. crash_loop: the charger should stay off
@@ -53,7 +54,6 @@ class ResetInfo:
         if self.cause == machine.PWRON_RESET and chip in _REGISTER:
             cause = machine.mem32[_REGISTER[chip]] & _CAUSE_BITS
             self.brown_out = cause != _CHIP_POWER_ON
-        self.name = self._words()
         valid = self._valid()
         self.known = valid
         self.crash = False
@@ -65,24 +65,22 @@ class ResetInfo:
             self._clear()
         if self.cause == machine.WDT_RESET:
             self.crash = True
+        self.name = self._words()
         self._count()
         self.crash_loop = self._loop()
-        self._mem[_ANNOUNCED] = 0
+        for at in (_ANNOUNCED, _FAULT, _TEXT):
+            self._mem[at] = 0
         self._put16(_UPTIME, 0)
         self._seal()
 
     def _words(self) -> str:
         if self.brown_out:
-            return "brown-out"
+            return "brown_out"
         if self.cause == machine.PWRON_RESET:
-            return "power-on or reset button"
+            return "power_on"
         if self.cause == machine.WDT_RESET:
             return "watchdog"
-        if self.cause == machine.SOFT_RESET:
-            return "restart of the interpreter"
-        if self.cause == machine.HARD_RESET:
-            return "restart"
-        return "unknown (%d)" % self.cause
+        return "crash" if self.crash else "restart"
 
     def _read_last(self) -> None:
         mem = self._mem

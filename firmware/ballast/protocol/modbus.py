@@ -70,14 +70,6 @@ def crc16(data: "Readable", size: int) -> int:
     return crc
 
 
-def silent_us(baud: int) -> int:
-    """The pause that ends an RTU frame: 3.5 characters of 11 bits, 1750 us above 19200 Bd.
-
-    Source: Serial Line V1.02, 2.5.1.1.
-    """
-    return 1750 if baud > 19200 else 38500000 // baud + 1
-
-
 def frame_us(baud: int, size: int) -> int:
     """How long `size` characters of 11 bits take on the wire."""
     return size * 11 * 1000000 // baud

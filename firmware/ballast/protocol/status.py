@@ -44,6 +44,13 @@ _GROUP = (
 #: plan.energy_wh int 0..200000 or null: energy that the car still wants, null = not said
 #: plan.rank int 0..255 or null: rank of the car, 0 comes first; null = not said
 _PLAN = ("departure_s", "energy_wh", "rank")
+#: start.cause one of power_on, brown_out, watchdog, crash, restart: why this run began
+#: start.crashes int 0..255: crashes since power-on
+#: start.fault text or null: key of the last fault of the run before
+#: start.fault_s int or null: uptime of that run at that fault; null where it is not known
+#: start.text text or null: that fault in words, in English
+#: start.detail text or null: kind and place of the exception that ended the run before
+_START = ("cause", "crashes", "fault", "fault_s", "text", "detail")
 LATCHES = ("auto", "unplug", "manual", "power", "service")
 
 
@@ -54,7 +61,8 @@ class Info:
     set. phases: 1 or 3. own_meter: the charger measures the car's current itself. ntc: by
     place (control/places.py), which thermistor is fitted. group: dict with the keys _GROUP,
     None if the charger is in no group. plan: dict with the keys _PLAN, None if there is no
-    plan. The other fields are copied from the settings by `take`.
+    plan. start: why this run began, and what the run before it noted last, with the keys
+    _START. The other fields are copied from the settings by `take`.
     """
 
     def __init__(
@@ -75,6 +83,7 @@ class Info:
         self.time_s: "int | None" = None
         self.group: "dict | None" = None
         self.plan: "dict | None" = None
+        self.start: "dict | None" = None
         self.name = "Ballast"
         self.setup_done = True
         self.supply_meter = True
@@ -287,6 +296,8 @@ def build(st: "Status", info: Info) -> dict:
         "faults": active,
         #: step_us_max int 0..: longest step of the scan cycle, in us
         "step_us_max": st.step_us_max,
+        #: start object or null: why this run began, and what the run before it noted last
+        "start": _named(info.start, _START),
     }
     out.update(_measured(st, info))
     return out

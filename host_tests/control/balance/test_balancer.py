@@ -338,16 +338,6 @@ def test_a_house_that_only_breathes_does_not_move_the_pilot():
     assert len(offers) <= 2 and rig.over == 0
 
 
-def test_no_caution_is_no_reserve():
-    rig = Rig(caution_ma=0)
-    for _ in range(20):
-        rig.house = [5000] * 3
-        rig.run(8)
-        rig.house = [6000] * 3
-        rig.run(20)
-    assert rig.run(30) == 19000
-
-
 def test_steps_between_readings_change_nothing():
     for fitted in (True, False):
         rig = Rig(fitted=fitted)

@@ -8,11 +8,17 @@ START = 0x40000000 - 6000
 
 
 class Fed:
-    """25 A per phase, no caution; the EV draws nothing until told: then the mains is the house."""
+    """25 A per phase; the EV draws nothing until told: then the mains is the house.
 
-    def __init__(self, limit=25000, fitted=True, caution_ma=0, **settings):
+    worth_ma: what a rise beyond the margin costs, instead of the balancer's own figure; 0 = no margin
+    but the one that a rise brings.
+    """
+
+    def __init__(self, limit=25000, fitted=True, worth_ma=0, **settings):
         self.b = b.Balancer()
-        self.b.configure([limit] * 3, caution_ma=caution_ma, **settings)
+        self.b.configure([limit] * 3, **settings)
+        for spare in self.b.spare:
+            spare.margin_ma = lambda own, of=spare.margin_ma: of(worth_ma)
         self.meter = MeterReading(START)
         self.ev = ev_view(fitted, t_ms=START)
         self.now = START
@@ -149,7 +155,7 @@ def test_it_is_valid_once_a_sample_was_trusted():
 def test_a_maximum_set_lower_holds_from_the_next_sample_on():
     fed = Fed(limit=63000)
     assert fed.sample(5000) == 32000
-    fed.b.configure([63000] * 3, max_ma=31999, caution_ma=0)
+    fed.b.configure([63000] * 3, max_ma=31999)
     assert fed.sample(5000) == 31999
 
 
@@ -158,7 +164,7 @@ def test_a_maximum_set_lower_holds_from_the_next_sample_on():
 
 def test_of_the_reserve_sixty_percent_and_a_tenth_of_an_ampere_may_be_used():
     """But 95 % at most. Rises of 0.15 A and less use it, without being rises that ask for more."""
-    for rises, caution, reserve in (
+    for rises, worth, reserve in (
         ([], 100, 100),
         ([], 150, 150),
         ([151], 0, 151),
@@ -168,7 +174,7 @@ def test_of_the_reserve_sixty_percent_and_a_tenth_of_an_ampere_may_be_used():
         ([400, 400], 0, 800),  # a ramp: twice the smaller one
         ([750, 750], 0, 1500),
     ):
-        fed = Fed(caution_ma=caution)
+        fed = Fed(worth_ma=worth)
         house = 5000
         fed.sample(house)
         for rise in rises:
@@ -203,9 +209,9 @@ def test_a_sample_with_nothing_to_spare_costs_an_eighth_of_what_was_due():
         fed = Fed()
         assert fed.sample(5000) == 20000
         for limit, after_ms in ((26000, 1500), (26000, 1500), (26000, 1400), (25000, 100)):
-            fed.b.configure([limit] * 3, caution_ma=0)
+            fed.b.configure([limit] * 3)
             assert fed.sample(5000, after_ms) == 20000
-        fed.b.configure([26000] * 3, caution_ma=0)
+        fed.b.configure([26000] * 3)
         assert fed.sample(5000, more_ms) == to, "4400 mA s less 550 are 3850; 4500 make a raise"
 
 

@@ -143,13 +143,6 @@ _DUTY = (
     (52000, 8500), (52500, 8500), (63000, 8920), (80000, 9600), (90000, 9600),
 )  # fmt: skip
 
-# (duty in 0.01 %, mA that a vehicle reads)
-_VEHICLE = (
-    (0, 0), (299, 0), (300, 0), (500, 0), (700, 0), (799, 0), (800, 6000), (999, 6000),
-    (1000, 6000), (2667, 16002), (5000, 30000), (8500, 51000), (8501, 52525), (9600, 80000),
-    (9601, 80000), (9700, 80000), (9701, 0), (10000, 0),
-)  # fmt: skip
-
 
 def test_b_duty_of_a_current():
     for ma, want in _DUTY:
@@ -158,11 +151,6 @@ def test_b_duty_of_a_current():
             cpct = duty * 10000 / 65536
             assert cpct <= want + 0.5, (ma, bits)
             assert cpct > want - 10000 / (1 << bits) - 0.5 or want == 0, (ma, bits)
-
-
-def test_b_current_of_a_duty():
-    for cpct, want in _VEHICLE:
-        assert pilot.ev_limit_ma(cpct) == want, cpct
 
 
 def test_b_no_duty_of_this_charger_lets_a_vehicle_draw_more_than_the_limit():

@@ -31,7 +31,6 @@ def test_good_answers_pass():
     for module in range(len(MODULES)):
         test = _run(module, GOOD[module])
         assert test.state == PASSED, rcd_test.NAMES[module]
-        assert GOOD[module][0][0] <= test.took_ms < GOOD[module][0][0] + 20
         assert test.drive == 0
 
 
@@ -115,12 +114,10 @@ def _steps(test, lines):
 
 def test_start_forgets_the_test_before():
     test = _run(0, GOOD[0])
-    assert test.took_ms == 60
     test._line = 1
     test.start(5000, 0)
-    assert test.took_ms == -1 and test.drive == 1 and test.state == RUNNING
+    assert test.drive == 1 and test.state == RUNNING
     test.step(5060, 1)
-    assert test.took_ms == 60
     test = RcdTest(0)
     test.start(0, 0)
     test.abort()

@@ -119,13 +119,13 @@ def test_a_full_disk_keeps_what_was_there_and_says_so(disk):
     s.save("settings", {"v": 1})
     s.save("log", {"t": "x" * 70000})
     s.save("settings", {"v": 2, "t": "y" * 90000})
-    assert s.error and s.pending()
+    assert s.error
     disk.power_cycle()
     assert store().load("settings") == {"v": 1}
     disk.remove("/data/log.0")
     clock.s += 601
     s.save("settings", {"v": 2})
-    assert not s.error and not s.pending()
+    assert not s.error
     assert store().load("settings") == {"v": 2}
 
 
@@ -148,7 +148,28 @@ def test_writes_wait_for_an_open_contactor_but_not_for_ever(disk):
     assert disk.listdir("/data") == ["settings.0"]
     closed[0] = False
     s.step()
-    assert sorted(disk.listdir("/data")) == ["log.0", "settings.0"] and not s.pending()
+    assert sorted(disk.listdir("/data")) == ["log.0", "settings.0"]
+
+
+def test_what_is_erased_is_gone_written_or_waiting(disk):
+    clock, granted = Clock(), [True]
+    s = store(lambda urgent: granted[0], clock)
+    for name in ("settings", "counters", "log"):
+        s.save(name, {"v": 1})
+        s.save(name, {"v": 2})
+    granted[0] = False
+    s.save("events", {"v": 1})
+    s.save("log", {"v": 3})
+    s.erase(["settings", "events", "log", "never stored"])
+    granted[0] = True
+    s.flush()
+    assert s.load("settings") is None and s.load("events") is None and s.load("log") is None
+    assert s.load("counters") == {"v": 2} and s.lost == {}
+    disk.power_cycle()
+    assert {name.split(".")[0] for name in disk.listdir("/data")} == {"counters"}
+    assert store().load("settings") is None
+    s.save("settings", {"v": 2})  # the very value that was there before
+    assert store().load("settings") == {"v": 2}
 
 
 def test_a_value_that_changes_all_the_time_is_written_in_time(disk):

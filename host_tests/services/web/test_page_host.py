@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ballast_bench.devices.sdm630 import Sdm630
+from ballast_bench.fakes.device import WDT_RESET
 from ballast_bench.plant.ev import EV
 from ballast_bench.plant.house import semi
 from ballast_bench.plant.plant import Config
@@ -31,9 +32,9 @@ def quiet_house():
 def make():
     lives = []
 
-    def make_rig(meter=True, car=False, **kwargs):
+    def make_rig(meter=True, car=False, rig_class=WebRig, **kwargs):
         def build():
-            rig = WebRig(Config(house=quiet_house(), limit_a=25.0), **kwargs).open()
+            rig = rig_class(Config(house=quiet_house(), limit_a=25.0), **kwargs).open()
             if meter:
                 rig.meter()
             if car:
@@ -323,6 +324,46 @@ def test_help_answers(make, visit):
     page.get_by_text("Why less than I set?").tap()
     expect(page.get_by_text("The car gets what the house leaves.")).to_be_visible()
     expect(page.locator("main")).to_contain_text("BAL-0001")
+
+
+def restarted_rig(text):
+    """A rig whose charger comes back from a hang: RTC memory holds a leak, and where an error was."""
+
+    class Restarted(WebRig):
+        def fit(self, env, node):
+            from ballast.control.safety import faults
+            from ballast.ports.reset_info import ResetInfo
+            from ballast_bench.world import tell_reset
+
+            ResetInfo(node.board.CHIP).note(faults.RCD_TRIP, text)
+            node.device.hard_reset(WDT_RESET)
+            tell_reset(env, node.board.CHIP)
+
+    return Restarted
+
+
+def test_help_says_why_it_started_and_how_slow_a_step_was(make, visit):
+    rig = make(rig_class=restarted_rig("ValueError limits.py:57"))
+    rig.charger.step_us_max = 0
+    rig.app.timer.run_us_max = 12345
+    page = visit(rig, PASSWORD)
+    page.get_by_role("link", name="Help").tap()
+    support = page.locator("section.card").filter(has=page.get_by_role("heading", name="Support"))
+    expect(support).to_contain_text("12345 µs")
+    expect(support).to_contain_text("Last start: Restarted after a hang.")
+    expect(support).to_contain_text("Before it: Current leaked to earth.")
+    expect(support).to_contain_text("ValueError limits.py:57")
+    page = visit(rig, PASSWORD, locale="de-DE")
+    page.get_by_role("link", name="Hilfe").tap()
+    expect(page.locator("main")).to_contain_text("Letzter Start: Neu gestartet nach einem Hänger.")
+
+
+def test_the_log_says_it_too(make, visit):
+    rig = make(rig_class=restarted_rig(""))
+    page = visit(rig, LABEL)
+    page.get_by_role("link", name="Settings").tap()
+    page.get_by_role("heading", name="Event log").tap()
+    expect(page.locator("tr", has_text="Restarted after a hang")).to_contain_text("rcd_trip")
 
 
 # -- the first time ------------------------------------------------------------------------

@@ -167,3 +167,20 @@ def test_an_older_python_is_told(tmp_path):
                           text=True, env={**os.environ, "PATH": str(tmp_path)})  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.startswith("ballast: Python 3.11 or newer is needed, this is 3.")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", [("--help",), ("sim", "--help")])
+def test_a_reader_that_goes_away_is_no_mistake(words, unbuffered):
+    """`tools/ballast --help | head -1`, with the pipe's end closed before the first byte is written."""
+    readable, writable = os.pipe()
+    os.close(readable)
+    try:
+        done = subprocess.run(
+            [sys.executable, BALLAST, *words], stdout=writable, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered}, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(writable)
+    assert done.returncode == 0
+    assert done.stderr == ""

@@ -5,7 +5,8 @@
 import pytest
 
 from ballast_tools.shell import paths
-from ballast_tools.ship.board_check import check_board, fewest_in_window
+from ballast_tools.ship.board_check import check_board
+from ballast_tools.ship.board_circuit import fewest_in_window
 
 BOARDS = paths.BOARDS
 GOOD = (BOARDS / "esp32s3_devkit" / "board.py").read_text()
@@ -75,6 +76,23 @@ MISTAKES = [
     ({"PE_PIN": None}, "missing; None = not fitted"),
     ({"PE_GOOD_LEVEL": "const(1)\nSPARE_PIN = 48"}, "unknown constant"),
     ({"PE_PIN": "print(1)"}, "expected a plain value"),
+    ({"PE_PIN": "const()"}, "expected a plain value"),
+    ({"PE_PIN": "{[]: 1}"}, "expected a plain value"),
+    ({"RCD_MODULE": "9"}, "9; expected one of 0 (RCM14), 1 (X6/X30), 2 (RCMB102), 3 (RCMB104)"),
+    ({"RCD_MODULE": "True"}, "True; expected one of 0"),
+    ({"CP_SPACING_US": "None"}, "None; expected 0 (the ADC spaces itself) to 217"),
+    ({"CP_SPACING_US": "1116"}, "1116; expected 0 (the ADC spaces itself) to 217"),
+    ({"CHIP": "[]"}, "[]; expected one of esp32, esp32s3"),
+    ({"NTC_PINS": "None"}, "None; expected a tuple of 3 GPIOs"),
+    ({"LOAD_PINS": "(8, None, 21)"}, "(8, None, 21); expected GPIOs that the esp32s3 has"),
+    ({"COIL_PIN": "(15,)"}, "(15,); expected a GPIO that the esp32s3 has"),
+    ({"METER_PGA": "None"}, "None; expected 0 to 65535"),
+    ({"METER_UGAIN": "('a', 1, 2)"}, "expected three numbers"),
+    ({"METER_SPI": "0"}, "0; expected 1, 2 or None"),
+    ({"RS485_UART": "7"}, "7; expected 1, 2 or None"),
+    ({"COIL_ON_LEVEL": "True"}, "True; expected 0 or 1"),
+    ({"CP_BURST": "0x" + "f" * 5000}, "a int; expected 16 to 64"),
+    ({"NAME": repr("x" * 1000)}, "x...; expected the folder's name"),
 ]
 
 

@@ -42,7 +42,6 @@ class FakeUnit:
         self.chip = self.hardware.board.CHIP
         self.flash = bytearray(b"\xff" * flash_bytes)
         self.pull_after = pull_after
-        self.scripts = 0
         self._stub = False
         self._path = None
         self._master = None
@@ -231,7 +230,6 @@ class FakeUnit:
 
     def script(self, code):
         """(output, error) of a script; NVS is what the image that was flashed says."""
-        self.scripts += 1
         at = self.flash.find(b"jig\0")
         if at >= 0:
             value = struct.unpack("<i", self.flash[at + 16 : at + 20])[0]

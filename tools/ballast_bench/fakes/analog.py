@@ -31,7 +31,6 @@ class AdcInput:
         self.device = device
         self.gpio = gpio
         self.atten = 3
-        self.in_use = False
         self._true_uv = [0]
         self._timed = None
         self._read_uv = [0]

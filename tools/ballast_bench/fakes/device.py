@@ -170,8 +170,6 @@ class Device:
         self.ble = None
         self.hostname = None
         self.uarts = {}
-        for channel in self.adc.values():
-            channel.in_use = False
 
     # -- time ---------------------------------------------------------------------
 

@@ -154,7 +154,6 @@ class ADC:
         self._device = device
         self._gpio = gpio
         self._input = device.adc_input(gpio)
-        self._input.in_use = True
         self.init(atten=atten)
 
     def init(self, *, atten=-1):

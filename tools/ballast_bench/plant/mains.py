@@ -6,8 +6,6 @@ R is the resistive part of the reference impedance of IEC/TR 60725 (0.24 ohm lin
 transformer (chosen). Reactance and the shift of the neutral are left out.
 """
 
-LOST_V = 1.0  # below this a phase counts as dead
-
 
 class Mains:
     """Supply voltages; faults are plain attributes, call `touch()` of the plant after a change.

@@ -59,7 +59,6 @@ def _greedy(amps):
 
     def event(bench):
         bench.cp.ev.extra_a = 0.0
-        bench.cp.meter_extra = amps
         for n in range(3):
             bench.cp.ev.amps[n] = amps if n == 0 else 0.0
         bench.cp.ev.step = lambda now_s, pilot, live: False

@@ -11,7 +11,7 @@ that the house does not fill: nobody knows what was imported in the rest of them
 
 import math
 
-from ballast.control.limits.demand import Demand
+from ballast.control.limits.demand import MARGIN_PERMILLE, Demand
 from ballast.control.pilot import pilot
 from ballast.control.power import ma_of
 from ballast.control.ticks import add
@@ -24,7 +24,6 @@ QUARTER_S = 900
 INTO_S = 600  # when the clock is set
 TIGHT = (1.0, 1.1, 1.35)
 LEAST_W = 1400  # 6 A on one phase: with less no EV charges
-MARGIN_PERMILLE = 10  # that each of the controllers keeps
 START_MS = (1 << 30) - 60_000  # the tick wraps in the first minute of every run
 _RESUME_MA = 1000
 _UP_MA = 100  # control/scan_cycle.py
@@ -68,7 +67,7 @@ class Ballast:
 
     def __init__(self, limit_w, phases):
         self._demand = Demand()
-        self._demand.configure(limit_w, MIN_MA, MARGIN_PERMILLE)
+        self._demand.configure(limit_w, MIN_MA)
         self._phases = phases
         self._demand.sync(START_MS, INTO_S * 1000)
 

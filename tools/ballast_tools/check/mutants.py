@@ -9,17 +9,17 @@ from cosmic_ray.ast import ast_nodes, get_ast
 
 
 def of(source, operator_names):
-    """[mutated source] without repetitions, in the order of the text."""
+    """[(operator, mutated source)] without repetitions, in the order of the text."""
     tree = get_ast(source)
-    operators = [plugins.get_operator(f"core/{name}")() for name in operator_names]
+    operators = [(name, plugins.get_operator(f"core/{name}")()) for name in operator_names]
     seen, out = {source}, []
     for node in list(ast_nodes(tree)):
-        for operator in operators:
+        for name, operator in operators:
             for index in range(len(list(operator.mutation_positions(node)))):
                 code = _mutated(tree, node, operator, index)
                 if code not in seen:
                     seen.add(code)
-                    out.append(code)
+                    out.append((name, code))
     if tree.get_code() != source:
         raise RuntimeError("a mutant was not put back")
     return out

@@ -2,7 +2,11 @@
 
 The changes are cosmic-ray's operators. Each mutant runs in a forked process of its own:
 only the tests of its module first, then those of the whole control. Survivors are held
-against host_tests/mutation_survivors.txt, where each known one has its explanation.
+against host_tests/mutation_survivors.txt, where each known one has its explanation, by what
+they change and not by their line (changes.py).
+
+The exit status is 1 while less than 95 % are killed or a survivor has no explanation: the bar
+is what is asked of the tests, not what they reach today.
 """
 
 import functools
@@ -13,9 +17,10 @@ import signal
 import sys
 import time
 import types
-from pathlib import Path
+from dataclasses import dataclass
 
-from ballast_tools.check import workers
+from ballast_tools.check import survivors, workers
+from ballast_tools.check.changes import Change, Module, numbered
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
@@ -64,6 +69,8 @@ def add_arguments(parser):
     parser.add_argument("--safety", action="store_true", help="only the safety modules")
     parser.add_argument("--every", type=int, default=1, help="only each n-th mutant (1 = all)")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--prune", action="store_true",
+                        help="only take out of the file of survivors what no mutant of today is")  # fmt: skip
 
 
 def modules():
@@ -73,21 +80,26 @@ def modules():
     return [*SAFETY, *(name for name in rest if name not in SAFETY)]
 
 
+@dataclass(frozen=True)
+class Mutant:
+    """A module with one change. line: of its source."""
+
+    code: str
+    change: Change
+    line: int
+
+
 def mutants(name, every=1):
-    """[(mutated source, "- old line\\n+ new line")] of a module of control/."""
+    """[Mutant] of a module of control/, in the order of the text."""
     from ballast_tools.check import mutants as made
 
     source = (CONTROL / f"{name}.py").read_text()
-    out = [(code, _difference(source, code)) for code in made.of(source, OPERATORS)]
+    module = Module(source)
+    found = made.of(source, OPERATORS)
+    changes = numbered(module.change(operator, code) for operator, code in found)
+    out = [Mutant(code, change, module.line(code))
+           for (_, code), change in zip(found, changes, strict=True)]  # fmt: skip
     return out[:: max(1, every)]
-
-
-def _difference(source, code):
-    old, new = source.splitlines(), code.splitlines()
-    for n, (a, b) in enumerate(zip(old, new, strict=False), 1):
-        if a != b:
-            return f"{n}: - {a.strip()}\n    + {b.strip()}"
-    return "0: - \n    + "
 
 
 # -- one mutant ------------------------------------------------------------------------
@@ -177,6 +189,8 @@ def _prepare():
     from ballast_bench import upy
 
     upy.install()
+    if str(paths.HOST_TESTS) not in sys.path:
+        sys.path.append(str(paths.HOST_TESTS))  # for the kits that the tests share
     package = types.ModuleType("control_tests")
     package.__path__ = [str(TESTS)]
     sys.modules["control_tests"] = package
@@ -194,7 +208,8 @@ def _work(job):
     name, items = job
     _prepare()
     cpu_s = SLOWER * _base_s(name) + 2
-    return name, [where for code, where in items if survives(name, code, cpu_s)], len(items)
+    alive = [(at, change) for code, change, at in items if survives(name, code, cpu_s)]
+    return name, alive, len(items)
 
 
 def _base_s(name):
@@ -209,43 +224,16 @@ def _base_s(name):
     return _bases[name]
 
 
-# -- the known survivors ---------------------------------------------------------------
-
-
-def known(path=None):
-    """{(module, "- old / + new" without the line number): why}. ValueError for a bad file."""
-    out, module, pair = {}, "", []
-    for number, raw in enumerate((path or KNOWN).read_text().splitlines(), 1):
-        line = raw.strip()
-        if not line or line.startswith("#"):
-            continue
-        if line.startswith("[") and line.endswith("]"):
-            module = line[1:-1]
-        elif line.startswith(("- ", "+ ")):
-            pair.append(line)
-        elif line.startswith("why: ") and len(pair) == 2:
-            out[(module, "\n".join(pair))] = line[5:]
-            pair = []
-        else:
-            raise ValueError(
-                f"{(path or KNOWN).name}, line {number}: `[module]`, `- `, `+ ` or `why: `"
-            )
-    return out
-
-
-def key_of(where):
-    """A survivor's key: its two lines, without where they stand."""
-    first, second = where.split("\n")
-    return first.split(": ", 1)[1].strip() + "\n" + second.strip()
+# -- all of them -----------------------------------------------------------------------
 
 
 def run(names, every, jobs, bar=None):
-    """{module: (mutants, [survivors])}."""
+    """{module: (number of mutants, [(line, Change)] of those alive)}."""
     todo, total, done = [], 0, 0
     for n, name in enumerate(names):
         if bar is not None:
             bar.show(n, len(names), f"mutants of {name}")
-        items = mutants(name, every)
+        items = [(m.code, m.change, m.line) for m in mutants(name, every)]
         total += len(items)
         todo += [(name, items[at : at + 20]) for at in range(0, len(items), 20)]
     got = {name: (0, []) for name in names}
@@ -260,22 +248,49 @@ def run(names, every, jobs, bar=None):
 
 
 def report(got, explained):
-    """Print; the exit status."""
+    """Print; the exit status. explained: keys of the known survivors."""
     new, total, alive = [], 0, 0
     print(f"{'module':22}{'mutants':>8}{'killed':>8}{'alive':>7}{'explained':>11}")
-    for name, (count, survivors) in got.items():
-        known_ones = [s for s in survivors if (name, key_of(s)) in explained]
-        new += [(name, s) for s in survivors if s not in known_ones]
-        total, alive = total + count, alive + len(survivors)
-        pct = 100.0 * (count - len(survivors)) / count if count else 100.0
-        print(f"{name:22}{count:8}{pct:7.1f}%{len(survivors):7}{len(known_ones):11}")
+    for name, (count, found) in got.items():
+        unknown = [(name, line, change) for line, change in found if (name, change) not in explained]
+        new += unknown
+        total, alive = total + count, alive + len(found)
+        pct = 100.0 * (count - len(found)) / count if count else 100.0
+        print(f"{name:22}{count:8}{pct:7.1f}%{len(found):7}{len(found) - len(unknown):11}")
     pct = 100.0 * (total - alive) / total if total else 100.0
-    print(f"{'all':22}{total:8}{pct:7.1f}%{alive:7}")
-    for name, where in new:
-        print(f"NOT EXPLAINED  {name}.py:{where}")
+    print(f"{'all':22}{total:8}{pct:7.1f}%{alive:7}{alive - len(new):11}")
+    for name, line, change in new:
+        print(f"NOT EXPLAINED  {name}.py:{line} {change}")
     if pct < WANTED_PCT:
         print(f"MISSED: {WANTED_PCT} % killed are asked")
     return 1 if pct < WANTED_PCT or new else 0
+
+
+def prune():
+    """Take out of the file of survivors what no mutant of today is; say which. The exit status."""
+    found = survivors.prune(known(), changes_of)
+    for old, new in found.renamed:
+        print(f"RENAMED  [{old.module}] {old.change}\n  now {new.change}")
+    for survivor in found.gone:
+        print(f"GONE  line {survivor.line} [{survivor.module}] {survivor.change}\nwhy: {survivor.why}")
+    survivors.write(KNOWN, found.kept)
+    print(f"{len(found.kept)} kept, {len(found.renamed)} of them renamed, {len(found.gone)} gone")
+    return 0
+
+
+def changes_of(name):
+    """[Change] of all mutants of a module; [] where there is no such module."""
+    if not (CONTROL / f"{name}.py").exists():
+        return []
+    return [mutant.change for mutant in mutants(name)]
+
+
+def known():
+    """[Survivor] of the file; UserError for a bad one."""
+    try:
+        return survivors.read(KNOWN) if KNOWN.exists() else []
+    except ValueError as error:
+        raise UserError(str(error)) from None
 
 
 def main(args):
@@ -285,10 +300,9 @@ def main(args):
             raise UserError(f"--module {name}: there is no firmware/ballast/control/{name}.py")
     if args.every < 1 or args.jobs < 1:
         raise UserError("--every and --jobs: at least 1")
-    try:
-        explained = known() if Path(KNOWN).exists() else {}
-    except ValueError as error:
-        raise UserError(str(error)) from None
+    if args.prune:
+        return prune()
+    explained = {survivor.key for survivor in known()}
     bar = Bar("Mutating")
     start = time.perf_counter()
     got = run(names, args.every, args.jobs, bar)

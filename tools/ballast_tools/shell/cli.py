@@ -24,6 +24,20 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv):
     """Run `argv`; the exit status."""
+    try:
+        try:
+            status = _main(argv)
+        except SystemExit:  # argparse, which has printed the help or a mistake
+            sys.stdout.flush()
+            raise
+        sys.stdout.flush()  # here and not at the interpreter's end, where it could only be complained about
+        return status
+    except BrokenPipeError:  # the reader (head, less) has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _main(argv):
     if not argv or argv[0] in ("-h", "--help", "help"):
         print(commands.overview())
         return 0 if argv else 2
@@ -41,9 +55,6 @@ def main(argv):
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader (head, less) has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def check(argv):

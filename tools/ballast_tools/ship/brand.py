@@ -214,28 +214,19 @@ def profile(brand, board_rated_ma):
 def document(brand, board, release, keys):
     """The brand.json of an application image: a dict of JSON values.
 
-    board: boards.Board; release: {"version", "security", "micropython"}; keys: {id: hex
-    modulus} that updates may be signed with.
+    board: boards.Board; release: {"version", ...}; keys: {id: hex modulus} that updates
+    may be signed with.
     """
     return {
-        "format": 1,
         "brand": brand.id,
         "board": board.name,
         "version": release["version"],
-        "security": release["security"],
-        "name": brand.name,
         "product": brand.product,
-        "maker": brand.maker,
-        "languages": list(brand.languages),
-        "support": brand.support,
-        "colours": brand.colours,
-        "plug": brand.plug["name"],
+        "ssid": brand.setup["ssid"],
+        "profile": profile(brand, board.rated_ma),
+        "rules": brand.market["rules"],
         "household": brand.plug["household"],
         "phases": min(brand.plug["phases"], board.phases),
         "currents": list(brand.currents),
-        "ssid": brand.setup["ssid"],
-        "market": brand.market["id"],
-        "profile": profile(brand, board.rated_ma),
-        "rules": brand.market["rules"],
         "update_keys": keys,
     }

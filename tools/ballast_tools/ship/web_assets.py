@@ -188,9 +188,7 @@ def one_file(source, html, style, script):
 def _index(brand, languages):
     """(HTML, CSP): the page in one file."""
     style = _strip_css((SOURCE / "page.css").read_text(encoding="utf-8")) + _brand_css(brand)
-    about = {}
-    if brand is not None:
-        about = {"name": brand.name, "support": brand.support["url"]}
+    about = {} if brand is None else {"support": brand.support["url"]}
     script = bundle()
     script = script.replace("/*LANGS*/{}", json.dumps(languages, sort_keys=True))
     script = script.replace("/*BRAND*/{}", json.dumps(about, sort_keys=True, ensure_ascii=False))

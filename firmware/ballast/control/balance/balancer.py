@@ -30,6 +30,8 @@ _HOLD_MS = const(3500)  # a draw that is over is held for so long ...
 _BACK_MS = const(11000)  # ... or shorter, so that a slow EV is back so long after a fall
 _SLEW_MS = const(2500)
 _DT_MAX_MS = const(1500)
+# Chosen: 4 A unused all the time is the price at which no rise of the house exceeds the reserve.
+_CAUTION_MA = const(4000)
 # The offer is not lowered until the house has taken a part of the reserve: all but ...
 _LOW_PERCENT = const(40)  # ... 40 % of it, and 0.1 A more ...
 _USED_MA = const(100)  # ... as a class 1 meter cannot measure 0.1 A, ...
@@ -72,22 +74,13 @@ class Balancer:
         self.configure([16000, 16000, 16000])
 
     def configure(
-        self,
-        limit_ma: list[int],
-        min_ma: int = 6000,
-        max_ma: int = 32000,
-        phases: int = 3,
-        caution_ma: int = 4000,
+        self, limit_ma: list[int], min_ma: int = 6000, max_ma: int = 32000, phases: int = 3
     ) -> None:
-        """Set the supply's limit per phase ([3]) and the charger's range, in mA.
-
-        caution_ma: price of overloads, see RiseRisk.reserve_ma (0..100 000; 0 = no reserve).
-        """
+        """Set the supply's limit per phase ([3]) and the charger's range, in mA."""
         for i in range(3):
             self.spare[i].limit_ma = limit_ma[i]
         self._min_ma = min_ma
         self._max_ma = max_ma
-        self._caution_ma = caution_ma
         self.phases.configure(phases)
 
     def new_ev(self) -> None:
@@ -186,7 +179,7 @@ class Balancer:
         for i in range(3):
             if self.phases.used[i]:
                 on_phase = self.spare[i]
-                reserve = on_phase.reserve_ma(self._caution_ma)
+                reserve = on_phase.reserve_ma(_CAUTION_MA)
                 spare_ma = min(spare_ma, on_phase.limit_ma - on_phase.house_ma)
                 down_ma = on_phase.limit_ma - on_phase.held_ma - reserve
                 if down_ma < lower_to:

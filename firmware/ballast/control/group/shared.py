@@ -27,10 +27,9 @@ _DOUBT_MS = const(60000)  # chosen: a few lease times for the group to come righ
 
 
 class Shared:
-    """`doubts`: how often the group did not keep the supply below its limit."""
+    """Whether the group balances the supply; doubted while it does not keep it below its limit."""
 
     def __init__(self) -> None:
-        self.doubts = 0
         self._on = False
         self._until_ms = 0
         self._over = False
@@ -73,4 +72,3 @@ class Shared:
             self._over = False
             self._doubt = True
             self._doubt_ms = now_ms
-            self.doubts += 1

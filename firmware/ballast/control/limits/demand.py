@@ -24,6 +24,7 @@ from ballast.control.power import MAX_W, ma_of
 from ballast.control.ticks import add, diff
 
 QUARTER_MS = const(900000)
+MARGIN_PERMILLE = const(10)  # chosen: the limit that is kept is so much below the one that was set
 _QUARTER_S = const(900)
 _NO_LIMIT_MA = const(1000000)
 _LEAST_S = const(13)  # shortest time to spread the bank over: in less the EV could not follow
@@ -61,10 +62,10 @@ class Demand:
         self._limit_w = 0  # less the margin
         self.configure(0)
 
-    def configure(self, limit_w: int, min_ma: int = 6000, margin_permille: int = 10) -> None:
+    def configure(self, limit_w: int, min_ma: int = 6000) -> None:
         """limit_w: mean import of a quarter hour in W, 0 = no limit (at most 200 kW)."""
         whole_w = min(limit_w, MAX_W)
-        limit_w = whole_w * (1000 - margin_permille) // 1000
+        limit_w = whole_w * (1000 - MARGIN_PERMILLE) // 1000
         self._margin_w = whole_w - limit_w
         if limit_w != self._limit_w:
             self.ma = _NO_LIMIT_MA if limit_w == 0 else 0

@@ -17,12 +17,10 @@ _MAX_GAP_MS = const(3000)  # readings further apart are not compared
 
 
 class MeterPair:
-    """apart: 1 while they contradict. apart_ma: by how much, on phase `phase` (0..2)."""
+    """apart: 1 while they contradict."""
 
     def __init__(self) -> None:
         self.apart = 0
-        self.apart_ma = 0
-        self.phase = 0
         self._since_ms = 0
         self._running = False
         self._seq = -1
@@ -43,21 +41,16 @@ class MeterPair:
             return
         worst = 0
         for i in range(3):
-            over = panel.ma[i] - supply.ma[i] - supply.ma[i] // 10
-            if over > worst:
-                worst = over
-                self.phase = i
+            worst = max(worst, panel.ma[i] - supply.ma[i] - supply.ma[i] // 10)
         if worst <= _TOLERANCE_MA:
             self._agree()
             return
         if not self._running:
             self._running = True
             self._since_ms = now_ms
-        self.apart_ma = worst
         if diff(now_ms, self._since_ms) >= _FOR_MS:
             self.apart = 1
 
     def _agree(self) -> None:
         self.apart = 0
-        self.apart_ma = 0
         self._running = False

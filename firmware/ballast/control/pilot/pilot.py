@@ -57,19 +57,6 @@ def advertised_ma(duty: int) -> int:
     return (duty * 15625 - 655360000 + 4095) // 4096
 
 
-def ev_limit_ma(duty_cpct: int) -> int:
-    """Current in mA that an EV may take at a duty in 0.01 %; 0 = it must not charge.
-
-    IEC 61851-1 Table A.7. A duty of 3..7 % stands for digital communication, which this
-    charger does not offer: 0 as well.
-    """
-    if duty_cpct < 800 or duty_cpct > 9700:
-        return 0
-    if duty_cpct <= 8500:
-        return max(MIN_MA, 6 * duty_cpct)
-    return min(25 * (duty_cpct - 6400), MAX_MA)
-
-
 def classify(mv: int, previous: int) -> int:
     """The level (A .. LOST) of a burst's highest reading in mV.
 

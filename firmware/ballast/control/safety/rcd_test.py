@@ -42,7 +42,7 @@ QUICK_MS = const(2600)  # a test this short fits into the 3 s of B to C
 
 
 class RcdTest:
-    """state: IDLE..FAILED. drive: level for the test input. took_ms: to the first trip."""
+    """state: IDLE..FAILED. drive: level for the test input."""
 
     def __init__(self, module):
         row = MODULES[module]
@@ -55,7 +55,6 @@ class RcdTest:
         self.quick = row[_END] <= QUICK_MS
         self.state = IDLE
         self.drive = 0
-        self.took_ms = -1
         self._start_ms = 0
         self._edge_ms = 0
         self._line = 0
@@ -63,7 +62,6 @@ class RcdTest:
 
     def start(self, now_ms, line):
         """Begin. A line that already reports a trip fails at once: it may be stuck."""
-        self.took_ms = -1
         self._start_ms = now_ms
         self._line = 0
         self._seen = 0
@@ -85,10 +83,8 @@ class RcdTest:
         if line and not self._line:
             self._seen += 1
             self._edge_ms = t
-            if self._seen == 1:
-                self.took_ms = t
-                if t < self._early_ms or t > self._late_ms:
-                    self._end(FAILED)
+            if self._seen == 1 and (t < self._early_ms or t > self._late_ms):
+                self._end(FAILED)
         elif not line and self._line:
             self._edge_ms = t
         elif line and t - self._edge_ms > self._clear_ms:

@@ -1,8 +1,9 @@
 """The event log: the last 64 events that an owner may want to read later, in order.
 
 A detail is a short word, never a secret and never text that a person typed. The log is saved
-at most once a minute (flash wear); an event that concerns security is saved at once. EVENTS.md
-is made of the notes (`#:`) at the calls that add one.
+at most once a minute (flash wear). It is saved at once after an event that concerns security,
+and after a crash, because the next crash may come within the minute. EVENTS.md is made of the
+notes (`#:`) at the calls that add one.
 """
 
 from micropython import const
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 _SIZE = const(64)
 _SAVE_EVERY_S = const(60)
 _MAX_DETAIL = const(48)
-_AT_ONCE = ("password_set", "lock_cleared", "update", "factory_reset")
+_AT_ONCE = (
+    "password_set", "lock_cleared", "update", "factory_reset", "formatted", "start_watchdog", "start_crash",
+)  # fmt: skip
 
 
 class EventLog:

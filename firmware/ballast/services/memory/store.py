@@ -77,10 +77,6 @@ class Store:
         if self._permit(False):
             self._write(name)
 
-    def pending(self) -> int:
-        """How many dicts are not written yet."""
-        return len(self._pending)
-
     def step(self) -> None:
         """Write at most one file, if one may be written now. Called once a second."""
         now = self._clock()

@@ -21,7 +21,7 @@ _PER_DRAIN = const(64)  # frames in one drain(): a flood must not stop the other
 class UdpRadio:
     """interface: own IPv4 address in the network to use; 127.0.0.1 = this computer only.
 
-    Counters: sent, refused, received, too_long. The constructor raises OSError if it gets no
+    Counters: sent, refused, received. The constructor raises OSError if it gets no
     socket.
     """
 
@@ -40,7 +40,6 @@ class UdpRadio:
         self.sent = 0
         self.refused = 0
         self.received = 0
-        self.too_long = 0
 
     def send(self, mac: bytes, frame: bytes) -> bool:
         """Queue one frame for all; False if the network did not take it. `mac` is not used."""
@@ -60,9 +59,7 @@ class UdpRadio:
                 frame, _sender = self._socket.recvfrom(MAX_FRAME + 1)
             except OSError:  # nothing waits
                 return
-            if len(frame) > MAX_FRAME:
-                self.too_long += 1
-            else:
+            if len(frame) <= MAX_FRAME:
                 self.received += 1
                 handle(b"", frame, 0)
 

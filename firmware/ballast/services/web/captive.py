@@ -29,7 +29,6 @@ class Captive:
         self._port = port
         self._socket: "socket.socket | None" = None
         self._ip = ""
-        self.answered = 0
 
     def open(self, ip: str, bind: str = "0.0.0.0") -> None:
         """Begin. ip: the charger's address in its own network, IPv4."""
@@ -59,7 +58,6 @@ class Captive:
                 return  # no query (EAGAIN), or the interface has just closed
             reply = dns.answer(query, self._ip)
             if reply is not None:
-                self.answered += 1
                 try:
                     self._socket.sendto(reply, sender)
                 except OSError:
