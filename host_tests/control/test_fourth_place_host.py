@@ -24,7 +24,7 @@ upy.install(upy.ManualClock(0))
 fakes.install()
 from ballast.control.limits import limits
 from ballast.control.places import NAMES
-from ballast.control.records import Fit
+from ballast.control.records import Fit, Status
 from ballast.control.safety import faults
 from ballast.ports.board_io import BoardIo
 from ballast.protocol import status

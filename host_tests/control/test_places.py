@@ -4,7 +4,8 @@ from ballast.control.places import COUNT, NAMES, PLACES, PLUG
 from ballast.control.records import Fit, Scan
 from ballast.control.safety import faults
 from ballast.control.safety.derating import Derating
-from ballast.control.settings import NUMBERS, Settings
+from ballast.control.setting_rows import NUMBERS
+from ballast.control.settings import Settings
 from portable import raises
 
 

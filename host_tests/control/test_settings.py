@@ -1,6 +1,7 @@
 """Settings: checked at the door, nothing half-written, secrets kept."""
 
-from ballast.control.settings import BELOW, GONE, NUMBERS, TEXTS, Settings
+from ballast.control.setting_rows import BELOW, GONE, NUMBERS, TEXTS
+from ballast.control.settings import Settings
 from portable import raises
 
 BELOW_KEYS = [key for keys in BELOW for key in keys]

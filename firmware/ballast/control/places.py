@@ -12,6 +12,11 @@ whose sensor fault is DERATE charges with the smallest current while its sensor 
 
 from micropython import const
 
+#: NAME_t1: Sensor at NAME: derating begins. From here to `NAME_t2` the slot `temp` falls from the full
+#:   current to 6 A.
+#: NAME_t2: Sensor at NAME: too hot. Charging stops at once (SAFETY.md).
+#: NAME_t3: Sensor at NAME: cool again. Below it that stop ends by itself, three times; then a person
+#:   resets it.
 # name; T1 less current from here on, T2 stop, T3 go on below, each as (default, lowest, highest)
 # in 0.1 degC; fault of a hot place, fault of a broken sensor
 PLACES = (

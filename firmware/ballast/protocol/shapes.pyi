@@ -63,6 +63,7 @@ class Status(Protocol):
     user_paused: int
     boost_left_s: int
     fault_active: bytearray
+    fault_action: bytearray
     fault_first: int
     fault_count: list[int]
     step_us_max: int

@@ -193,7 +193,7 @@ def _supply_meter(st: "Status", info: Info) -> dict:
     return out
 
 
-def _car(st: "Status", info: Info, state: str) -> dict:
+def _ev(st: "Status", info: Info, state: str) -> dict:
     return {
         #: car.plugged bool or null: a car is plugged in; null in a pilot fault (E, F)
         "plugged": state[0] in "BCD" if state[0] not in "EF" else None,
@@ -278,7 +278,7 @@ def build(st: "Status", info: Info) -> dict:
         #: sentence.params object: numbers that the text may name
         "sentence": {"code": code, "params": params},
         "contactor": bool(st.contactor),  #: contactor bool: the contactor is closed
-        "car": _car(st, info, state),  #: car object: the car and what it gets
+        "car": _ev(st, info, state),  #: car object: the car and what it gets
         #: limit object: the smallest limit, which decides
         #: limit.current_ma int 0..: per phase; less than user.min_ma = pause
         #: limit.slot one of slots.NAMES: who limits

@@ -10,7 +10,7 @@ START = 0x40000000 - 6000
 class Fed:
     """25 A per phase; the EV draws nothing until told: then the mains is the house.
 
-    worth_ma: what a rise beyond the margin costs, instead of the balancer's own figure; 0 = no margin
+    worth_ma: what a rise beyond the reserve costs, instead of the own figure of the balancer; 0 = no reserve
     but the one that a rise brings.
     """
 
@@ -18,7 +18,7 @@ class Fed:
         self.b = b.Balancer()
         self.b.configure([limit] * 3, **settings)
         for spare in self.b.spare:
-            spare.margin_ma = lambda own, of=spare.margin_ma: of(worth_ma)
+            spare.reserve_ma = lambda own, of=spare.reserve_ma: of(worth_ma)
         self.meter = MeterReading(START)
         self.ev = ev_view(fitted, t_ms=START)
         self.now = START

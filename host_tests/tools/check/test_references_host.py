@@ -129,7 +129,7 @@ def test_a_setting_without_a_note_is_named():
 
 
 def test_a_note_without_a_setting_is_named():
-    text = changed(settings.SOURCE, "class Settings:", "#: Something. More.\nclass Settings:")
+    text = changed(settings.SOURCE, "GONE =", "#: Something. More.\nGONE =")
     assert "this note stands above no setting; remove it" in only(settings.rows(text)[1])
 
 

@@ -36,7 +36,8 @@ def test_markets_fit_the_settings_of_the_control_core(name):
 @pytest.mark.parametrize("board_name", boards.known())
 @pytest.mark.parametrize("brand_name", brand.known())
 def test_profile_of_each_pair_is_taken_by_the_settings(board_name, brand_name):
-    from ballast.control.settings import NUMBERS, Settings
+    from ballast.control.setting_rows import NUMBERS
+    from ballast.control.settings import Settings
 
     board, loaded = boards.load(board_name), brand.load(brand_name)
     profile = brand.profile(loaded, board.rated_ma)

@@ -40,7 +40,7 @@ def known():
 
 def schema():
     """Rows of control/settings.py by key: the one place where ranges are written."""
-    settings = firmware.module("ballast.control.settings")
+    settings = firmware.module("ballast.control.setting_rows")
     return {row[0]: row for row in settings.NUMBERS if row[5] == "profile"}
 
 

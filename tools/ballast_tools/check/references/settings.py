@@ -1,11 +1,16 @@
-"""SETTINGS.md: every setting, from the tables of control/settings.py and the notes above their rows."""
+"""SETTINGS.md: every setting, from the table control/setting_rows.py and the notes above its rows.
+
+The settings of the thermistors are made of control/places.py; their notes are there, once for
+all places, with NAME for the place.
+"""
 
 import ast
 
 from ballast_tools.check.references import markdown, notes
 from ballast_tools.shell.paths import FIRMWARE
 
-SOURCE = FIRMWARE / "ballast" / "control" / "settings.py"
+SOURCE = FIRMWARE / "ballast" / "control" / "setting_rows.py"
+PLACES = SOURCE.with_name("places.py")
 DOCUMENT = SOURCE.with_name("SETTINGS.md")
 
 _WHO = {"user": "user", "site": "installer", "profile": "brand, market"}
@@ -31,16 +36,18 @@ names it: control/limits/limits.py.
 
 def rows(text=None):
     """([{key, group, default, range, unit, who, secret, meaning, effect}], problems)."""
-    from ballast.control import settings as data
+    from ballast.control import setting_rows as data
     from ballast.services.web.settings import _OWN_ROUTE
 
     found, problems = _notes(text)
+    of_places = _place_notes()
     out = []
     for row in data.NUMBERS + data.TEXTS:
         number = len(row) == 6
         key, group = row[0], row[5] if number else row[4]
         note = found.pop(key, None)
-        meaning, _, effect = (note.text if note else "").partition(". ")
+        words = note.text if note else of_places.get(key, "")
+        meaning, _, effect = words.partition(". ")
         if not effect:
             where = note.where() if note else notes.place(SOURCE, _line_of(key))
             problems.append(
@@ -55,6 +62,18 @@ def rows(text=None):
     return out, problems
 
 
+def _place_notes():
+    """{key: text} of the settings that each place of a thermistor has."""
+    from ballast.control.places import NAMES
+
+    out = {}
+    for note in notes.read(PLACES):
+        for _, line in note.items():
+            key, _, words = line.partition(": ")
+            out.update({key.replace("NAME", n): words.replace("NAME", n) for n in NAMES})
+    return out
+
+
 def _notes(text):
     """({key: Note}, problems): the notes of the rows of NUMBERS and TEXTS."""
     source = SOURCE.read_text() if text is None else text
@@ -62,7 +81,8 @@ def _notes(text):
     for node in ast.parse(source).body:
         names = [getattr(target, "id", "") for target in getattr(node, "targets", ())]
         if names in (["NUMBERS"], ["TEXTS"]):
-            keys.update({row.lineno: row.elts[0].value for row in node.value.elts})
+            table = node.value.left if isinstance(node.value, ast.BinOp) else node.value
+            keys.update({row.lineno: row.elts[0].value for row in table.elts})
     found, problems = {}, []
     for note in notes.read(SOURCE, source):
         if note.at in keys:
@@ -81,7 +101,7 @@ def _line_of(key):
 
 def document(found):
     """The text of SETTINGS.md."""
-    out = [_HEAD.format(made=markdown.made("the tables and notes of settings.py"))]
+    out = [_HEAD.format(made=markdown.made("the tables and notes of setting_rows.py"))]
     for group, title in (("user", "For every day"), ("site", "For the site"),
                          ("profile", "Of the brand and the market")):  # fmt: skip
         out += [f"## {title}", ""]

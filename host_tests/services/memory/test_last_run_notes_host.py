@@ -1,7 +1,7 @@
 """What RTC memory is given, second by second."""
 
 from ballast.control.safety import faults
-from ballast.services.memory.reset_notes import ResetNotes
+from ballast.services.memory.last_run import ResetNotes
 
 
 class Info:
@@ -27,30 +27,29 @@ class Info:
 def test_each_second_is_a_sign_of_life_and_a_new_first_fault_is_noted_once():
     info = Info()
     notes = ResetNotes(info, False)
-    notes.step(1, 0, 0)
+    notes.step(1, 0, 0, None)
     assert info.taken() == [("alive", 1)]
-    notes.step(2, faults.RCD_TRIP, 0)
-    text = faults.CATALOGUE[faults.RCD_TRIP][0]
-    assert info.taken() == [("alive", 2), ("note", faults.RCD_TRIP, text)]
-    notes.step(3, faults.RCD_TRIP, 0)
+    notes.step(2, faults.RCD_TRIP, 0, None)
+    assert info.taken() == [("alive", 2), ("note", faults.RCD_TRIP, "")]
+    notes.step(3, faults.RCD_TRIP, 0, None)
     assert info.taken() == [("alive", 3)]
-    notes.step(4, 0, 0)  # reset by a person: nothing is the first cause any more
-    assert info.taken() == [("alive", 4), ("note", 0, faults.CATALOGUE[0][0])]
+    notes.step(4, 0, 0, None)  # reset by a person: nothing is the first cause any more
+    assert info.taken() == [("alive", 4), ("note", 0, "")]
 
 
 def test_a_crash_loop_ends_once_when_a_person_has_reset_its_fault():
     info = Info()
     notes = ResetNotes(info, True)
-    notes.step(1, 0, 1)
+    notes.step(1, 0, 1, None)
     assert info.taken() == [("alive", 1)]
-    notes.step(2, 0, 0)
+    notes.step(2, 0, 0, None)
     assert info.taken() == [("alive", 2), ("forgive",)]
-    notes.step(3, 0, 1)
-    notes.step(4, 0, 0)
+    notes.step(3, 0, 1, None)
+    notes.step(4, 0, 0, None)
     assert info.taken() == [("alive", 3), ("alive", 4)]
 
 
 def test_a_start_without_a_crash_loop_forgives_nothing():
     info = Info()
-    ResetNotes(info, False).step(1, 0, 0)
+    ResetNotes(info, False).step(1, 0, 0, None)
     assert info.taken() == [("alive", 1)]
