@@ -8,7 +8,7 @@ from clamp.channel import ChannelFinder
 from clamp.link import ChargerLink
 from clamp.rms import Calibration, Channel, RmsMeter
 from clamp.sender import EVENT, NOTHING
-from clamp.settings import Pair
+from clamp.settings import PairedCharger
 from clamp.ticks import diff
 
 TYPE_CHECKING = const(0)
@@ -43,7 +43,7 @@ class ClampApp:
         battery_mv: "Number",
     ) -> None:
         self.settings = settings
-        self.duty = power.Duty(board.BATTERY, board.EVERY_MS, board.EXPECT_MS)
+        self.sleep_rule = power.SleepRule(board.BATTERY, board.EVERY_MS, board.EXPECT_MS)
         self.ledger = power.Ledger()
         self.ma = [0, 0, 0]
         self.bad_windows = 0
@@ -66,7 +66,7 @@ class ClampApp:
         self.pairing = pairing.Pairing(
             settings.number, settings.code, self._sample.phases, board.BATTERY
         )
-        self.links = [ChargerLink(p, self.duty.expect_ms) for p in settings.pairs]
+        self.links = [ChargerLink(p, self.sleep_rule.expect_ms) for p in settings.pairs]
         set_channel(settings.channel)
 
     def _setup_meter(self) -> None:
@@ -89,7 +89,7 @@ class ClampApp:
         self.settings.epoch += 1
         self.save()
         s.epoch = self.settings.epoch
-        s.expect = self.duty.expect_ms
+        s.expect = self.sleep_rule.expect_ms
         s.phases = (1 << len(self.board.CT_PINS)) - 1
 
     def save(self) -> None:
@@ -118,7 +118,7 @@ class ClampApp:
         self.ledger.add(power.ACTIVE, busy * 1000)
         if self.listening():
             return _LISTEN_MS
-        return self._rest(self.duty.sleep_ms(busy, self._busy()))
+        return self._rest(self.sleep_rule.sleep_ms(busy, self._busy()))
 
     def measure(self) -> None:
         """Sample one window and evaluate it."""
@@ -139,7 +139,7 @@ class ClampApp:
 
     def listening(self) -> bool:
         """Whether, in battery mode, a sample was sent and its answer may still come."""
-        if not self.duty.battery or not self._radio_on or self._busy():
+        if not self.sleep_rule.battery or not self._radio_on or self._busy():
             return False
         if diff(self._now(), self._sent_ms) >= _ANSWER_MS:
             return False
@@ -153,7 +153,7 @@ class ClampApp:
         self.ledger.add(power.RECEIVE, _LISTEN_MS * 1000)
         if self.listening():
             return _LISTEN_MS
-        return self._rest(self.duty.sleep_ms(_ANSWER_MS, self._busy()))
+        return self._rest(self.sleep_rule.sleep_ms(_ANSWER_MS, self._busy()))
 
     def _rest(self, sleep_ms: int) -> int:
         """Switch the radio off if a sleep follows; returns `sleep_ms`."""
@@ -224,7 +224,7 @@ class ClampApp:
 
     def _newest(self, due: int) -> bool:
         """Whether the last window is sent instead of the mean, which in battery mode is too old."""
-        return due == EVENT or self.duty.battery
+        return due == EVENT or self.sleep_rule.battery
 
     def _floor(self, ma: int) -> int:
         return ma if abs(ma) >= self.meter.floor_ma else 0
@@ -310,15 +310,15 @@ class ClampApp:
     def _adopt(self) -> None:
         """The charger has proved that it has the key: store the pair and send to it at once."""
         p = self.pairing
-        pair = Pair(p.charger, p.key, p.mac)
+        pair = PairedCharger(p.charger, p.key, p.mac)
         self.settings.add_pair(pair)
         self.settings.channel = self.finder.channel
         self.links = [link for link in self.links if link.pair.charger != pair.charger]
-        self.links = [ChargerLink(pair, self.duty.expect_ms)] + self.links[:3]
+        self.links = [ChargerLink(pair, self.sleep_rule.expect_ms)] + self.links[:3]
         self.save()
 
-    def lamp(self) -> str:
-        """The state that the lamp shows: "fault", "pairing", "unpaired", "alone" or "paired"."""
+    def light(self) -> str:
+        """The state that the light shows: "fault", "pairing", "unpaired", "alone" or "paired"."""
         for channel in self.meter.channels:
             if channel.fault:
                 return "fault"

@@ -25,7 +25,7 @@ _HOLD_MS = 10000
 _BLINK = {"fault": 1, "pairing": 2, "unpaired": 16, "alone": 8, "paired": 0}
 
 
-class Button:
+class ClampButton:
     """A button between `pin` and ground: the pin is low while it is pressed."""
 
     def __init__(self, pin: int) -> None:
@@ -60,7 +60,7 @@ def load(storage: Storage) -> ClampSettings:
     return settings
 
 
-def make(storage: Storage) -> tuple[ClampApp, Button, Pin]:
+def make(storage: Storage) -> tuple[ClampApp, ClampButton, Pin]:
     """Everything of one clamp: (app, button, led)."""
     settings = load(storage)
     wifi = Wifi("ballast-clamp")
@@ -83,7 +83,7 @@ def make(storage: Storage) -> tuple[ClampApp, Button, Pin]:
         board, settings, sampler, radio, wifi.radio_on, time.ticks_ms, os.urandom, save, battery_mv
     )
     led = Pin(board.LED_PIN, Pin.OUT)
-    return app, Button(board.BUTTON_PIN), led
+    return app, ClampButton(board.BUTTON_PIN), led
 
 
 def main() -> None:
@@ -97,7 +97,7 @@ def main() -> None:
             app.press()
         elif pressed == "long":
             app.forget_all()
-        mask = _BLINK[app.lamp()]
+        mask = _BLINK[app.light()]
         led.value(1 if mask and (app.windows & mask) else 0)
         dog.feed()
         if app.listening():

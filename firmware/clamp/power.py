@@ -42,7 +42,7 @@ class Ledger:
         return capacity_mah * 10 * usable_pct // (ua * 24) if ua else 0
 
 
-class Duty:
+class SleepRule:
     """When to sample, and how long to sleep.
 
     With mains power the clamp is always awake and takes one window after the other, with a

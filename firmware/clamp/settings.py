@@ -10,7 +10,7 @@ from binascii import hexlify, unhexlify
 from clamp.rms import Calibration
 
 
-class Pair:
+class PairedCharger:
     """A charger that this clamp sends to. charger: its number. key: 32 bytes. mac: 6 bytes."""
 
     def __init__(self, charger: int, key: bytes, mac: bytes) -> None:
@@ -31,7 +31,7 @@ class ClampSettings:
         self.code = bytes(10)
         self.epoch = 0
         self.calibration: "list[Calibration | None]" = [None, None, None]
-        self.pairs: list[Pair] = []
+        self.pairs: list[PairedCharger] = []
         self.channel = 1
         self.problem = ""
 
@@ -40,7 +40,7 @@ class ClampSettings:
         try:
             doc = json.loads(text)
             pairs = [
-                Pair(int(p["charger"]), unhexlify(p["key"]), unhexlify(p["mac"]))
+                PairedCharger(int(p["charger"]), unhexlify(p["key"]), unhexlify(p["mac"]))
                 for p in doc["pairs"]
             ]
             calibration = [_calibration(c) for c in doc["calibration"]]
@@ -84,7 +84,7 @@ class ClampSettings:
         }
         return json.dumps(doc).encode()
 
-    def add_pair(self, pair: Pair) -> None:
+    def add_pair(self, pair: PairedCharger) -> None:
         """Put a pair first, instead of an older one with this charger. At most four are kept."""
         others = [p for p in self.pairs if p.charger != pair.charger]
         self.pairs = [pair] + others[:3]

@@ -57,7 +57,7 @@ def test_a_blank_clamp_measures_and_says_that_it_is_not_provisioned(chip):
     assert app.bad_windows == 0
     for got, want in zip(app.ma, (10000, 0, 32000), strict=True):
         assert abs(got - want) < max(100, want * 0.02)
-    assert app.lamp() == "unpaired"
+    assert app.light() == "unpaired"
 
 
 def test_the_epoch_rises_with_every_start(chip):
@@ -99,7 +99,7 @@ def test_an_open_input_shows_on_the_lamp(chip):
         chip.feed_adc_timed(pin, lambda us: 0)
     app, _, _ = boot(chip)
     app.cycle()
-    assert app.lamp() == "fault" and main._BLINK["fault"]
+    assert app.light() == "fault" and main._BLINK["fault"]
 
 
 def test_two_clamps_hear_nothing_of_each_other(chip):
@@ -110,4 +110,4 @@ def test_two_clamps_hear_nothing_of_each_other(chip):
     app._radio._esp.on_air(b"\x02" * 6, b"BC\x01\x02" + bytes(40), -50)
     app._radio._esp.on_air(b"\x02" * 6, b"noise", -50)
     app.cycle()
-    assert app.lamp() == "unpaired"
+    assert app.light() == "unpaired"

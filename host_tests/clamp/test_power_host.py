@@ -21,12 +21,12 @@ def test_mean_current_and_life():
 
 
 def test_mains_never_sleeps():
-    duty = power.Duty(False)
+    duty = power.SleepRule(False)
     assert duty.expect_ms == 1000 and duty.sleep_ms(60, False) == 0
 
 
 def test_battery_sleeps_unless_something_goes_on():
-    duty = power.Duty(True)
+    duty = power.SleepRule(True)
     assert duty.expect_ms == 10000
     assert duty.sleep_ms(65, False) == 935 and duty.sleep_ms(65, True) == 0
     assert duty.sleep_ms(1700, False) == 0

@@ -5,14 +5,14 @@ import json
 import pytest
 
 from clamp.rms import Calibration
-from clamp.settings import ClampSettings, Pair
+from clamp.settings import ClampSettings, PairedCharger
 
 
 def full():
     s = ClampSettings()
     s.number, s.code, s.epoch, s.channel = 77, bytes(range(10)), 5, 11
     s.calibration = [Calibration(123456, 99, 40, True), None, None]
-    s.pairs = [Pair(8, bytes(32), b"\x02" * 6), Pair(9, b"k" * 32, b"\x03" * 6)]
+    s.pairs = [PairedCharger(8, bytes(32), b"\x02" * 6), PairedCharger(9, b"k" * 32, b"\x03" * 6)]
     return s
 
 
@@ -64,7 +64,7 @@ def test_a_channel_out_of_range_is_one():
 def test_pairs_are_four_at_most_the_newest_first():
     s = ClampSettings()
     for n in (1, 2, 3, 2, 4, 5):
-        s.add_pair(Pair(n, bytes(32), bytes(6)))
+        s.add_pair(PairedCharger(n, bytes(32), bytes(6)))
     assert [p.charger for p in s.pairs] == [5, 4, 2, 3]
     s.remove_pair(4)
     s.remove_pair(99)

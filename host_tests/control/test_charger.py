@@ -103,7 +103,7 @@ def test_boot_causes():
         rig = Rig()
         rig.charger.boot(rig.now_ms, cause, False, 1234)
         assert [n for n in range(faults.COUNT) if rig.cycle.faults.active[n]] == want
-        assert rig.cycle.hold_ms == 1234 and rig.cycle.faults.stop == 0
+        assert rig.cycle.start_delay_ms == 1234 and rig.cycle.faults.stop == 0
     rig.charger.boot(rig.now_ms, 0, True, 0)
     assert rig.cycle.faults.stop == 1
 

@@ -42,7 +42,7 @@ def test_it_is_a_copy_that_each_call_brings_up_to_date():
     rig.charger.own_state(state)
     cycle = rig.cycle
     cycle.charge.plugged = 1
-    cycle.why = cs.WHY_CAR
+    cycle.why = cs.WHY_EV
     cycle.limits.slot_ma[limits.TEMP] = 7000
     cycle.ev.ma[:] = [1000, 2000, 3000]
     cycle.ev.max_ma = 3000
@@ -53,7 +53,7 @@ def test_it_is_a_copy_that_each_call_brings_up_to_date():
     assert state.plugged == 0 and state.ev_ma == [0, 0, 0] and state.mains_ma == [0, 0, 0]
     assert state.slot_ma[limits.TEMP] != 7000
     rig.charger.own_state(state)
-    assert (state.plugged, state.why, state.slot_ma[limits.TEMP]) == (1, cs.WHY_CAR, 7000)
+    assert (state.plugged, state.why, state.slot_ma[limits.TEMP]) == (1, cs.WHY_EV, 7000)
     assert (state.ev_ma, state.ev_max_ma) == ([1000, 2000, 3000], 3000)
     assert (state.meter_state, state.meter_seq, state.mains_ma) == (GOOD, 77, [4000, 5000, 6000])
     assert state.used == [0, 1, 0]

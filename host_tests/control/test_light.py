@@ -17,9 +17,9 @@ def test_the_graver_thing_wins():
     for stop in (0, 1):
         for closed in (0, 1):
             for plugged in (0, 1):
-                for why in range(cs.WHY_CAR_IDLE + 1):
+                for why in range(cs.WHY_EV_IDLE + 1):
                     assert shown(cs.F, stop, closed, plugged, why) == light.LOCKED
-                    want = light.WAIT if why in (cs.WHY_TEST, cs.WHY_CAR, cs.WHY_CAR_IDLE) else light.PAUSE
+                    want = light.WAIT if why in (cs.WHY_TEST, cs.WHY_EV, cs.WHY_EV_IDLE) else light.PAUSE
                     if not plugged:
                         want = light.READY
                     if closed:

@@ -24,7 +24,7 @@ def test_plug_in_test_charge_unplug():
     assert 2000 <= took <= 2600  # the RCD module's own self-test
     assert rig.cycle.rcd.state == rcd_test.PASSED
     rig.run(1)
-    assert rig.cycle.why == cs.WHY_CAR and rig.out.coil == 0
+    assert rig.cycle.why == cs.WHY_EV and rig.out.coil == 0
     rig.level_mv = C_MV
     assert rig.until(lambda: rig.out.coil == 1, 3) <= 100
     rig.draw_ma = 16000
@@ -33,7 +33,7 @@ def test_plug_in_test_charge_unplug():
     assert rig.cycle.offered_ma == 32000
     rig.draw_ma = 0
     rig.run(1)
-    assert rig.cycle.why == cs.WHY_CAR_IDLE
+    assert rig.cycle.why == cs.WHY_EV_IDLE
     rig.level_mv = A_MV
     assert rig.until(lambda: rig.out.coil == 0, 1) <= 60
     rig.run(1)

@@ -254,7 +254,7 @@ def test_a_trickle_is_no_charging():
 
 
 def test_a_car_that_takes_a_trickle_is_called_idle():
-    for ma, why in ((0, cs.WHY_CAR_IDLE), (1000, cs.WHY_CAR_IDLE), (1001, cs.WHY_NONE)):
+    for ma, why in ((0, cs.WHY_EV_IDLE), (1000, cs.WHY_EV_IDLE), (1001, cs.WHY_NONE)):
         rig = charging()
         rig.draw_ma = ma
         rig.run(1)

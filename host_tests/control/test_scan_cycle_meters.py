@@ -84,7 +84,7 @@ def test_two_meters_are_compared_only_where_there_are_two():
         rig = Rig(meter_kind=1, fallback_ma=6000, panel_ma=panel_ma)
         seen = []
         note = seen.append
-        rig.cycle.pair.step = lambda now, site, panel, export, note=note: note((site, panel))
+        rig.cycle.agreement.step = lambda now, site, panel, export, note=note: note((site, panel))
         rig.step(3)
         both = (rig.cycle.site.meter, rig.cycle.panel.meter)
         assert seen == ([both] * 3 if panel_ma else [])

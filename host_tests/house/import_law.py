@@ -40,8 +40,8 @@ ROOMS = {
     "group": {"limits", "meter", "pilot"},
 }
 """Rooms of control/ and the rooms that each may import; files beside the rooms are for all but
-those in DOOR, which import rooms and are imported by none."""
-DOOR = {"charger", "scan_cycle"}
+those in ABOVE, which import rooms and are imported by none."""
+ABOVE = {"charger", "scan_cycle"}
 BESIDE = {"light": {"pilot"}}
 """Files beside the rooms that show what a room decided."""
 
@@ -118,17 +118,17 @@ def _arrows(path, tree):
 
 
 def _rooms(path, tree):
-    """Rooms of control/ import what ROOMS says; nobody there imports the door."""
+    """Rooms of control/ import what ROOMS says; nobody there imports those in ABOVE."""
     parts = path.split("/")
     room = parts[3] if len(parts) > 4 else None
-    if room is None and parts[3].removesuffix(".py") in DOOR:
+    if room is None and parts[3].removesuffix(".py") in ABOVE:
         return
     file = parts[-1].removesuffix(".py")
     allowed = BESIDE.get(file, set()) if room is None else ROOMS[room] | {room}
     for node in ast.walk(tree):
         for module, name, _ in _imported(node, ".".join(parts[1:-1])):
             words = f"{module}.{name}".split(".")[2:] if _within(module, "ballast.control") else []
-            if words and (words[0] in DOOR or (words[0] in ROOMS and words[0] not in allowed)):
+            if words and (words[0] in ABOVE or (words[0] in ROOMS and words[0] not in allowed)):
                 yield node.lineno, f"control/{room or ''} may not import control/{words[0]}"
 
 

@@ -133,7 +133,7 @@ KEPT = [
     (BOARD, "from micropython import const\nPIN = const(4)\nRCD_PIN = None"),
     (SERVICES, guarded("from ballast.services.shapes import Charger", "from typing import Any")),
     (SERVICES, guarded("from ballast.services import shapes")),
-    (ROOM, guarded("from typing import Callable", "from ballast.control.meter.pair import Pair")),
+    (ROOM, guarded("from typing import Callable", "from ballast.control.meter.agreement import Pair")),
     (SHAPES, "from typing import Protocol\nfrom ballast.control.records import Status"),
     (COMPOSE, guarded("from ballast.control.charger import Charger")),
 ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ballast.ports.ble import Ble
+from ballast.ports.ble import BlePort
 
 SERVICE = "00467768-6228-2272-4663-277478268000"
 SERVICES = (
@@ -25,7 +25,7 @@ class Radio:
 @pytest.fixture
 def port(dev):
     dev.ble_radio = Radio()
-    return Ble("Ballast")
+    return BlePort("Ballast")
 
 
 def start(port, dev):
@@ -102,7 +102,7 @@ def test_advertising_carries_the_name_in_the_scan_response(port, dev):
     start(port, dev)
     port.advertise(b"\x02\x01\x06")
     assert dev.ble.advertising == (b"\x02\x01\x06", b"\x08\x09Ballast")
-    assert len(Ble("x" * 26)._name) + 2 <= 31
+    assert len(BlePort("x" * 26)._name) + 2 <= 31
 
 
 def test_a_micropython_without_bluetooth_still_makes_a_charger(port, monkeypatch):
@@ -110,7 +110,7 @@ def test_a_micropython_without_bluetooth_still_makes_a_charger(port, monkeypatch
 
     from ballast.compose import chip
 
-    assert isinstance(chip.make_ble("Ballast"), Ble)
+    assert isinstance(chip.make_ble("Ballast"), BlePort)
     monkeypatch.delitem(sys.modules, "ballast.ports.ble")
     monkeypatch.setitem(sys.modules, "bluetooth", None)
     assert chip.make_ble("Ballast") is None

@@ -80,7 +80,7 @@ def show(dev, port, pattern):
     port.write(pattern)
     seen = []
     for _ in range(16):
-        port.tick()
+        port.step()
         seen.append((dev.pad(41), dev.pad(18)))
     return seen
 

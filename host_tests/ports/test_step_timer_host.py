@@ -12,7 +12,7 @@ from ballast_bench import fakes, upy
 def run_ms(dev, clock, ms, slice_ms=1):
     for _ in range(ms // slice_ms):
         clock.advance_ms(slice_ms)
-        dev.poll()
+        dev.run_due()
 
 
 def test_every_period(dev, clock):
@@ -31,7 +31,7 @@ def test_lateness_and_lost_calls_are_seen(dev, clock):
     timer.start()
     run_ms(dev, clock, 100)
     clock.advance_ms(65)  # a blocking call: three periods pass, one callback comes
-    dev.poll()
+    dev.run_due()
     assert timer.steps == 6
     assert timer.late_us_max == 45_000
     assert timer.overruns == 1
@@ -84,7 +84,7 @@ def test_stop(dev, clock):
     run_ms(dev, clock, 100)
     timer.stop()
     run_ms(dev, clock, 100)
-    timer.tick()
+    timer.run_step()
     assert timer.steps == 5
 
 
@@ -135,11 +135,11 @@ def test_watchdog_bites_unless_fed(dev, clock):
     watchdog = Watchdog(1000)
     for _ in range(100):
         clock.advance_ms(900)
-        dev.poll()
+        dev.run_due()
         watchdog.feed()
     clock.advance_ms(1001)
     with pytest.raises(fakes.HardReset):
-        dev.poll()
+        dev.run_due()
     import machine
 
     assert machine.reset_cause() == machine.WDT_RESET

@@ -18,14 +18,14 @@ def later(dev, clock, port, seconds):
     for _ in range(seconds):
         clock.advance_ms(1000)
         settle(dev)
-        port.poll()
+        port.step()
 
 
 def test_join(dev, clock):
     dev.access_points = dict(HOME)
     port = Wifi("ballast-0001")
     port.join("home", "secret99")
-    assert port.poll() == wifi.CONNECTING
+    assert port.step() == wifi.CONNECTING
     later(dev, clock, port, 1)
     assert port.state == wifi.CONNECTED
     assert (port.reason, port.rssi(), port.channel()) == ("", -58, 11)

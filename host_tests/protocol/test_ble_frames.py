@@ -17,7 +17,7 @@ def ends(nonces=NONCES, key=KEY):
 def test_chunks_come_together_at_every_size():
     message = bytes(i & 0xFF for i in range(300))
     for size in range(2, 302):
-        got = f.Assembler(300)
+        got = f.MessageAssembler(300)
         parts = f.chunks(message, size)
         assert max(len(p) for p in parts) <= size
         answers = [got.feed(p) for p in parts]
@@ -34,10 +34,10 @@ def test_a_lost_or_doubled_chunk_ends_the_message():
         if at > 1:  # the first one again only begins anew
             broken.append(parts[:at] + parts[at - 1 :])
         for given in broken:
-            got = f.Assembler(200)
+            got = f.MessageAssembler(200)
             for part in given:
                 assert not _whole(got, part)
-    got = f.Assembler(200)
+    got = f.MessageAssembler(200)
     raises(f.FrameError, got.feed, parts[1])
     got.feed(parts[0])
     raises(f.FrameError, got.feed, parts[2])
@@ -53,7 +53,7 @@ def _whole(got, part):
 
 
 def test_a_message_without_end_is_bounded():
-    got = f.Assembler(100)
+    got = f.MessageAssembler(100)
     parts = f.chunks(bytes(101), 30)
     for part in parts[:-1]:
         got.feed(part)

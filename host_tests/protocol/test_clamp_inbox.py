@@ -27,7 +27,7 @@ class Clamp:
 
 def inbox():
     box = ci.Inbox()
-    box.add(ci.Pair(11, SECRET, 0, b"\x02" * 6, 99))
+    box.add(ci.PairedClamp(11, SECRET, 0, b"\x02" * 6, 99))
     return box
 
 
@@ -85,7 +85,7 @@ def test_a_recording_from_before_our_restart_is_challenged_not_used():
     box, clamp = inbox(), Clamp()
     recording, n = clamp.frame()
     fresh = ci.Inbox()
-    fresh.add(ci.Pair(11, SECRET, 0, b"\x02" * 6, 100))
+    fresh.add(ci.PairedClamp(11, SECRET, 0, b"\x02" * 6, 100))
     assert fresh.take(recording, n, -50) == ci.CHALLENGED
     assert (fresh.find(11).epoch, fresh.find(11).count) == (0, 0)
     clamp.s.session = 100
@@ -144,7 +144,7 @@ def test_every_result_has_its_name():
 
 def test_two_clamps_and_unpairing():
     box = inbox()
-    box.add(ci.Pair(12, b"other", 1, b"\x03" * 6, 5))
+    box.add(ci.PairedClamp(12, b"other", 1, b"\x03" * 6, 5))
     second = Clamp(number=12, key=HmacKey(b"other"))
     second.s.session = 5
     assert box.take(*second.frame(), -50) == ci.ACCEPTED and box.pair.source == 1

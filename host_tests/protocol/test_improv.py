@@ -11,11 +11,11 @@ def whole():
 
 
 def code(data, fn=None):
-    return raises(improv.PacketError, fn or improv.Assembler().feed, data).code
+    return raises(improv.PacketError, fn or improv.PacketAssembler().feed, data).code
 
 
 def test_the_specifications_example():
-    command, data = improv.Assembler().feed(whole())
+    command, data = improv.PacketAssembler().feed(whole())
     assert command == improv.SEND_WIFI
     assert improv.decode_wifi_settings(data) == ("MyWirelessAP", "mysecurepassword")
     assert improv.encode_packet(command, data) == whole()
@@ -24,10 +24,10 @@ def test_the_specifications_example():
 def test_every_way_to_cut_it_in_two_and_into_bytes():
     frame = whole()
     for cut in range(1, len(frame)):
-        got = improv.Assembler()
+        got = improv.PacketAssembler()
         assert got.feed(frame[:cut]) is None
         assert got.feed(frame[cut:]) == (1, EXAMPLE[2:])
-    got = improv.Assembler()
+    got = improv.PacketAssembler()
     answers = [got.feed(bytes((b,))) for b in frame]
     assert answers[:-1] == [None] * (len(frame) - 1)
     assert answers[-1] == (1, EXAMPLE[2:])
@@ -38,7 +38,7 @@ def test_a_flipped_bit_is_an_error_or_an_unfinished_packet():
         for bit in range(8):
             frame = bytearray(whole())
             frame[at] ^= 1 << bit
-            got = improv.Assembler()
+            got = improv.PacketAssembler()
             try:
                 assert got.feed(frame) is None
                 assert at == 1, at  # only a longer length still waits
@@ -47,18 +47,18 @@ def test_a_flipped_bit_is_an_error_or_an_unfinished_packet():
 
 
 def test_bytes_behind_a_packet_are_an_error_and_the_next_one_is_heard():
-    got = improv.Assembler()
+    got = improv.PacketAssembler()
     assert code(whole() + b"\0", got.feed) == improv.INVALID_PACKET
     assert got.feed(improv.encode_packet(improv.IDENTIFY)) == (improv.IDENTIFY, b"")
 
 
 def test_a_packet_has_room_for_255_bytes():
-    assert improv.Assembler().feed(improv.encode_packet(9, bytes(255))) == (9, bytes(255))
+    assert improv.PacketAssembler().feed(improv.encode_packet(9, bytes(255))) == (9, bytes(255))
     raises(ValueError, improv.encode_packet, 9, bytes(256))
 
 
 def test_a_reset_forgets_what_was_begun():
-    got = improv.Assembler()
+    got = improv.PacketAssembler()
     assert got.feed(whole()[:10]) is None
     got.reset()
     assert got.feed(whole())[0] == 1
@@ -86,7 +86,7 @@ def test_results_hold_whole_groups_only():
     for i in range(20):
         rows += ["network-%02d" % i, "-60", "WPA2"]
     frame = improv.encode_result(improv.SCAN, rows, 3)
-    command, data = improv.Assembler().feed(frame)
+    command, data = improv.PacketAssembler().feed(frame)
     texts = improv.decode_strings(data)
     assert command == improv.SCAN
     assert texts == rows[: len(texts)]
@@ -103,7 +103,7 @@ def test_the_advertisement_byte_for_byte():
 
 def test_noise_never_breaks_the_parser_nor_deafens_it():
     x = 12345  # the seed
-    got = improv.Assembler()
+    got = improv.PacketAssembler()
     for _ in range(500):
         chunk = bytearray()
         for _ in range(x % 24 + 1):

@@ -180,7 +180,7 @@ def test_sentence_while_nothing_flows():
         (cs.WHY_USER, "user"),
         (cs.WHY_HOLD, "hold"),
         (cs.WHY_TEST, "test"),
-        (cs.WHY_CAR, "car"),
+        (cs.WHY_EV, "car"),
         (cs.WHY_LIMIT, "wait_site"),
     ):
         st.why = why
@@ -197,7 +197,7 @@ def test_sentence_while_nothing_flows():
 
 def test_closed_but_idle_is_not_called_charging():
     st = charging()
-    st.why = cs.WHY_CAR_IDLE
+    st.why = cs.WHY_EV_IDLE
     assert code(st) == "car_idle"
 
 

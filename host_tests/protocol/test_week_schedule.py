@@ -1,9 +1,9 @@
 """The weekly plan against a minute-by-minute oracle."""
 
-from ballast.protocol import week_plan
+from ballast.protocol import week_schedule
 
 
-def plan(*windows, outside_ma=0, enabled=True):
+def schedule(*windows, outside_ma=0, enabled=True):
     return {"enabled": enabled, "outside_ma": outside_ma, "windows": list(windows)}
 
 
@@ -31,49 +31,49 @@ def oracle(days, start, end):
 def test_every_minute_of_the_week():
     night = oracle(NIGHT["days"], NIGHT["from_min"], NIGHT["to_min"])
     noon = oracle(NOON["days"], NOON["from_min"], NOON["to_min"])
-    both = plan(NIGHT, NOON)
+    both = schedule(NIGHT, NOON)
     for minute in range(10080):
-        want = week_plan.NO_LIMIT if minute in night else 10000 if minute in noon else 0
-        assert week_plan.limit_ma(both, minute) == want, minute
+        want = week_schedule.NO_LIMIT if minute in night else 10000 if minute in noon else 0
+        assert week_schedule.limit_ma(both, minute) == want, minute
 
 
 def test_sunday_night_runs_into_monday():
-    late = plan(window([6], 1380, 60))
-    assert week_plan.limit_ma(late, 0) == week_plan.NO_LIMIT
-    assert week_plan.limit_ma(late, 60) == 0
-    assert week_plan.limit_ma(late, 10079) == week_plan.NO_LIMIT
+    late = schedule(window([6], 1380, 60))
+    assert week_schedule.limit_ma(late, 0) == week_schedule.NO_LIMIT
+    assert week_schedule.limit_ma(late, 60) == 0
+    assert week_schedule.limit_ma(late, 10079) == week_schedule.NO_LIMIT
 
 
 def test_a_whole_day():
-    whole = plan(window([2], 0, 0))
-    assert [week_plan.limit_ma(whole, m) for m in (2879, 2880, 4319, 4320)] == [0, -1, -1, 0]
+    whole = schedule(window([2], 0, 0))
+    assert [week_schedule.limit_ma(whole, m) for m in (2879, 2880, 4319, 4320)] == [0, -1, -1, 0]
 
 
 def test_the_larger_of_two_and_outside():
-    two = plan(window([0], 0, 60, 8000), window([0], 30, 60, 16000), outside_ma=6000)
-    assert week_plan.limit_ma(two, 10) == 8000
-    assert week_plan.limit_ma(two, 40) == 16000
-    assert week_plan.limit_ma(two, 90) == 6000
-    assert week_plan.limit_ma(plan(window([0], 0, 60), enabled=False), 90) == week_plan.NO_LIMIT
+    two = schedule(window([0], 0, 60, 8000), window([0], 30, 60, 16000), outside_ma=6000)
+    assert week_schedule.limit_ma(two, 10) == 8000
+    assert week_schedule.limit_ma(two, 40) == 16000
+    assert week_schedule.limit_ma(two, 90) == 6000
+    assert week_schedule.limit_ma(schedule(window([0], 0, 60), enabled=False), 90) == week_schedule.NO_LIMIT
 
 
 def test_minutes_to_the_next_change():
-    both = plan(NIGHT, NOON)
+    both = schedule(NIGHT, NOON)
     for minute in range(0, 10080, 7):
-        now = week_plan.limit_ma(both, minute)
+        now = week_schedule.limit_ma(both, minute)
         want = 1
-        while week_plan.limit_ma(both, (minute + want) % 10080) == now:
+        while week_schedule.limit_ma(both, (minute + want) % 10080) == now:
             want += 1
-        assert week_plan.minutes_to_change(both, minute) == want, minute
-    assert week_plan.minutes_to_change(plan(), 5) is None
-    assert week_plan.minutes_to_change(plan(window([0, 1, 2, 3, 4, 5, 6], 0, 0)), 5) is None
+        assert week_schedule.minutes_to_change(both, minute) == want, minute
+    assert week_schedule.minutes_to_change(schedule(), 5) is None
+    assert week_schedule.minutes_to_change(schedule(window([0, 1, 2, 3, 4, 5, 6], 0, 0)), 5) is None
 
 
 def test_good_plans():
-    assert week_plan.problem(week_plan.EMPTY) == ""
-    assert week_plan.problem(plan(NIGHT, NOON)) == ""
+    assert week_schedule.problem(week_schedule.EMPTY) == ""
+    assert week_schedule.problem(schedule(NIGHT, NOON)) == ""
     assert (
-        week_plan.problem({"enabled": True, "windows": [{"days": [1], "from_min": 0, "to_min": 5}]})
+        week_schedule.problem({"enabled": True, "windows": [{"days": [1], "from_min": 0, "to_min": 5}]})
         == ""
     )
 
@@ -83,18 +83,18 @@ def test_bad_plans_say_what_and_where():
         (None, "enabled"),
         ({"enabled": 1, "windows": []}, "enabled"),
         ({"enabled": True}, "windows"),
-        (plan(*[NOON] * 7), "at most 6"),
+        (schedule(*[NOON] * 7), "at most 6"),
         ({"enabled": True, "windows": [], "colour": 1}, "colour"),
-        (plan(outside_ma=5999), "outside_ma"),
-        (plan(outside_ma=-1), "outside_ma"),
-        (plan(outside_ma=True), "outside_ma"),
-        (plan(NOON, "x"), "window 2"),
-        (plan({"days": [], "from_min": 0, "to_min": 1}), "days"),
-        (plan({"days": [7], "from_min": 0, "to_min": 1}), "0 to 6"),
-        (plan({"days": [1], "to_min": 1}), "from_min"),
-        (plan({"days": [1], "from_min": 0, "to_min": 1440}), "to_min"),
-        (plan(window([1], 0, 9, 5000)), "current_ma"),
-        (plan(window([1], 0, 9, "6 A")), "current_ma"),
-        (plan({"days": [1], "from_min": 0, "to_min": 1, "x": 2}), "unknown field x"),
+        (schedule(outside_ma=5999), "outside_ma"),
+        (schedule(outside_ma=-1), "outside_ma"),
+        (schedule(outside_ma=True), "outside_ma"),
+        (schedule(NOON, "x"), "window 2"),
+        (schedule({"days": [], "from_min": 0, "to_min": 1}), "days"),
+        (schedule({"days": [7], "from_min": 0, "to_min": 1}), "0 to 6"),
+        (schedule({"days": [1], "to_min": 1}), "from_min"),
+        (schedule({"days": [1], "from_min": 0, "to_min": 1440}), "to_min"),
+        (schedule(window([1], 0, 9, 5000)), "current_ma"),
+        (schedule(window([1], 0, 9, "6 A")), "current_ma"),
+        (schedule({"days": [1], "from_min": 0, "to_min": 1, "x": 2}), "unknown field x"),
     ):
-        assert words in week_plan.problem(bad), bad
+        assert words in week_schedule.problem(bad), bad

@@ -134,7 +134,7 @@ def test_the_timer_around_the_step_needs_no_heap():
     timer.start()
 
     def tick(i):
-        timer.tick()
+        timer.run_step()
 
     steps_without_heap(tick, 1000)
     assert timer.steps == 1000

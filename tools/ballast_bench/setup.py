@@ -12,7 +12,7 @@ from random import Random
 
 from ballast_bench.devices.clamp_actor import ClampActor
 from ballast_bench.devices.sdm630 import Sdm630
-from ballast_bench.person.panel import Panel
+from ballast_bench.person.bench_page import BenchPage
 from ballast_bench.plant.ev import EV
 from ballast_bench.plant.plant import Config
 from ballast_bench.world import World, tell_reset
@@ -96,7 +96,7 @@ class Setup:
             if ev is not None:
                 cp.plug_in(ev)
         if self.bench_page:
-            Panel(self, world.nodes[0].app)
+            BenchPage(self, world.nodes[0].app)
         for node in world.nodes:
             node.serve()
         return world

@@ -194,7 +194,7 @@ class World:
             device = node.device
             fakes.current = device
             try:
-                device.poll()
+                device.run_due()
             except fakes.HardReset:
                 fakes.current = None
                 if not self.reboots:

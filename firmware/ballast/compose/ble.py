@@ -2,8 +2,8 @@
 
 from micropython import const
 
+from ballast.services.ble.charger_service import BleControl
 from ballast.services.ble.commands import BleCommands
-from ballast.services.ble.control import BleControl
 from ballast.services.ble.improv import Improv
 from ballast.services.ble.window import BleWindow
 
@@ -11,7 +11,7 @@ TYPE_CHECKING = const(0)
 if TYPE_CHECKING:
     from ballast.compose.env import Env
     from ballast.compose.page import PageWiring
-    from ballast.ports.ble import Ble
+    from ballast.ports.ble import BleWiring
     from ballast.services.wifi_link import WifiLink
     from main import App
 
@@ -19,10 +19,10 @@ _HARDWARE = "ESP32"
 
 
 class BleWiring:
-    """window, improv, control: the three services behind the port. page, link: parts of App."""
+    """window, improv, charger_service: the three services behind the port. page, link: parts of App."""
 
     def __init__(
-        self, app: "App", env: "Env", port: "Ble", page: "PageWiring", link: "WifiLink"
+        self, app: "App", env: "Env", port: "BleWiring", page: "PageWiring", link: "WifiLink"
     ) -> None:
         self._app = app
         self._env = env
@@ -33,12 +33,12 @@ class BleWiring:
             self.window.publish,
         )  # fmt: skip
         commands = BleCommands(app.charger, web.info, log, web.soon)
-        self.control = BleControl(
+        self.charger_service = BleControl(
             env.label, env.random, app.uptime_s, commands.run, web.document,
             self.window.answer, log, self.improv.authorize,
         )  # fmt: skip
         self.window.improv = self.improv
-        self.window.control = self.control
+        self.window.charger_service = self.charger_service
         app.services.add("ble", self.window.run)
 
     def _pressed(self) -> bool:

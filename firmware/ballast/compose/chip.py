@@ -27,7 +27,7 @@ TYPE_CHECKING = const(0)
 if TYPE_CHECKING:
     from typing import Any
 
-    from ballast.ports.ble import Ble
+    from ballast.ports.ble import BlePort
     from main import App
 
 DATA = "/data"
@@ -62,13 +62,13 @@ def was_formatted() -> bool:
     return getattr(__main__, "formatted", False)
 
 
-def make_ble(name: str) -> "Ble | None":
+def make_ble(name: str) -> "BlePort | None":
     """The Bluetooth port; None if MicroPython was built without Bluetooth."""
     try:
-        from ballast.ports.ble import Ble
+        from ballast.ports.ble import BlePort
     except ImportError:
         return None
-    return Ble(name)
+    return BlePort(name)
 
 
 def make_env(

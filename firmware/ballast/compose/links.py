@@ -38,11 +38,11 @@ class MeterWiring:
         self._app = app
         self._watch = app.settings.watch(_METER_KEYS)
         self.link: "MeterLink | None" = None
-        self._held = False
+        self._off_bus = False
 
-    def hold(self, held: bool) -> None:
+    def hold(self, off: bool) -> None:
         """True: leave the bus to a search. False: go on."""
-        self._held = held
+        self._off_bus = off
 
     def make_port(self) -> "Rs485 | None":
         """The board's RS-485, None if it is not fitted."""
@@ -56,12 +56,12 @@ class MeterWiring:
     async def run(self) -> None:
         """For ever; raises what ended a link, so that the supervisor starts anew."""
         while True:
-            held = self._held
+            off = self._off_bus
             self._watch.changed()  # what is made next follows the settings of now
             self.link = self._make()
             task = asyncio.create_task(self.link.run()) if self.link is not None else None
             try:
-                while held == self._held and not self._watch.changed():
+                while off == self._off_bus and not self._watch.changed():
                     await asyncio.sleep_ms(1000)
                     if task is not None and task.done():
                         await task
@@ -71,7 +71,7 @@ class MeterWiring:
 
     def _make(self) -> "MeterLink | None":
         s = self._app.settings
-        kind = 0 if self._held else s["meter_kind"]
+        kind = 0 if self._off_bus else s["meter_kind"]
         if kind == METER_TCP:
             host, port = parse_host(s["meter_host"])
             return self._modbus(TcpBus(host, port))

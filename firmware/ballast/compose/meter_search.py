@@ -20,9 +20,9 @@ _NEIGHBOUR_MS = 250  # a host without the port refuses at once, an absent host n
 def make_search(
     make_port: "Callable[[], Rs485 | None]",
     address: "Callable[[], str]",
-    hold: "Callable[[bool], None]",
+    leave_bus: "Callable[[bool], None]",
 ) -> MeterSearch:
-    """make_port(): the board's RS-485, None = not fitted. address(), hold(flag): see MeterSearch."""
+    """make_port(): the board's RS-485, None = not fitted. address(), leave_bus(flag): see MeterSearch."""
 
     def line() -> "RtuBus | None":
         port = make_port()
@@ -35,4 +35,4 @@ def make_search(
     def neighbour(name: str) -> TcpBus:
         return TcpBus(name, 502, _NEIGHBOUR_MS)
 
-    return MeterSearch(MeterFinder, line, host, neighbour, address, hold)
+    return MeterSearch(MeterFinder, line, host, neighbour, address, leave_bus)

@@ -37,7 +37,7 @@ def _no_address() -> str:
     return ""
 
 
-class CarTest:
+class CommissioningTest:
     """The commissioning test, with the names that the page's routes use."""
 
     def __init__(self, charger: "Charger") -> None:
@@ -85,8 +85,8 @@ class PageWiring:
         """Pairing, meter search, and the test with the car's own current."""
         clamps = app.radio.clamps if app.radio is not None else None
         address = env.wifi.address if env.wifi is not None else _no_address
-        search = make_search(app.meter.make_port, address, app.meter.hold)
-        WebMeasure(self.web, clamps, search, CarTest(app.charger))
+        search = make_search(app.meter.make_port, address, app.meter.leave_bus)
+        WebMeasure(self.web, clamps, search, CommissioningTest(app.charger))
 
     def _network(self, app: "App", env: "Env") -> "WifiLink | None":
         """Wi-Fi and the captive portal; None on a bench without Wi-Fi."""

@@ -214,7 +214,7 @@ class Charger:
         put(faults.BROWN_OUT, 0, now_ms)
         put(faults.CRASH_LOOP, crash_loop, now_ms)
         put(faults.CRASH_LOOP, 0, now_ms)
-        self.cycle.hold_ms = delay_ms
+        self.cycle.start_delay_ms = delay_ms
 
     def start_delay_ms(self, cause: int, restore_delay_s: int, draw: "Callable[[], int]") -> int:
         """How long no charge may begin after this start: a random time up to the longest delay.

@@ -12,9 +12,9 @@ from ballast.control.button import Button
 from ballast.control.group.shared import Shared
 from ballast.control.limits import limits
 from ballast.control.limits.modes import Modes
+from ballast.control.meter.agreement import MeterAgreement
 from ballast.control.meter.commissioning import RUNNING, Commissioning
 from ballast.control.meter.ev_meter import EvMeter
-from ballast.control.meter.pair import MeterPair
 from ballast.control.pilot import charge_state as cs
 from ballast.control.pilot import pilot
 from ballast.control.records import PILOT_HOLD, PILOT_PWM
@@ -26,7 +26,7 @@ from ballast.control.session import Session
 _RETEST_MS = const(86400000)  # IEC 62955 / maker practice: at least every 24 h while plugged in
 _SETTLE_MS = const(300)  # after opening, before the RCD's test input is driven
 _UP_MA = const(100)  # smaller raises are not worth a new duty
-_IDLE_MA = const(1000)  # below this a vehicle takes nothing worth the name
+_IDLE_MA = const(1000)  # below this an EV takes nothing worth the name
 
 
 class ScanCycle:
@@ -51,7 +51,7 @@ class ScanCycle:
         self.commission = Commissioning()
         self.button = Button()
         self._taps = 0
-        self.pair = MeterPair()
+        self.agreement = MeterAgreement()
         self.interlocks = Interlocks(fit, self.faults)
         self.session = Session()
         self.broken = 0
@@ -59,7 +59,7 @@ class ScanCycle:
         self.why = cs.WHY_UNPLUGGED
         self.offered_ma = 0
         self.user_paused = 0
-        self.hold_ms = 0  # randomised delay still to wait
+        self.start_delay_ms = 0  # randomised delay still to wait
         self.gap_max_ms = 0
         self.steps = 0
         self.uptime_s = 0
@@ -118,7 +118,7 @@ class ScanCycle:
         self.site.step(now_ms, self.ev, fresh, may_draw)
         self.panel.step(now_ms, self.ev, fresh, may_draw)
         if self.panel.used:
-            self.pair.step(now_ms, self.site.meter, self.panel.meter, self._export)
+            self.agreement.step(now_ms, self.site.meter, self.panel.meter, self._export)
         self.modes.step(now_ms, self.site, self.ev)
         if self.commission.state == RUNNING:
             self._commission(now_ms)
@@ -191,7 +191,7 @@ class ScanCycle:
         table.put(faults.METER_LOST, self.site.lost() or self.panel.lost(), now_ms)
         distrust = self.site.distrusted() or self.panel.distrusted()
         table.put(faults.METER_DISTRUST, distrust, now_ms)
-        table.put(faults.METERS_APART, self.pair.apart, now_ms)
+        table.put(faults.METERS_APART, self.agreement.apart, now_ms)
         table.step(now_ms)
         drawing = self.ev.max_ma > _IDLE_MA
         self.session.step(now_ms, self.charge.plugged, drawing, self.ev)
@@ -219,24 +219,24 @@ class ScanCycle:
 
     def _may(self, dt_ms):
         """Whether PWM may run; `why` keeps the first reason against it."""
-        hold = self.hold_ms
-        if hold and self.charge.plugged:
-            self.hold_ms = hold - dt_ms if hold > dt_ms else 0
-        why = self._why_not(hold)
+        delay = self.start_delay_ms
+        if delay and self.charge.plugged:
+            self.start_delay_ms = delay - dt_ms if delay > dt_ms else 0
+        why = self._why_not(delay)
         if why != cs.WHY_NONE:
             self.why = why
             return False
         state = self.charge.state
         if state == cs.B2:
-            why = cs.WHY_CAR
+            why = cs.WHY_EV
         elif state == cs.B1:
             why = cs.WHY_HOLD  # T_step_X1 is running
         elif self.ev.fitted and self.ev.max_ma <= _IDLE_MA:
-            why = cs.WHY_CAR_IDLE
+            why = cs.WHY_EV_IDLE
         self.why = why
         return True
 
-    def _why_not(self, hold):
+    def _why_not(self, delay):
         """The first reason of ours against PWM, WHY_NONE if there is none."""
         why = cs.WHY_NONE
         if self.pilot.level == pilot.A:
@@ -249,7 +249,7 @@ class ScanCycle:
             why = cs.WHY_USER
         elif self.limits.ma < self.settings_min_ma:
             why = cs.WHY_LIMIT
-        elif hold:
+        elif delay:
             why = cs.WHY_HOLD
         elif not self._tested():
             why = cs.WHY_TEST
@@ -277,7 +277,7 @@ class ScanCycle:
                 self._tested_ms = now_ms
                 self._retest = False
                 if not self.charge.plugged:
-                    rcd.abort()  # the vehicle left meanwhile: the next charge needs its own test
+                    rcd.abort()  # the EV left meanwhile: the next charge needs its own test
             return
         if ticks.diff(now_ms, self._tested_ms) >= _RETEST_MS:
             self._retest = True
@@ -295,7 +295,7 @@ class ScanCycle:
             rcd.start(now_ms, scan.rcd_trip)
 
     def _lock(self):
-        """Faults after which the charger shows state F instead of watching for the vehicle."""
+        """Faults after which the charger shows state F instead of watching for the EV."""
         active = self.faults.active
         return (
             active[faults.CRASH_LOOP] or active[faults.RCD_TEST] or active[faults.WELD]

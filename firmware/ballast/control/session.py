@@ -23,7 +23,7 @@ class Session:
         self._started = False
 
     def step(self, now_ms, plugged, drawing, ev):
-        """Call at 1 Hz or more. `drawing`: the vehicle takes current."""
+        """Call at 1 Hz or more. `drawing`: the EV takes current."""
         if not self._started:
             self._started = True
             self._last_ms = now_ms

@@ -34,7 +34,7 @@ _VALUE = 260  # an Improv packet in one write
 _INTERVAL_US = 200_000
 
 
-class Ble:
+class BlePort:
     """name: in the scan response, at most 26 characters.
 
     client: handle of the connection, None = no client. seen: counts connections, so that

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ballast.ports.shapes import Board, Calibration, Fit, Out, Scan
 
-_FRAME = 10
+_ROUND = 10
 _NTC_TURNS = (3, 4, 8, 9)  # of the frame: those in which the power meter is not read
 
 
@@ -71,7 +71,7 @@ class BoardIo:
         self._write_led = self.led.write if self.led else None
         self._read_ntc = self.thermistors.read
         self._ntc_at = self._ntc_places()
-        self._jobs = self._frame_jobs()
+        self._jobs = self._round_jobs()
         self._turn = 0
 
     def _value(self, name: str) -> "Any":
@@ -111,35 +111,35 @@ class BoardIo:
             )
         self.thermistors = ThermistorIo(board.NTC_PINS)
 
-    def _frame_jobs(self) -> "list[Callable[[Scan], None] | None]":
+    def _round_jobs(self) -> "list[Callable[[Scan], None] | None]":
         """The function that reads a slow input in each step of the frame; None = no input."""
-        jobs: list = [None] * _FRAME
+        jobs: list = [None] * _ROUND
         if self.meter:
             for first in (0, 5):
                 jobs[first] = self.meter.read_l1
                 jobs[first + 1] = self.meter.read_l2
                 jobs[first + 2] = self.meter.read_l3
-        jobs[4] = self._led_tick
+        jobs[4] = self._step_led
         jobs[9] = self._last_turn
         return jobs
 
     def _ntc_places(self) -> "list[tuple[int, ...]]":
-        """Which thermistors each step of the frame reads, by place."""
-        turns: list = [()] * _FRAME
+        """Which thermistors each step of the round reads, by place."""
+        turns: list = [()] * _ROUND
         for place in range(len(self._board.NTC_PINS)):
             turn = _NTC_TURNS[place % len(_NTC_TURNS)]
             turns[turn] = turns[turn] + (place,)
         return turns
 
     def _last_turn(self, scan: "Scan") -> None:
-        self._led_tick(scan)
+        self._step_led(scan)
         meter = self.meter
         if meter is not None and meter.needs_repair():
             meter.repair()  # 7 ms, every 2 s while it fails: the step has this time
 
-    def _led_tick(self, scan: "Scan") -> None:
+    def _step_led(self, scan: "Scan") -> None:
         if self.led:
-            self.led.tick()
+            self.led.step()
 
     def fit(self, fit: "Fit") -> None:
         """Fill `fit` with what this board has."""
@@ -161,7 +161,7 @@ class BoardIo:
 
     def read_all(self, scan: "Scan") -> None:
         """Read one whole frame at once, so that the first step has all slow inputs."""
-        for _ in range(_FRAME):
+        for _ in range(_ROUND):
             self.read(scan)
 
     def read(self, scan: "Scan") -> None:
@@ -184,7 +184,7 @@ class BoardIo:
         job = self._jobs[turn]
         if job is not None:
             job(scan)
-        self._turn = turn + 1 if turn < _FRAME - 1 else 0
+        self._turn = turn + 1 if turn < _ROUND - 1 else 0
 
     def write(self, out: "Out") -> None:
         """Set all outputs; the coil first, because opening the contactor is urgent."""

@@ -57,7 +57,7 @@ class LedIo:
         self._green_bits, self._red_bits = PATTERNS[pattern]
         self._slot = 0
 
-    def tick(self) -> None:
+    def step(self) -> None:
         """Show the next 100 ms slot."""
         slot = self._slot
         self._slot = (slot + 1) & 15

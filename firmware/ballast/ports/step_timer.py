@@ -70,7 +70,7 @@ class StepTimer:
             await sleep_ms(wait if wait > 0 else 0)
             if not self.running:
                 return
-            self.tick()
+            self.run_step()
             due = time.ticks_add(due, self._period_ms)
             if self._ticks_diff(self._ticks_ms(), due) > 0:  # lost steps are not repeated
                 due = time.ticks_add(self._ticks_ms(), self._period_ms)
@@ -93,9 +93,9 @@ class StepTimer:
         self.running = True
 
     def _on_timer(self, timer: Timer) -> None:
-        self.tick()
+        self.run_step()
 
-    def tick(self) -> None:
+    def run_step(self) -> None:
         """Do one step now and measure it."""
         if not self.running:
             return

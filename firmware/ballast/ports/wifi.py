@@ -1,7 +1,7 @@
 """Wi-Fi: a station that reconnects by itself, and the access point for the first setup.
 
 Power saving is off, because it loses ESP-NOW frames. The driver's own reconnecting is
-off too, because it scans all channels again and again and loses frames; instead `poll()`
+off too, because it scans all channels again and again and loses frames; instead `step()`
 tries again after 1, 2, 4 ... 60 s. No method waits, except `scan`.
 """
 
@@ -80,7 +80,7 @@ class Wifi:
         self._since_ms = time.ticks_ms()
         self._sta.disconnect()
 
-    def poll(self) -> int:
+    def step(self) -> int:
         """Call about every second; returns the state."""
         if self.state == OFF:
             return OFF

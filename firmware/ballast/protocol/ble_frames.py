@@ -108,7 +108,7 @@ def chunks(message: bytes, size: int) -> list[bytes]:
     return out
 
 
-class Assembler:
+class MessageAssembler:
     """Joins chunks to messages of at most `most` bytes."""
 
     def __init__(self, most: int) -> None:

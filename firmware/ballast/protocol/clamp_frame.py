@@ -133,7 +133,7 @@ def signed(buf: "Readable", size: int, key: "HmacKey") -> bool:
     return equal(key.tag(memoryview(buf)[:end], TAG), memoryview(buf)[end:size])
 
 
-def _fit(value: int, low: int, high: int) -> int:
+def _saturate(value: int, low: int, high: int) -> int:
     """`value` limited to low..high: MicroPython's struct drops the upper bits without an error."""
     return low if value < low else high if value > high else value
 
@@ -158,17 +158,17 @@ def encode_sample(buf: bytearray, s: Sample, key: "HmacKey") -> int:
         s.count,
         s.session,
         s.seq & 0xFFFF,
-        _fit(s.age, 0, 0xFFFF),
-        _fit(s.expect, 1, 0xFFFF),
+        _saturate(s.age, 0, 0xFFFF),
+        _saturate(s.expect, 1, 0xFFFF),
         s.flags,
-        _fit(s.battery, 0, 0xFFFF),
-        _fit(s.rssi, -127, 0),
+        _saturate(s.battery, 0, 0xFFFF),
+        _saturate(s.rssi, -127, 0),
         s.phases,
-        _fit(s.ma[0], -0x3FFFFFFF, 0x3FFFFFFF),
-        _fit(s.ma[1], -0x3FFFFFFF, 0x3FFFFFFF),
-        _fit(s.ma[2], -0x3FFFFFFF, 0x3FFFFFFF),
-        _fit(s.frequency, 0, 0xFFFF),
-        _fit(s.lost, 0, 0xFFFF),
+        _saturate(s.ma[0], -0x3FFFFFFF, 0x3FFFFFFF),
+        _saturate(s.ma[1], -0x3FFFFFFF, 0x3FFFFFFF),
+        _saturate(s.ma[2], -0x3FFFFFFF, 0x3FFFFFFF),
+        _saturate(s.frequency, 0, 0xFFFF),
+        _saturate(s.lost, 0, 0xFFFF),
     )
     return _sign(buf, 60, key)
 
@@ -206,7 +206,7 @@ def encode_ack(
     buf: bytearray, clamp: int, epoch: int, count: int, session: int, rssi: int, key: "HmacKey"
 ) -> int:
     """Write the ACK of the sample (epoch, count); returns the size."""
-    rssi = _fit(rssi, -127, 0)
+    rssi = _saturate(rssi, -127, 0)
     struct.pack_into("<2sBBIIIIb", buf, 0, _MAGIC, VERSION, ACK, clamp, epoch, count, session, rssi)
     return _sign(buf, 33, key)
 

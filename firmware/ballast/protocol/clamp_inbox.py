@@ -38,7 +38,7 @@ RESULTS = (
 )
 
 
-class Pair:
+class PairedClamp:
     """One clamp that this charger listens to.
 
     clamp: its number. secret: the pair's key, 32 bytes. source: 0 supply, 1 sub-panel.
@@ -69,23 +69,23 @@ class Inbox:
 
     def __init__(self) -> None:
         self.sample = clamp_frame.Sample()
-        self.pair: "Pair | None" = None  # the sender of the last genuine frame
+        self.pair: "PairedClamp | None" = None  # the sender of the last genuine frame
         self.counts = [0] * len(RESULTS)
-        self._pairs: dict[int, Pair] = {}
+        self._pairs: dict[int, PairedClamp] = {}
 
-    def add(self, pair: Pair) -> None:
+    def add(self, pair: PairedClamp) -> None:
         """Accept this clamp from now on; replaces an older pair with the same number."""
         self._pairs[pair.clamp] = pair
 
-    def remove(self, clamp: int) -> "Pair | None":
-        """Forget a clamp; returns its Pair, or None if there was none."""
+    def remove(self, clamp: int) -> "PairedClamp | None":
+        """Forget a clamp; returns its PairedClamp, or None if there was none."""
         return self._pairs.pop(clamp, None)
 
-    def pairs(self) -> list[Pair]:
+    def pairs(self) -> list[PairedClamp]:
         """All pairs, sorted by the clamp's number."""
         return [self._pairs[k] for k in sorted(self._pairs)]
 
-    def find(self, clamp: int) -> "Pair | None":
+    def find(self, clamp: int) -> "PairedClamp | None":
         return self._pairs.get(clamp)
 
     def take(self, buf: "Readable", size: int, rssi: int) -> int:

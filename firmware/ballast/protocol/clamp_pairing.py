@@ -15,7 +15,7 @@ How safe this is:
  - With the buttons alone he can: whoever answers first within the window and within
    radio range is paired, and could relay and change the frames between the two. Therefore
    the window is short, both buttons must be pressed, a second clamp that calls in the
-   same window ends it, and the page asks whether the clamp's lamp shows "paired".
+   same window ends it, and the page asks whether the clamp's light shows "paired".
  - The label is a secret: whoever photographs it can pair when somebody presses the button.
  - The flash holds the keys unencrypted (MicroPython's ESP32 port has no flash
    encryption): whoever opens a device can read the keys of its pairs, and no others.

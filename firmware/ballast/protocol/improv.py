@@ -70,7 +70,7 @@ def encode_packet(command: int, data: bytes = b"") -> bytes:
     return frame + bytes((checksum(frame),))
 
 
-class Assembler:
+class PacketAssembler:
     """Joins the writes of one client to packets."""
 
     def __init__(self) -> None:

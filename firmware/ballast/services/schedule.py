@@ -1,6 +1,6 @@
-"""What depends on the time of day: the limit of the weekly plan, and the quarter hour.
+"""What depends on the time of day: the limit of the weekly schedule, and the quarter hour.
 
-While the time of day is unknown the plan does not limit. Otherwise a charger whose clock
+While the time of day is unknown the schedule does not limit. Otherwise a charger whose clock
 is never set would leave the car empty. The page shows this, and the CLOCK warning stands
 until a browser or NTP sets the time. Until then the demand limit holds at every moment
 instead of for the mean of the quarter hour.
@@ -12,7 +12,7 @@ from micropython import const
 
 from ballast.control.limits import limits
 from ballast.control.safety import faults
-from ballast.protocol import week_plan
+from ballast.protocol import week_schedule
 
 TYPE_CHECKING = const(0)
 if TYPE_CHECKING:
@@ -32,32 +32,32 @@ class Schedule:
         self._store = store
         self._wall = wall
         self._ticks = ticks_ms
-        self._plan: dict = week_plan.EMPTY
+        self._schedule: dict = week_schedule.EMPTY
         kept = store.load("schedule")
-        if kept is not None and not week_plan.problem(kept):
-            self._plan = kept
+        if kept is not None and not week_schedule.problem(kept):
+            self._schedule = kept
 
-    def set(self, plan: dict) -> None:
-        """Take a plan in which `week_plan.problem` found no mistake, and save it."""
-        self._plan = {
-            "enabled": plan["enabled"],
-            "outside_ma": plan.get("outside_ma", 0),
-            "windows": plan["windows"],
+    def set(self, schedule: dict) -> None:
+        """Take a schedule in which `week_schedule.problem` found no mistake, and save it."""
+        self._schedule = {
+            "enabled": schedule["enabled"],
+            "outside_ma": schedule.get("outside_ma", 0),
+            "windows": schedule["windows"],
         }
-        self._store.save("schedule", self._plan)
+        self._store.save("schedule", self._schedule)
         self.step()
 
     def document(self) -> dict:
-        """The plan, the minute of the week, the limit at that minute and the next change."""
+        """The schedule, the minute of the week, the limit at that minute and the next change."""
         minute = self._wall.local_minute()
-        out = dict(self._plan)
+        out = dict(self._schedule)
         out["minute"] = minute
         out["limit_ma"] = None
         out["change_min"] = None
         if minute is not None:
-            limit = week_plan.limit_ma(self._plan, minute)
-            out["limit_ma"] = None if limit == week_plan.NO_LIMIT else limit
-            out["change_min"] = week_plan.minutes_to_change(self._plan, minute)
+            limit = week_schedule.limit_ma(self._schedule, minute)
+            out["limit_ma"] = None if limit == week_schedule.NO_LIMIT else limit
+            out["change_min"] = week_schedule.minutes_to_change(self._schedule, minute)
         return out
 
     def step(self) -> None:
@@ -66,12 +66,12 @@ class Schedule:
         if into_ms is not None:
             self._charger.sync_quarter(into_ms)
         minute = self._wall.local_minute()
-        lacking = 1 if self._plan["enabled"] and minute is None else 0
+        lacking = 1 if self._schedule["enabled"] and minute is None else 0
         self._charger.warn(faults.CLOCK, lacking, self._ticks())
-        limit = week_plan.NO_LIMIT
+        limit = week_schedule.NO_LIMIT
         if minute is not None:
-            limit = week_plan.limit_ma(self._plan, minute)
-        if limit == week_plan.NO_LIMIT:
+            limit = week_schedule.limit_ma(self._schedule, minute)
+        if limit == week_schedule.NO_LIMIT:
             limit = limits.NO_LIMIT_MA
         self._charger.put_limit(limits.SCHEDULE, limit, _TTL_MS)
 

@@ -36,7 +36,7 @@ class Supervisor:
 
     async def run(self) -> None:
         """Run all services for ever."""
-        tasks = [asyncio.create_task(self._keep(name, run)) for name, run in self._services]
+        tasks = [asyncio.create_task(self._run_for_ever(name, run)) for name, run in self._services]
         try:
             for task in tasks:
                 await task
@@ -44,7 +44,7 @@ class Supervisor:
             for task in tasks:
                 task.cancel()
 
-    async def _keep(self, name: str, run: "Callable[[], Awaitable[None]]") -> None:
+    async def _run_for_ever(self, name: str, run: "Callable[[], Awaitable[None]]") -> None:
         wait_ms = _FIRST_MS
         while True:
             try:

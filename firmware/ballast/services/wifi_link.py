@@ -66,7 +66,7 @@ class WifiLink:
         self._joined = (ssid, key)
         state = 0
         for _ in range(_JOIN_TRIES):
-            state = self._wifi.poll()
+            state = self._wifi.step()
             if state in (_CONNECTED, _WAITING):
                 break
             await asyncio.sleep(_POLL_S)
@@ -106,7 +106,7 @@ class WifiLink:
             if wanted[0] and wanted != self._joined:
                 self._joined = wanted
                 self._wifi.join(wanted[0], wanted[1])
-        self._wifi.poll()
+        self._wifi.step()
         if self.ap_open:
             self._ap_left_s -= _POLL_S
             if self._ap_left_s <= 0 and (self.network() or self._settings["installed"]):

@@ -249,7 +249,7 @@ def test_one_shot(dev, clock):
     Timer(-1, mode=Timer.ONE_SHOT, period=30, callback=seen.append)
     for _ in range(100):
         clock.advance_ms(1)
-        dev.poll()
+        dev.run_due()
     assert len(seen) == 1
 
 
@@ -258,9 +258,9 @@ def test_wdt_cannot_be_stopped_and_survives_a_soft_reset(dev, clock):
     dev.soft_reset()
     clock.advance_ms(1001)
     with pytest.raises(fakes.HardReset):
-        dev.poll()
+        dev.run_due()
     clock.advance_ms(5000)
-    dev.poll()  # a hard reset ended it
+    dev.run_due()  # a hard reset ended it
 
 
 @pytest.mark.parametrize("args", [(1, 1000), (0, 0), (0, -1)])

@@ -37,7 +37,7 @@ def test_a_car_that_waits_asks_for_all_that_its_charger_can_give():
 
 def test_only_these_reasons_leave_a_charger_asking():
     """Whoever charges, or waits for current, a timer, a test or the car."""
-    asking = (cs.WHY_NONE, cs.WHY_LIMIT, cs.WHY_HOLD, cs.WHY_TEST, cs.WHY_CAR, cs.WHY_CAR_IDLE)
+    asking = (cs.WHY_NONE, cs.WHY_LIMIT, cs.WHY_HOLD, cs.WHY_TEST, cs.WHY_EV, cs.WHY_EV_IDLE)
     for why in range(len(cs.WHY_NAMES)):
         assert asks(charger(why=why)).want == (1 if why in asking else 0), why
         assert asks(charger(why=why, plugged=0)).want == 0, why

@@ -114,7 +114,7 @@ def _steps(test, lines):
 
 def test_start_forgets_the_test_before():
     test = _run(0, GOOD[0])
-    test._line = 1
+    test._trip = 1
     test.start(5000, 0)
     assert test.drive == 1 and test.state == RUNNING
     test.step(5060, 1)

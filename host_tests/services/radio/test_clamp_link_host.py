@@ -66,7 +66,7 @@ def test_a_wrong_code_pairs_nothing():
     link.open_window(0, format_code(bytes(10)))
     rig.run(125)
     assert link.window == "wrong code" and not link.inbox.pairs()
-    assert clamp.settings.pairs == [] and clamp.app.lamp() == "unpaired"
+    assert clamp.settings.pairs == [] and clamp.app.light() == "unpaired"
 
 
 def test_a_code_that_is_none_is_refused_in_words():
@@ -265,7 +265,7 @@ def test_unpairing():
     rig.run(3)
     assert rig.links[0].unpair(7) and not rig.links[0].unpair(7)
     rig.run(1)
-    assert rig.clamps[0].settings.pairs == [] and rig.clamps[0].app.lamp() == "unpaired"
+    assert rig.clamps[0].settings.pairs == [] and rig.clamps[0].app.light() == "unpaired"
     n = len(rig.chargers[0].samples)
     rig.run(5)
     assert len(rig.chargers[0].samples) == n
@@ -302,17 +302,17 @@ def test_the_button_for_ten_seconds_forgets_everybody():
     rig = paired()
     rig.clamps[0].app.forget_all()
     rig.run(3)
-    assert rig.clamps[0].settings.pairs == [] and rig.clamps[0].app.lamp() == "unpaired"
+    assert rig.clamps[0].settings.pairs == [] and rig.clamps[0].app.light() == "unpaired"
 
 
 def test_a_dead_clamp_is_simply_silent_and_the_lamp_says_alone():
     rig = paired()
     rig.links[0].port.station.up = False
     rig.run(10)
-    assert rig.clamps[0].app.lamp() == "alone"
+    assert rig.clamps[0].app.light() == "alone"
     rig.links[0].port.station.up = True
     rig.run(8)
-    assert rig.clamps[0].app.lamp() == "paired"
+    assert rig.clamps[0].app.light() == "paired"
 
 
 def test_stored_pairs_that_are_damaged_are_told():
@@ -332,7 +332,7 @@ def test_a_clamp_that_reports_a_fault_is_heard_but_not_used():
     n = len(rig.chargers[0].samples)
     rig.run(5)
     assert len(rig.chargers[0].samples) == n
-    assert rig.links[0].clamps()[0]["fault"] and rig.clamps[0].app.lamp() == "fault"
+    assert rig.links[0].clamps()[0]["fault"] and rig.clamps[0].app.light() == "fault"
 
 
 def test_a_point_of_small_order_is_no_key():

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from ballast_bench.person import actions, panel
+from ballast_bench.person import actions, bench_page
 from ballast_bench.plant.house import semi
 from ballast_bench.plant.plant import Config
 from ballast_bench.rigs.web import Live, free_port
@@ -22,7 +22,7 @@ class Rig:
 
     def __init__(self, folder):
         web_assets.build(folder)
-        web_assets.add_page(folder, panel.PAGE, "bench")
+        web_assets.add_page(folder, bench_page.PAGE, "bench")
         self.port = free_port()
         self.setup = Setup(
             config=Config(house=semi(7, start_of_day_s=12 * 3600.0)), ev=default_ev(), bench_page=True,

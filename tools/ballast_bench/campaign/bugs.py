@@ -90,7 +90,7 @@ def blind_to_weld():
 
 
 def patient_with_s2():
-    """Under load it waits for the vehicle for ever."""
+    """Under load it waits for the EV for ever."""
     return _swap(charge_state, "S2_WAIT_MS", 10**8)
 
 

@@ -153,7 +153,7 @@ def bring(rig, state):
 
 
 def _to_wake(rig):
-    """A vehicle that was charging, was paused by us, and does not answer afterwards."""
+    """An EV that was charging, was paused by us, and does not answer afterwards."""
     rig.charger.resume()
     until(rig, lambda: rig.out.duty_u16 > 0)
     steps(rig, 20)
@@ -166,12 +166,12 @@ def _to_wake(rig):
 
 def steps(rig, n):
     for _ in range(n):
-        rig.tick()
+        rig.step()
 
 
 def until(rig, condition, seconds=10):
     for _ in range(seconds * 50):
         if condition():
             return
-        rig.tick()
+        rig.step()
     raise AssertionError("the state was not reached")

@@ -1,6 +1,6 @@
 """Control alone on thin hardware that can fail: what a fault campaign runs by the ten thousand.
 
-A `Campaign` rig knows the truth (what the vehicle, the contacts, the leak really are) and
+A `Campaign` rig knows the truth (what the EV, the contacts, the leak really are) and
 checks after every step what must hold whatever happened. Nothing of its judgement comes
 from control/: duty, level, limits and self-test are followed by its own means.
 """
@@ -24,11 +24,11 @@ class Violation(Exception):
 
 
 class CampaignRig(Rig):
-    """The vehicle lives: it asks for C when it sees PWM and opens S2 when PWM goes."""
+    """The EV lives: it asks for C when it sees PWM and opens S2 when PWM goes."""
 
     def __init__(self, **values):
         super().__init__(full_fit(values.pop("phases", 1)), **values)
-        self.here = False  # a vehicle is plugged in
+        self.here = False  # an EV is plugged in
         self.want = True
         self.force_mv = None
         self.ventilated = False
@@ -66,7 +66,7 @@ class CampaignRig(Rig):
 
     def feed(self):
         out = self.out
-        self._vehicle(out)
+        self._live_ev(out)
         self.ntc_mv = self.ntc[0]
         self.rcd_answers = not self.test_dead
         super().feed()
@@ -97,7 +97,7 @@ class CampaignRig(Rig):
 
     _dead_seq = 0
 
-    def _vehicle(self, out):
+    def _live_ev(self, out):
         pwm = out.pilot == PILOT_PWM and out.duty_u16 > 0
         self.s2_ms = self.s2_ms + self.dt_ms if pwm else (
             self.s2_ms if not self.obeys else max(0, min(self.s2_ms, 1500) - self.dt_ms))
@@ -113,7 +113,7 @@ class CampaignRig(Rig):
 
     # -- the step and its rules ----------------------------------------------------------
 
-    def tick(self):
+    def step(self):
         """One step, then every rule. Violation when one is broken."""
         self.dt_ms = self.one_dt_ms or STEP_MS
         self.one_dt_ms = 0

@@ -39,7 +39,7 @@ def play(run):
     try:
         rig = prelude(run)
         for _ in range(run["offset"]):
-            rig.tick()
+            rig.step()
         _events(rig, run["events"])
         if run.get("recover"):
             _recover(rig, [name for _, name, _ in run["events"]])
@@ -58,7 +58,7 @@ def _events(rig, events):
                 FAULTS[name][0](rig)
             elif n == start + held:
                 FAULTS[name][1](rig)
-        rig.tick()
+        rig.step()
         if watch is not None:
             watch = watch(rig)
 
@@ -70,13 +70,13 @@ def _recover(rig, names):
     rig.here, rig.want, rig.obeys, rig.force_mv = False, True, True, None
     rig.charger.resume()
     for _ in range(100):
-        rig.tick()
+        rig.step()
     rig.charger.reset_faults()
     for _ in range(_hold_steps(rig)):
-        rig.tick()
+        rig.step()
     rig.here = True
     for _ in range(600):
-        rig.tick()
+        rig.step()
         if rig.out.coil:
             return
     active = [faults.CATALOGUE[n][0] for n in range(1, faults.COUNT) if rig.cycle.faults.active[n]]

@@ -31,7 +31,7 @@ FAULTS = (
     ("want on=false", "want"),
     ("stubborn", "stubborn on=false"),
 )
-_CAR = ("no_diode", "ventilation", "greedy", "want", "stubborn", "unplug")
+_EV_VERBS = ("no_diode", "ventilation", "greedy", "want", "stubborn", "unplug")
 SETUP = "setup house=empty limit_a=25 meter=none"
 
 
@@ -63,7 +63,7 @@ def play(run, seconds=32.0):
             try:
                 actions.do(bench, verb, content)
             except actions.ActionError:
-                if verb not in _CAR and verb != "plug":
+                if verb not in _EV_VERBS and verb != "plug":
                     raise
             if judge.broken:
                 break

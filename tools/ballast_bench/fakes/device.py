@@ -173,7 +173,7 @@ class Device:
 
     # -- time ---------------------------------------------------------------------
 
-    def poll(self):
+    def run_due(self):
         """Run what is due: watchdog, Wi-Fi, timers. Raises HardReset when the first bites."""
         now = self.clock.ms()
         if self.wdt_ms and now - self.wdt_fed_ms > self.wdt_ms:
@@ -182,7 +182,7 @@ class Device:
         for interface in self.wlan.values():
             interface.settle()
         for timer in list(self.timers):
-            timer.poll(self.clock.us())
+            timer.run_due(self.clock.us())
 
     # -- called by the fake modules -------------------------------------------------
 

@@ -6,7 +6,7 @@ _EPOCH_DAYS = 730120  # ordinal of 2000-01-01, MicroPython's epoch on the ESP32
 
 
 class Timer:
-    """Soft timer: the callback runs from Device.poll(), late and never twice at once.
+    """Soft timer: the callback runs from Device.run_due(), late and never twice at once.
 
     id -1 is a virtual timer (esp_timer); 0..3 are the hardware ones.
     """
@@ -51,7 +51,7 @@ class Timer:
         if self in self._device.timers:
             self._device.timers.remove(self)
 
-    def poll(self, now_us):
+    def run_due(self, now_us):
         """Run the callback if due. Missed periods are lost: the scheduler keeps one call."""
         if now_us < self._next_us:
             return
@@ -66,7 +66,7 @@ class Timer:
 
 
 class WDT:
-    """Cannot be stopped; bites in Device.poll() when it was not fed in time."""
+    """Cannot be stopped; bites in Device.run_due() when it was not fed in time."""
 
     __slots__ = ("_device",)
 

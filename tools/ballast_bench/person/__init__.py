@@ -1,1 +1,1 @@
-"""What somebody does to the bench: stories, actions, the panel and its page."""
+"""What somebody does to the bench: stories, actions, the bench page."""

@@ -1,4 +1,4 @@
-"""What can be done to the bench by hand, as data: the panel's buttons and a scenario's verbs.
+"""What can be done to the bench by hand, as data: the bench page's buttons and a scenario's verbs.
 
     actions.do(bench, "appliance", {"name": "oven", "on": True})
     for second, verb, args in actions.parse(text): ...

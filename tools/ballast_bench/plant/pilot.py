@@ -1,6 +1,6 @@
 """The control pilot as an electrical circuit (IEC 61851-1 annex A).
 
-A source of +12 V / -12 V drives the pilot contact through 1 kohm. The vehicle loads it
+A source of +12 V / -12 V drives the pilot contact through 1 kohm. The EV loads it
 with a diode in series with 2740 ohm (state B), 882 ohm (C: 2740 parallel 1300) or
 246 ohm (D: 2740 parallel 270), so that only the positive part is loaded. With 0.7 V
 across the diode that gives 9.0, 6.0 and 2.9 V, and -12 V in the low part.
@@ -80,7 +80,7 @@ class Pilot:
         self.touch()
 
     def load(self, ev_ohm, diode=True):
-        """The vehicle's load: ohm behind a diode, None = unplugged."""
+        """The EV's load: ohm behind a diode, None = unplugged."""
         if ev_ohm == self._ev_ohm and diode == self._diode:
             return
         self._ev_ohm = ev_ohm

@@ -27,10 +27,10 @@ class BleRig(WebRig):
         self.radio = self.air.radios[0]
 
     def fit(self, env, node):
-        from ballast.ports.ble import Ble
+        from ballast.ports.ble import BlePort
 
         self.air.fit(node.device)
-        env.ble = Ble("Ballast")
+        env.ble = BlePort("Ballast")
 
     @property
     def on(self):
@@ -64,7 +64,7 @@ class Phone:
         self.seen = []  # advertising data of what was found
         self.heard = []  # messages of the charger's service
         self.notes = []  # (Improv characteristic, bytes)
-        self._chunks = f.Assembler(f.MAX_MESSAGE)
+        self._chunks = f.MessageAssembler(f.MAX_MESSAGE)
         self.seal = None
         self.number = 0
 
@@ -141,7 +141,7 @@ class Phone:
     def results(self):
         """The texts of the last result, put together from its notifications."""
         raw = b"".join(v for u, v in self.notes if u == improv.RESULT)
-        packet = improv.Assembler().feed(raw)
+        packet = improv.PacketAssembler().feed(raw)
         return None if packet is None else improv.decode_strings(packet[1])
 
     # the charger's own service

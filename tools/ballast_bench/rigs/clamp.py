@@ -98,6 +98,6 @@ class Rig:
         link.open_window(source, format_code(CODE) if code else "")
         for _ in range(300):
             self.run(0.1)
-            if link.window == "paired" and clamp.app.lamp() == "paired":
+            if link.window == "paired" and clamp.app.light() == "paired":
                 return
-        raise AssertionError((link.window, clamp.app.lamp()))
+        raise AssertionError((link.window, clamp.app.light()))

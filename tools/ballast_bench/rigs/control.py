@@ -28,7 +28,7 @@ def full_fit(phases=1):
 
 
 class Rig:
-    """now_ms starts just below the tick wrap. `level_mv`: what the vehicle makes of +12 V."""
+    """now_ms starts just below the tick wrap. `level_mv`: what the EV makes of +12 V."""
 
     def __init__(self, fit=None, **values):
         self.fit = fit or full_fit()
@@ -44,7 +44,7 @@ class Rig:
         self.low_mv = -12000
         self.draw_ma = 0
         self.dt_ms = 20
-        self.obeys = True  # the vehicle opens S2 by itself when PWM stops
+        self.obeys = True  # the EV opens S2 by itself when PWM stops
         self.ntc_mv = 1650  # 25 degC at 10 kohm, 3.3 V
         self.rcd_answers = True
         self.leak = 0
@@ -120,7 +120,7 @@ def active(rig):
 
 
 def charging(**values):
-    """A rig with these settings whose vehicle charges, without a fault."""
+    """A rig with these settings whose EV charges, without a fault."""
     rig = Rig(**values)
     rig.run(1)
     rig.charge()

@@ -16,7 +16,7 @@ from random import Random
 
 from ballast.control.settings import Settings
 from ballast.protocol import password
-from ballast_bench.person.panel import real_ms
+from ballast_bench.person.bench_page import real_ms
 from ballast_bench.plant.plant import Config
 from ballast_bench.setup import MemoryStorage
 from ballast_bench.world import World

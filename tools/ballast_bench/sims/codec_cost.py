@@ -30,7 +30,7 @@ def test_cost():
     sample.clamp, sample.session = 7, 99
     buf = bytearray(64)
     inbox = clamp_inbox.Inbox()
-    inbox.add(clamp_inbox.Pair(7, KEY, 0, b"", 99))
+    inbox.add(clamp_inbox.PairedClamp(7, KEY, 0, b"", 99))
 
     def send():
         sample.count += 1

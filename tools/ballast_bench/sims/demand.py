@@ -151,7 +151,7 @@ class Car:
 
 
 class Pilot:
-    """ma: what the duty of now tells the vehicle, 0 = pause."""
+    """ma: what the duty of now tells the EV, 0 = pause."""
 
     def __init__(self):
         self.ma = 0

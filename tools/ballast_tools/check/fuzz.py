@@ -31,7 +31,7 @@ class Clamp:
     def __init__(self):
         self.key = HmacKey(self.secret)
         self.inbox = clamp_inbox.Inbox()
-        self.inbox.add(clamp_inbox.Pair(7, self.secret, 0, b"\x02" * 6, 99))
+        self.inbox.add(clamp_inbox.PairedClamp(7, self.secret, 0, b"\x02" * 6, 99))
         self.count = 0
 
     def seeds(self):

@@ -37,7 +37,7 @@ SAFETY = (
     "pilot/charge_state", "safety/rcd_test", "safety/derating", "safety/ntc", "scan_cycle",
     "charger", "settings", "session", "meter/ev_meter", "balance/supply", "ticks",
 )  # fmt: skip
-"""Modules are named by room and file: "meter/pair", or "charger" where there is no room."""
+"""Modules are named by room and file: "meter/agreement", or "charger" where there is no room."""
 
 # whose tests see a safety module from further away, tried when its own do not kill
 WIDER = ("scan_cycle", "limits/modes", "button", "safety/interlocks", "charger",

@@ -59,7 +59,7 @@ SHOWN = {
     "storage": ((), "latches are forgotten", "services/memory/test_store_host"),
     "clock": ((), "schedules at the wrong time", "services/memory/test_records_host"),
     "leak_open": (("leak_open",), "current past the contactor", "control/safety/test_interlocks"),
-    "meters_apart": ((), "the main fuse is overloaded", "control/meter/test_pair"),
+    "meters_apart": ((), "the main fuse is overloaded", "control/meter/test_agreement"),
 }
 
 HEAD = """# Safety of the charger: hazards, measures, times, proof

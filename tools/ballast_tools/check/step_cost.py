@@ -15,11 +15,11 @@ from ballast.control.records import PILOT_PWM, Fit, Out, Scan
 from ballast.control.settings import Settings
 
 STEPS = 500
-WARM = 400  # steps until the vehicle charges
+WARM = 400  # steps until the EV charges
 
 
 class Ideal:
-    """A vehicle that charges at once on ideal hardware, three phases, everything fitted."""
+    """An EV that charges at once on ideal hardware, three phases, everything fitted."""
 
     def __init__(self, metered):
         fit = Fit()

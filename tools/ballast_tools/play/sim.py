@@ -102,7 +102,7 @@ def check_port(port, option):
 def prepare(args, folder):
     """The Setup: house, car, page assets."""
     from ballast_bench import upy
-    from ballast_bench.person import panel
+    from ballast_bench.person import bench_page
 
     upy.install()
     from ballast_bench.plant import house as houses
@@ -122,7 +122,7 @@ def prepare(args, folder):
     if args.ev_phases == 3 and house.phases != 3:
         raise UserError("--ev-phases 3 needs a three-phase house: --house detached")
     web_assets.build(folder)
-    web_assets.add_page(folder, panel.PAGE, "bench")
+    web_assets.add_page(folder, bench_page.PAGE, "bench")
     config = Config(house=house, limit_a=args.limit, chargers=args.chargers)
     phases = tuple(range(args.ev_phases))
     return Setup(

@@ -23,7 +23,7 @@ _NOT_COUNTED = (limits.SITE, limits.GROUP, limits.COMMISSION)
 
 # Reasons that do not stop a charger from asking: it charges, or waits for current or for
 # the car. Who has a fault or is paused by its user keeps no current from the others.
-_MAY_ASK = (cs.WHY_NONE, cs.WHY_LIMIT, cs.WHY_HOLD, cs.WHY_TEST, cs.WHY_CAR, cs.WHY_CAR_IDLE)
+_MAY_ASK = (cs.WHY_NONE, cs.WHY_LIMIT, cs.WHY_HOLD, cs.WHY_TEST, cs.WHY_EV, cs.WHY_EV_IDLE)
 
 
 class OwnState:

@@ -31,8 +31,8 @@ WHY_USER = const(4)
 WHY_LIMIT = const(5)  # less than the minimum is left; Limits.winner names the slot
 WHY_HOLD = const(6)  # a minimum pause or a randomised delay is running
 WHY_TEST = const(7)  # the RCD self-test is running
-WHY_CAR = const(8)  # PWM is on, the EV does not close S2
-WHY_CAR_IDLE = const(9)  # the contactor is closed, the EV draws nothing
+WHY_EV = const(8)  # PWM is on, the EV does not close S2
+WHY_EV_IDLE = const(9)  # the contactor is closed, the EV draws nothing
 WHY_NAMES = (
     "none", "unplugged", "fault", "pause_fault", "user", "limit", "hold", "test", "car", "car_idle",
 )  # fmt: skip

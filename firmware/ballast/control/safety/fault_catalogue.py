@@ -10,12 +10,12 @@ from micropython import const
 # Actions, in order of severity
 WARN = const(0)
 DERATE = const(1)
-PAUSE = const(2)  # graceful: PWM off, the vehicle opens S2, contactor after 6 s at the latest
+PAUSE = const(2)  # graceful: PWM off, the EV opens S2, contactor after 6 s at the latest
 STOP = const(3)  # contactor open in this very step
 
 # Latches: what ends a fault once its cause is gone
 AUTO = const(0)  # by itself after hold_ms, `retries` times, then as MANUAL
-UNPLUG = const(1)  # the vehicle unplugged and then hold_ms without the cause, or a reset by hand
+UNPLUG = const(1)  # the EV unplugged and then hold_ms without the cause, or a reset by hand
 MANUAL = const(2)  # a reset by hand
 POWER = const(3)  # a power cycle (and the test that follows it)
 SERVICE = const(4)  # never by the user: kept over power cuts

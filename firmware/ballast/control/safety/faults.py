@@ -69,7 +69,7 @@ class Faults:
 
     stop, pause, derate: 1 when any active fault demands it. first: the id of the
     first cause since all was well, first_s: uptime in s when it came. count[id]: how
-    often, kept over power cuts. away: 1 while no vehicle is there (the scan cycle's
+    often, kept over power cuts. away: 1 while no EV is there (the scan cycle's
     word). before, before_s: first cause of the run before this one, 0 = none.
     """
 
@@ -84,7 +84,7 @@ class Faults:
         self._used = bytearray(COUNT)  # self-endings since the last unplug
         self._gone_ms = [0] * COUNT
         self.since_s = [0] * COUNT  # uptime when it became active
-        self._freed = bytearray(COUNT)  # UNPLUG latches whose vehicle has gone
+        self._freed = bytearray(COUNT)  # UNPLUG latches whose EV has gone
         self.first = NONE
         self.first_s = 0
         self.before = NONE
@@ -175,7 +175,7 @@ class Faults:
         self._any = any_active
 
     def step(self, now_ms):
-        """End AUTO faults, and UNPLUG ones without their vehicle, after their hold time."""
+        """End AUTO faults, and UNPLUG ones without their EV, after their hold time."""
         if not self._any:
             return
         for fault in range(1, COUNT):
@@ -201,9 +201,9 @@ class Faults:
         return self.retries[fault] >= 0 and self._used[fault] >= self.retries[fault]
 
     def unplugged(self, now_ms):
-        """The vehicle is gone: UNPLUG latches end once the cause is gone for hold_ms too.
+        """The EV is gone: UNPLUG latches end once the cause is gone for hold_ms too.
 
-        The hold begins here: a vehicle that went away says nothing about the past.
+        The hold begins here: an EV that went away says nothing about the past.
         """
         self.away = 1
         for fault in range(1, COUNT):
@@ -214,7 +214,7 @@ class Faults:
         self.step(now_ms)
 
     def plugged(self):
-        """A vehicle is there: what it causes from now on waits for its unplugging."""
+        """An EV is there: what it causes from now on waits for its unplugging."""
         self.away = 0
 
     def reset(self):

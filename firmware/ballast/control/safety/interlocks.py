@@ -26,7 +26,7 @@ _OC_NOISE_MA = const(500)  # EVerest soft_over_current_measurement_noise_A
 _OC_SOFT_MS = const(7000)  # EVerest soft_over_current_timeout_ms
 _OC_HARD_MS = const(500)
 _OC_SOFT_HOLD_MS = const(3000)  # chosen: 5 s to obey (A.5) plus a slew, inside 7 s + 3 s
-_OC_HARD_HOLD_MS = const(8000)  # chosen: a vehicle still on its way down is no over-current
+_OC_HARD_HOLD_MS = const(8000)  # chosen: an EV still on its way down is no over-current
 _NOT = const(-1)  # the last reading was no over-current
 _LEAK_MA = const(1000)
 _LEAK_MS = const(1000)
@@ -115,7 +115,7 @@ class Interlocks:
         self._faults.put(faults.NO_CLOSE, cont.no_close, now_ms)
 
     def offered(self, now_ms, ma):
-        """Follow what the pilot advertises, so that an obeying vehicle is never accused."""
+        """Follow what the pilot advertises, so that an obeying EV is never accused."""
         if ma >= self._offer_ma:
             self._offer_ma = ma
             self.soft_ref_ma = max(self.soft_ref_ma, ma)

@@ -57,44 +57,44 @@ class RcdTest:
         self.drive = 0
         self._start_ms = 0
         self._edge_ms = 0
-        self._line = 0
+        self._trip = 0
         self._seen = 0
 
-    def start(self, now_ms, line):
+    def start(self, now_ms, trip):
         """Begin. A line that already reports a trip fails at once: it may be stuck."""
         self._start_ms = now_ms
-        self._line = 0
+        self._trip = 0
         self._seen = 0
-        self.drive = 0 if line else 1
-        self.state = FAILED if line else RUNNING
+        self.drive = 0 if trip else 1
+        self.state = FAILED if trip else RUNNING
 
     def abort(self):
         """Forget a running test or an old result: nothing is known."""
         self.drive = 0
         self.state = IDLE
 
-    def step(self, now_ms, line):
+    def step(self, now_ms, trip):
         """One look at the trip line (1 = trip) while the test runs."""
         if self.state != RUNNING:
             return
         t = ticks.diff(now_ms, self._start_ms)
         if t >= self._drive_ms:
             self.drive = 0
-        if line and not self._line:
+        if trip and not self._trip:
             self._seen += 1
             self._edge_ms = t
             if self._seen == 1 and (t < self._early_ms or t > self._late_ms):
                 self._end(FAILED)
-        elif not line and self._line:
+        elif not trip and self._trip:
             self._edge_ms = t
-        elif line and t - self._edge_ms > self._clear_ms:
+        elif trip and t - self._edge_ms > self._clear_ms:
             self._end(FAILED)
-        self._line = line
+        self._trip = trip
         if self.state == RUNNING:
             if self._seen == 0 and t > self._late_ms:
                 self._end(FAILED)
-            elif t >= self._end_ms or (self._seen == self._trips and not line and self._settled(t)):
-                self._end(PASSED if self._seen == self._trips and not line else FAILED)
+            elif t >= self._end_ms or (self._seen == self._trips and not trip and self._settled(t)):
+                self._end(PASSED if self._seen == self._trips and not trip else FAILED)
 
     def _settled(self, t):
         return t - self._edge_ms >= 100 and t >= self._drive_ms

@@ -1,7 +1,7 @@
 """Improv Wi-Fi: a client gives the charger a network and its password.
 
 The state starts at "authorization required". A press on the charger's button, or a client
-that has proven the setup code (services/ble/control.py), authorizes for a minute, as the
+that has proven the setup code (services/ble/charger_service.py), authorizes for a minute, as the
 specification suggests. A try that fails starts the minute again. After a success a new
 authorization is needed.
 """
@@ -50,7 +50,7 @@ class Improv:
         self._send = send
         self._identify = identify
         self._until_s = 0
-        self._packets = improv.Assembler()
+        self._packets = improv.PacketAssembler()
         self.state = improv.AUTHORIZATION_REQUIRED
         self.capabilities = improv.CAN_INFO | improv.CAN_SCAN
         if identify is not None:

@@ -91,7 +91,7 @@ class BleWindow:
         self._started = False
         # None until the owner sets them: they need publish() and answer() of this window
         self.improv: "Improv" = None  # type: ignore[assignment]
-        self.control: "BleControl" = None  # type: ignore[assignment]
+        self.charger_service: "BleControl" = None  # type: ignore[assignment]
         self.is_open = False
 
     # values and messages of the two services
@@ -135,7 +135,7 @@ class BleWindow:
         self._client = None
         self._shown = None
         self.is_open = True
-        self._port.set(self._handles[frames.INFO], self.control.info)
+        self._port.set(self._handles[frames.INFO], self.charger_service.info)
         self.improv.start()
         #: ble `open`: Bluetooth was switched on
         self._log("ble", "open")
@@ -146,7 +146,7 @@ class BleWindow:
             self.is_open = False
             self._port.off()
             self._out = []
-            self.control.connected()
+            self.charger_service.connected()
             #: ble `closed`: Bluetooth was switched off
             self._log("ble", "closed")
 
@@ -167,7 +167,7 @@ class BleWindow:
                 self._authorize()
 
     def _authorize(self) -> None:
-        self.control.forgive()
+        self.charger_service.forgive()
         self.improv.authorize()
 
     # the client
@@ -180,7 +180,7 @@ class BleWindow:
             self._out = []
             self._shown = None
             self._heard_s = self._clock()
-            self.control.connected()
+            self.charger_service.connected()
             self.improv.connected()
 
     def _listen(self) -> None:
@@ -194,7 +194,7 @@ class BleWindow:
                 continue  # from a client that has gone
             self._heard_s = self._clock()
             if handle == self._handles[frames.RX]:
-                self.control.write(data)
+                self.charger_service.write(data)
             elif handle == self._handles[improv.COMMAND]:
                 work = self.improv.write(data)
                 if work is not None:
@@ -221,10 +221,10 @@ class BleWindow:
                     pass  # the connection is still ending: the next step tries again
         elif self._out and now - self._sent_s >= _STUCK_S:
             self._port.hang_up()
-        elif not self.control.is_proven() and now - self._heard_s >= _SILENT_S:
+        elif not self.charger_service.is_proven() and now - self._heard_s >= _SILENT_S:
             self._port.hang_up()
-        if self.control.commands != self._commands:
-            self._commands = self.control.commands
+        if self.charger_service.commands != self._commands:
+            self._commands = self.charger_service.commands
             self._until_s = now + OPEN_S
         if now >= self._until_s:
             self.close()
@@ -234,7 +234,7 @@ class BleWindow:
         self._listen()
         self.improv.step()
         if not self._out:  # over a slow link the status comes less often, but never late
-            self.control.step()
+            self.charger_service.step()
         self._speak()
         self._keep_free()
 

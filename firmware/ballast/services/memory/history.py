@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = const(-32768)
 HOUSE = const(0)  # the house without the EV, on the phase that carries most
-CAR = const(1)  # the EV on the same phase
+EV = const(1)  # the EV on the same phase
 LIMIT = const(2)  # the charger's limit
 FUSE = const(3)
 COLUMNS = ("house", "car", "limit", "fuse")
@@ -106,7 +106,7 @@ class History:
                 phase = i
         mean = self._short
         mean.add(HOUSE, st.house_ma[phase] // 100 if known else UNKNOWN)
-        mean.add(CAR, (st.ev_ma[phase] if known else max(st.ev_ma)) // 100)
+        mean.add(EV, (st.ev_ma[phase] if known else max(st.ev_ma)) // 100)
         mean.add(LIMIT, min(st.limit_ma, 100000) // 100)
         mean.add(FUSE, st.fuse_ma // 100)
 

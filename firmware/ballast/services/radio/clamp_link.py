@@ -89,7 +89,7 @@ class ClampLink:
         if len(key) != 32 or source not in (0, 1):
             raise ValueError("a pair needs a key of 32 bytes and source 0 or 1")
         session = int.from_bytes(self._random(4), "little") or 1
-        self.inbox.add(clamp_inbox.Pair(clamp, key, source, b"", session))
+        self.inbox.add(clamp_inbox.PairedClamp(clamp, key, source, b"", session))
 
     def _store(self) -> None:
         rows = [

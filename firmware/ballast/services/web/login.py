@@ -30,7 +30,7 @@ INSTALLER = "installer"
 
 _FREE_TRIES = const(3)
 _MAX_WAIT_S = const(60)
-_MAX_SOURCES = const(16)
+_MAX_CLIENTS = const(16)
 _MAX_SESSIONS = const(8)
 _BUDGET = const(20)  # tries a minute of all browsers without a device cookie together
 _TOKEN_BYTES = const(16)
@@ -52,7 +52,7 @@ def _digest(token: str) -> str:
     return _hex(hashlib.sha256(token.encode()).digest())
 
 
-class _Source:
+class _Client:
     """key: "d" and a device cookie, or "p" and an address. free_at_s: next try, s since start."""
 
     def __init__(self, key: str) -> None:
@@ -89,7 +89,7 @@ class Auth:
         self._log = log
         self._iterations = iterations
         self._lock = asyncio.Lock()
-        self._sources: list[_Source] = []
+        self._clients: list[_Client] = []
         self._tokens = _BUDGET * 60  # in 1/60 tries
         self._filled_s = clock_s()
         kept = store.load("auth") or {}
@@ -150,7 +150,7 @@ class Auth:
         address. device: its device cookie. RefusedError while this source has to wait, and
         while another login is being checked.
         """
-        source = self._source(peer, device)
+        client = self._client(peer, device)
         wait = self.wait_s(peer, device)
         if wait:
             raise RefusedError(wait)
@@ -161,10 +161,10 @@ class Auth:
             if isinstance(text, str) and len(text.encode()) <= password.MAX_LENGTH:
                 role = await self._role_for(text)
         if role is None:
-            self._failed(source)
+            self._failed(client)
             return None
-        source.failures = 0
-        source.free_at_s = 0
+        client.failures = 0
+        client.free_at_s = 0
         #: login role: somebody logged in on the page
         self._log("login", role)
         return role, self._open(role), self._device_token(device)
@@ -204,30 +204,30 @@ class Auth:
     # the lock against guessing
 
     def wait_s(self, peer: str, device: "str | None" = None) -> int:
-        """Seconds until this source may try again, 0 = now."""
-        source = self._source(peer, device)
+        """Seconds until this client may try again, 0 = now."""
+        client = self._client(peer, device)
         now = self._clock()
-        wait = source.free_at_s - now
+        wait = client.free_at_s - now
         if wait <= 0 and not self._known(device) and not self._take(0):
             wait = 3
         return max(0, wait)
 
     def forgive(self) -> None:
         """Clear every wait: somebody has pressed the charger's button."""
-        self._sources = []
+        self._clients = []
         self._tokens = _BUDGET * 60
         #: lock_cleared `button`: the button ended every wait after wrong passwords
         self._log("lock_cleared", "button")
 
-    def _failed(self, source: _Source) -> None:
-        source.failures += 1
-        if source.key[0] == "p":
+    def _failed(self, client: _Client) -> None:
+        client.failures += 1
+        if client.key[0] == "p":
             self._take(60)
-        over = source.failures - _FREE_TRIES
+        over = client.failures - _FREE_TRIES
         if over >= 0:
-            source.free_at_s = self._clock() + min(_MAX_WAIT_S, 1 << min(over, 6))
+            client.free_at_s = self._clock() + min(_MAX_WAIT_S, 1 << min(over, 6))
         #: login_failed address: a wrong password; no address from a browser that logged in before
-        self._log("login_failed", "" if source.key[0] == "d" else source.key[1:])
+        self._log("login_failed", "" if client.key[0] == "d" else client.key[1:])
 
     def _take(self, cost: int) -> bool:
         """Take `cost` (in 1/60 tries) from the shared budget; False if less than a try is left."""
@@ -240,24 +240,24 @@ class Auth:
         self._tokens -= cost
         return True
 
-    def _source(self, peer: str, device: "str | None") -> _Source:
+    def _client(self, peer: str, device: "str | None") -> _Client:
         known = device is not None and self._known(device)
         key = "d" + device if device is not None and known else "p" + peer
-        for source in self._sources:
-            if source.key == key:
-                return source
-        source = _Source(key)
-        if len(self._sources) >= _MAX_SOURCES:
-            self._sources.pop(self._least_failed())
-        self._sources.append(source)
-        return source
+        for client in self._clients:
+            if client.key == key:
+                return client
+        client = _Client(key)
+        if len(self._clients) >= _MAX_CLIENTS:
+            self._clients.pop(self._least_failed())
+        self._clients.append(client)
+        return client
 
     def _least_failed(self) -> int:
         """Index of the source to delete, the one with the fewest failures: a flood of addresses
         must not delete the source of a guesser."""
         least = 0
-        for i in range(len(self._sources)):
-            if self._sources[i].failures < self._sources[least].failures:
+        for i in range(len(self._clients)):
+            if self._clients[i].failures < self._clients[least].failures:
                 least = i
         return least
 

@@ -289,7 +289,7 @@ class Web:
 
     async def _hello(self, request: Request) -> "shapes.Answer":
         """What the page needs before the login; nothing that a stranger could use."""
-        peer, device = _source(request)
+        peer, device = _client(request)
         self.info.take(self.charger.settings)
         return {
             "name": self.info.name,
@@ -303,7 +303,7 @@ class Web:
 
     async def _login(self, request: Request) -> "shapes.Answer":
         data = self.body(request, "password")
-        peer, device = _source(request)
+        peer, device = _client(request)
         try:
             got = await self.auth.login(data.get("password"), peer, device)
         except Exception as error:
@@ -345,7 +345,7 @@ class Web:
         self.live -= 1
 
 
-def _source(request: Request) -> "tuple[str, str | None]":
+def _client(request: Request) -> "tuple[str, str | None]":
     """(address, device cookie) of a client."""
     peer = request.client_addr
     return (peer[0] if peer else ""), request.cookies.get("device")

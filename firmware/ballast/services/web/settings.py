@@ -1,9 +1,9 @@
-"""Routes to the settings, the passwords, the time and the weekly plan."""
+"""Routes to the settings, the passwords, the time and the weekly schedule."""
 
 from microdot import Request, abort
 from micropython import const
 
-from ballast.protocol import week_plan
+from ballast.protocol import week_schedule
 
 TYPE_CHECKING = const(0)
 if TYPE_CHECKING:
@@ -15,11 +15,11 @@ _OWN_ROUTE = ("password_user", "password_installer", "user_paused", "installed")
 
 
 class WebSettings:
-    """Adds its routes to `web`. plan: the weekly plan."""
+    """Adds its routes to `web`. plan: the weekly schedule."""
 
-    def __init__(self, web: "Web", plan: "Schedule") -> None:
+    def __init__(self, web: "Web", schedule: "Schedule") -> None:
         self._web = web
-        self._plan = plan
+        self._schedule = schedule
         self._routes()
         self._plan_routes()
 
@@ -58,7 +58,7 @@ class WebSettings:
 
     def _plan_routes(self) -> None:
         app = self._web.app
-        #: user: the weekly plan, and what it says now
+        #: user: the weekly schedule, and what it says now
         #: answers enabled bool: the plan limits
         #: answers outside_ma int 0..80000: current outside of all windows; 0 = pause
         #: answers windows list of object: at most 6; where several overlap the largest current counts
@@ -69,8 +69,8 @@ class WebSettings:
         #: answers minute int 0..10079 or null: minute of the local week; null while the time is not known
         #: answers limit_ma int 0..80000 or null: what the plan allows now; null = no limit, or no time
         #: answers change_min int 1..10080 or null: until that changes; null = never, or no time
-        app.get("/api/schedule")(self._get_plan)
-        #: user: replace the weekly plan
+        app.get("/api/schedule")(self._get_schedule)
+        #: user: replace the weekly schedule
         #: takes enabled bool: the plan limits
         #: takes outside_ma? int 0..80000: 0 = pause, or at least `min_ma`
         #: takes windows list of object: at most 6
@@ -80,7 +80,7 @@ class WebSettings:
         #: takes windows[].current_ma? int 0..80000: 0 or missing = no limit, or at least `min_ma`
         #: answers as GET /api/schedule
         #: error 400: one line that says what is wrong, and in which window
-        app.put("/api/schedule")(self._put_plan)
+        app.put("/api/schedule")(self._put_schedule)
 
     async def _get(self, request: Request) -> "Answer":
         settings = self._web.charger.settings
@@ -143,16 +143,16 @@ class WebSettings:
             abort(400, error.args[0])
         return {"ok": True}
 
-    async def _get_plan(self, request: Request) -> "Answer":
-        return self._plan.document()
+    async def _get_schedule(self, request: Request) -> "Answer":
+        return self._schedule.document()
 
-    async def _put_plan(self, request: Request) -> "Answer":
+    async def _put_schedule(self, request: Request) -> "Answer":
         data = self._web.body(request)
-        wrong = week_plan.problem(data, self._web.charger.settings["min_ma"])
+        wrong = week_schedule.problem(data, self._web.charger.settings["min_ma"])
         if wrong:
             abort(400, wrong)
-        self._plan.set(data)
-        #: schedule `on` or `off`: the weekly plan was changed; whether it limits
+        self._schedule.set(data)
+        #: schedule `on` or `off`: the weekly schedule was changed; whether it limits
         self._web.events.add("schedule", "on" if data["enabled"] else "off")
         self._web.soon()
-        return self._plan.document()
+        return self._schedule.document()

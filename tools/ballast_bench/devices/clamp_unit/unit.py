@@ -17,7 +17,7 @@ from ballast_bench.devices.clamp_unit.analog_front import CT_MA, CT_UV, FULL_UV,
 from clamp import power
 from clamp.app import ClampApp
 from clamp.rms import Calibration
-from clamp.settings import ClampSettings, Pair
+from clamp.settings import ClampSettings, PairedCharger
 
 WINDOW_S = 0.045
 EVALUATE_S = 0.018
@@ -168,7 +168,7 @@ class ClampUnit:
 
     def pair_with(self, charger, key, mac):
         """As if both had been paired before."""
-        self.settings.add_pair(Pair(charger, key, mac))
+        self.settings.add_pair(PairedCharger(charger, key, mac))
         self._boot()
 
     def __call__(self, now_s):

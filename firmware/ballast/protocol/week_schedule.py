@@ -1,4 +1,4 @@
-"""The weekly plan: when the car may charge, as data.
+"""The weekly schedule: when the car may charge, as data.
 
 {"enabled": bool, "outside_ma": 0 or a current, "windows": [{"days": [0..6], "from_min",
 "to_min", "current_ma"}]}. Day 0 is Monday. Minutes count from local midnight. A window
@@ -43,16 +43,16 @@ def _window_problem(window: object, min_ma: int) -> str:
     return ""
 
 
-def problem(plan: object, min_ma: int = 6000) -> str:
-    """One line that says why `plan` is refused; "" if it is accepted."""
-    if type(plan) is not dict or type(plan.get("enabled")) is not bool:
+def problem(schedule: object, min_ma: int = 6000) -> str:
+    """One line that says why `schedule` is refused; "" if it is accepted."""
+    if type(schedule) is not dict or type(schedule.get("enabled")) is not bool:
         return "enabled must be true or false"
-    for key in plan:
+    for key in schedule:
         if key not in EMPTY:
             return "unknown field %s" % str(key)[:20]
-    if not _current(plan.get("outside_ma", 0), min_ma):
+    if not _current(schedule.get("outside_ma", 0), min_ma):
         return "outside_ma must be 0 (pause) or %d to %d" % (min_ma, MAX_MA)
-    windows = plan.get("windows")
+    windows = schedule.get("windows")
     if type(windows) is not list or len(windows) > MAX_WINDOWS:
         return "windows must be a list of at most %d" % MAX_WINDOWS
     for i in range(len(windows)):
@@ -71,30 +71,30 @@ def _inside(window: dict, minute: int) -> bool:
     return False
 
 
-def limit_ma(plan: dict, minute: int) -> int:
+def limit_ma(schedule: dict, minute: int) -> int:
     """The plan's limit at `minute` of the local week; NO_LIMIT = none, 0 = pause."""
-    if not plan["enabled"]:
+    if not schedule["enabled"]:
         return NO_LIMIT
     best: "int | None" = None
-    for window in plan["windows"]:
+    for window in schedule["windows"]:
         if _inside(window, minute):
             ma = window.get("current_ma", 0)
             if ma == 0:
                 return NO_LIMIT
             best = ma if best is None else max(best, ma)
-    return plan.get("outside_ma", 0) if best is None else best
+    return schedule.get("outside_ma", 0) if best is None else best
 
 
-def minutes_to_change(plan: dict, minute: int) -> "int | None":
+def minutes_to_change(schedule: dict, minute: int) -> "int | None":
     """Minutes until `limit_ma` gives another value than now; None if it never does."""
-    now = limit_ma(plan, minute)
+    now = limit_ma(schedule, minute)
     edges = []
-    for window in plan["windows"]:
+    for window in schedule["windows"]:
         for day in window["days"]:
             for edge in (window["from_min"], window["to_min"]):
                 for shift in (0, DAY_MIN):  # an end may lie on the next day
                     edges.append((day * DAY_MIN + edge + shift - minute) % WEEK_MIN or WEEK_MIN)
     for ahead in sorted(edges):
-        if limit_ma(plan, (minute + ahead) % WEEK_MIN) != now:
+        if limit_ma(schedule, (minute + ahead) % WEEK_MIN) != now:
             return ahead
     return None

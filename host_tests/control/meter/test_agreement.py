@@ -1,7 +1,7 @@
 """Two sources: when they disagree is shown, and what may differ is left in peace."""
 
+from ballast.control.meter.agreement import MeterAgreement
 from ballast.control.meter.meter import DISTRUSTED, GOOD
-from ballast.control.meter.pair import MeterPair
 from ballast.control.ticks import add
 
 START = 0x40000000 - 5000
@@ -16,7 +16,7 @@ class Reading:
 
 
 def run(supply_ma, panel_ma, seconds, export=False, lag_ms=0, state=GOOD, pair=None):
-    pair = pair or MeterPair()
+    pair = pair or MeterAgreement()
     supply, panel = Reading(supply_ma), Reading(panel_ma)
     supply.state = state
     now = START
@@ -70,7 +70,7 @@ class Two:
     """A supply and a panel that go on talking on one clock; t counts ms from START."""
 
     def __init__(self):
-        self.pair = MeterPair()
+        self.pair = MeterAgreement()
         self.supply, self.panel = Reading([0, 0, 0]), Reading([0, 0, 0])
 
     def at(self, t, supply_ma, panel_ma, gap_ms=0):

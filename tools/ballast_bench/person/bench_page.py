@@ -1,4 +1,4 @@
-"""The bench panel: /bench on the first charger's page. Host side only, never in the firmware.
+"""The bench page: /bench on the first charger's page. Host side only, never in the firmware.
 
 GET /bench/state -> what the bench is like now. POST /bench/do {"action", "args"} -> does
 it. Everything done is kept as scenario text, to be copied into a file.
@@ -19,7 +19,7 @@ def real_ms():
     return time.monotonic_ns() // 1_000_000 & 0x3FFFFFFF
 
 
-class Panel:
+class BenchPage:
     """setup: ballast_bench.setup.Setup after its world was made. Adds its routes to main.App `app`."""
 
     def __init__(self, setup, app):
@@ -61,7 +61,7 @@ class Panel:
         return self.state()
 
     def state(self):
-        """Everything that the panel shows, as plain values."""
+        """Everything that the page shows, as plain values."""
         plant, world = self.plant, self.world
         cp = plant.chargers[self.charger_index]
         day_s = (

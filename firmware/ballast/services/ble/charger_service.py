@@ -56,7 +56,7 @@ class BleControl:
         self._send = send
         self._log = log
         self._proven = proven
-        self._chunks = frames.Assembler(frames.MAX_COMMAND)
+        self._chunks = frames.MessageAssembler(frames.MAX_COMMAND)
         self._nonces: "bytes | None" = None  # of a challenge that was not answered yet
         self._seal: "frames.Seal | None" = None
         self._failures = 0

@@ -16,7 +16,7 @@ _FOR_MS = const(10000)
 _MAX_GAP_MS = const(3000)  # readings further apart are not compared
 
 
-class MeterPair:
+class MeterAgreement:
     """apart: 1 while they contradict."""
 
     def __init__(self) -> None:
