@@ -19,8 +19,8 @@ from ballast.ports.watchdog import Watchdog
 from ballast.services.memory import last_run
 from ballast.services.supervisor import Supervisor
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Callable
 
     from ballast.compose.env import Env

@@ -11,8 +11,8 @@ from clamp.sender import EVENT, NOTHING
 from clamp.settings import PairedCharger
 from clamp.ticks import diff
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from clamp.settings import ClampSettings
     from clamp.shapes import Board, Number, Radio, Random, Sampler, Save, SetChannel
 

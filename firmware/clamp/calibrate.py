@@ -12,8 +12,8 @@ from micropython import const
 
 from clamp.rms import Calibration
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from clamp.app import ClampApp
     from clamp.rms import Channel
 

@@ -6,9 +6,9 @@ from ballast.protocol import clamp_frame
 from ballast.protocol.hmac_sha256 import HmacKey
 from clamp.sender import Sender
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
-    from clamp.settings import Pair
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from clamp.settings import PairedCharger
 
 _REMEMBERED = 8  # the last samples, whose answers may still come
 
@@ -16,7 +16,7 @@ _REMEMBERED = 8  # the last samples, whose answers may still come
 class ChargerLink:
     """session: the number in the charger's last answer, 0 = no answer yet."""
 
-    def __init__(self, pair: "Pair", expect_ms: int) -> None:
+    def __init__(self, pair: "PairedCharger", expect_ms: int) -> None:
         self.pair = pair
         self.sender = Sender(expect_ms)
         self.session = 0

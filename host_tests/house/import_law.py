@@ -27,7 +27,7 @@ LAW = {
 }
 """CONSTANTS: upper-case names of any module of control/. micropython.const is for all."""
 
-GUARD = "TYPE_CHECKING"
+GUARD = "_TYPE_CHECKING"
 """`GUARD = const(0)`, then `if GUARD:` with imports for the type check alone: of typing, and of
 one's own layer, above all its shapes (.pyi files, which have no code and are no modules)."""
 
@@ -183,7 +183,7 @@ def _for_types(folder, module, whole):
 
 
 def _is_guard(node):
-    """`if TYPE_CHECKING:` of the file's top level, without else."""
+    """`if _TYPE_CHECKING:` of the file's top level, without else."""
     return (
         isinstance(node, ast.If)
         and isinstance(node.test, ast.Name)

@@ -17,16 +17,6 @@ WORDS = {
 }  # fmt: skip
 """Words that no name of the firmware has, and what is said instead. `ticks` is MicroPython's own."""
 
-NOT_YET = {
-    "twice": {"Assembler", "Ble", "Button", "Demand", "Group", "Meter", "Pair"},
-    "words": {"CAR", "CarTest", "Gate", "WHY_CAR", "WHY_CAR_IDLE", "_CAR_LESS_MA", "_VEHICLE_RANK",
-              "_gate", "_led_tick", "_look", "_look_after", "gate", "lamp", "look", "tick", "vehicle",
-              "vehicle_ma"},
-    "missing": {"PageWiring"},
-}  # fmt: skip
-"""Names of today that the glossary will not have, and those of the glossary that are not there yet."""
-
-
 @cache
 def trees():
     """{path below firmware/: syntax tree}"""
@@ -68,15 +58,13 @@ def twice():
 
 
 def test_no_class_name_is_there_twice():
-    found = {name: where for name, where in twice().items() if name not in NOT_YET["twice"]}
-    assert not found, f"one name for one thing: {found}"
+    assert not twice(), f"one name for one thing: {twice()}"
 
 
 def test_no_name_has_a_word_that_means_something_else():
     found = [
         f"{file}: {name}: say {WORDS[word]}"
         for name, file in names().items()
-        if name not in NOT_YET["words"]
         for word in words_of(name) & set(WORDS)
     ]
     assert not found, "\n".join(["", *found])
@@ -86,17 +74,12 @@ def test_the_glossary_names_what_there_is():
     text = GLOSSARY.read_text()
     code = re.findall(r"`([A-Za-z_]\w*(?:\.\w+)?)`", text.split("\n## Words that had")[0])
     known = set(names()) | {f.rsplit("/", 1)[-1].removesuffix(".py") for f in trees()}
-    settings = (paths.FIRMWARE / "ballast/control/settings.py").read_text()
+    settings = (paths.FIRMWARE / "ballast/control/setting_rows.py").read_text()
     missing = {
         word for word in code
         if word.split(".")[-1] not in known and f'"{word}"' not in settings
     }  # fmt: skip
-    assert missing == NOT_YET["missing"]
-
-
-def test_nothing_waits_for_its_name_that_has_it():
-    assert NOT_YET["twice"] <= set(twice()), "renamed: take it out of NOT_YET"
-    assert NOT_YET["words"] <= set(names()), "renamed: take it out of NOT_YET"
+    assert not missing
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ SHAPES = "firmware/ballast/services/shapes.pyi"
 
 def guarded(*lines, value="const(0)"):
     """`lines` under the guard of imports for the type check."""
-    text = f"from micropython import const\nTYPE_CHECKING = {value}\nif TYPE_CHECKING:\n"
+    text = f"from micropython import const\n_TYPE_CHECKING = {value}\nif _TYPE_CHECKING:\n"
     return text + "".join(f"    {line}\n" for line in lines)
 
 
@@ -95,14 +95,14 @@ BROKEN = [
     (CONTROL, guarded("from ballast.protocol import modbus"), "for types alone"),
     (ROOM, guarded("from ballast.control.balance.supply import Supply"), "control/balance"),
     (PORTS, guarded("from ballast.control.records import Scan"), "for types alone"),
-    (SERVICES, guarded("start()"), "Expr under TYPE_CHECKING"),
-    (SERVICES, guarded("import typing"), "Import under TYPE_CHECKING"),
+    (SERVICES, guarded("start()"), "Expr under _TYPE_CHECKING"),
+    (SERVICES, guarded("import typing"), "Import under _TYPE_CHECKING"),
     (SERVICES, guarded("from typing import Any") + "else:\n    Any = 0", "only definitions"),
-    (SERVICES, "if TYPE_CHECKING:\n    from typing import Any", "TYPE_CHECKING = const(0) must"),
+    (SERVICES, "if _TYPE_CHECKING:\n    from typing import Any", "_TYPE_CHECKING = const(0) must"),
     (SERVICES, guarded("from typing import Any", value="0"), "must stand above"),
-    (SERVICES, "from ballast.services.shapes import Charger", "outside if TYPE_CHECKING"),
-    (SERVICES, "from typing import Any", "outside if TYPE_CHECKING"),
-    (CONTROL, "def f():\n    from typing import Any", "outside if TYPE_CHECKING"),
+    (SERVICES, "from ballast.services.shapes import Charger", "outside if _TYPE_CHECKING"),
+    (SERVICES, "from typing import Any", "outside if _TYPE_CHECKING"),
+    (CONTROL, "def f():\n    from typing import Any", "outside if _TYPE_CHECKING"),
     (SHAPES, "from ballast.control.charger import Charger", "constants of control/, not Charger"),
     (SHAPES, "from ballast.ports.rs485 import Rs485", "may not import ballast.ports"),
     ("firmware/ballast/services/schedule.pyi", "class Schedule: ...", "a .pyi hides the .py"),

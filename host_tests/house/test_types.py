@@ -72,11 +72,11 @@ PLANTED = {
     "one argument too few": (
         SCHEDULE, "limit, _TTL_MS)", "limit)", 'argument "ttl_ms"'),
     "swapped arguments of a codec": (
-        SCHEDULE, "minutes_to_change(self._plan, minute)", "minutes_to_change(minute, self._plan)",
+        SCHEDULE, "minutes_to_change(self._schedule, minute)", "minutes_to_change(minute, self._schedule)",
         'Argument 1 to "minutes_to_change"'),
     "a pair that may be None": (
         "ballast/protocol/clamp_inbox.py", "result <= FAULTY and pair is not None",
-        "result <= FAULTY", 'Item "None" of "Pair | None"'),
+        "result <= FAULTY", 'Item "None" of "PairedClamp | None"'),
     "swapped arguments within protocol/": (
         "ballast/protocol/clamp_pairing.py", "signed(buf, size, HmacKey(key))",
         "signed(buf, HmacKey(key), size)", 'Argument 2 to "signed"'),
@@ -94,8 +94,8 @@ PLANTED = {
         "ballast/services/web/measure.py", "link.unpair(self", "link.unpaired(self",
         '"ClampLink" has no attribute "unpaired"'),
     "a function without types": (
-        "ballast/protocol/modbus.py", "def silent_us(baud: int) -> int:", "def silent_us(baud):",
-        "missing a type annotation"),
+        "ballast/protocol/modbus.py", "def frame_us(baud: int, size: int) -> int:",
+        "def frame_us(baud, size):", "missing a type annotation"),
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ class Wifi:
         self.state = CONNECTING
         self.polls = 0
 
-    def poll(self):
+    def step(self):
         if self.state == CONNECTING:
             self.polls += 1
             if self.polls > 5:

@@ -2,16 +2,16 @@
 
 from micropython import const
 
-from ballast.services.ble.charger_service import BleControl
+from ballast.services.ble.charger_service import ChargerService
 from ballast.services.ble.commands import BleCommands
 from ballast.services.ble.improv import Improv
 from ballast.services.ble.window import BleWindow
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.compose.env import Env
     from ballast.compose.page import PageWiring
-    from ballast.ports.ble import BleWiring
+    from ballast.ports.ble import BlePort
     from ballast.services.wifi_link import WifiLink
     from main import App
 
@@ -22,7 +22,7 @@ class BleWiring:
     """window, improv, charger_service: the three services behind the port. page, link: parts of App."""
 
     def __init__(
-        self, app: "App", env: "Env", port: "BleWiring", page: "PageWiring", link: "WifiLink"
+        self, app: "App", env: "Env", port: "BlePort", page: "PageWiring", link: "WifiLink"
     ) -> None:
         self._app = app
         self._env = env
@@ -33,7 +33,7 @@ class BleWiring:
             self.window.publish,
         )  # fmt: skip
         commands = BleCommands(app.charger, web.info, log, web.soon)
-        self.charger_service = BleControl(
+        self.charger_service = ChargerService(
             env.label, env.random, app.uptime_s, commands.run, web.document,
             self.window.answer, log, self.improv.authorize,
         )  # fmt: skip

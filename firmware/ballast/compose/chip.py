@@ -23,8 +23,8 @@ from ballast.ports.storage import Storage
 from ballast.ports.wifi import Wifi
 from ballast.services.memory import last_run
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any
 
     from ballast.ports.ble import BlePort

@@ -4,11 +4,11 @@ import asyncio
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any, Callable
 
-    from ballast.ports.ble import Ble
+    from ballast.ports.ble import BlePort
     from ballast.ports.espnow_radio import EspnowRadio
     from ballast.ports.reset_info import ResetInfo
     from ballast.ports.storage import Storage
@@ -73,7 +73,7 @@ class Env:
         self.unique_id = b"\0\0\0\0"
         self.radio: "EspnowRadio | None" = None
         self.wifi: "Wifi | None" = None
-        self.ble: "Ble | None" = None
+        self.ble: "BlePort | None" = None
         self.access_point: "tuple[str, str] | None" = None
         self.blocking: "Blocking" = in_thread
         self.dns_port = 53

@@ -11,8 +11,8 @@ from ballast.protocol import slot_record
 from ballast.services.health import Health
 from ballast.services.update import Update
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any, Callable
 
     from ballast.compose.env import Env

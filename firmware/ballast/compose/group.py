@@ -24,8 +24,8 @@ from ballast.services.charge_plan import ChargePlan
 from ballast.services.memory.kept_plan import KeptPlan
 from ballast.services.radio.group_link import GroupLink
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.compose.env import Env
     from ballast.services.radio.udp import UdpRadio
     from ballast.services.shapes import Radio

@@ -10,8 +10,8 @@ from ballast.protocol import group_panels
 from ballast.services.memory.last_run import ResetNotes
 from ballast.services.memory.store import Keeper, Store
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any
 
     from ballast.compose.env import Env

@@ -10,8 +10,8 @@ from ballast.services.meters.bus import RtuBus, TcpBus, parse_host
 from ballast.services.meters.link import MeterLink, model
 from ballast.services.radio.clamp_link import ClampLink
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.compose.env import Env
     from ballast.ports.espnow_radio import EspnowRadio
     from ballast.ports.rs485 import Rs485
@@ -40,7 +40,7 @@ class MeterWiring:
         self.link: "MeterLink | None" = None
         self._off_bus = False
 
-    def hold(self, off: bool) -> None:
+    def leave_bus(self, off: bool) -> None:
         """True: leave the bus to a search. False: go on."""
         self._off_bus = off
 

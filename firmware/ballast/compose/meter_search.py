@@ -6,8 +6,8 @@ from ballast.services.meters.bus import RtuBus, TcpBus, parse_host
 from ballast.services.meters.finder import MeterFinder
 from ballast.services.meters.search import MeterSearch
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Callable
 
     from ballast.ports.rs485 import Rs485

@@ -26,8 +26,8 @@ from ballast.services.web.setup import WebSetup
 from ballast.services.web.update import WebUpdate
 from ballast.services.wifi_link import WifiLink
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.compose.env import Env
     from ballast.control.charger import Charger
     from main import App

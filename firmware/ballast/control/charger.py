@@ -1,5 +1,5 @@
-"""The facade: all that services may see and do. It can never close a contactor
-nor raise another source's limit.
+"""The facade: what services may read and do. None of it closes a contactor or raises the
+limit of another source.
 """
 
 from micropython import const
@@ -11,11 +11,13 @@ from ballast.control.meter import commissioning
 from ballast.control.pilot import pilot
 from ballast.control.places import COUNT
 from ballast.control.power import MAX_W, volt_of
+from ballast.control.records import Fit, Status
 from ballast.control.safety import contactor, faults
 from ballast.control.scan_cycle import ScanCycle
+from ballast.control.settings import Settings
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Callable
 
 SUPPLY = const(0)
@@ -27,13 +29,19 @@ RESET_WATCHDOG = const(2)
 RESET_BROWN_OUT = const(3)
 
 _SERVICE_MAX_MA = const(1000000)
-_TEST_MA = const(16000)  # a step of 10 A is plain in any meter
+_TEST_MA = const(16000)  # chosen: 10 A above the minimum, a step that every meter shows
+_BLOCKING_MAX_MS = const(1000)  # chosen: the longest permit for blocking work
+_BOOST_MAX_S = const(86400)
 
 
 class Charger:
-    """One charger. `settings`: control/settings.py. `step` is for the driver alone."""
+    """One charger.
 
-    def __init__(self, settings, fit):
+    step(now_ms, scan, out): one scan, for whoever drives the step. cycle: the control itself,
+    for compose/ alone. refused: calls of services that were refused.
+    """
+
+    def __init__(self, settings: Settings, fit: Fit) -> None:
         self.settings = settings
         self.cycle = ScanCycle(settings, fit)
         self.step = self.cycle.step
@@ -43,8 +51,11 @@ class Charger:
 
     # -- limits and samples -------------------------------------------------------
 
-    def put_limit(self, slot, ma, ttl_ms):
-        """Renew an external slot. False = refused (not yours, or no current, or no time)."""
+    def put_limit(self, slot: int, ma: int, ttl_ms: int) -> bool:
+        """Renew an external slot with `ma` per phase for `ttl_ms`.
+
+        False = refused: a slot that services may not write, or a number out of its range.
+        """
         if (
             not isinstance(slot, int)
             or not limits.external(slot)
@@ -60,18 +71,21 @@ class Charger:
         cycle.limits.put(slot, ma, cycle.now(), ttl_ms)
         return True
 
-    def fall_to(self, slot, ma):
-        """What an external slot falls to when it is not renewed; NO_LIMIT_MA = nothing."""
+    def fall_to(self, slot: int, ma: int) -> bool:
+        """Set what an external slot falls to when it is not renewed; NO_LIMIT_MA = no limit.
+
+        False = refused, as for put_limit.
+        """
         if not limits.external(slot) or not 0 <= ma <= _SERVICE_MAX_MA:
             self.refused += 1
             return False
         self.cycle.limits.fall_ma[slot] = ma
         return True
 
-    def share_supply(self, ttl_ms):
+    def share_supply(self, ttl_ms: int) -> bool:
         """A group's leader balances the main fuse for the next `ttl_ms`: see group/shared.py.
 
-        False = refused: this charger is in no group, or the time is none.
+        False = refused: this charger is in no group, or `ttl_ms` is out of its range.
         """
         if not self.settings["group_id"] or not 0 < ttl_ms <= MAX_SHARED_MS:
             self.refused += 1
@@ -79,10 +93,11 @@ class Charger:
         self.cycle.shared.renew(self.cycle.now(), ttl_ms)
         return True
 
-    def dim(self, watt, ttl_ms):
-        """Dimming by the grid operator: the GRID slot from a power in W, for `ttl_ms`.
+    def dim(self, watt: int, ttl_ms: int) -> bool:
+        """Dimming by the grid operator: `watt` as the limit of the GRID slot, for `ttl_ms`.
 
-        Section 14a EnWG leaves a charger at least 4200 W: dimming.py. False = refused.
+        Section 14a EnWG leaves a charger at least 4200 W: limits/dimming.py. False = refused: a
+        number out of its range.
         """
         if not isinstance(watt, int) or not 0 <= watt <= MAX_W or not limits.may_last(ttl_ms):
             self.refused += 1
@@ -91,8 +106,8 @@ class Charger:
         cycle.modes.dimming.put(watt, cycle.now(), ttl_ms, cycle.ev, cycle.limits)
         return True
 
-    def supply_v(self):
-        """The supply's voltage in V as the own meter sees it; nominal where it sees none."""
+    def supply_v(self) -> int:
+        """The supply's voltage in V by the own meter; 230 V where it measures none."""
         return volt_of(self.cycle.ev.supply_mv[0])
 
     def own_state(self, state: OwnState) -> None:
@@ -117,48 +132,59 @@ class Charger:
             state.used[i] = site.balancer.phases.used[i]
             state.mains_ma[i] = site.meter.ma[i]
 
-    def put_sample(self, source, now_ms, l1_ma, l2_ma, l3_ma, age_ms):
-        """A reading of the mains (SUPPLY) or the sub-panel (PANEL); signed mA, + = import."""
+    def put_sample(
+        self, source: int, now_ms: int, l1_ma: int, l2_ma: int, l3_ma: int, age_ms: int
+    ) -> bool:
+        """Take a reading of the mains (SUPPLY) or the sub-panel (PANEL); signed mA, + = import.
+
+        age_ms: how old the reading was at now_ms. The result is that of meter/meter.Meter.put().
+        """
         supply = self.cycle.site if source == SUPPLY else self.cycle.panel
         return supply.meter.put(now_ms, l1_ma, l2_ma, l3_ma, age_ms)
 
-    def expect(self, source, interval_ms):
-        """The sender says how often it sends, in ms."""
+    def expect(self, source: int, interval_ms: int) -> None:
+        """Readings of `source` come every `interval_ms`."""
         supply = self.cycle.site if source == SUPPLY else self.cycle.panel
         supply.meter.expect(interval_ms)
 
     # -- commands -----------------------------------------------------------------
 
-    def set_user_ma(self, ma):
-        """The person's current, kept in the settings. False = out of range."""
+    def set_user_ma(self, ma: int) -> bool:
+        """Keep the current that the person wants in the settings. False = out of range."""
         if self.settings.check("user_ma", ma) is not None:
             return False
         self.settings.set("user_ma", ma)
         return True
 
-    def pause(self):
-        """The person's pause: outlives a power cut."""
+    def pause(self) -> None:
+        """Pause by the person's wish; the pause is kept over a power cut."""
         self.settings.set("user_paused", 1)
 
-    def resume(self):
+    def resume(self) -> None:
         """End the person's pause."""
         self.settings.set("user_paused", 0)
 
-    def boost(self, seconds):
-        """Charge as fast as the house allows for `seconds`, whatever schedule or solar say."""
-        if not 0 <= seconds <= 86400:
+    def boost(self, seconds: int) -> bool:
+        """Charge as fast as the house allows for `seconds`: schedule and solar slots do not count.
+
+        0 ends it. False = out of range.
+        """
+        if not 0 <= seconds <= _BOOST_MAX_S:
             return False
         self.cycle.boost_s = seconds
         return True
 
-    def reset_faults(self):
+    def reset_faults(self) -> bool:
         """A reset by hand. True when no STOP fault is left."""
         return self.cycle.faults.reset()
 
-    def allow_blocking(self, ttl_ms):
-        """Ask for a permit for blocking work: always when open, bounded when closed."""
+    def allow_blocking(self, ttl_ms: int) -> bool:
+        """Permit blocking work for `ttl_ms`, at most 1 s: the step may then be late, but not too late.
+
+        Always True. See interlocks.STEP_PERMIT_MS.
+        """
         cycle = self.cycle
-        cycle.interlocks.allow_blocking(cycle.now(), min(ttl_ms, 1000))
+        cycle.interlocks.allow_blocking(cycle.now(), min(ttl_ms, _BLOCKING_MAX_MS))
         return True
 
     def permit_stall(self, ms: int, coil: int, urgent: bool = False) -> bool:
@@ -172,8 +198,8 @@ class Charger:
 
     # -- commissioning ------------------------------------------------------------
 
-    def commission(self):
-        """Begin the commissioning test. False = no car is charging, or no meter is set up."""
+    def commission(self) -> bool:
+        """Start the commissioning test. False = no EV is charging, or no meter is set up."""
         cycle = self.cycle
         if cycle.contactor.state != contactor.CLOSED or not cycle.site.used:
             return False
@@ -181,8 +207,8 @@ class Charger:
         cycle.commission.start(cycle.now(), cycle.ev, pilot.MIN_MA, high)
         return True
 
-    def commission_abort(self):
-        """End the test; the car is free again."""
+    def commission_abort(self) -> None:
+        """End the test, and free its limit slot."""
         self.cycle.commission.abort()
         self.cycle.limits.release(limits.COMMISSION)
 
@@ -199,14 +225,18 @@ class Charger:
             if test.verdict == commissioning.OK and test.first >= 0:
                 self.settings.set_all({"phase_of_l1": test.first + 1, "phase_proven": 1})
 
-    def sync_quarter(self, into_ms):
-        """The clock says how long ago the quarter hour began: for the demand limit."""
+    def sync_quarter(self, into_ms: int) -> None:
+        """The quarter hour by the clock began `into_ms` ago: for the demand limit."""
         self.cycle.modes.sync(self.cycle.now(), into_ms)
 
     # -- boot and storage ---------------------------------------------------------
 
-    def boot(self, now_ms, cause, crash_loop, delay_ms):
-        """Tell what happened before: reset cause, crash loop, a randomised delay in ms."""
+    def boot(self, now_ms: int, cause: int, crash_loop: int, delay_ms: int) -> None:
+        """Take over why the chip restarted, before the first step.
+
+        cause: RESET_*. crash_loop: 1 = it restarts again and again. delay_ms: randomised delay
+        before the first charge.
+        """
         put = self.cycle.faults.put
         put(faults.WATCHDOG, cause == RESET_WATCHDOG, now_ms)
         put(faults.WATCHDOG, 0, now_ms)
@@ -228,15 +258,15 @@ class Charger:
             longest_s = max(longest_s, restore_delay_s)
         return draw() % (longest_s * 1000) if longest_s else 0
 
-    def warn(self, fault, present, now_ms):
-        """A service reports SETTINGS, STORAGE or CLOCK: warnings that stop nothing."""
+    def warn(self, fault: int, present: int, now_ms: int) -> None:
+        """A service reports SETTINGS, STORAGE or CLOCK, faults that stop nothing. present: 0 or 1."""
         if fault in (faults.SETTINGS, faults.STORAGE, faults.CLOCK):
             self.cycle.faults.put(fault, present, now_ms)
 
     # -- status -------------------------------------------------------------------
 
-    def status(self, st):
-        """Fill a Status record with the numbers of this moment."""
+    def status(self, st: Status) -> None:
+        """Fill a Status record with the present numbers."""
         c = self.cycle
         now = c.now()
         st.uptime_s = c.uptime_s

@@ -1,4 +1,4 @@
-"""What the light on the box shows; ports/led_io.py turns the number into blinking."""
+"""Which pattern the light on the box shows; ports/led_io.py turns the number into blinking."""
 
 from micropython import const
 
@@ -14,8 +14,12 @@ FAULT = const(6)
 LOCKED = const(7)
 
 
-def pattern(charge, stop, closed, why):
-    """The pattern for this moment. charge: ChargeState; stop, closed: flags; why: WHY_*."""
+def pattern(charge: cs.ChargeState, stop: int, closed: int, why: int) -> int:
+    """The pattern for this moment.
+
+    stop: 1 while a STOP fault is active. closed: 1 while the contactor is closed. why:
+    charge_state.WHY_*, the reason why nothing flows.
+    """
     if charge.state == cs.F:
         return LOCKED
     if stop:

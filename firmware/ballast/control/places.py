@@ -1,13 +1,13 @@
 """The places where a thermistor may sit: the only table of them, one row for each place.
 
-A further place is one row more, at the end. It gives the settings NAME_t1, NAME_t2, NAME_t3,
-the reading NAME_ddegc in the status document, less current from T1 on, a stop at T2, and doubt
-when the sensor breaks. Only what is not here stays to be said where it belongs: the pin on
-each board that has the sensor (NTC_PINS in board.py, in the order of this table), and the
-label on the page (temp.NAME in web/lang; without one the page shows the name).
+A further place is one more row, at the end. With it the settings NAME_t1, NAME_t2, NAME_t3 and
+the reading NAME_ddegc of the status document are there, the current falls from T1 on, and the
+charge stops at T2 and when the sensor breaks. Two things are elsewhere: each board.py names the
+pin, or None (NTC_PINS, in the order of this table), and web/lang the label (temp.NAME; without
+one the page shows the name).
 
-Faults are named by their keys in safety/fault_catalogue.py, and places may share them. A place
-whose sensor fault is DERATE charges with the smallest current while its sensor is broken.
+The two faults are keys of safety/fault_catalogue.py; several places may have the same. If the
+action of a sensor's fault is DERATE, the charger goes on with 6 A while that sensor is broken.
 """
 
 from micropython import const

@@ -1,22 +1,25 @@
-"""Watts and amperes: what a power limit is in mA per phase."""
+"""Watts and amperes: how much current per phase a power is."""
 
 from micropython import const
 
 MAX_W = const(200000)
 _NOMINAL_V = const(230)
-_LEAST_MV = const(80000)  # below it the own meter sees no supply to count with
+_LEAST_MV = const(80000)  # chosen: below it the own meter sees no supply, or reads nonsense
 
 
-def volt_of(mv):
-    """What the own meter reads on one phase, in V rounded up; nominal where it sees no supply."""
+def volt_of(mv: int) -> int:
+    """A phase's voltage in V, rounded up, from the own meter's reading in mV.
+
+    230 V where the meter sees no supply.
+    """
     return _NOMINAL_V if mv < _LEAST_MV else (mv + 999) // 1000
 
 
-def ma_of(watt, phases, volt):
-    """`watt` (0..200 kW) spread over `phases` (1..3) of `volt` (V rms), in mA, rounded down.
+def ma_of(watt: int, phases: int, volt: int) -> int:
+    """The current in each of `phases` (1..3) at `volt` (V rms) for `watt`, in mA, rounded down.
 
-    Dimming by the grid operator: 4200 W are 18 260 mA on one phase of 230 V and
-    6086 mA on three (section 14a EnWG leaves a charger at least 4.2 kW).
+    `watt` is limited to 0..MAX_W. Dimming by the grid operator: 4200 W are 18 260 mA on one
+    phase of 230 V and 6086 mA on three (section 14a EnWG leaves a charger at least 4.2 kW).
     """
     if watt <= 0:
         return 0
@@ -25,6 +28,6 @@ def ma_of(watt, phases, volt):
     return watt * 1000 // (phases * volt)
 
 
-def watt_of(ma, volt):
-    """`ma` (signed, +-1 000 A) on one phase of `volt`, in W, rounded towards minus infinity."""
+def watt_of(ma: int, volt: int) -> int:
+    """The power of `ma` (signed, at most 1000 A) at `volt`, in W, rounded towards minus infinity."""
     return ma * volt // 1000

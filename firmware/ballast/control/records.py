@@ -1,4 +1,4 @@
-"""The records that cross the border of control/: made once, refilled for ever.
+"""The records that cross the border of control/: made once, then refilled again and again.
 
 Units are in the names: `_mv` millivolt, `_ma` milliampere, `_ms` millisecond.
 Phases are indices 0, 1, 2 of three-element lists (L1, L2, L3).
@@ -7,6 +7,7 @@ Phases are indices 0, 1, 2 of three-element lists (L1, L2, L3).
 from micropython import const
 
 from ballast.control.places import COUNT
+from ballast.control.settings import Settings
 
 NOT_FITTED = const(-1)  # a tri-state input that this board does not have
 
@@ -17,22 +18,22 @@ PILOT_ZERO = const(3)  # 0 V: state E by hardware that shorts CP to PE; boards w
 
 
 class Scan:
-    """What the ports read in one step.
+    """The readings of one step; the ports fill it.
 
     pilot_high_mv, pilot_low_mv: largest and smallest reading of the burst, in
         mV at the control pilot contact (board divider already undone).
-    pilot_samples: readings in the burst; 0 = the ADC failed, nothing is known.
-    rcd_trip: 1 = residual current, or the sensor's cable is open (fail-safe pull).
+    pilot_samples: readings in the burst; 0 = the ADC failed, the two above are not valid.
+    rcd_trip: 1 = residual current, or the sensor's cable is open (a pull resistor sees to it).
     mirror: mirror contact: 1 main contacts closed, 0 open, NOT_FITTED.
     load_live: bit per phase that has mains voltage behind the contactor, NOT_FITTED.
     pe: 1 protective earth good, 0 lost or hot, NOT_FITTED.
     supply_mv: [3] rms phase to neutral before the contactor; ev_ma: [3] rms to the EV.
-    meter_seq: counts the readings of the own power meter; no change = no new reading.
+    meter_seq: counts the readings of the own power meter; the same count = no new reading.
     ntc_mv: voltage at the thermistor's divider by place (places.py), NOT_FITTED.
     button: 1 = pressed.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.pilot_high_mv = 0
         self.pilot_low_mv = 0
         self.pilot_samples = 0
@@ -48,14 +49,14 @@ class Scan:
 
 
 class Out:
-    """What the ports write after one step. The initial value is the safe state.
+    """The outputs of one step; the ports write them. The initial value is the safe state.
 
-    coil: 1 = contactor coil energised. pilot: PILOT_HOLD, PILOT_PWM or PILOT_NEG.
+    coil: 1 = contactor coil energised. pilot: a PILOT_* mode.
     duty_u16: PWM duty 0..65535, already rounded down to the timer's resolution.
-    rcd_test: 1 = the RCD module's self-test input is driven. led: pattern number.
+    rcd_test: 1 = the RCD module's self-test input is driven. led: a pattern of light.py.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.coil = 0
         self.pilot = PILOT_HOLD
         self.duty_u16 = 0
@@ -64,16 +65,16 @@ class Out:
 
 
 class Fit:
-    """What a board has fitted; filled by main.py from board.py, never guessed.
+    """What the board has fitted; ports/board_io.py fills it from board.py, nothing is guessed.
 
-    phases: 1 or 3. rated_ma: the hardware's rating. pwm_bits: timer resolution.
+    phases: 1 or 3. rated_ma: the hardware's rating. pwm_bits: resolution of the pilot's timer.
     mirror, load_live, pe, rcd, own_meter, button: True where fitted.
     ntc: by place (places.py): thermistor fitted there.
     ntc_pullup_ohm, ntc_supply_mv: the divider (NTC to ground) of all of them.
-    rcd_module: index into rcd_modules.MODULES.
+    rcd_module: index into safety/rcd_test.MODULES.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.phases = 1
         self.rated_ma = 16000
         self.pwm_bits = 13
@@ -88,32 +89,35 @@ class Fit:
         self.ntc_supply_mv = 3300
         self.rcd_module = 0
 
-    def rating_ma(self, settings):
+    def rating_ma(self, settings: Settings) -> int:
         """What this product may carry: the hardware's rating, or the lower one it is sold with."""
         return min(settings["rated_ma"], self.rated_ma)
 
-    def wired_phases(self, settings):
-        """Phases that reach the car: the hardware's, or one where the supply has only one."""
+    def wired_phases(self, settings: Settings) -> int:
+        """Phases that reach the EV: the hardware's, or one where the supply has only one."""
         return min(self.phases, settings["supply_phases"])
 
 
 class Status:
-    """The numbers that the facade hands to services; see charger.Charger.status()."""
+    """The numbers that the facade gives to services; see charger.Charger.status().
 
-    def __init__(self, slots, faults):
+    slots, faults: how many there are of each.
+    """
+
+    def __init__(self, slots: int, faults: int) -> None:
         self.uptime_s = 0
         self.state = 0  # charge_state.A .. F
-        self.why = 0  # charge_state.WHY_*: why it does not charge, 0 = it does or may
+        self.why = 0  # charge_state.WHY_*: why no current flows, 0 = it flows or may flow
         self.contactor = 0
         self.offered_ma = 0  # what the pilot advertises now; 0 = no PWM
-        self.limit_ma = 0  # what the smallest limit allows
-        self.limit_slot = 0  # which slot binds
+        self.limit_ma = 0  # the smallest limit
+        self.limit_slot = 0  # the slot that holds it
         self.slot_ma = [0] * slots
         self.slot_left_ms = [0] * slots  # until expiry; -1 = does not expire
         self.ev_ma = [0, 0, 0]
         self.ev_w = 0
         self.supply_mv = [0, 0, 0]
-        self.mains_ma = [0, 0, 0]  # what the supply meter says, signed (+ = import)
+        self.mains_ma = [0, 0, 0]  # reading of the supply's meter, signed (+ = import)
         self.house_ma = [0, 0, 0]  # mains less EV, signed
         self.fuse_ma = 0
         self.meter_state = 0  # meter.NONE .. meter.DISTRUSTED
@@ -139,7 +143,7 @@ class Status:
 class EvView:
     """The EV's current in the phases of one supply: ma [3], seq, t_ms, fitted."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.ma = [0, 0, 0]
         self.seq = 0
         self.t_ms = 0

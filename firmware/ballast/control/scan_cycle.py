@@ -1,7 +1,7 @@
-"""The scan cycle: measure, limit, decide, act. Every 20 ms, never awaits.
+"""The scan cycle: measure, limit, decide, act. Every 20 ms, without a wait.
 
-Read `_step` first: the charger is these lines. Whatever their order does, the
-contactor is gated last.
+Read `_step` first: these lines are the charger. The contactor is gated last, so that no line
+above it can override an interlock, in whatever order they stand.
 """
 
 from micropython import const
@@ -17,22 +17,30 @@ from ballast.control.meter.commissioning import RUNNING, Commissioning
 from ballast.control.meter.ev_meter import EvMeter
 from ballast.control.pilot import charge_state as cs
 from ballast.control.pilot import pilot
-from ballast.control.records import PILOT_HOLD, PILOT_PWM
+from ballast.control.records import PILOT_HOLD, PILOT_PWM, Fit, Out, Scan
 from ballast.control.safety import contactor, faults, rcd_test
 from ballast.control.safety.derating import PERIOD_MS, Derating
 from ballast.control.safety.interlocks import Interlocks
 from ballast.control.session import Session
+from ballast.control.settings import Settings
 
 _RETEST_MS = const(86400000)  # IEC 62955 / maker practice: at least every 24 h while plugged in
-_SETTLE_MS = const(300)  # after opening, before the RCD's test input is driven
-_UP_MA = const(100)  # smaller raises are not worth a new duty
-_IDLE_MA = const(1000)  # below this an EV takes nothing worth the name
+_SETTLE_MS = const(300)  # chosen: after opening, before the RCD's test input is driven
+_UP_MA = const(100)  # chosen: a smaller raise is not worth a new duty
+_IDLE_MA = const(1000)  # chosen: an EV that draws less does not charge
 
 
 class ScanCycle:
-    """One charger's control. Parts are attributes; `broken` = an exception ended it."""
+    """One charger's control. Its parts are attributes.
 
-    def __init__(self, settings, fit):  # noqa: PLR0915 - the list of its parts
+    broken: 1 = an exception ended it; the outputs stay safe until a restart. why: WHY_* of
+    charge_state.py. offered_ma: what the pilot advertises, 0 = no PWM. uptime_s: seconds since
+    the start. steps: counts the steps. gap_max_ms: longest time between two of them.
+    boost_s: seconds of boost left. start_delay_ms: randomised delay left. user_paused: the setting.
+    settings_min_ma: less than this is a pause.
+    """
+
+    def __init__(self, settings: Settings, fit: Fit) -> None:  # noqa: PLR0915 - the list of its parts
         self.settings = settings
         self._watch = settings.watch()
         self.fit = fit
@@ -55,15 +63,15 @@ class ScanCycle:
         self.interlocks = Interlocks(fit, self.faults)
         self.session = Session()
         self.broken = 0
-        self.error = None  # the exception that broke it
+        self.error: "BaseException | None" = None  # what ended the cycle
         self.why = cs.WHY_UNPLUGGED
         self.offered_ma = 0
         self.user_paused = 0
-        self.start_delay_ms = 0  # randomised delay still to wait
+        self.start_delay_ms = 0
         self.gap_max_ms = 0
         self.steps = 0
         self.uptime_s = 0
-        self.boost_s = 0  # seconds of boost left
+        self.boost_s = 0
         self._started = False
         self._last_ms = 0
         self._ev_ms = 0
@@ -77,8 +85,8 @@ class ScanCycle:
         self._export = False
         self._allow = False
 
-    def step(self, now_ms, scan, out):
-        """One step. Any exception: contactor open, pilot off, fault kept, no restart."""
+    def step(self, now_ms: int, scan: Scan, out: Out) -> None:
+        """One step. After an exception: contactor open, pilot off, fault kept, no restart."""
         if not self.broken:
             try:
                 self._step(now_ms, scan, out)
@@ -90,18 +98,18 @@ class ScanCycle:
                 self.contactor.open(scan)
                 self.offered_ma = 0
                 self.why = cs.WHY_FAULT
-        self._count(now_ms)  # the services' clock goes on: the page stays up and explains
+        self._count(now_ms)  # the services' clock goes on: the page must explain the fault
         out.coil = 0
         out.pilot = PILOT_HOLD
         out.duty_u16 = 0
         out.rcd_test = 0
         out.led = light.FAULT
 
-    def now(self):
-        """Time of the last step, ms: the only clock that control/ knows."""
+    def now(self) -> int:
+        """Time of the last step in ms: control/ has no other clock."""
         return self._last_ms
 
-    def _step(self, now_ms, scan, out):
+    def _step(self, now_ms: int, scan: Scan, out: Out) -> None:
         dt_ms = self._clock(now_ms)
         if self._watch.changed():
             self.configure(now_ms)
@@ -146,8 +154,8 @@ class ScanCycle:
         )
         self.steps = (self.steps + 1) & 0xFFFFFFF
 
-    def _tap(self):
-        """A short press: resets a fault; where there is none, pauses or resumes."""
+    def _tap(self) -> None:
+        """A short press of the button resets the faults; without a STOP it pauses or resumes."""
         self._taps = self.button.shorts
         if self.faults.stop:
             self.faults.reset()
@@ -156,7 +164,8 @@ class ScanCycle:
 
     # -- measure ----------------------------------------------------------------
 
-    def _clock(self, now_ms):
+    def _clock(self, now_ms: int) -> int:
+        """Time since the last step in ms; the interlocks check it."""
         if not self._started:
             self._started = True
             self._last_ms = ticks.add(now_ms, -20)
@@ -167,8 +176,8 @@ class ScanCycle:
         self.interlocks.gap(now_ms, dt_ms)
         return dt_ms
 
-    def _count(self, now_ms):
-        """Uptime; ms since the last step."""
+    def _count(self, now_ms: int) -> int:
+        """Count the uptime and the boost. Returns the time since the last step in ms."""
         dt_ms = ticks.diff(now_ms, self._last_ms)
         self._last_ms = now_ms
         self._second_ms += dt_ms
@@ -180,7 +189,8 @@ class ScanCycle:
                 self.boost_s -= 1
         return dt_ms
 
-    def _warmth(self, now_ms, scan):
+    def _warmth(self, now_ms: int, scan: Scan) -> None:
+        """What needs no look in every step: temperatures, the meters' faults, the session."""
         if ticks.diff(now_ms, self._heat_ms) < PERIOD_MS and self.steps:
             return
         self._heat_ms = now_ms
@@ -196,7 +206,8 @@ class ScanCycle:
         drawing = self.ev.max_ma > _IDLE_MA
         self.session.step(now_ms, self.charge.plugged, drawing, self.ev)
 
-    def _judge(self, now_ms, dt_ms, scan, fresh):
+    def _judge(self, now_ms: int, dt_ms: int, scan: Scan, fresh: bool) -> None:
+        """The interlocks. fresh: the own power meter has a new reading."""
         self.interlocks.fast(
             now_ms, dt_ms, scan, self.pilot, self.charge, self.rcd.state == rcd_test.RUNNING
         )
@@ -207,8 +218,8 @@ class ScanCycle:
         elif self.fit.own_meter:
             self.faults.put(faults.OWN_METER, self.ev.silent, now_ms)
 
-    def _commission(self, now_ms):
-        """The commissioning test holds the EV to its pattern through a slot of its own."""
+    def _commission(self, now_ms: int) -> None:
+        """The commissioning test makes the EV follow its pattern by a limit slot of its own."""
         ma = self.commission.step(now_ms, self.site.meter, self.ev)
         if ma < 0:
             self.limits.release(limits.COMMISSION)
@@ -217,8 +228,8 @@ class ScanCycle:
 
     # -- decide -----------------------------------------------------------------
 
-    def _may(self, dt_ms):
-        """Whether PWM may run; `why` keeps the first reason against it."""
+    def _may(self, dt_ms: int) -> bool:
+        """Whether PWM may run. Sets `why` to the first reason why no current flows."""
         delay = self.start_delay_ms
         if delay and self.charge.plugged:
             self.start_delay_ms = delay - dt_ms if delay > dt_ms else 0
@@ -236,8 +247,8 @@ class ScanCycle:
         self.why = why
         return True
 
-    def _why_not(self, delay):
-        """The first reason of ours against PWM, WHY_NONE if there is none."""
+    def _why_not(self, delay: int) -> int:
+        """The first reason of the charger's against PWM, WHY_NONE if there is none."""
         why = cs.WHY_NONE
         if self.pilot.level == pilot.A:
             why = cs.WHY_UNPLUGGED
@@ -255,8 +266,8 @@ class ScanCycle:
             why = cs.WHY_TEST
         return why
 
-    def _tested(self):
-        """The RCD's self-test allows PWM: passed, or short enough to run in B2."""
+    def _tested(self) -> "bool | int":
+        """Whether the RCD's self-test allows PWM: it has passed, or is short enough to run in B2."""
         if not self.fit.rcd:
             return True
         state = self.rcd.state
@@ -264,7 +275,7 @@ class ScanCycle:
             return not self._retest
         return self.rcd.quick and self.charge.pwm_on and state != rcd_test.FAILED
 
-    def _self_test(self, now_ms, scan):
+    def _self_test(self, now_ms: int, scan: Scan) -> None:
         """Test the RCD before each closing and every 24 h, with the contactor proven open."""
         if not self.fit.rcd:
             return
@@ -277,7 +288,7 @@ class ScanCycle:
                 self._tested_ms = now_ms
                 self._retest = False
                 if not self.charge.plugged:
-                    rcd.abort()  # the EV left meanwhile: the next charge needs its own test
+                    rcd.abort()  # the EV left meanwhile: the next charge needs a test of its own
             return
         if ticks.diff(now_ms, self._tested_ms) >= _RETEST_MS:
             self._retest = True
@@ -294,24 +305,25 @@ class ScanCycle:
         ):
             rcd.start(now_ms, scan.rcd_trip)
 
-    def _lock(self):
-        """Faults after which the charger shows state F instead of watching for the EV."""
+    def _lock(self) -> int:
+        """Not 0 when a fault locks the charger: it shows state F instead of waiting for an EV."""
         active = self.faults.active
         return (
             active[faults.CRASH_LOOP] or active[faults.RCD_TEST] or active[faults.WELD]
         ) and self.contactor.state == contactor.OPEN
 
-    def _unplugged(self, now_ms):
+    def _unplugged(self, now_ms: int) -> None:
         self.faults.unplugged(now_ms)
         self.site.balancer.new_ev()
         self.panel.balancer.new_ev()
         self.modes.dimming.phases.forget()
         if self.rcd.state == rcd_test.PASSED:
-            self.rcd.abort()  # before each charge
+            self.rcd.abort()  # IEC 62752: a test before each charge
 
     # -- act --------------------------------------------------------------------
 
-    def _offer(self, now_ms, out):
+    def _offer(self, now_ms: int, out: Out) -> None:
+        """The pilot: its mode, and the duty that advertises the smallest limit."""
         charge = self.charge
         if charge.pilot == PILOT_PWM:
             ma = self.limits.ma
@@ -328,8 +340,8 @@ class ScanCycle:
         out.pilot = charge.pilot
         self.interlocks.offered(now_ms, self.offered_ma)
 
-    def _switch(self, now_ms, dt_ms, scan, out):
-        """The contactor, gated last: nothing above can close it against an interlock."""
+    def _switch(self, now_ms: int, dt_ms: int, scan: Scan, out: Out) -> None:
+        """The contactor, gated last: no line above can close it against an interlock."""
         level = self.pilot.level
         cont = self.contactor
         was = cont.state
@@ -355,10 +367,11 @@ class ScanCycle:
 
     # -- settings ---------------------------------------------------------------
 
-    def configure(self, now_ms):
-        """Take the settings over; allocates, so only when they have changed.
+    def configure(self, now_ms: int) -> None:
+        """Take the settings over. It allocates, so it is called only when one was changed.
 
-        Each part reads what it needs: configure(settings, fit, now_ms), in any order.
+        Each part reads the settings that it needs: configure(settings, fit, now_ms). The order
+        of the calls has no effect.
         """
         settings, fit = self.settings, self.fit
         self.limits.configure(settings, fit, now_ms)

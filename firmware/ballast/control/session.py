@@ -1,15 +1,22 @@
-"""One session: from plug-in to unplug. Energy in Wh, times in seconds."""
+"""One session: from plugging the EV in to unplugging it. Energy in Wh, times in seconds."""
+
+from micropython import const
 
 from ballast.control import ticks
 
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from ballast.control.shapes import EnergyOfEv
+
 
 class Session:
-    """wh, seconds, charge_s; `ended` counts finished sessions.
+    """open: 1 while an EV is plugged in. ended: counts finished sessions.
 
-    total_wh: the life counter, restored at boot.
+    wh, seconds: energy and length of this session. charge_s: time with a current in it.
+    total_wh: the energy of all sessions in the life of the charger, restored at boot.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.open = 0
         self.wh = 0
         self.seconds = 0
@@ -22,8 +29,8 @@ class Session:
         self._last_ms = 0
         self._started = False
 
-    def step(self, now_ms, plugged, drawing, ev):
-        """Call at 1 Hz or more. `drawing`: the EV takes current."""
+    def step(self, now_ms: int, plugged: int, drawing: bool, ev: "EnergyOfEv") -> None:
+        """Call once a second or more often. plugged: 1 while an EV is there. drawing: it takes current."""
         if not self._started:
             self._started = True
             self._last_ms = now_ms
@@ -43,7 +50,7 @@ class Session:
         if self.open:
             self._count(dt, new_wh, drawing)
 
-    def _count(self, dt, new_wh, drawing):
+    def _count(self, dt: int, new_wh: int, drawing: bool) -> None:
         self.wh += new_wh
         self._ms += dt
         if drawing:

@@ -173,7 +173,7 @@ TEXTS = (
 )
 
 
-# Settings of earlier versions that nothing reads: a stored file may still hold them
+# Settings of earlier versions: nothing reads them, and a stored file may still hold them
 GONE = ("clamp_id", "clamp_key")
 
 # The first of two settings must be below the second

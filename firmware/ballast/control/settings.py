@@ -22,8 +22,8 @@ from micropython import const
 
 from ballast.control.setting_rows import BELOW, GONE, NUMBERS, TEXTS
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any, Callable
 
 
@@ -77,7 +77,7 @@ class Settings:
         return self._value[key]
 
     def watch(self, keys: "tuple[str, ...]" = ()) -> Watch:
-        """A Watch of these keys; without keys: of every setting."""
+        """A Watch of these keys, of every setting without keys. See the top of this file."""
         return Watch(self, keys)
 
     def add_rule(self, keys: "tuple[str, ...]", test: "Callable[..., str]") -> None:
@@ -120,9 +120,9 @@ class Settings:
         return None
 
     def wrong(self, values: "dict[str, Any]") -> "list[tuple[str, str]]":
-        """(key, line) of each mistake that writing `values` at once would be; [] = none.
+        """(key, line) for each mistake in `values`; [] = they may be written.
 
-        First each value by itself; when those are good, what must go together.
+        First each value by itself; if those are good, the rules for values that go together.
         """
         out = []
         for key in values:
@@ -132,7 +132,7 @@ class Settings:
         return out or self._apart(values)
 
     def _apart(self, values: "dict[str, Any]") -> "list[tuple[str, str]]":
-        """(a key of `values`, line) of each rule that is broken once `values` are in."""
+        """(a key of `values`, line) for each rule that would be broken after writing them."""
         out = []
         for keys, test in self._rules:
             mine = [key for key in keys if key in values]
@@ -145,13 +145,12 @@ class Settings:
     def set(self, key: str, value: object) -> None:
         """Write one value. Raises ValueError(line) when it is not good."""
         wrong = self.check(key, value)
-        if wrong is None:
-            for keys, _ in self._rules:
-                if key in keys:
-                    self.set_all({key: value})
-                    return
-        else:
+        if wrong is not None:
             raise ValueError(wrong)
+        for keys, _ in self._rules:
+            if key in keys:
+                self.set_all({key: value})
+                return
         if self._value[key] != value:  # the scan step writes here too: nothing may be allocated
             self._value[key] = value
             self._count()
@@ -174,9 +173,10 @@ class Settings:
         self.version = (self.version + 1) & 0xFFFF
 
     def load(self, values: "dict[str, Any]") -> "list[str]":
-        """Take a stored dict. Returns the problems, one line each; bad ones keep the default.
+        """Take over a stored dict, for the start. Returns the problems, one line each.
 
-        What is GONE is left out without a word: nobody has to do anything about it.
+        A value with a problem is left out; of values that do not go together one is left out.
+        Keys of GONE are left out without a line: there is nothing for anybody to do.
         """
         good = {}
         problems = []
@@ -189,7 +189,7 @@ class Settings:
             else:
                 problems.append(line)
         apart = self._apart(good)
-        while apart:  # what goes may have been right beside another that goes too: look again
+        while apart:  # without the value that is left out, another rule may be broken
             for key, line in apart:
                 good.pop(key, None)
                 if line not in problems:

@@ -15,8 +15,8 @@ finds the ring full is lost and counted; the protocols notice the gap.
 import bluetooth
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Callable
 
     from ballast.ports.shapes import Services

@@ -22,8 +22,8 @@ from .power_meter_io import PowerMeterIo
 from .rcd_io import RcdIo
 from .thermistor_io import ThermistorIo
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any, Callable
 
     from ballast.ports.shapes import Board, Calibration, Fit, Out, Scan

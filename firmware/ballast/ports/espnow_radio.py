@@ -9,8 +9,8 @@ an access point, frames use the channel of that access point.
 import espnow
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Callable
 
     from ballast.ports.shapes import OnFrame

@@ -3,8 +3,8 @@
 from machine import Pin
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.ports.shapes import Scan
 
 

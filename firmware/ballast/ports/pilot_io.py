@@ -25,8 +25,8 @@ import time
 from machine import ADC, PWM, Pin
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.ports.shapes import Scan
 
 FREQ_HZ = 1000

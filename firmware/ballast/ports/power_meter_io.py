@@ -11,8 +11,8 @@ import time
 from machine import SPI, Pin
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.ports.shapes import Scan
 
 _READ = 0x80

@@ -9,8 +9,8 @@ import time
 from machine import Pin
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.ports.shapes import Scan
 
 

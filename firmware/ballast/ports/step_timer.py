@@ -11,8 +11,8 @@ import time
 from machine import Timer
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Awaitable, Callable
 
 PERIOD_MS = 20

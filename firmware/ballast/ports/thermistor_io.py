@@ -8,8 +8,8 @@ faults. If the ADC fails, the reading is 0 as well, so that a failure never look
 from machine import ADC, Pin
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.ports.shapes import Scan
 
 

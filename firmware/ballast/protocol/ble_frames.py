@@ -34,8 +34,8 @@ from micropython import const
 
 from ballast.protocol.hmac_sha256 import HmacKey, equal
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.protocol.shapes import Readable
 
 SERVICE = "b0a57000-3c1f-4d6e-9b52-61d0c7e4a800"

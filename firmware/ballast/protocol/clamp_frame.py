@@ -50,8 +50,8 @@ from micropython import const
 
 from ballast.protocol.hmac_sha256 import equal
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.protocol.hmac_sha256 import HmacKey
     from ballast.protocol.shapes import Readable
 

@@ -28,8 +28,8 @@ from micropython import const
 from ballast.protocol import clamp_frame
 from ballast.protocol.hmac_sha256 import HmacKey
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.protocol.shapes import Readable
 
 WINDOW_MS = const(120000)

@@ -4,8 +4,8 @@ from micropython import const
 
 from ballast.control.meter import commissioning as c
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.protocol.shapes import Commissioning
 
 _WORDS = {

@@ -24,8 +24,8 @@ from ballast.control.group import records as g
 from ballast.control.group.allocate import ROTATE_S
 from ballast.protocol import hmac_sha256
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.protocol.shapes import Beacon, Config, Head, Panels, Readable, Report
 
 VERSION = const(1)

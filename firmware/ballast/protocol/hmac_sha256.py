@@ -8,8 +8,8 @@ import hashlib
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.protocol.shapes import Readable
 
 _BLOCK = const(64)

@@ -10,8 +10,8 @@ import struct
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.protocol.shapes import Readable
 
 SERVICE = "00467768-6228-2272-4663-277478268000"

@@ -31,8 +31,8 @@ from micropython import const
 
 from ballast.protocol.modbus import MAX_REGISTERS
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Sequence
 
     from ballast.protocol.shapes import Readable

@@ -19,8 +19,8 @@ from ballast.control.places import NAMES
 from ballast.control.safety import faults as catalogue
 from ballast.protocol.status_sentence import HALTS, name_of, sentence
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.protocol.shapes import Settings, Status
 
 VERSION = 1  # raised when a key gets another meaning or is removed; new keys may come at any time

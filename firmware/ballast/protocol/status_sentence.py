@@ -9,14 +9,14 @@ from ballast.control.limits import limits as slots
 from ballast.control.meter import meter
 from ballast.control.pilot import charge_state
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.protocol.shapes import Status
     from ballast.protocol.status import Info
 
 # If the car draws less than the limit by more than this, the car itself is the reason.
 # A car draws a little less than offered, often about 95 % of it.
-_CAR_LESS_MA = const(1500)
+_EV_LESS_MA = const(1500)
 _NOTHING_MA = const(500)  # less than this: the car has not begun to draw
 HALTS = ("pause", "stop")  # with these actions no current flows
 
@@ -55,7 +55,7 @@ def _charging_code(st: "Status", info: "Info", drawn: "int | None") -> str:
         return "charging_fallback"
     if drawn is not None and drawn < _NOTHING_MA:
         return "starting"
-    if drawn is not None and drawn < st.limit_ma - _CAR_LESS_MA:
+    if drawn is not None and drawn < st.limit_ma - _EV_LESS_MA:
         return "charging_car"
     if not info.supply_meter and st.limit_slot == slots.CIRCUIT:
         return "charging_static"

@@ -28,8 +28,8 @@ import struct
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.protocol.shapes import Readable, Sign
 
 MAGIC = b"BALLAST1"

@@ -7,8 +7,8 @@ time to the departure and the energy still wanted count down.
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.shapes import Session
 
 _LAST = const(255)  # the last rank, which is also the rank of a driver who gave none

@@ -14,8 +14,8 @@ from ballast.control.limits import limits
 from ballast.control.safety import faults
 from ballast.protocol import week_schedule
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.shapes import Charger, Clock, Store, WallClock
 
 _TTL_MS = const(60000)

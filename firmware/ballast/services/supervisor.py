@@ -4,8 +4,8 @@ import asyncio
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Awaitable, Callable
 
     from ballast.services.shapes import Log

@@ -25,8 +25,8 @@ from micropython import const
 
 from ballast.protocol import slot_record, update_file
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any, Awaitable, Callable
 
     from ballast.services.shapes import BaseSlot, Manifest, ReadBytes, Slot, UpdateSlots

@@ -7,8 +7,8 @@ between two settings.
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.shapes import Clock
 
 _EARLIEST_S = const(1735689600)  # 2025-01-01: a time before this firmware existed is wrong

@@ -9,8 +9,8 @@ import asyncio
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.shapes import AddEvent, Blocking, Captive, Settings, Wifi
 
 _POLL_S = const(1)

@@ -5,7 +5,7 @@ from group_kit import after
 
 
 def most(grants, seat, t=0):
-    grants.look(seat, after(t))
+    grants.find_largest(seat, after(t))
     return grants.found_ma, grants.found_mask
 
 

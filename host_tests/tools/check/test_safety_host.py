@@ -130,18 +130,6 @@ def test_a_mutant_is_killed_and_a_harmless_one_lives():
     assert mutate.alone("ticks", source + "\n_UNUSED = 1\n")
 
 
-def test_the_list_of_survivors_is_sound(tmp_path):
-    for (module, pair), why in mutate.known().items():
-        assert (mutate.CONTROL / f"{module}.py").exists() and len(why) > 15, (module, pair)
-        old = pair.split("\n")[0][2:]
-        lines = {line.strip() for line in (mutate.CONTROL / f"{module}.py").read_text().splitlines()}
-        assert old in lines, f"{module}: {old!r} is no longer there"
-    file = tmp_path / "bad.txt"
-    file.write_text("[x]\n- a\n+ b\nreason: none\n")
-    with pytest.raises(ValueError, match=r"bad.txt, line 4"):
-        mutate.known(file)
-
-
 @pytest.mark.parametrize(
     ("command", "values", "line"),
     [

@@ -171,9 +171,9 @@ def test_an_unknown_language_a_missing_module_and_a_name_used_twice(source, tmp_
 def test_a_second_page_is_added_beside(built, tmp_path):
     out = tmp_path / "page"
     shutil.copytree(built[0], out)
-    from ballast_bench.person import panel
+    from ballast_bench.person import bench_page
 
-    web_assets.add_page(out, panel.PAGE, "bench")
+    web_assets.add_page(out, bench_page.PAGE, "bench")
     manifest = web_assets.load(out)[1]
     assert "bench" in manifest and "index.html" in manifest
     assert b"Test bench" in gzip.decompress((out / "bench.gz").read_bytes())

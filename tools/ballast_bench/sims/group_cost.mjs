@@ -9,11 +9,17 @@ import { pathToFileURL } from "node:url";
 const [vm, firmware] = process.argv.slice(2);
 const { loadMicroPython } = await import(pathToFileURL(vm).href);
 const mp = await loadMicroPython({ heapsize: 1024 * 1024 });
-for (const folder of ["/f", "/f/ballast", "/f/ballast/control"]) mp.FS.mkdir(folder);
+for (const folder of ["/f", "/f/ballast"]) mp.FS.mkdir(folder);
 mp.FS.writeFile("/f/ballast/__init__.py", "");
-for (const name of readdirSync(`${firmware}/ballast/control`))
-    if (name.endsWith(".py"))
-        mp.FS.writeFile(`/f/ballast/control/${name}`, readFileSync(`${firmware}/ballast/control/${name}`));
+const copy = (folder) => {
+    mp.FS.mkdir(`/f/${folder}`);
+    for (const entry of readdirSync(`${firmware}/${folder}`, { withFileTypes: true })) {
+        const path = `${folder}/${entry.name}`;
+        if (entry.isDirectory()) copy(path);
+        else if (path.endsWith(".py")) mp.FS.writeFile(`/f/${path}`, readFileSync(`${firmware}/${path}`));
+    }
+};
+copy("ballast/control");
 mp.runPython(`
 import sys
 sys.path.insert(0, "/f")

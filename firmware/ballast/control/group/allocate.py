@@ -275,7 +275,7 @@ class Allocator:
                         some = True
 
 
-def best_rank(charger: int, user: int, vehicle: int) -> int:
-    """The best (smallest) of the ranks of the charger, its user and the vehicle; 0..255."""
+def best_rank(charger: int, user: int, ev: int) -> int:
+    """The best (smallest) of the ranks of the charger, its user and the EV; 0..255."""
     rank = charger if charger < user else user
-    return rank if rank < vehicle else vehicle
+    return rank if rank < ev else ev

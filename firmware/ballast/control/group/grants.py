@@ -14,7 +14,7 @@ _PLACES = const(4)  # grants of one seat that are told apart
 
 
 class Grants:
-    """count[seat]: how many are under way. look() finds the largest of them."""
+    """count[seat]: how many are under way. find_largest() finds the largest of them."""
 
     def __init__(self, seats: int) -> None:
         self.count = bytearray(seats)
@@ -25,7 +25,7 @@ class Grants:
         self._mask = bytearray(_PLACES * seats)
         self._until_ms = [0] * (_PLACES * seats)
 
-    def look(self, seat: int, now_ms: int) -> None:
+    def find_largest(self, seat: int, now_ms: int) -> None:
         """Strike off what is over. found_ma: the most that is left, found_mask: on what in all."""
         ma = 0
         mask = 0

@@ -130,7 +130,7 @@ class Leader:
                 ma = self.held_ma[i]
         grants = self.grants
         if grants.count[i]:
-            grants.look(i, now_ms)
+            grants.find_largest(i, now_ms)
             mask |= grants.found_mask
             if grants.found_ma > ma:
                 ma = grants.found_ma

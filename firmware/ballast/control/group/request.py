@@ -14,7 +14,7 @@ from ballast.control.pilot import charge_state as cs
 
 _PAIRS = (0, 3, 6, 5)  # conductors of the setting group_line: neutral, L1-L2, L2-L3, L3-L1
 _ALL = const(7)
-_VEHICLE_RANK = const(255)  # no vehicle tells its rank over a pilot (IEC 61851-1)
+_EV_RANK = const(255)  # no EV states a rank over a pilot (IEC 61851-1)
 _NO_METER = const(-1)
 
 # The group's own doing: SITE is replaced by the leader's budget, GROUP is what the wish
@@ -74,7 +74,7 @@ class Wish:
         self.want = 0
         self.min_ma = 0
         self.max_ma = 0
-        self.rank = _VEHICLE_RANK
+        self.rank = _EV_RANK
         self.wired = _ALL
         self.mask = _ALL
         self.line = 0
@@ -88,7 +88,7 @@ class Wish:
         self.want = 1 if asks else 0
         self.min_ma = state.min_ma
         self.max_ma = min(most, PILOT_MAX_MA)
-        self.rank = best_rank(charger_rank, user_rank, _VEHICLE_RANK)
+        self.rank = best_rank(charger_rank, user_rank, _EV_RANK)
         if self._pair:
             self._between_conductors(state)
         else:

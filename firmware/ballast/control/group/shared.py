@@ -16,8 +16,8 @@ from micropython import const
 from ballast.control.meter.meter import GOOD
 from ballast.control.ticks import add, diff
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.control.group.shapes import Supply
 
 MAX_SHARED_MS = const(2000)

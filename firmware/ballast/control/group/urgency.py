@@ -13,8 +13,8 @@ connection with more energy to deliver gets more.
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.control.group.allocate import Allocator
 
 NO_DEPARTURE = const(-1)

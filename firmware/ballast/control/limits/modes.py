@@ -16,8 +16,8 @@ from ballast.control.power import volt_of, watt_of
 from ballast.control.records import Fit
 from ballast.control.settings import Settings
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.control.limits.shapes import Site
 
 

@@ -1,31 +1,31 @@
 """Contactor sequencing: close only what is proven open, prove every move.
 
-Evidence comes from a mirror contact (IEC 60947-4-1 Annex F) and from voltage
-sensed behind the contacts; both where both are fitted. 250 ms windows as in the
-field (Tinkerforge contactor_check: 250 ms).
+The proof is a mirror contact (IEC 60947-4-1 Annex F), voltage sensed behind the contacts, or
+both, as fitted. It must be there within 250 ms, as in the field (Tinkerforge contactor_check).
 """
 
 from micropython import const
 
-from ballast.control.records import NOT_FITTED
+from ballast.control.records import NOT_FITTED, Fit, Scan
 
 OPEN = const(0)
 CLOSED = const(1)
 
 _WINDOW_MS = const(250)
-_MIN_OFF_MS = const(500)  # chosen: lets an arc and a bouncing contact die
-_LONG_MS = const(100000000)
-_LIVE_MV = const(100000)  # a supply phase below 100 V cannot be expected behind the contacts
+_MIN_OFF_MS = const(500)  # chosen: by then an arc is out and the contacts are at rest
+_LONG_MS = const(100000000)  # a counter stops here, long before it would wrap
+_LIVE_MV = const(100000)  # chosen: a phase that is lower before the contacts is not expected behind
+_LOAD_MA = const(1000)  # chosen: an opening with more than this wears the contacts
 
 
 class Contactor:
-    """coil: what to drive. state: OPEN or CLOSED as commanded. weld, no_close: found faults.
+    """coil: level for the coil. state: OPEN or CLOSED as commanded. weld, no_close: faults found.
 
-    since_ms: since the last move. closings, under_load: wear counters.
-    settled: the last move has been proven.
+    settled: 1 = the last move is proven. since_ms: time since the last move. closings,
+    under_load: wear counters, all closings and the openings with a current.
     """
 
-    def __init__(self, fit):
+    def __init__(self, fit: Fit) -> None:
         self._all = 1 if fit.phases == 1 else 7
         self._metered = fit.own_meter
         self.coil = 0
@@ -35,11 +35,11 @@ class Contactor:
         self.settled = 0
         self.closings = 0
         self.under_load = 0
-        self.since_ms = _MIN_OFF_MS  # since the last move; saturates
+        self.since_ms = _MIN_OFF_MS
         self._bad_ms = 0
 
-    def step(self, dt_ms, want, scan):
-        """Follow `want` (0/1) if the evidence allows; sets coil, weld, no_close."""
+    def step(self, dt_ms: int, want: int, scan: Scan) -> None:
+        """Close (want = 1) if the contacts are proven open, or open. Sets coil, weld, no_close."""
         if self.since_ms < _LONG_MS:
             self.since_ms += dt_ms
         good = self._proof(scan, self.state)
@@ -57,28 +57,29 @@ class Contactor:
         if self.state == OPEN:
             if good:
                 self.weld = 0
-                self.no_close = 0  # told; the fault's latch remembers, a new try is possible
+                self.no_close = 0  # faults.py has latched it; from now on a new try is possible
             if want and good and not self.weld and self.since_ms >= _MIN_OFF_MS:
                 self._move(CLOSED)
                 self.closings += 1
         elif not want or self.no_close:
             self.open(scan)
 
-    def open(self, scan):
-        """Open now, whatever else; counts an opening under load for the wear figure."""
+    def open(self, scan: Scan) -> None:
+        """Open now, under any condition. Counts an opening with a current."""
         if self.state == CLOSED:
-            if max(scan.ev_ma) > 1000:
+            if max(scan.ev_ma) > _LOAD_MA:
                 self.under_load += 1
             self._move(OPEN)
 
-    def _move(self, state):
+    def _move(self, state: int) -> None:
         self.state = state
         self.coil = state
         self.since_ms = 0
         self._bad_ms = 0
         self.settled = 0
 
-    def _proof(self, scan, state):
+    def _proof(self, scan: Scan, state: int) -> bool:
+        """Whether the fitted inputs agree with `state`."""
         if scan.mirror != NOT_FITTED and scan.mirror != state:
             return False
         if scan.load_live == NOT_FITTED:

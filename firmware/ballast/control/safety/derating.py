@@ -1,36 +1,38 @@
-"""Temperatures by place (../places.py): derate, stop, and doubt.
+"""Temperatures by place (../places.py): less current, stop, broken sensors.
 
-IEC 62752 8.3.1 asks an IC-CPD with a household plug to sense the temperature
-of the plug's live parts. Its limits were not available; the values come with
-the settings (chosen, on the safe side of common practice).
+IEC 62752 8.3.1 demands of an IC-CPD with a household plug that it measures the temperature of
+the plug's live parts. Its limits were not available; the temperatures are settings (chosen, on
+the safe side of common practice).
 """
 
 from micropython import const
 
 from ballast.control import ticks
 from ballast.control.limits.limits import NO_LIMIT_MA
+from ballast.control.pilot.pilot import MIN_MA
 from ballast.control.places import COUNT, NAMES, PLACES, PLUG
-from ballast.control.records import NOT_FITTED
+from ballast.control.records import NOT_FITTED, Fit, Scan
 from ballast.control.safety import faults, ntc
+from ballast.control.settings import Settings
 
 PERIOD_MS = const(200)
-_RISE_MS = const(10000)  # one mark of the rate-of-rise ring
-_RISE_MARKS = const(6)  # over one minute
-_RISE_FLOOR_DDEGC = const(400)  # below 40 degC a fast rise is a plug carried indoors
-_FROZEN_MS = const(900000)  # chosen: a loaded contact moves within 15 min
-_FROZEN_MA = const(10000)
-_FROZEN_DDEGC = const(2)
-_MIN_MA = const(6000)
+_RISE_MS = const(10000)  # time between two marks of the temperature ...
+_RISE_MARKS = const(6)  # ... of which six are kept: one minute
+_RISE_FLOOR_DDEGC = const(400)  # chosen: below 40 degC a fast rise is a plug carried indoors
+_FROZEN_MS = const(900000)  # chosen: a contact with a current changes its temperature in 15 min
+_FROZEN_MA = const(10000)  # chosen: with less the change may be too small
+_FROZEN_DDEGC = const(2)  # chosen: more than the noise of a reading
 
 
 class Derating:
-    """By place: ddegc, known, hot, sensor (its fault). Then rise, limit_ma.
+    """Lists by place, and what follows for the current.
 
-    hot[i]: at or above T2 until below T3. sensor[i]: open, short or frozen.
-    rise: the mains plug gets hot too fast. limit_ma: NO_LIMIT_MA when nothing is warm.
+    ddegc: temperature in 0.1 degC. known: 1 = that is a reading. hot: 1 from T2 on until below
+    T3. sensor: 1 = open, shorted or frozen. rise: 1 = the mains plug gets hot too fast.
+    limit_ma: what may flow, NO_LIMIT_MA when nothing is warm. full_ma: 100 % of the derating.
     """
 
-    def __init__(self, fit):
+    def __init__(self, fit: Fit) -> None:
         self._fit = fit
         self.ddegc = [0] * COUNT
         self.known = [0] * COUNT
@@ -41,8 +43,8 @@ class Derating:
         self._t1 = [0] * COUNT
         self._t2 = [0] * COUNT
         self._t3 = [0] * COUNT
-        self._blind_ma = [  # what may flow while the sensor is broken; a STOP needs no limit
-            _MIN_MA if _derates(row[5]) else NO_LIMIT_MA for row in PLACES
+        self._blind_ma = [  # what may flow while the sensor is broken; a stop needs no limit
+            MIN_MA if _derates(row[5]) else NO_LIMIT_MA for row in PLACES
         ]
         self._rise_ddegc = 0
         self.full_ma = 32000
@@ -56,8 +58,8 @@ class Derating:
         self._frozen = [0] * COUNT
         self._ref_ddegc = [0] * COUNT
 
-    def configure(self, settings, fit, now_ms):
-        """Take the settings over. full_ma, 100 % of the derating, is the rating."""
+    def configure(self, settings: Settings, fit: Fit, now_ms: int) -> None:
+        """Take the settings over."""
         for i in range(COUNT):
             name = NAMES[i]
             self._t1[i] = settings[name + "_t1"]
@@ -67,8 +69,8 @@ class Derating:
         self.full_ma = fit.rating_ma(settings)
         self._box_stop = settings["box_stop"]
 
-    def step(self, now_ms, scan, ev_ma):
-        """Judge all sensors; call every PERIOD_MS. ev_ma: largest phase current."""
+    def step(self, now_ms: int, scan: Scan, ev_ma: int) -> None:
+        """Read all places; call every PERIOD_MS. ev_ma: the EV's largest phase current."""
         for i in range(COUNT):
             if self._fit.ntc[i]:
                 self._read(i, scan.ntc_mv[i])
@@ -91,7 +93,7 @@ class Derating:
         if self.known[PLUG]:
             self._watch_rise(now_ms, self.ddegc[PLUG])
 
-    def _read(self, i, mv):
+    def _read(self, i: int, mv: int) -> None:
         t = ntc.OPEN
         if mv != NOT_FITTED:
             t = ntc.ddegc(mv, self._fit.ntc_supply_mv, self._fit.ntc_pullup_ohm)
@@ -99,24 +101,25 @@ class Derating:
         if self.known[i]:
             self.ddegc[i] = t
 
-    def _judge(self, i, t):
+    def _judge(self, i: int, t: int) -> None:
         if t >= self._t2[i]:
             self.hot[i] = 1
         elif t < self._t3[i]:
             self.hot[i] = 0
 
-    def _allowed(self, i, t):
-        """From full current at T1 in proportion down to the 6 A minimum just below T2."""
+    def _allowed(self, i: int, t: int) -> int:
+        """The current at temperature t: full up to T1, then in proportion down to 6 A at T2."""
         t1 = self._t1[i]
         if t <= t1:
             return NO_LIMIT_MA
         span = self._t2[i] - t1
         over = t - t1
         if over >= span:
-            return _MIN_MA  # the STOP comes from `hot`
-        return self.full_ma - (self.full_ma - _MIN_MA) * over // span
+            return MIN_MA  # `hot` is the stop
+        return self.full_ma - (self.full_ma - MIN_MA) * over // span
 
-    def _watch_load(self, now_ms, ev_ma):
+    def _watch_load(self, now_ms: int, ev_ma: int) -> None:
+        """Note the temperatures at the moment when a large current begins."""
         if ev_ma < _FROZEN_MA:
             self._loaded = 0
         elif not self._loaded:
@@ -127,11 +130,11 @@ class Derating:
                     self._proven[i] = 0
                     self._ref_ddegc[i] = self.ddegc[i]
 
-    def _is_frozen(self, now_ms, i, t):
-        """A sensor that has not moved since the load came, 15 min ago, is no sensor.
+    def _is_frozen(self, now_ms: int, i: int, t: int) -> int:
+        """1 = the reading has not changed since the large current began 15 min ago.
 
-        Asked once per load: at equilibrium a good one stands still as well. Once
-        frozen, only a movement clears it.
+        A sensor is checked once for each such current: later, at equilibrium, the reading of a
+        good sensor does not change either. Only a change clears the fault.
         """
         off = t - self._ref_ddegc[i]
         if off >= _FROZEN_DDEGC or off <= -_FROZEN_DDEGC:
@@ -142,7 +145,7 @@ class Derating:
                 self._frozen[i] = 1
         return self._frozen[i]
 
-    def _watch_rise(self, now_ms, t):
+    def _watch_rise(self, now_ms: int, t: int) -> None:
         if ticks.diff(now_ms, self._mark_ms) < _RISE_MS and self._mark[self._mark_i] != ntc.OPEN:
             return
         self._mark_ms = now_ms
@@ -153,6 +156,6 @@ class Derating:
         self.rise = 1 if rising and t >= _RISE_FLOOR_DDEGC else 0
 
 
-def _derates(fault):
-    """Whether the catalogue only lowers the current at this fault."""
+def _derates(fault: str) -> bool:
+    """Whether the fault with this key only lowers the current by the catalogue."""
     return faults.CATALOGUE[faults.by_key(fault)][1] == faults.DERATE

@@ -1,8 +1,8 @@
 """The fault catalogue: what each fault does, how it ends, and what a person reads.
 
-One row per fault: its effect (action), how it ends (latch), how long the cause must
-be gone (hold_ms) and how often it may end by itself (retries; -1 = always). `mrec` is
-the ChargeX code for support. The ids are in faults.py; the order is theirs.
+One row for each fault: its effect (action), how it ends (latch), how long the cause must be
+gone before (hold_ms), and how often it may end by itself (retries; -1 = always). mrec is the
+ChargeX code for support. The ids are in faults.py, in the same order.
 """
 
 from micropython import const
@@ -10,15 +10,15 @@ from micropython import const
 # Actions, in order of severity
 WARN = const(0)
 DERATE = const(1)
-PAUSE = const(2)  # graceful: PWM off, the EV opens S2, contactor after 6 s at the latest
-STOP = const(3)  # contactor open in this very step
+PAUSE = const(2)  # gentle: PWM off, the EV opens S2, the contactor opens after 6 s at the latest
+STOP = const(3)  # the contactor opens in the same step
 
 # Latches: what ends a fault once its cause is gone
-AUTO = const(0)  # by itself after hold_ms, `retries` times, then as MANUAL
-UNPLUG = const(1)  # the EV unplugged and then hold_ms without the cause, or a reset by hand
+AUTO = const(0)  # by itself after hold_ms, `retries` times; after that like MANUAL
+UNPLUG = const(1)  # the EV is unplugged and the cause then gone for hold_ms; or a reset by hand
 MANUAL = const(2)  # a reset by hand
-POWER = const(3)  # a power cycle (and the test that follows it)
-SERVICE = const(4)  # never by the user: kept over power cuts
+POWER = const(3)  # a power cycle, and the test that follows it
+SERVICE = const(4)  # not by the user; kept over power cuts
 
 _STOP_DO = "Unplug the car, wait a moment, plug in again. If it comes back, call support."
 

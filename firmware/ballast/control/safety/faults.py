@@ -1,10 +1,11 @@
-"""The faults' ids, and the engine that latches, counts and clears by the catalogue."""
+"""The faults' ids, and what latches, counts and ends faults by the catalogue."""
 
 from micropython import const
 
 from ballast.control import ticks
 from ballast.control.places import PLACES
-from ballast.control.safety.fault_catalogue import (  # noqa: F401 - some are for our readers
+from ballast.control.records import Fit
+from ballast.control.safety.fault_catalogue import (  # noqa: F401 - others import some from here
     AUTO,
     CATALOGUE,
     DERATE,
@@ -16,8 +17,9 @@ from ballast.control.safety.fault_catalogue import (  # noqa: F401 - some are fo
     UNPLUG,
     WARN,
 )
+from ballast.control.settings import Settings
 
-# Ids. Stable: they are stored and shown; never renumber.
+# Ids: the order of the catalogue. They are stored and shown: never renumber.
 NONE = const(0)
 EXCEPTION = const(1)
 OVERRUN = const(2)
@@ -56,7 +58,7 @@ METERS_APART = const(34)
 COUNT = const(35)
 
 
-def by_key(key):
+def by_key(key: str) -> int:
     """The id of the fault with this key in the catalogue. ValueError when there is none."""
     for fault in range(COUNT):
         if CATALOGUE[fault][0] == key:
@@ -65,15 +67,18 @@ def by_key(key):
 
 
 class Faults:
-    """Which faults are active. Stop and pause are one attribute read away.
+    """Which faults are active, and what follows from them.
 
-    stop, pause, derate: 1 when any active fault demands it. first: the id of the
-    first cause since all was well, first_s: uptime in s when it came. count[id]: how
-    often, kept over power cuts. away: 1 while no EV is there (the scan cycle's
-    word). before, before_s: first cause of the run before this one, 0 = none.
+    stop, pause, derate: 1 while an active fault has this action. By id: active, present (1 =
+    the cause is there now), count (how often, kept over power cuts), since_s (uptime when it
+    came), and latch, action, hold_ms, retries as in the catalogue, or as the market has them.
+    first: id of the first cause since no fault was active, first_s: uptime when it came.
+    before, before_s: the first cause of the run before this one, 0 = none.
+    changes: counts activations and endings (16 bit, wrapping).
+    Set from outside: away (1 = no EV is there), now_s (uptime).
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.active = bytearray(COUNT)
         self.present = bytearray(COUNT)
         self.count = [0] * COUNT
@@ -81,29 +86,29 @@ class Faults:
         self.retries = [row[4] for row in CATALOGUE]
         self.latch = bytearray([row[2] for row in CATALOGUE])
         self.action = bytearray([row[1] for row in CATALOGUE])
-        self._used = bytearray(COUNT)  # self-endings since the last unplug
-        self._gone_ms = [0] * COUNT
-        self.since_s = [0] * COUNT  # uptime when it became active
+        self._used = bytearray(COUNT)  # how often it has ended by itself since the last reset
+        self._gone_ms = [0] * COUNT  # when its cause went away
+        self.since_s = [0] * COUNT
         self._freed = bytearray(COUNT)  # UNPLUG latches whose EV has gone
         self.first = NONE
         self.first_s = 0
         self.before = NONE
         self.before_s = 0
         self.away = 0
-        self.now_s = 0  # uptime, told by the scan cycle
+        self.now_s = 0
         self.stop = 0
         self.pause = 0
         self.derate = 0
-        self.changes = 0  # counts activations and clearings: a service can see it moved
+        self.changes = 0
         self._any = 0
-        self._mild = []  # faults of broken sensors that only lower the current
+        self._mild: "list[int]" = []  # faults of broken sensors that only lower the current
         for row in PLACES:
             fault = by_key(row[5])
             if self.action[fault] == DERATE:
                 self._mild.append(fault)
 
-    def configure(self, settings, fit, now_ms):
-        """What a market may change of the catalogue.
+    def configure(self, settings: Settings, fit: Fit, now_ms: int) -> None:
+        """Take over what a market may change of the catalogue.
 
         The charger may try again by itself after a residual current. A broken sensor whose
         fault is DERATE in the catalogue may stop the charge instead.
@@ -120,8 +125,8 @@ class Faults:
                 self.action[fault] = action
                 self._recompute()
 
-    def put(self, fault, present, now_ms):
-        """Tell whether the cause of `fault` is there now; latching follows the catalogue."""
+    def put(self, fault: int, present: int, now_ms: int) -> None:
+        """Say whether the cause of `fault` is there now: not 0 = yes. Latching is done here."""
         if present:
             if not self.present[fault]:
                 self.present[fault] = 1
@@ -131,7 +136,7 @@ class Faults:
             self.present[fault] = 0
             self._gone_ms[fault] = now_ms
 
-    def _activate(self, fault):
+    def _activate(self, fault: int) -> None:
         self.active[fault] = 1
         self._freed[fault] = self.away
         self.since_s[fault] = self.now_s
@@ -144,7 +149,7 @@ class Faults:
             self.first_s = self.now_s
         self._recompute()
 
-    def _clear(self, fault):
+    def _clear(self, fault: int) -> None:
         self.active[fault] = 0
         self._recompute()
         if self.first == fault:
@@ -156,7 +161,7 @@ class Faults:
                     self.first = other
                     self.first_s = self.since_s[other]
 
-    def _recompute(self):
+    def _recompute(self) -> None:
         self.changes = (self.changes + 1) & 0xFFFF
         stop = pause = derate = any_active = 0
         for fault in range(1, COUNT):
@@ -174,8 +179,8 @@ class Faults:
         self.derate = derate
         self._any = any_active
 
-    def step(self, now_ms):
-        """End AUTO faults, and UNPLUG ones without their EV, after their hold time."""
+    def step(self, now_ms: int) -> None:
+        """End AUTO faults, and UNPLUG ones whose EV has gone, after their hold time."""
         if not self._any:
             return
         for fault in range(1, COUNT):
@@ -189,21 +194,21 @@ class Faults:
                     self._used[fault] += 1
                 self._clear(fault)
 
-    def _may_end(self, fault):
-        """Whether only time stands between an active fault and its end."""
+    def _may_end(self, fault: int) -> "bool | int":
+        """Whether an active fault ends by itself once its hold time is over."""
         if self.latch[fault] == UNPLUG:
             return self._freed[fault]
         retries = self.retries[fault]
         return self.latch[fault] == AUTO and (retries < 0 or self._used[fault] < retries)
 
-    def exhausted(self, fault):
-        """Whether `fault` has used up its self-endings and now waits for a hand."""
+    def exhausted(self, fault: int) -> bool:
+        """Whether `fault` has ended by itself as often as it may: now it waits for a reset."""
         return self.retries[fault] >= 0 and self._used[fault] >= self.retries[fault]
 
-    def unplugged(self, now_ms):
-        """The EV is gone: UNPLUG latches end once the cause is gone for hold_ms too.
+    def unplugged(self, now_ms: int) -> None:
+        """The EV is gone: UNPLUG latches end once their cause is gone for hold_ms too.
 
-        The hold begins here: an EV that went away says nothing about the past.
+        The hold begins now: how long the cause was gone before, with the EV, does not count.
         """
         self.away = 1
         for fault in range(1, COUNT):
@@ -213,12 +218,12 @@ class Faults:
                     self._gone_ms[fault] = now_ms
         self.step(now_ms)
 
-    def plugged(self):
-        """An EV is there: what it causes from now on waits for its unplugging."""
+    def plugged(self) -> None:
+        """An EV is there: an UNPLUG fault from now on waits until it is unplugged."""
         self.away = 0
 
-    def reset(self):
-        """A reset by hand: MANUAL, UNPLUG and exhausted AUTO end where the cause is gone.
+    def reset(self) -> bool:
+        """A reset by hand: AUTO, UNPLUG and MANUAL faults end if their cause is gone.
 
         True when no STOP fault is left.
         """
@@ -229,18 +234,18 @@ class Faults:
                     self._clear(fault)
         return self.stop == 0
 
-    def service_reset(self):
-        """After a repair: everything whose cause is gone ends, weld included."""
+    def service_reset(self) -> None:
+        """After a repair: every fault ends if its cause is gone, a welded contact too."""
         for fault in range(1, COUNT):
             self._used[fault] = 0
             if self.active[fault] and not self.present[fault]:
                 self._clear(fault)
 
-    def _survives(self, fault):
+    def _survives(self, fault: int) -> bool:
         """Whether an active fault outlives a power cut.
 
-        MANUAL and SERVICE by their latch; AUTO that has used up its retries; and UNPLUG,
-        as a supply that returns must not reclose onto a residual current (chosen: the
+        MANUAL and SERVICE by their latch; AUTO that has used up its retries; and UNPLUG, because
+        the charger must not close onto a residual current when the supply returns (chosen: the
         safer reading of IEC 61851-1 clause 14).
         """
         latch = self.latch[fault]
@@ -251,8 +256,18 @@ class Faults:
             or (latch == AUTO and self.exhausted(fault))
         )
 
-    def restore(self, counts, latched, used=(), first=NONE, first_s=0):
-        """Take stored counters, the ids of stored latches, and the last run's first cause."""
+    def restore(
+        self,
+        counts: "list[int]",
+        latched: "list[int]",
+        used: "list[int] | tuple[int, ...]" = (),
+        first: int = NONE,
+        first_s: int = 0,
+    ) -> None:
+        """Take over what was kept: counters by id, ids of latched faults, used() by id.
+
+        first, first_s: the first cause of the run before this one.
+        """
         for fault in range(1, min(COUNT, len(counts))):
             self.count[fault] = counts[fault]
         for fault in range(1, min(COUNT, len(used))):
@@ -268,10 +283,10 @@ class Faults:
             self.before = first
             self.before_s = first_s
 
-    def used(self):
-        """Self-endings by fault id since the last reset. Allocates: for the storage service."""
+    def used(self) -> "list[int]":
+        """By id: how often it has ended by itself since the last reset. Allocates: for storage."""
         return list(self._used)
 
-    def latched(self):
-        """Ids that must survive a power cut. Allocates: for the storage service only."""
+    def latched(self) -> "list[int]":
+        """Ids of the faults that must outlive a power cut. Allocates: for storage."""
         return [f for f in range(1, COUNT) if self.active[f] and self._survives(f)]

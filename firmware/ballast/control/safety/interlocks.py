@@ -1,41 +1,53 @@
-"""Interlocks: from readings to faults. They have the last word over the contactor.
+"""Interlocks: from readings to faults. A STOP fault opens the contactor, whatever else holds.
 
-Every limit and time is named here with its source. What a board does not fit is
-declared in its board.py and skipped; a fitted input that is silent is a fault.
+Every limit and time has its source beside it. An input that board.py declares as not fitted is
+left out; a fitted input that gives no reading is a fault.
 """
 
 from micropython import const
 
 from ballast.control import ticks
 from ballast.control.pilot import pilot
+from ballast.control.pilot.charge_state import ChargeState
 from ballast.control.places import COUNT, PLACES
-from ballast.control.records import PILOT_HOLD, PILOT_PWM
+from ballast.control.records import PILOT_HOLD, PILOT_PWM, Fit, Scan
 from ballast.control.safety import contactor, faults
+from ballast.control.safety.derating import Derating
+from ballast.control.settings import Settings
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from ballast.control.shapes import EnergyOfEv
 
 STEP_MS = const(20)
-# Chosen: less than two steps apart. In whole ticks up to 39 ms, so that what is read in every
-# step is acted on within 40 ms (residual current), and C to B within 100 ms.
+# Chosen: less than two steps. In whole ticks that is up to 39 ms, so that a reading of every step
+# has its effect within 40 ms (residual current), and a change from C to B within 100 ms.
 STEP_MAX_MS = const(38)
-STEP_PERMIT_MS = const(250)  # while a permit for blocking work runs (chosen, bounded)
+STEP_PERMIT_MS = const(250)  # chosen: the same while a permit for blocking work runs
 
-_PILOT_FAULT_MS = const(200)  # the contactor is open long before; plugging in is no alarm
-_PE_MS = const(200)  # bar: 1 s
-_VOLT_MS = const(1000)  # bar: 2 s
-_VOLT_LOST_MV = const(50000)
+_PILOT_FAULT_MS = const(200)  # chosen: the contactor opens long before; plugging in takes less
+_PE_MS = const(200)  # chosen: must be below 1 s (SAFETY.md)
+_VOLT_MS = const(1000)  # chosen: must be below 2 s (SAFETY.md)
+_VOLT_LOST_MV = const(50000)  # chosen: less than this is no supply
 _OC_NOISE_MA = const(500)  # EVerest soft_over_current_measurement_noise_A
 _OC_SOFT_MS = const(7000)  # EVerest soft_over_current_timeout_ms
-_OC_HARD_MS = const(500)
+_OC_HARD_MS = const(500)  # chosen
 _OC_SOFT_HOLD_MS = const(3000)  # chosen: 5 s to obey (A.5) plus a slew, inside 7 s + 3 s
-_OC_HARD_HOLD_MS = const(8000)  # chosen: an EV still on its way down is no over-current
+_OC_HARD_HOLD_MS = const(8000)  # chosen: an EV whose current still falls is no over-current
 _NOT = const(-1)  # the last reading was no over-current
-_LEAK_MA = const(1000)
-_LEAK_MS = const(1000)
+_LEAK_MA = const(1000)  # chosen: more than this past an open contactor is a fault ...
+_LEAK_MS = const(1000)  # ... after so long
 
 
 class Interlocks:
-    """Fills `faults` from one step's readings. `overrun`: the step came too late."""
+    """Puts the faults of one step's readings into `all_faults`.
 
-    def __init__(self, fit, all_faults):
+    low_mv, high_mv: bounds of the supply's voltage. phases: those of the supply to check.
+    soft_ref_ma, hard_ref_ma: the offers that the EV's current is compared with. permit: True
+    while blocking work is permitted, until permit_until_ms.
+    """
+
+    def __init__(self, fit: Fit, all_faults: faults.Faults) -> None:
         self._fit = fit
         self._faults = all_faults
         self.low_mv = 195000
@@ -61,19 +73,19 @@ class Interlocks:
         self._hot = [faults.by_key(row[4]) for row in PLACES]
         self._sensor = [faults.by_key(row[5]) for row in PLACES]
 
-    def configure(self, settings, fit, now_ms):
+    def configure(self, settings: Settings, fit: Fit, now_ms: int) -> None:
         """Take the settings over."""
         self.phases = fit.wired_phases(settings)
         self.low_mv = settings["low_mv"]
         self.high_mv = settings["high_mv"]
 
-    def allow_blocking(self, now_ms, ttl_ms):
-        """A permit for one piece of blocking work (flash erase): the step may be late."""
+    def allow_blocking(self, now_ms: int, ttl_ms: int) -> None:
+        """Permit one piece of blocking work (a flash erase): the step may be late for `ttl_ms`."""
         self.permit = True
         self.permit_until_ms = ticks.add(now_ms, ttl_ms)
 
-    def gap(self, now_ms, dt_ms):
-        """Judge the time since the last step (law 7: overrun is an interlock)."""
+    def gap(self, now_ms: int, dt_ms: int) -> None:
+        """Check the time since the last step: a late step is a fault like any other."""
         limit = STEP_MAX_MS
         if self.permit:
             limit = STEP_PERMIT_MS
@@ -81,8 +93,16 @@ class Interlocks:
                 self.permit = False
         self._faults.put(faults.OVERRUN, dt_ms > limit or dt_ms < 0, now_ms)
 
-    def fast(self, now_ms, dt_ms, scan, pilot_in, charge, testing):
-        """What is judged in every step: RCD, pilot, protective earth, contactor."""
+    def fast(
+        self,
+        now_ms: int,
+        dt_ms: int,
+        scan: Scan,
+        pilot_in: pilot.Pilot,
+        charge: ChargeState,
+        testing: bool,
+    ) -> None:
+        """The checks of every step: RCD, pilot, protective earth. testing: the RCD's test runs."""
         table = self._faults  # not its bound method: making one would allocate
         if self._fit.rcd:
             table.put(faults.RCD_TRIP, scan.rcd_trip and not testing, now_ms)
@@ -92,7 +112,7 @@ class Interlocks:
                 self._judge_pilot_ms += dt_ms
                 level = pilot.A
         else:
-            self._judge_pilot_ms = 0  # we drive it ourselves: nothing to be judged
+            self._judge_pilot_ms = 0  # the charger drives the pilot: there is nothing to check
             level = pilot.A
         if level <= pilot.C:
             self._short_ms = self._lost_ms = self._vent_ms = 0
@@ -109,13 +129,13 @@ class Interlocks:
             self._pe_ms = self._pe_ms + dt_ms if scan.pe != 1 else 0
             table.put(faults.PE_LOST, self._pe_ms >= _PE_MS, now_ms)
 
-    def contacts(self, now_ms, cont):
-        """What the contactor's own evidence says, after it has moved or not."""
+    def contacts(self, now_ms: int, cont: contactor.Contactor) -> None:
+        """The contactor's own faults, after its step."""
         self._faults.put(faults.WELD, cont.weld, now_ms)
         self._faults.put(faults.NO_CLOSE, cont.no_close, now_ms)
 
-    def offered(self, now_ms, ma):
-        """Follow what the pilot advertises, so that an obeying EV is never accused."""
+    def offered(self, now_ms: int, ma: int) -> None:
+        """Follow the advertised current `ma`. A lower offer counts only once the EV had time to obey."""
         if ma >= self._offer_ma:
             self._offer_ma = ma
             self.soft_ref_ma = max(self.soft_ref_ma, ma)
@@ -132,8 +152,10 @@ class Interlocks:
             self.hard_ref_ma = self._offer_ma
             self._cut_ms = ticks.add(now_ms, -_OC_HARD_HOLD_MS)  # stay far from the wrap
 
-    def metered(self, now_ms, dt_ms, scan, ev, cont):
-        """What the own power meter shows; call at each new reading, dt since the last."""
+    def metered(
+        self, now_ms: int, dt_ms: int, scan: Scan, ev: "EnergyOfEv", cont: contactor.Contactor
+    ) -> None:
+        """The checks of the own power meter's readings, at each new one. dt_ms: since the last."""
         table = self._faults  # not its bound method: making one would allocate
         closed = cont.state == contactor.CLOSED
         top = ev.max_ma
@@ -168,16 +190,16 @@ class Interlocks:
         table.put(faults.OVERVOLT, self._high_ms >= _VOLT_MS, now_ms)
         table.put(faults.PHASE_LOST, self._phase_ms >= _VOLT_MS, now_ms)
 
-    def warm(self, now_ms, heat):
-        """What the temperatures say; call after each derating step."""
+    def warm(self, now_ms: int, heat: Derating) -> None:
+        """The faults of the temperatures, after each step of Derating."""
         table = self._faults  # not its bound method: making one would allocate
         self._by_place(now_ms, self._hot, heat.hot)
         table.put(faults.PLUG_RISE, heat.rise, now_ms)
         self._by_place(now_ms, self._sensor, heat.sensor)
         table.put(faults.DERATED, heat.limit_ma < heat.full_ma, now_ms)
 
-    def _by_place(self, now_ms, fault_of, flags):
-        """Places may share a fault: its cause is there while it is there at one of them."""
+    def _by_place(self, now_ms: int, fault_of: "list[int]", flags: "list[int]") -> None:
+        """Put a flag of each place as its fault; of places that share a fault one is enough."""
         for i in range(COUNT):
             present = 0
             for j in range(COUNT):
@@ -186,6 +208,6 @@ class Interlocks:
             self._faults.put(fault_of[i], present, now_ms)
 
 
-def _longer(ms, dt_ms):
-    """A time that starts at the first bad reading: when it began before that is not known."""
+def _longer(ms: int, dt_ms: int) -> int:
+    """The time since the first bad reading, which itself counts 0 ms."""
     return ms + dt_ms if ms >= 0 else 0

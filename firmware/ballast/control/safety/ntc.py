@@ -1,8 +1,8 @@
 """Thermistor voltage to temperature, in integers.
 
-The NTC (10 kohm at 25 degC, B 3950 1/K, the usual bead in mode-2 plugs) is the
-lower half of a divider. Table: resistance in ohm every 5 degC from -40 to 140
-degC, computed from R = 10k * exp(B * (1/T - 1/298.15 K)), rounded.
+The NTC (10 kohm at 25 degC, B 3950 1/K, the usual one in mode-2 plugs) is the lower half of a
+divider. The table holds its resistance in ohm every 5 degC from -40 to 140 degC, computed as
+R = 10k * exp(B * (1/T - 1/298.15 K)) and rounded.
 """
 
 from micropython import const
@@ -21,11 +21,11 @@ _OHM = (
 )  # fmt: skip
 
 
-def ddegc(mv, supply_mv, pullup_ohm):
-    """Temperature in 0.1 degC from the divider's voltage; OPEN or SHORT at its ends.
+def ddegc(mv: int, supply_mv: int, pullup_ohm: int) -> int:
+    """Temperature in 0.1 degC from the divider's voltage `mv`, or OPEN, or SHORT.
 
-    mv, supply_mv: mV. pullup_ohm: upper resistor, ohm. Colder than -40 degC reads
-    as OPEN and hotter than 140 degC as SHORT: neither is a plug in use.
+    supply_mv: of the divider. pullup_ohm: its upper resistor. Below -40 degC the result is OPEN
+    and above 140 degC SHORT: no plug in use has such a temperature.
     """
     if mv >= supply_mv or mv < 0:
         return OPEN
@@ -38,7 +38,7 @@ def ddegc(mv, supply_mv, pullup_ohm):
     if ohm < _OHM[low]:
         return SHORT
     high = 0
-    while low - high > 1:  # bisection: resistance falls with temperature
+    while low - high > 1:  # bisection: the hotter, the smaller the resistance
         mid = (low + high) >> 1
         if _OHM[mid] >= ohm:
             high = mid

@@ -1,7 +1,7 @@
-"""Self-test of the residual-current monitor (RDC-DD / RCM): drive its test
-input, and insist on the answer that its data sheet promises, in time.
+"""Self-test of the residual-current monitor (RDC-DD / RCM).
 
-IEC 62752 and IEC 62955 ask for it before each charge or at least every 24 h.
+It drives the monitor's test input and passes only with the answer that the data sheet
+promises, in time. IEC 62752 and IEC 62955 demand it before each charge, or every 24 h.
 """
 
 from micropython import const
@@ -15,12 +15,11 @@ FAILED = const(3)
 
 NAMES = ("RCM14", "X6/X30", "RCMB102", "RCMB104")
 
-# One row per module: (test input driven ms, first trip not before ms, not
-# after ms, trips expected, line clear again by ms after the last trip, end ms).
-# The end is when the whole answer must have been seen and be over.
+# One row for each module, times in ms: how long the test input is driven; first trip not before,
+# and not after; how many trips; how long a trip may last; when the whole answer must be over.
 MODULES = (
-    # Western Automation RCM14-01/-03: trip within 500 ms (esp32-evse rcm.c); that the
-    # line must fall again within 1 s is our own, stricter choice.
+    # Western Automation RCM14-01/-03: trip within 500 ms (esp32-evse rcm.c). Chosen, stricter:
+    # the line must be clear again within 1 s.
     (100, 0, 500, 1, 1000, 1700),
     # X6/X30 family (Tinkerforge dc_fault.c, ADI self_test.c), both outputs on one line:
     # 740 ms (+400) to X6, both low after 2030-2100 ms; 2.5 s is 400 ms of tolerance.
@@ -42,9 +41,12 @@ QUICK_MS = const(2600)  # a test this short fits into the 3 s of B to C
 
 
 class RcdTest:
-    """state: IDLE..FAILED. drive: level for the test input."""
+    """state: IDLE..FAILED. drive: level for the test input.
 
-    def __init__(self, module):
+    module: index into MODULES.
+    """
+
+    def __init__(self, module: int) -> None:
         row = MODULES[module]
         self._drive_ms = row[_DRIVE]
         self._early_ms = row[_EARLY]
@@ -60,21 +62,21 @@ class RcdTest:
         self._trip = 0
         self._seen = 0
 
-    def start(self, now_ms, trip):
-        """Begin. A line that already reports a trip fails at once: it may be stuck."""
+    def start(self, now_ms: int, trip: int) -> None:
+        """Begin. With a trip line that is active already the test fails at once: it may be stuck."""
         self._start_ms = now_ms
         self._trip = 0
         self._seen = 0
         self.drive = 0 if trip else 1
         self.state = FAILED if trip else RUNNING
 
-    def abort(self):
-        """Forget a running test or an old result: nothing is known."""
+    def abort(self) -> None:
+        """Drop a running test or an old result."""
         self.drive = 0
         self.state = IDLE
 
-    def step(self, now_ms, trip):
-        """One look at the trip line (1 = trip) while the test runs."""
+    def step(self, now_ms: int, trip: int) -> None:
+        """Take a reading of the trip line (1 = trip) while the test runs."""
         if self.state != RUNNING:
             return
         t = ticks.diff(now_ms, self._start_ms)
@@ -96,9 +98,9 @@ class RcdTest:
             elif t >= self._end_ms or (self._seen == self._trips and not trip and self._settled(t)):
                 self._end(PASSED if self._seen == self._trips and not trip else FAILED)
 
-    def _settled(self, t):
+    def _settled(self, t: int) -> bool:
         return t - self._edge_ms >= 100 and t >= self._drive_ms
 
-    def _end(self, state):
+    def _end(self, state: int) -> None:
         self.state = state
         self.drive = 0

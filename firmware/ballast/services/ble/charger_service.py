@@ -14,8 +14,8 @@ from ballast.protocol import ble_frames as frames
 from ballast.protocol import password
 from ballast.protocol.hmac_sha256 import HmacKey, equal
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any, Callable
 
     from ballast.services.ble.shapes import RunCommand
@@ -25,7 +25,7 @@ _FREE_TRIES = const(3)
 _MAX_WAIT_S = const(60)
 
 
-class BleControl:
+class ChargerService:
     """record: password record of the setup code. random: n -> n bytes. clock_s: seconds.
 
     run(name, value): executes a command of ble_frames.COMMANDS; ValueError with one line for

@@ -5,8 +5,8 @@ from micropython import const
 from ballast.protocol.ble_frames import check_range
 from ballast.protocol.status import Info
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Callable
 
     from ballast.services.shapes import AddEvent, Charger

@@ -10,8 +10,8 @@ from micropython import const
 
 from ballast.protocol import improv
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any, Callable, Coroutine
 
     from ballast.services.ble.shapes import Join, Publish, Scan

@@ -3,7 +3,7 @@
 from typing import Any, Awaitable, Callable, Coroutine, Protocol, Sequence
 
 class BlePort(Protocol):
-    """ports/ble.Ble: one client at a time. client: its connection, None = none.
+    """ports/ble.BlePort: one client at a time. client: its connection, None = none.
 
     seen: connections so far. mtu: bytes of one packet, 3 of them the header.
     """
@@ -35,8 +35,8 @@ class Improv(Protocol):
     def advertisement(self) -> bytes: ...
     def write(self, chunk: bytes) -> Coroutine[Any, Any, None] | None: ...
 
-class BleControl(Protocol):
-    """services/ble/control.BleControl. commands: how many were executed."""
+class ChargerService(Protocol):
+    """services/ble/charger_service.ChargerService. commands: how many were executed."""
 
     info: bytes
     commands: int

@@ -13,11 +13,11 @@ from micropython import const
 from ballast.protocol import ble_frames as frames
 from ballast.protocol import improv
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Callable
 
-    from ballast.services.ble.shapes import BleControl, BlePort, Improv
+    from ballast.services.ble.shapes import BlePort, ChargerService, Improv
     from ballast.services.shapes import AddEvent, Clock
 
 OPEN_S = const(600)
@@ -91,7 +91,7 @@ class BleWindow:
         self._started = False
         # None until the owner sets them: they need publish() and answer() of this window
         self.improv: "Improv" = None  # type: ignore[assignment]
-        self.charger_service: "BleControl" = None  # type: ignore[assignment]
+        self.charger_service: "ChargerService" = None  # type: ignore[assignment]
         self.is_open = False
 
     # values and messages of the two services

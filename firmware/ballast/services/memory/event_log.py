@@ -8,8 +8,8 @@ notes (`#:`) at the calls that add one.
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.shapes import Clock, Store, UnixTime
 
 _SIZE = const(64)

@@ -8,8 +8,8 @@ The counter is saved once per kWh. So after a restart while charging, the plan m
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any
 
     from ballast.services.shapes import ChargePlan, Session, Store, UnixTime

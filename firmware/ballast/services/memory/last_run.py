@@ -7,13 +7,18 @@ from micropython import const
 
 from ballast.control.safety import faults
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any
 
     from ballast.services.shapes import AddEvent, FaultTable, ResetInfo
 
 _OF_A_START = (faults.WATCHDOG, faults.BROWN_OUT)  # why that run began; it says nothing of its end
+
+_EVENTS = {  # by ResetInfo.name
+    "power_on": "start_power_on", "brown_out": "start_brown_out", "watchdog": "start_watchdog",
+    "crash": "start_crash", "restart": "start_restart",
+}  # fmt: skip
 
 
 def place(error: BaseException) -> str:
@@ -59,13 +64,19 @@ def start_of(info: "ResetInfo | None", table: "FaultTable") -> "dict[str, Any] |
     }
 
 
-def log_start(start: "dict[str, Any] | None", formatted: bool, add: "AddEvent") -> None:
+def log_start(start: "dict[str, Any] | None", formatted: bool, log: "AddEvent") -> None:
     """Put the start into the event log."""
     if formatted:
-        add("formatted")
+        #: formatted: the data partition was damaged and has been emptied at this start
+        log("formatted")
     if start is not None:
-        words = [word for word in (start["fault"], start["detail"]) if word]
-        add("start_" + start["cause"], " ".join(words))
+        words = " ".join([word for word in (start["fault"], start["detail"]) if word])
+        #: start_power_on last fault: the supply came back, or the reset button was pressed
+        #: start_brown_out last fault: the supply of the chip had collapsed
+        #: start_watchdog last fault: the program hung, the watchdog restarted it
+        #: start_crash last fault, place of the exception: the program ended with an error
+        #: start_restart last fault: the restart was wanted, as after an update
+        log(_EVENTS[start["cause"]], words)
 
 
 class ResetNotes:

@@ -6,8 +6,8 @@ of one row's energy. The charger's own energy counter is kept elsewhere (store.p
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Iterator
 
     from ballast.services.shapes import Store, UnixTime

@@ -13,8 +13,8 @@ import json
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any, Callable
 
     from ballast.services.shapes import Clock, Settings, Storage

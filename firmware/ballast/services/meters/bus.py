@@ -15,8 +15,8 @@ from micropython import const
 from ballast.protocol import modbus
 from ballast.protocol.modbus import ModbusError
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.meters.shapes import SerialPort
 
 _LATE_ANSWERS = 8  # answers to older questions that are skipped before giving up

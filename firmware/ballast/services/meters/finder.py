@@ -17,8 +17,8 @@ from ballast.protocol.meter_row import MeterRow
 from ballast.protocol.modbus import ModbusError
 from ballast.protocol.sunspec import SunSpecMeter, SunSpecScan
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.meters.shapes import Bus, LineBus, MakeBus, NetworkBus
 
 SPEEDS = ((9600, "N"), (19200, "N"), (9600, "E"), (19200, "E"), (115200, "N"), (2400, "N"))

@@ -15,8 +15,8 @@ from ballast.protocol import meter_row, meter_table
 from ballast.protocol.modbus import ModbusError
 from ballast.protocol.sunspec import SunSpecMeter, SunSpecScan
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Callable
 
     from ballast.services.meters.shapes import Bus, Sink

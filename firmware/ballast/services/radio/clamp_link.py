@@ -17,8 +17,8 @@ from micropython import const
 from ballast.protocol import clamp_frame, clamp_inbox, clamp_pairing, x25519
 from ballast.protocol.hmac_sha256 import HmacKey
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Callable
 
     from ballast.services.shapes import Charger, Radio, Random

@@ -18,8 +18,8 @@ from ballast.control.group.records import NOBODY, SETTLE_MS
 from ballast.control.limits import limits
 from ballast.protocol import group_frame
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.radio.shapes import Group, HearReport, Report
     from ballast.services.shapes import Charger, Radio
 

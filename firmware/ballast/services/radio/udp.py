@@ -7,8 +7,8 @@ import socket
 
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.shapes import OnFrame
 
 GROUP = "239.255.66.76"  # administratively scoped (RFC 2365): does not leave the site

@@ -12,8 +12,8 @@ from micropython import const
 
 from ballast.protocol import dns
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.web.shapes import Web
 
 _PORT = const(53)

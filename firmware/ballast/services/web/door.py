@@ -14,8 +14,8 @@ from micropython import const
 
 from ballast.protocol import http_head
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any, Awaitable, Callable
 
     from ballast.services.shapes import Clock

@@ -5,8 +5,8 @@ from micropython import const
 
 from ballast.protocol.status import Info
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.web.shapes import Answer, Group, Web
 
 

@@ -21,8 +21,8 @@ from micropython import const
 from ballast.protocol import password
 from ballast.protocol.hmac_sha256 import HmacKey, equal
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.shapes import AddEvent, Clock, Random, Settings, Store
 
 USER = "user"

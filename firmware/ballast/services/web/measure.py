@@ -11,8 +11,8 @@ from ballast.control.meter import commissioning
 from ballast.protocol import meter_row, meter_table
 from ballast.protocol.commissioning_words import sentences
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.web.shapes import (
         Answer,
         ClampLink,

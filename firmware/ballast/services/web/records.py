@@ -5,8 +5,8 @@ from micropython import const
 
 from ballast.control.records import Status
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.web.shapes import (
         Answer,
         Document,

@@ -16,8 +16,8 @@ from micropython import const
 from ballast.control.records import Status
 from ballast.protocol import http_head, status
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from typing import Any, Callable, Coroutine
 
     from ballast.services.shapes import Charger, Clock, WallClock

@@ -5,8 +5,8 @@ from micropython import const
 
 from ballast.protocol import week_schedule
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
 
     from ballast.services.web.shapes import Answer, Schedule, Web
 

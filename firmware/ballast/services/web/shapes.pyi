@@ -158,7 +158,7 @@ class Commissioning(Protocol):
     progress: int
 
 class CommissioningTest(Protocol):
-    """compose/page.CarTest: the test for the page. start(): False = no car charges, or no meter."""
+    """compose/page.CommissioningTest: the test for the page. start(): False = no car charges, or no meter."""
 
     @property
     def commissioning(self) -> Commissioning: ...

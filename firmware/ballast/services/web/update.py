@@ -3,8 +3,8 @@
 from microdot import Request, abort
 from micropython import const
 
-TYPE_CHECKING = const(0)
-if TYPE_CHECKING:
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
     from ballast.services.web.shapes import Answer, Stream, Update, Web
 
 

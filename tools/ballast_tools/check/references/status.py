@@ -64,7 +64,7 @@ def wrong(made, fields):
 
 
 def sample():
-    """A document with everything in it: a group, a plan, limits and every fault."""
+    """A document with everything in it: a group, a plan, a start, limits and every fault."""
     from ballast.control.limits import limits
     from ballast.control.records import Status
     from ballast.control.safety import faults
@@ -79,4 +79,6 @@ def sample():
              "share_ma": 8000, "lease_s": 9, "waiting": False, "short": None, "problem": None}  # fmt: skip
     info.group = {key: group.get(key) for key in status._GROUP}
     info.plan = dict.fromkeys(status._PLAN)
+    start = {"cause": "crash", "crashes": 1, "fault": "exception", "fault_s": 60}
+    info.start = {key: start.get(key) for key in status._START}
     return status.build(st, info)
