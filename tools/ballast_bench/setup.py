@@ -11,8 +11,8 @@ import json
 from random import Random
 
 from ballast_bench.devices.clamp_actor import ClampActor
+from ballast_bench.devices.memory_storage import MemoryStorage
 from ballast_bench.devices.sdm630 import Sdm630
-from ballast_bench.person.bench_page import BenchPage
 from ballast_bench.plant.ev import EV
 from ballast_bench.plant.plant import Config
 from ballast_bench.world import World, tell_reset
@@ -20,23 +20,6 @@ from ballast_bench.world import World, tell_reset
 PASSWORD = "bench"
 CLAMP_KEY = bytes(range(32))
 GROUP_KEY = "the bench's group"
-
-
-class MemoryStorage:
-    """The flash of a charger that nobody unplugs, as ports/storage.py offers it."""
-
-    def __init__(self):
-        self.files = {}
-
-    def load(self, name):
-        """(payload or None, 0 = whole, 2 = missing)."""
-        return (self.files[name], 0) if name in self.files else (None, 2)
-
-    def save(self, name, payload):
-        self.files[name] = bytes(payload)
-
-    def erase(self, name):
-        self.files.pop(name, None)
 
 
 class Setup:
@@ -47,12 +30,13 @@ class Setup:
     settings: {key: value} over the defaults. chargers, phases: of the plant. http: as in
     compose/env.Env. meter_port: of the SDM630, 0 = any free one. breaker_a: None = limit_a.
     interval_s: of the meter or clamp. latency_s: of the meter. loss: of the radio, 0..1.
+    bench_page: person/bench_page.BenchPage, None = the bench has no page of its own.
     """
 
     def __init__(self, house=None, limit_a=25.0, ev=None, meter="clamp", settings=None, seed=0,
                  http=None, assets=None, meter_port=0, breaker_a=None, interval_s=1.0,
                  latency_s=0.0, loss=0.0, config=None, log=lambda line: None,
-                 serve_meter=False, bench_page=False, chargers=1, evs=()):
+                 serve_meter=False, bench_page=None, chargers=1, evs=()):
         self.meter, self.seed, self.log = meter, seed, log
         self.http, self.assets = http, assets
         self.meter_port, self.serve_meter = meter_port, serve_meter or meter == "modbus"
@@ -95,8 +79,8 @@ class Setup:
         for cp, ev in zip(world.plant.chargers, self.evs, strict=False):
             if ev is not None:
                 cp.plug_in(ev)
-        if self.bench_page:
-            BenchPage(self, world.nodes[0].app)
+        if self.bench_page is not None:
+            self.bench_page(self, world.nodes[0].app)
         for node in world.nodes:
             node.serve()
         return world

@@ -324,7 +324,7 @@ def _default_app(node):
 
     import main
     from ballast.compose.env import Env
-    from ballast_bench.setup import MemoryStorage
+    from ballast_bench.devices.memory_storage import MemoryStorage
 
     node.storage = node.storage or MemoryStorage()
     env = Env(node.storage, Random(node.index).randbytes, lambda line: None)

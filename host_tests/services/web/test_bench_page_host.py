@@ -1,4 +1,4 @@
-"""The bench's panel in a browser: what is clicked happens, and is written down."""
+"""The bench page in a browser: what is clicked happens, and is written down."""
 
 import json
 import re
@@ -18,14 +18,14 @@ pytestmark = pytest.mark.browser
 
 
 class Rig:
-    """ballast_bench.setup.Setup with the panel, as `Live` wants a rig."""
+    """ballast_bench.setup.Setup with the bench page, as `Live` wants a rig."""
 
     def __init__(self, folder):
         web_assets.build(folder)
         web_assets.add_page(folder, bench_page.PAGE, "bench")
         self.port = free_port()
         self.setup = Setup(
-            config=Config(house=semi(7, start_of_day_s=12 * 3600.0)), ev=default_ev(), bench_page=True,
+            config=Config(house=semi(7, start_of_day_s=12 * 3600.0)), ev=default_ev(), bench_page=bench_page.BenchPage,
             http=("127.0.0.1", self.port), assets=web_assets.load(folder),
         )  # fmt: skip
         self.world = self.setup.start()

@@ -16,9 +16,9 @@ from random import Random
 
 from ballast.control.settings import Settings
 from ballast.protocol import password
+from ballast_bench.devices.memory_storage import MemoryStorage
 from ballast_bench.person.bench_page import real_ms
 from ballast_bench.plant.plant import Config
-from ballast_bench.setup import MemoryStorage
 from ballast_bench.world import World
 
 LABEL = "label-pass-42"

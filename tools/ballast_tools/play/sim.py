@@ -130,7 +130,7 @@ def prepare(args, folder):
         evs=[None] + [default_ev(phases=phases) for _ in range(args.chargers - 1)],
         meter=args.meter, seed=args.seed, http=("127.0.0.1", args.port),
         assets=web_assets.load(folder), meter_port=args.meter_port, serve_meter=True,
-        bench_page=True,
+        bench_page=bench_page.BenchPage,
     )  # fmt: skip
 
 
