@@ -25,8 +25,9 @@ class Rig:
         web_assets.add_page(folder, bench_page.PAGE, "bench")
         self.port = free_port()
         self.setup = Setup(
-            config=Config(house=semi(7, start_of_day_s=12 * 3600.0)), ev=default_ev(), bench_page=bench_page.BenchPage,
+            config=Config(house=semi(7, start_of_day_s=12 * 3600.0)), ev=default_ev(),
             http=("127.0.0.1", self.port), assets=web_assets.load(folder),
+            bench_page=bench_page.BenchPage,
         )  # fmt: skip
         self.world = self.setup.start()
         self.door, self.web = self.world.nodes[0].app.page.door, self.world.nodes[0].app.page.web
