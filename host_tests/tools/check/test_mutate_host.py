@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-pytest.importorskip("cosmic_ray", reason="installed by `tools/ballast mutate` alone")
+pytest.importorskip("cosmic_ray", reason="cosmic-ray is missing: tools/ballast test has it")
 
 from ballast_tools.check import mutants, mutate, survivors
 from ballast_tools.check.changes import Change
