@@ -61,6 +61,9 @@ def test_files_are_found_from_where_the_user_stands(tmp_path, monkeypatch):
     assert test.absolute("-k") == "-k"
     with pytest.raises(UserError, match=r"no such test file: test_y\.py"):
         test.absolute("test_y.py")
+    with pytest.raises(UserError, match="no such test folder: host_tests/balence"):
+        test.absolute("host_tests/balence")
+    assert test.absolute("out/junit.xml") == "out/junit.xml"  # what another option of pytest takes
 
 
 SAMPLE = """

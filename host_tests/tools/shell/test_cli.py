@@ -66,6 +66,13 @@ def test_which_module_runs(argv, module):
     assert commands.module_of(argv) == module
 
 
+@pytest.mark.parametrize("name", commands.benches())
+def test_the_list_of_benches_says_what_each_measures(name):
+    from ballast_tools.check import bench
+
+    assert len(bench.about(name)) > 20
+
+
 def test_a_bench_may_need_more():
     assert "acn" in commands.groups_of(["bench", "group"])
     assert "acn" not in commands.groups_of(["bench", "balance"])

@@ -64,7 +64,8 @@ OPERATORS = (
 
 def add_arguments(parser):
     parser.add_argument(
-        "--module", metavar="NAME", action="append", help="only this one; may repeat"
+        "--module", metavar="ROOM/FILE", action="append",
+        help="only this one, as in safety/ntc or charger; may repeat",
     )
     parser.add_argument("--safety", action="store_true", help="only the safety modules")
     parser.add_argument("--every", type=int, default=1, help="only each n-th mutant (1 = all)")
@@ -297,7 +298,9 @@ def main(args):
     names = args.module or (list(SAFETY) if args.safety else modules())
     for name in names:
         if not (CONTROL / f"{name}.py").exists():
-            raise UserError(f"--module {name}: there is no firmware/ballast/control/{name}.py")
+            near = [known for known in modules() if known.rpartition("/")[2] == name]
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise UserError(f"--module {name}: there is no firmware/ballast/control/{name}.py{hint}")
     if args.every < 1 or args.jobs < 1:
         raise UserError("--every and --jobs: at least 1")
     if args.prune:

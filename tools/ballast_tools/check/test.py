@@ -49,6 +49,8 @@ def absolute(word):
         return os.path.abspath(file) + colons + name
     if file.endswith(".py"):
         raise UserError(f"no such test file: {file}")
+    if file.startswith("host_tests"):
+        raise UserError(f"no such test folder: {file}")
     return word
 
 

@@ -1,8 +1,8 @@
 """Writes the references that are made from the code.
 
     cd tools
-    python -m ballast_tools.check.references           (writes)
-    python -m ballast_tools.check.references --check   (exit status 1 when one is out of date)
+    ../.venv/bin/python -m ballast_tools.check.references           (writes, in tools/)
+    ../.venv/bin/python -m ballast_tools.check.references --check   (exit status 1 when one is out of date)
 
 Each row is described once, by a note beside it in the source (notes.py). What is not described,
 and a note that describes nothing, is a line of complaint.

@@ -1,7 +1,7 @@
 """Tables of a generated document."""
 
 
-def made(what, command="python -m ballast_tools.check.references"):
+def made(what, command="../.venv/bin/python -m ballast_tools.check.references"):
     """The line that says where a document comes from."""
     return f"Made by `{command}` (in tools/) from {what}; do not edit."
 
