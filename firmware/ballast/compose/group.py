@@ -32,12 +32,12 @@ if _TYPE_CHECKING:
     from main import App
 
 _STEP_MS = const(50)
-_ALONE_MS = const(500)  # while there is no group, only the plan of the car is looked after
+_ALONE_MS = const(500)  # while there is no group, only the plan of the EV is looked after
 
 
 class GroupWiring:
     """link: the GroupLink that runs; None while the charger is alone, or while `problem` says
-    what is wrong with the settings. budget: the GroupBudget of that link. plan: of the car that
+    what is wrong with the settings. budget: the GroupBudget of that link. plan: of the EV that
     is there.
     """
 
@@ -149,7 +149,7 @@ class GroupWiring:
     def set_plan(
         self, departure_s: "int | None", energy_wh: "int | None", rank: "int | None"
     ) -> bool:
-        """A plan for the car that is there, as ChargePlan.set(). False = there is no car."""
+        """A plan for the EV that is there, as ChargePlan.set(). False = there is no EV."""
         cycle = self._app.charger.cycle
         return self._kept_plan.set(cycle.uptime_s, cycle.session, departure_s, energy_wh, rank)
 
@@ -181,7 +181,7 @@ class GroupWiring:
     # -- every step -------------------------------------------------------------------
 
     def _ask(self, link: GroupLink) -> None:
-        """What this charger wants, from its state and the plan of the car that is there."""
+        """What this charger wants, from its state and the plan of the EV that is there."""
         charger = self._app.charger
         wish = self._own_wish
         if wish is None:

@@ -82,7 +82,7 @@ class PageWiring:
         app.services.add("schedule", self.schedule.run)
 
     def _measure(self, app: "App", env: "Env") -> None:
-        """Pairing, meter search, and the test with the car's own current."""
+        """Pairing, meter search, and the test with the EV's own current."""
         clamps = app.radio.clamps if app.radio is not None else None
         address = env.wifi.address if env.wifi is not None else _no_address
         search = make_search(app.meter.make_port, address, app.meter.leave_bus)

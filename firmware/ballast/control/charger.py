@@ -250,7 +250,7 @@ class Charger:
         """How long no charge may begin after this start: a random time up to the longest delay.
 
         cause: RESET_*. restore_delay_s: the market's longest delay after the supply returns; it
-        returns for the whole street, and the cars must not all start at once. draw(): a random
+        returns for the whole street, and the EVs must not all start at once. draw(): a random
         whole number of 24 bits.
         """
         longest_s = self.settings["start_delay_s"]

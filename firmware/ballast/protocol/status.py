@@ -58,7 +58,7 @@ class Info:
     """The facts that the scan cycle does not know: identity, time, fitted parts, settings.
 
     serial, model, version: of this unit. time_s: Unix time, None while the clock is not
-    set. phases: 1 or 3. own_meter: the charger measures the car's current itself. ntc: by
+    set. phases: 1 or 3. own_meter: the charger measures the EV's current itself. ntc: by
     place (control/places.py), which thermistor is fitted. group: dict with the keys _GROUP,
     None if the charger is in no group. plan: dict with the keys _PLAN, None if there is no
     plan. start: why this run began, and what the run before it noted last, with the keys
@@ -208,7 +208,7 @@ def _ev(st: "Status", info: Info, state: str) -> dict:
 
 
 def _measured(st: "Status", info: Info) -> dict:
-    """The supply, the house, and what else is measured beside the car."""
+    """The supply, the house, and what else is measured beside the EV."""
     known = st.meter_state == meter.GOOD
     return {
         #: grid object: the supply at the main fuse

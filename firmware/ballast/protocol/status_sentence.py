@@ -1,4 +1,4 @@
-"""The one sentence of the status document: why the car gets what it gets.
+"""The one sentence of the status document: why the EV gets what it gets.
 
 A code and the numbers that its text may show; the texts are the page's (firmware/web/lang).
 """
@@ -14,10 +14,10 @@ if _TYPE_CHECKING:
     from ballast.protocol.shapes import Status
     from ballast.protocol.status import Info
 
-# If the car draws less than the limit by more than this, the car itself is the reason.
-# A car draws a little less than offered, often about 95 % of it.
+# If the EV draws less than the limit by more than this, the EV itself is the reason.
+# An EV draws a little less than offered, often about 95 % of it.
 _EV_LESS_MA = const(1500)
-_NOTHING_MA = const(500)  # less than this: the car has not begun to draw
+_NOTHING_MA = const(500)  # less than this: the EV has not begun to draw
 HALTS = ("pause", "stop")  # with these actions no current flows
 
 
@@ -36,7 +36,7 @@ def busiest(st: "Status") -> int:
 
 
 def drawn_ma(st: "Status", info: "Info") -> "int | None":
-    """The car's largest phase current; None if this charger cannot measure it."""
+    """The EV's largest phase current; None if this charger cannot measure it."""
     return max(st.ev_ma) if info.own_meter else None
 
 

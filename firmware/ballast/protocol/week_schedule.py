@@ -1,4 +1,4 @@
-"""The weekly schedule: when the car may charge, as data.
+"""The weekly schedule: when the EV may charge, as data.
 
 {"enabled": bool, "outside_ma": 0 or a current, "windows": [{"days": [0..6], "from_min",
 "to_min", "current_ma"}]}. Day 0 is Monday. Minutes count from local midnight. A window

@@ -1,4 +1,4 @@
-"""The driver's plan for the car that is plugged in: departure, energy wanted, rank.
+"""The driver's plan for the EV that is plugged in: departure, energy wanted, rank.
 
 A plan belongs to one session. The next session, or no session, deletes it. Numbers in,
 numbers out: the caller passes the time and the session (control/session.Session). The
@@ -20,7 +20,7 @@ class ChargePlan:
     """on: there is a plan. departure_s, energy_wh: what is left of each, -1 = not given.
     rank: 0..255, 0 = first.
 
-    left_s: seconds to the departure as the group counts them, -1 = the car can wait.
+    left_s: seconds to the departure as the group counts them, -1 = the EV can wait.
     """
 
     MOST_S = 604800  # a week
@@ -94,7 +94,7 @@ class ChargePlan:
         if self.energy_wh >= 0:
             self.energy_wh = max(0, self._full_wh - session.wh)
         self.left_s = self.departure_s
-        # A car that has its energy can wait. So can a car without an energy plan that is still
+        # An EV that has its energy can wait. So can an EV without an energy plan that is still
         # plugged in after its departure.
         if self.energy_wh == 0 or (self.departure_s == 0 and self.energy_wh < 0):
             self.left_s = _NONE

@@ -1,7 +1,7 @@
 """What depends on the time of day: the limit of the weekly schedule, and the quarter hour.
 
 While the time of day is unknown the schedule does not limit. Otherwise a charger whose clock
-is never set would leave the car empty. The page shows this, and the CLOCK warning stands
+is never set would leave the EV empty. The page shows this, and the CLOCK warning stands
 until a browser or NTP sets the time. Until then the demand limit holds at every moment
 instead of for the mean of the quarter hour.
 """

@@ -114,7 +114,7 @@ class FaultTable(Protocol):
     before_s: int
 
 class Session(Protocol):
-    """control/session.Session: the car from plug-in to unplug. Energy in Wh, times in s."""
+    """control/session.Session: the EV from plug-in to unplug. Energy in Wh, times in s."""
 
     open: int
     wh: int

@@ -15,7 +15,7 @@ boot loader keeps the record. It starts the new MicroPython once; if `run` has n
 it by the next reset, the old one comes back.
 
 A flash erase stops everything for up to 400 ms, so each block waits until the contactor is
-open. Nothing here can open it: while a car charges the person has to pause the charge.
+open. Nothing here can open it: while an EV charges the person has to pause the charge.
 """
 
 import asyncio

@@ -1,14 +1,14 @@
-"""What the house leaves for a whole group: the fuse less the house, house = mains less cars.
+"""What the house leaves for a whole group: the fuse less the house, house = mains less EVs.
 
-The reading of the mains and the reports of the members are taken at different times. A
-car that takes more current shows in one of them before it shows in the other. So for each
+The reading of the mains and the reports of the members are taken at different times. An
+EV that takes more current shows in one of them before it shows in the other. So for each
 member the least and the most that it drew in the last second are kept. The house then lies
 between (mains - most) and (mains - least). The estimate of the house stays as it is while
 it lies in this range; otherwise it moves to the nearer end of the range.
 In a steady state both ends are equal and the estimate is exact. A step of the house moves
-the estimate at once; the ramp of a car does not.
+the estimate at once; the ramp of an EV does not.
 
-The estimate may also rise because a car takes more of its lease and has not reported it
+The estimate may also rise because an EV takes more of its lease and has not reported it
 yet. While the mains are below their limit, such a rise is believed only after a second.
 
 The budget falls at once and rises slowly: it is the smallest of the last five seconds,
@@ -22,10 +22,10 @@ from ballast.control.ticks import diff
 
 _BUCKET_MS = const(500)
 _BUCKETS = const(10)  # the budget rises after 5 s
-_QUIET_MS = const(2500)  # a member that is silent for longer may have stopped its car
+_QUIET_MS = const(2500)  # a member that is silent for longer may have stopped its EV
 _GONE_MS = const(25000)  # a member that is silent for longer has no lease: it is left out
 _FAR_MA = const(200000)  # more than any supply leaves
-_CONFIRM_MS = const(900)  # a car reports its rise at most this long after the meter shows it
+_CONFIRM_MS = const(900)  # an EV reports its rise at most this long after the meter shows it
 _NOISE_MA = const(200)  # chosen: what two meters may differ by
 _REST_MA = const(150)  # chosen: a reserve that always stays free
 _MORE_MA = const(400)  # chosen: a smaller gain is not worth new leases for all
@@ -112,16 +112,16 @@ class GroupBudget:
                     could += self._spare[i]
                 i += 3
             if mains_ma[phase] > limit_ma + _NOISE_MA:
-                could = 0  # too much is drawn, whether by the house or by a car
+                could = 0  # too much is drawn, whether by the house or by an EV
             self._judge(now_ms, phase, low, high, could)
             house = self.house_ma[phase]
             self._note(phase, limit_ma - (house if exact or house < low else low))
         self.known = True
 
     def _judge(self, now_ms: int, phase: int, low: int, high: int, could: int) -> None:
-        """Move the estimate into low..high; upwards only when no car can be the reason.
+        """Move the estimate into low..high; upwards only when no EV can be the reason.
 
-        could: by how much the cars on this conductor could have risen unseen.
+        could: by how much the EVs on this conductor could have risen unseen.
         """
         ma = self.house_ma[phase]
         if not self.known or ma > high:

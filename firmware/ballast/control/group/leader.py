@@ -177,7 +177,7 @@ class Leader:
         self.usage.forget(i)
 
     def _ask(self, i: int, now_ms: int, report: g.Report) -> None:
-        """Hand the seat's request to the allocator, cut to what its car really uses."""
+        """Hand the seat's request to the allocator, cut to what its EV really uses."""
         a = self.allocator
         a.want[i] = report.want
         a.mask[i] = report.mask

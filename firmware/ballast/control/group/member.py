@@ -237,7 +237,7 @@ class Member:
         report.held_mask = self.held_mask
 
     def _answer(self, now_ms: int, report: g.Report) -> None:
-        """Vote for the charger that it follows; lend the guaranteed share while no car wants it."""
+        """Vote for the charger that it follows; lend the guaranteed share while no EV wants it."""
         report.vote_seat = self.follow_seat
         report.vote_boot = self.follow_boot
         report.echo_seq = self._echo_seq

@@ -22,14 +22,14 @@ _NO_METER = const(-1)
 _NOT_COUNTED = (limits.SITE, limits.GROUP, limits.COMMISSION)
 
 # Reasons that do not stop a charger from asking: it charges, or waits for current or for
-# the car. Who has a fault or is paused by its user keeps no current from the others.
+# the EV. Who has a fault or is paused by its user keeps no current from the others.
 _MAY_ASK = (cs.WHY_NONE, cs.WHY_LIMIT, cs.WHY_HOLD, cs.WHY_TEST, cs.WHY_EV, cs.WHY_EV_IDLE)
 
 
 class OwnState:
     """The charger's numbers that its group needs; Charger.own_state() fills them.
 
-    plugged: 1 = a car is there. why: charge_state.WHY_*. slot_ma: each limit slot.
+    plugged: 1 = an EV is there. why: charge_state.WHY_*. slot_ma: each limit slot.
     min_ma: the least that this charger offers. phases: those of the charger, 1..3.
     ev_fitted: it has a power meter of its own; ev_ma [3]: that meter by the charger's own
     L1, L2, L3; ev_max_ma: the largest of the three.
@@ -60,11 +60,11 @@ class OwnState:
 class Wish:
     """What to ask for; step() sets it. Currents in mA, conductors as bits L1, L2, L3 = 1, 2, 4.
 
-    want: 1 = a car is there and may charge. min_ma, max_ma: the least that is of use and the
+    want: 1 = an EV is there and may charge. min_ma, max_ma: the least that is of use and the
     most that all but the group itself allow. rank: 0 = first.
     wired: conductors that the EV could load. mask: those that it does load. line: 1 = it is
     between the two of them. drawn_ma [3]: by conductor, -1 = there is no meter.
-    conductors: among how many the energy for the car is shared; a pair carries one current.
+    conductors: among how many the energy for the EV is shared; a pair carries one current.
     """
 
     def __init__(self, pair: int, supply_phases: int) -> None:

@@ -1,12 +1,12 @@
-"""Departure times: the most urgent car first, and no conductor left unused.
+"""Departure times: the most urgent EV first, and no conductor left unused.
 
-"Least laxity first" is the known rule for deadlines: first comes the car with the least
-time to spare. Alone it wastes current. The most urgent cars may all be on one phase or on
+"Least laxity first" is the known rule for deadlines: first comes the EV with the least
+time to spare. Alone it wastes current. The most urgent EVs may all be on one phase or on
 one pair of conductors; when that is full, the other conductors are still empty.
 So the current is given out in steps. Each step goes to that kind of connection (L1, L1-L2,
 L1+L2+L3 ...) which has received the smallest part of its need, and there to its most urgent
 member. The need of a connection is the sum of the even currents that would just fill its
-cars by their departure, but at most 5/4 of its even share of the supply. In a shortage all
+EVs by their departure, but at most 5/4 of its even share of the supply. In a shortage all
 connections then count alike, and the supply is used best. When there is enough for all, the
 connection with more energy to deliver gets more.
 """

@@ -1,12 +1,12 @@
 """How much of its share a member really uses: the others get what it leaves.
 
-A car may take 5 s to follow its pilot (IEC 61851-1), and a report takes a second more. A
-car that after this time draws clearly less than it is offered cannot take more: it is
+An EV may take 5 s to follow its pilot (IEC 61851-1), and a report takes a second more. An
+EV that after this time draws clearly less than it is offered cannot take more: it is
 nearly full, or its cable or its own charger is small. Its request is then cut to what it
 draws and a margin. As soon as it uses all that it is offered, the request counts in full
 again.
 
-A car that has stopped, or has not begun within a minute, is idle: it is full, or it waits
+An EV that has stopped, or has not begun within a minute, is idle: it is full, or it waits
 for its own timer. It keeps its minimum as long as nobody else waits for current.
 """
 
@@ -15,9 +15,9 @@ from micropython import const
 from ballast.control.ticks import add, diff
 
 _FOLLOW_MS = const(6000)
-_UNUSED_MA = const(1000)  # a car that draws less than offered by more than this cannot use it
-_MARGIN_MA = const(2000)  # chosen: enough for a car to show that it takes more again
-_NOTHING_MA = const(1000)  # a car that charges draws at least 6 A; its electronics draw less
+_UNUSED_MA = const(1000)  # an EV that draws less than offered by more than this cannot use it
+_MARGIN_MA = const(2000)  # chosen: enough for an EV to show that it takes more again
+_NOTHING_MA = const(1000)  # an EV that charges draws at least 6 A; its electronics draw less
 _BEGIN_MS = const(60000)  # chosen: contactor, handshake and a slow charger's ramp
 
 

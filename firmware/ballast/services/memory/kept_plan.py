@@ -1,7 +1,7 @@
-"""Keeps the driver's plan over a restart, for a car that stays plugged in.
+"""Keeps the driver's plan over a restart, for an EV that stays plugged in.
 
 Flash holds values that do not depend on this run of the charger: the Unix time of the
-departure, and the reading of the charger's life counter at which the car has its energy.
+departure, and the reading of the charger's life counter at which the EV has its energy.
 The counter is saved once per kWh. So after a restart while charging, the plan may want up to
 1 kWh more than before, never less.
 """
@@ -16,7 +16,7 @@ if _TYPE_CHECKING:
 
 _NAME = "plan"
 _WITHIN_S = const(5)  # as for a setting, because a person gave it
-_BACK_S = const(10)  # a car that stayed plugged in is recognised within this time after the start
+_BACK_S = const(10)  # an EV that stayed plugged in is recognised within this time after the start
 
 
 class KeptPlan:
@@ -26,7 +26,7 @@ class KeptPlan:
         self._plan = plan
         self._store = store
         self._time_s = time_s
-        self._before = store.load(_NAME)  # of the run before; None once a car has it or none can
+        self._before = store.load(_NAME)  # of the run before; None once an EV has it or none can
         self._leaves: "int | None" = None  # Unix time of the departure, until the clock is set
         self._untold = False  # a departure was given before the clock was set
         self._on = bool(self._before)
@@ -69,7 +69,7 @@ class KeptPlan:
             self._leaves = None
 
     def _take_up(self, now_s: int, session: "Session") -> None:
-        """Give the plan of the run before to a car that was plugged in from the start."""
+        """Give the plan of the run before to an EV that was plugged in from the start."""
         if not session.open:
             if now_s > _BACK_S:
                 self._before = None

@@ -14,7 +14,7 @@ if _TYPE_CHECKING:
 
 _SIZE = const(100)
 _SAVE_EVERY_S = const(300)
-_MIN_WH = const(10)  # a car that was plugged in without charging gets no row
+_MIN_WH = const(10)  # an EV that was plugged in without charging gets no row
 
 COLUMNS = ("start_s", "end_s", "plugged_s", "charge_s", "energy_wh")
 

@@ -3,7 +3,7 @@
 A person switches a big appliance on and off. The reading of one phase must rise by `STEP_MA`
 and fall again. If it falls first, the clamp is the wrong way round. If it does not change,
 the clamp is on the wrong cable. The readings are the house's current, without the EV's, so
-that a charging car does not disturb the proof.
+that a charging EV does not disturb the proof.
 """
 
 from micropython import const

@@ -154,7 +154,7 @@ class GroupLink:
     def ask(
         self, want: int, min_ma: int, max_ma: int, rank: int, left_s: int, need_mah: int
     ) -> None:
-        """Set the own wish. want: 1 = a car is there and may charge. rank: 0 = first.
+        """Set the own wish. want: 1 = an EV is there and may charge. rank: 0 = first.
 
         left_s: s to the departure, -1 = not known. need_mah: per conductor until then. A value
         out of range is replaced by the nearest one in range and counted in `corrected`.

@@ -1,4 +1,4 @@
-"""The group on the page: this charger's part in it, and the plan of the car that is plugged in."""
+"""The group on the page: this charger's part in it, and the plan of the EV that is plugged in."""
 
 from microdot import Request, abort
 from micropython import const

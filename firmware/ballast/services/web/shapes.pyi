@@ -75,12 +75,12 @@ class Web(Protocol):
 # -- what the routes show and command ---------------------------------------------------------
 
 class Group(Protocol):
-    """compose/group.GroupWiring: this charger in its group, and the plan of the car that is plugged in."""
+    """compose/group.GroupWiring: this charger in its group, and the plan of the EV that is plugged in."""
 
     @property
     def plan(self) -> ChargePlan: ...
     def document(self) -> dict[str, Any] | None: ...
-    # False = no car is plugged in
+    # False = no EV is plugged in
     def set_plan(
         self, departure_s: int | None, energy_wh: int | None, rank: int | None, /
     ) -> bool: ...
@@ -158,7 +158,7 @@ class Commissioning(Protocol):
     progress: int
 
 class CommissioningTest(Protocol):
-    """compose/page.CommissioningTest: the test for the page. start(): False = no car charges, or no meter."""
+    """compose/page.CommissioningTest: the test for the page. start(): False = no EV charges, or no meter."""
 
     @property
     def commissioning(self) -> Commissioning: ...
