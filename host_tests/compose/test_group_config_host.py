@@ -60,7 +60,7 @@ def test_the_seat_and_what_it_is_wired_to(line, pair):
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        ({"group_key": "short"}, "the key has 5 characters, 16 are needed"),
+        ({"group_key": "short"}, "the key has 5 bytes, 16 are needed"),
         ({"group_seat": 4}, "seat 4 is not one of 4"),
         ({"group_line": 1, "meter_kind": 1},
          "group_line: not in a group that follows a meter; set meter_kind to 0"),

@@ -36,6 +36,7 @@ BRAND = "/brand.json"  # brand and market, made by the build
 UNIT = "/unit.json"  # of a development board: serial, label, cal; see ports/identity.py
 
 
+# Any: values of a JSON object, which differ by key
 def read_json(path: str) -> "dict[str, Any]":
     """The object in a file; {} if it is missing or damaged, so that safe defaults hold."""
     try:
@@ -71,6 +72,7 @@ def make_ble(name: str) -> "BlePort | None":
     return BlePort(name)
 
 
+# Any: as in read_json()
 def make_env(
     permit: factory.Permit, chip: str
 ) -> "tuple[Env, dict[str, Any], dict[str, Any]]":

@@ -17,6 +17,7 @@ if _TYPE_CHECKING:
     from ballast.services.update import Update
 
 
+# Any: what the function returns, passed on as it is
 async def in_thread(function: "Callable[[], Any]") -> "Any":
     """Run a function that blocks in C (a Wi-Fi scan: 2 s) in a thread, so that the step goes on.
 

@@ -13,7 +13,7 @@ from ballast.services.update import Update
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable  # Any: values of JSON objects that differ by key
 
     from ballast.compose.env import Env
     from main import App

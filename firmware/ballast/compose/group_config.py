@@ -44,7 +44,7 @@ def make_seat(s: Settings) -> "tuple[int, bytes, int]":
     """(seat, key, pair of conductors or 0) of this charger. ValueError with one line."""
     key = s["group_key"].encode()
     if len(key) < LEAST_KEY:
-        raise ValueError("the key has %d characters, %d are needed" % (len(key), LEAST_KEY))
+        raise ValueError("the key has %d bytes, %d are needed" % (len(key), LEAST_KEY))
     seat = s["group_seat"]
     if seat >= s["group_seats"]:
         raise ValueError("seat %d is not one of %d" % (seat, s["group_seats"]))

@@ -76,10 +76,10 @@ class MeterWiring:
             host, port = parse_host(s["meter_host"])
             return self._modbus(TcpBus(host, port))
         if kind == METER_RTU:
-            line = self.make_port()
-            if line is None:
+            rs485 = self.make_port()
+            if rs485 is None:
                 raise ValueError("meter_kind: this board has no RS-485")
-            bus = RtuBus(line)
+            bus = RtuBus(rs485)
             bus.configure(s["meter_baud"], "E" if s["meter_parity"] else "N")
             return self._modbus(bus)
         return None

@@ -12,7 +12,7 @@ if _TYPE_CHECKING:
 
     from ballast.ports.rs485 import Rs485
 
-_LINE_MS = 200  # most until the answer of a meter on the line
+_BUS_MS = 200  # most until the answer of a meter on the bus
 _HOST_MS = 1000
 _NEIGHBOUR_MS = 250  # a host without the port refuses at once, an absent host never answers
 
@@ -24,9 +24,9 @@ def make_search(
 ) -> MeterSearch:
     """make_port(): the board's RS-485, None = not fitted. address(), leave_bus(flag): see MeterSearch."""
 
-    def line() -> "RtuBus | None":
+    def rtu() -> "RtuBus | None":
         port = make_port()
-        return None if port is None else RtuBus(port, _LINE_MS)
+        return None if port is None else RtuBus(port, _BUS_MS)
 
     def host(text: str) -> TcpBus:
         name, port = parse_host(text)
@@ -35,4 +35,4 @@ def make_search(
     def neighbour(name: str) -> TcpBus:
         return TcpBus(name, 502, _NEIGHBOUR_MS)
 
-    return MeterSearch(MeterFinder, line, host, neighbour, address, leave_bus)
+    return MeterSearch(MeterFinder, rtu, host, neighbour, address, leave_bus)

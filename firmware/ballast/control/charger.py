@@ -179,7 +179,7 @@ class Charger:
         return self.cycle.faults.reset()
 
     def allow_blocking(self, ttl_ms: int) -> bool:
-        """Permit blocking work for `ttl_ms`, at most 1 s: the step may then be late, but not too late.
+        """Permit blocking work for `ttl_ms`, at most 1 s: a step may then be up to 250 ms late.
 
         Always True. See interlocks.STEP_PERMIT_MS.
         """
@@ -226,7 +226,7 @@ class Charger:
                 self.settings.set_all({"phase_of_l1": test.first + 1, "phase_proven": 1})
 
     def sync_quarter(self, into_ms: int) -> None:
-        """The quarter hour by the clock began `into_ms` ago: for the demand limit."""
+        """Tell the demand limit that the quarter hour began `into_ms` ago."""
         self.cycle.modes.sync(self.cycle.now(), into_ms)
 
     # -- boot and storage ---------------------------------------------------------

@@ -90,7 +90,7 @@ class Fit:
         self.rcd_module = 0
 
     def rating_ma(self, settings: Settings) -> int:
-        """What this product may carry: the hardware's rating, or the lower one it is sold with."""
+        """The smaller of the board's rating and the setting `rated_ma`."""
         return min(settings["rated_ma"], self.rated_ma)
 
     def wired_phases(self, settings: Settings) -> int:

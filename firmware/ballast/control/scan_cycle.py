@@ -190,7 +190,7 @@ class ScanCycle:
         return dt_ms
 
     def _warmth(self, now_ms: int, scan: Scan) -> None:
-        """What needs no look in every step: temperatures, the meters' faults, the session."""
+        """Done every 200 ms: temperatures, the meters' faults, the session."""
         if ticks.diff(now_ms, self._heat_ms) < PERIOD_MS and self.steps:
             return
         self._heat_ms = now_ms

@@ -46,7 +46,8 @@ NUMBERS = (
     #: Parity of the RS-485 bus. The link of `meter_kind` 3 starts anew within 1 s.
     ("meter_parity", 0, 0, 1, "0 none, 1 even", "site"),
     #: Time between two questions to the meter. The meter counts as silent after 2.5 intervals without a
-    #: reading, at least 1.5 s; the rule takes 200 ms to 30 s. A clamp states its own interval.
+    #: reading, at least 1.5 s; the rule takes 200 ms to 30 s. A clamp states its own interval when it is
+    #: first heard and when that interval changes; a change of any setting brings this one back.
     ("meter_interval_ms", 1000, 100, 60000, "ms", "site"),
     #: 1 = solar panels, a battery or a generator can feed power back. With 0 a reading below -1 A is not
     #: believed and a smaller negative one counts as 0. With 1 the page shows the sun.

@@ -74,6 +74,7 @@ class BoardIo:
         self._jobs = self._round_jobs()
         self._turn = 0
 
+    # Any: the board's names have different types, and a calibration may replace some
     def _value(self, name: str) -> "Any":
         return self._cal.get(name, getattr(self._board, name))
 

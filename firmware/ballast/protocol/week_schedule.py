@@ -72,7 +72,7 @@ def _inside(window: dict, minute: int) -> bool:
 
 
 def limit_ma(schedule: dict, minute: int) -> int:
-    """The plan's limit at `minute` of the local week; NO_LIMIT = none, 0 = pause."""
+    """The schedule's limit at `minute` of the local week; NO_LIMIT = none, 0 = pause."""
     if not schedule["enabled"]:
         return NO_LIMIT
     best: "int | None" = None

@@ -302,6 +302,7 @@ class Update:
             await asyncio.sleep_ms(_PERMIT_MS)
         raise UpdateError(503, "the charger is charging; pause it, then load the update")
 
+    # Any: each key of a manifest has a type of its own
     def _image(self, key: str, default: "Any") -> "Any":
         """A value of the running image's manifest; `default` if the slot holds no header."""
         self._slots.read(self.running, self._slots.blocks - 1, self._buf)

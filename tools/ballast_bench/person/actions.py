@@ -320,7 +320,7 @@ ACTIONS = [
     #: example 5 ventilation
     Action("ventilation", "car", "Asks for ventilation (state D)",
            _car_flag("ventilation", "ventilation"), on=_ON),
-    #: the names are those of the house: `setup house=...`; the panel shows them
+    #: the names are those of the house: `setup house=...`; the bench page shows them
     #: name -: of the appliance
     #: on -: true or false by hand, null = by its own timetable
     #: example 50 appliance name="oven" on=true
@@ -393,7 +393,7 @@ ACTIONS = [
     Action("rcd", "fault", "The residual current sensor", _rcd,
            state=(TEXT, "good", ("good", "broken", "test_dead", "cable_open"), None)),
     #: as if the place were in an oven; it heats by itself again with 0
-    #: place -: which of the three
+    #: place -: mains plug, connector at the car, or box
     #: degc degC: its temperature
     #: example 20 heat place="plug" degc=70
     Action("heat", "fault", "Hold a place at a temperature, degC; 0 = let go", _heat,
@@ -404,7 +404,7 @@ ACTIONS = [
     Action("contact", "fault", "Contact resistance of the mains plug, milliohm", _contact,
            milliohm=(NUMBER, 0.6, 0.1, 200.0)),
     #: good again with `state="good"`
-    #: place -: which of the three
+    #: place -: mains plug, connector at the car, or box
     #: state -: open or short = its wire, frozen = it keeps its value
     #: example 20 sensor place="plug" state="open"
     Action("sensor", "fault", "A thermistor", _sensor, place=(TEXT, "plug", _PLACES, None),

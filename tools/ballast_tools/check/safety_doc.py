@@ -64,8 +64,8 @@ SHOWN = {
 
 HEAD = """# Safety of the charger: hazards, measures, times, proof
 
-Made by `python -m ballast_tools.check.safety_doc` from the fault catalogue (control/safety/faults.py) and
-the figures of `tools/ballast bench safety`; do not edit.
+Made by `python -m ballast_tools.check.safety_doc` from the fault catalogue
+(control/safety/fault_catalogue.py) and the figures of `tools/ballast bench safety`; do not edit.
 
 **What this is not.** Nothing here has ever run on hardware: every time below was measured on
 the virtual bench. Nothing is certified. No standard's text was read: clauses are cited as

@@ -201,7 +201,7 @@ def limit_ma(brand):
 
 
 def profile(brand, board_rated_ma):
-    """{key of control/settings.py, group "profile": value} for this brand on a board."""
+    """{key of control/setting_rows.py, group "profile": value} for this brand on a board."""
     values = dict(brand.market["profile"])
     for key in ("low_mv", "high_mv"):
         values[key] = brand.plug.get(key, values[key])

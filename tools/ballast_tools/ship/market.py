@@ -1,6 +1,6 @@
 """Market profiles: boards/markets/*.toml, what the rules of a market make of the charger.
 
-[profile] holds the keys of the group "profile" in firmware/ballast/control/settings.py
+[profile] holds the keys of the group "profile" in firmware/ballast/control/setting_rows.py
 that depend on the market, [rules] those that services act on, [plugs.*] the mains plugs.
 Every number has a source beside it; one without is refused.
 """
@@ -39,7 +39,7 @@ def known():
 
 
 def schema():
-    """Rows of control/settings.py by key: the one place where ranges are written."""
+    """Rows of control/setting_rows.py by key: the one place where ranges are written."""
     settings = firmware.module("ballast.control.setting_rows")
     return {row[0]: row for row in settings.NUMBERS if row[5] == "profile"}
 

@@ -198,7 +198,7 @@ def _index(brand, languages):
 def add_page(out, source, name):
     """Add another page to a built one: source/index.html with page.css and `ENTRY`.
 
-    For the bench's panel; never part of a charger's image.
+    For the bench page; never part of a charger's image.
     """
     style = _strip_css((source / "page.css").read_text(encoding="utf-8"))
     html, csp = one_file(source, "index.html", style, bundle(source))

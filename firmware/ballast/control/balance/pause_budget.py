@@ -40,8 +40,9 @@ class PauseBudget:
         self._stops = 0
 
     def shortage(self, now_ms: int, short_ma: int, dt_ms: int, gross: bool) -> bool:
-        """Whether to stop now. For `dt_ms` `short_ma` have been missing to the minimum.
+        """Whether to stop now.
 
+        short_ma: by how much the current was below the minimum during the last `dt_ms`.
         gross: the house alone exceeds the limit, so stop at once.
         """
         self._dip_taken_mas += short_ma * min(dt_ms, 1000) // 1000
@@ -57,14 +58,15 @@ class PauseBudget:
         return True
 
     def enough(self, dt_ms: int) -> None:
-        """Pay back at 0.2 A what dips took: for `dt_ms` the minimum has been available."""
+        """Call while the minimum is available: the allowance for dips refills at 0.2 A."""
         if self._dip_taken_mas:
             self._dip_taken_mas = max(0, self._dip_taken_mas - dt_ms // 5)
 
     def may_start(self, now_ms: int, above_ma: int, dt_ms: int) -> bool:
-        """Whether to start now. For `dt_ms` `above_ma` have been free above the minimum.
+        """Whether to start now.
 
-        above_ma: negative = less than the minimum is free.
+        above_ma: by how much the free current was above the minimum during the last `dt_ms`;
+        negative = less than the minimum is free.
         """
         if not self._stops:
             return above_ma >= 0

@@ -50,8 +50,9 @@ class Raises:
         self._recent -= self._recent * dt_ms // _RECENT_MS
 
     def due(self, ma: int, up_ma: int, dt_ms: int) -> int:
-        """To what current in mA to raise the offer; 0 = there is nothing to gain, -1 = not yet.
+        """Returns the current to raise the offer to, in mA.
 
+        0 = nothing to gain, -1 = not worth it yet.
         ma: the present offer. up_ma: what is free. dt_ms: since the last call.
         """
         gain = up_ma - ma
@@ -95,8 +96,8 @@ class Raises:
     ) -> bool:
         """The EV draws more since the last raise, but the mains of a phase in use did not move.
 
-        A house that falls by just as much as the EV rises looks like that, and so does a frozen
-        meter; with a frozen meter each raise would be the reason for the next. If the reading
+        Two causes look alike: the house fell as much as the EV rose, or the meter is frozen.
+        With a frozen meter each raise would be the reason for the next. If the reading
         has moved since the raise, the meter is not frozen: the house fell by chance.
         mains_ma, ev_ma: as for watch, of now. used: [3] EvPhases.used. guessed: ev_ma is only
         what was offered. Then the EV may draw less, and an EV that draws less needs no raise.

@@ -52,7 +52,7 @@ class RiseRisk:
         self._all = total + weight_ms
 
     def reserve_ma(self, worth_ma: int, cap_ma: int) -> int:
-        """The reserve of least cost, in mA.
+        """Returns the reserve (mA) with the lowest total cost.
 
         worth_ma (0..100 000): the price of overloads. If all rises exceeded the reserve, it would
         be worth so many mA to prevent that. cap_ma: the result is not larger.

@@ -119,7 +119,7 @@ class GroupBudget:
         self.known = True
 
     def _judge(self, now_ms: int, phase: int, low: int, high: int, could: int) -> None:
-        """Move the estimate into low..high; upwards only when no EV can be the reason.
+        """Move the estimate into low..high; raise it only if no EV can be the cause.
 
         could: by how much the EVs on this conductor could have risen unseen.
         """

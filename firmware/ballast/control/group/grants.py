@@ -26,7 +26,10 @@ class Grants:
         self._until_ms = [0] * (_PLACES * seats)
 
     def find_largest(self, seat: int, now_ms: int) -> None:
-        """Strike off what is over. found_ma: the most that is left, found_mask: on what in all."""
+        """Remove grants that have ended.
+
+        found_ma: the largest that is left; found_mask: the conductors of all that are left.
+        """
         ma = 0
         mask = 0
         at = _PLACES * seat

@@ -47,8 +47,9 @@ class Leader:
     to its guaranteed share. held: running while held_ma on held_mask, of its last report, counts.
 
     What follows for it: may_ma: the most that it may draw as things are. booked_ma on
-    booked_mask: what is counted for it, with what will be so soon. share_given: 1 = others
-    are given its lent share. grant_ma on grant_mask: what the next beacon grants to it.
+    booked_mask: the current reserved for the seat, the largest of may_ma, of a lent share that
+    returns within 8 s, and of the grant that is being made. share_given: 1 = others are given
+    its lent share. grant_ma on grant_mask: what the next beacon grants to it.
 
     authority: running while this charger leads. horizon_ms: how long from now a grant may
     last at most. unobeyed: a seat may still draw more than it was last granted.

@@ -141,7 +141,7 @@ class GroupMachine:
                 self._urgent_beacon = True
 
     def set_budget(self, now_ms: int, l1_ma: int, l2_ma: int, l3_ma: int) -> None:
-        """What the own meter leaves for the group now; renew it within 3 s."""
+        """Set the budget that this charger's own meter leaves for the group. It ends after 3 s."""
         self.request.budget_ma[0] = l1_ma if l1_ma > 0 else 0
         self.request.budget_ma[1] = l2_ma if l2_ma > 0 else 0
         self.request.budget_ma[2] = l3_ma if l3_ma > 0 else 0

@@ -49,8 +49,8 @@ class SentTimes:
 class Falls:
     """Reductions that the EV may not have followed yet: the currents before them, by age.
 
-    Each one counts for its own time: a later, smaller one does not prolong an earlier, larger
-    one, whose lease ends.
+    Each entry ends at its own time; a later, smaller current does not prolong an earlier,
+    larger one.
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,10 @@ class Falls:
         self.until_ms = [0] * _FALLS
 
     def add(self, now_ms: int, ma: int, mask: int, ms: int) -> None:
-        """`ma` on `mask` may still flow for `ms`. With no place left the latest takes it in."""
+        """`ma` on `mask` may still flow for `ms`.
+
+        If the ring is full, the newest entry is merged with this one.
+        """
         at = self.count
         if at == _FALLS:
             at -= 1
@@ -94,7 +97,9 @@ class Falls:
 
 
 class Member:
-    """See the module. allowed_ma on allowed_mask: what the pilot may offer.
+    """One charger of a group: keeps to its lease, promises and reports.
+
+    allowed_ma on allowed_mask: what the pilot may offer.
     held_ma on held_mask: the most that may flow, as the EV may not have followed yet.
     slot_ms: how long allowed_ma stands when step() is not called again. After that the limit
     slot has to fall to 0, because nobody looks after leases and promises any more.

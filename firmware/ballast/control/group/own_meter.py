@@ -28,8 +28,8 @@ class OwnMeter:
     ) -> bool:
         """True when `budget` was computed anew from the meter of `state`.
 
-        False and a forgotten budget when no meter is set up or it is not trusted: the group
-        then falls to its fallback. False alone when there is nothing new to look at.
+        Returns False and clears `budget` if there is no trusted meter. Returns False without
+        clearing it if there is no new reading.
         """
         if not state.metered or state.meter_state != GOOD:
             budget.forget()

@@ -4,12 +4,12 @@ Panel 0 is the supply; every other panel has a parent with a smaller number.
 A member loads the conductors L1, L2, L3 in its `mask` (bits 1, 2, 4). With `line` = 0 it is
 connected to neutral, in one or three phases; its currents are in phase with their
 conductors. With `line` = 1 it is connected between the two conductors of its mask
-(208/240 V supplies). Currents to neutral are simply added. Currents between conductors are
+(208/240 V supplies). Currents to neutral are simply added. Currents between two conductors are
 added as phasors at unity power factor: simply added, a balanced group would lose 15 %.
 
 A panel with `star` = 1 states the limits of the primary side of a delta-star transformer, in
-mA referred to the secondary (primary amperes times turns ratio). There the line current is
-the difference of two secondary line currents.
+mA referred to the secondary (primary amperes times turns ratio). There the current of a
+conductor is the difference of two secondary currents.
 """
 
 from micropython import const
@@ -139,7 +139,7 @@ class Panels:
         return True
 
     def _fits_phasor(self, panel: int, mask: int, line: int, ma: int) -> bool:
-        """Whether `ma` more keeps the limits of `panel`; the three line currents are phasors."""
+        """Whether `ma` more keeps the limits of `panel`; the currents of the three conductors are phasors."""
         at = 3 * panel
         u1 = self.ln_ma[at]
         u2 = self.ln_ma[at + 1]

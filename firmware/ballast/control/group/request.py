@@ -63,7 +63,7 @@ class Wish:
     want: 1 = an EV is there and may charge. min_ma, max_ma: the least that is of use and the
     most that all but the group itself allow. rank: 0 = first.
     wired: conductors that the EV could load. mask: those that it does load. line: 1 = it is
-    between the two of them. drawn_ma [3]: by conductor, -1 = there is no meter.
+    connected between two conductors, not to neutral. drawn_ma [3]: by conductor, -1 = there is no meter.
     conductors: among how many the energy for the EV is shared; a pair carries one current.
     """
 

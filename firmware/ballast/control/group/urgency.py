@@ -154,9 +154,9 @@ class Urgency:
         for at in range(self._at[kind] - 1, -1, -1):
             j = a.order[at]
             if a.ma[j] > a.min_ma[j] and a.line[j] * 8 + (a.mask[j] & 7) == kind:
-                spare = a.ma[j] - a.min_ma[j]
+                left = a.ma[j] - a.min_ma[j]
                 less = _YIELD_STEP_MA
-                while less <= spare and less < a.min_ma[i]:
+                while less <= left and less < a.min_ma[i]:
                     if a.add(j, -less):
                         if a.add(i, a.min_ma[i]):
                             self._given_ma[kind] += a.min_ma[i] - less

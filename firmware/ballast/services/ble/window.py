@@ -59,7 +59,7 @@ _NOTIFIED = (improv.STATE, improv.ERROR, improv.RESULT)
 class BleWindow:
     """pressed(): whether the button is pressed now. fresh(): whether the setup is not done yet.
 
-    clock_s: seconds since start. log(kind, detail). improv, control: the two services; the
+    clock_s: seconds since start. log(kind, detail). improv, charger_service: the two services; the
     owner sets them before run(). is_open: Bluetooth is on.
     """
 

@@ -1,9 +1,10 @@
 """The event log: the last 64 events that an owner may want to read later, in order.
 
 A detail is a short word, never a secret and never text that a person typed. The log is saved
-at most once a minute (flash wear). It is saved at once after an event that concerns security,
-and after a crash, because the next crash may come within the minute. EVENTS.md is made of the
-notes (`#:`) at the calls that add one.
+at most once a minute (flash wear). It is saved without that wait after an event that concerns
+security, and after a crash, because the next crash may come within the minute. To save means
+Store.save(): written at once while the contactor is open, within 10 minutes while it is closed.
+EVENTS.md is made of the notes (`#:`) at the calls that add one.
 """
 
 from micropython import const
@@ -53,7 +54,7 @@ class EventLog:
             self.flush()
 
     def flush(self) -> None:
-        """Save now."""
+        """Hand the log to the store now."""
         self._store.save("events", {"events": self._events})
         self._saved_s = self._clock()
         self._dirty = False

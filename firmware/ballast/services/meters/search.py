@@ -12,10 +12,10 @@ if _TYPE_CHECKING:
 
 
 class MeterSearch:
-    """make_finder(): a MeterFinder. line(): the RTU bus, None without RS-485. host(text): the
+    """make_finder(): a MeterFinder. rtu(): the RTU bus, None without RS-485. host(text): the
     bus to a host, ValueError in one line. neighbour(address): the same with a short time-out.
-    address(): own IPv4 address, "" = no network. hold(True) stops the links that use the same
-    bus, hold(False) starts them again.
+    address(): own IPv4 address, "" = no network. leave_bus(True) stops the links that use the
+    same bus, leave_bus(False) starts them again.
 
     finder: of the last search, None before the first.
     """
@@ -23,19 +23,19 @@ class MeterSearch:
     def __init__(
         self,
         make_finder: "Callable[[], MeterFinder]",
-        line: "Callable[[], LineBus | None]",
+        rtu: "Callable[[], LineBus | None]",
         host: "MakeBus",
         neighbour: "MakeBus",
         address: "Callable[[], str]",
-        hold: "Callable[[bool], None]",
+        leave_bus: "Callable[[bool], None]",
     ) -> None:
         self.finder: "MeterFinder | None" = None
         self._make_finder = make_finder
-        self._line = line
+        self._rtu = rtu
         self._host = host
         self._neighbour = neighbour
         self._address = address
-        self._hold = hold
+        self._leave_bus = leave_bus
         self._task: "asyncio.Task | None" = None
 
     def running(self) -> bool:
@@ -48,10 +48,10 @@ class MeterSearch:
             raise ValueError("a search is running; stop it first")
         finder = self._make_finder()
         if kind == "rtu":
-            line = self._line()
-            if line is None:
+            bus = self._rtu()
+            if bus is None:
                 raise ValueError("this board has no RS-485")
-            work = finder.on_rtu(line)
+            work = finder.on_rtu(bus)
         elif kind == "tcp":
             work = finder.on_tcp(self._host(host))
         else:
@@ -63,11 +63,11 @@ class MeterSearch:
         self._task = asyncio.create_task(self._run(work))
 
     async def _run(self, work: "Coroutine[object, object, None]") -> None:
-        self._hold(True)
+        self._leave_bus(True)
         try:
             await work
         finally:
-            self._hold(False)
+            self._leave_bus(False)
 
     def stop(self) -> None:
         """End a search early; what it has found so far stays."""

@@ -176,7 +176,7 @@ class GroupLink:
     def wiring(self, wired: int, mask: int, line: int) -> None:
         """Set the conductors of the house that the EV could use (wired) and does use (mask).
 
-        Bits 0, 1, 2 = L1, L2, L3. line: 1 = connected between two of them, without neutral.
+        Bits 0, 1, 2 = L1, L2, L3. line: 1 = connected between two conductors, without neutral.
         """
         r = self.group.request
         r.wired = wired & 7 or 7

@@ -31,7 +31,7 @@ class WebCommands:
         #: user: end the person's pause
         #: answers ok bool: true
         app.post("/api/resume")(self._resume)
-        #: user: charge as fast as the house allows, whatever the weekly plan and the solar mode say
+        #: user: charge as fast as the house allows, whatever the weekly schedule and the solar mode say
         #: takes duration_s int 0..86400: for how long; 0 ends it
         #: answers ok bool: true
         app.post("/api/boost")(self._boost)

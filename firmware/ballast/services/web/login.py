@@ -5,9 +5,9 @@ everything that the user may. There is no default password: until one is set, th
 label logs in as installer. The code keeps this right, so an owner who forgot the password can
 log in with it, unless the installer has set a password of their own.
 
-Against guessing: a source has three free tries, then waits 1, 2, 4 ... 60 s between tries.
-Each source is counted alone, so that a stranger's failures do not lock the owner out. A
-browser that has logged in before sends a device cookie and is a source of its own (OWASP
+Against guessing: a client has three free tries, then waits 1, 2, 4 ... 60 s between tries.
+Each client is counted alone, so that a stranger's failures do not lock the owner out. A
+browser that has logged in before sends a device cookie and is a client of its own (OWASP
 "device cookies"). Other browsers are counted by address, and all of them share a budget of 20
 tries a minute. A press on the charger's button clears every wait (`forgive`).
 """
@@ -147,7 +147,7 @@ class Auth:
         """(role, session token, device cookie) if the password is right, else None.
 
         text: the password as typed; something else than a text is wrong. peer: the client's
-        address. device: its device cookie. RefusedError while this source has to wait, and
+        address. device: its device cookie. RefusedError while this client has to wait, and
         while another login is being checked.
         """
         client = self._client(peer, device)
@@ -253,8 +253,8 @@ class Auth:
         return client
 
     def _least_failed(self) -> int:
-        """Index of the source to delete, the one with the fewest failures: a flood of addresses
-        must not delete the source of a guesser."""
+        """Index of the client to delete, the one with the fewest failures: a flood of addresses
+        must not delete the client of a guesser."""
         least = 0
         for i in range(len(self._clients)):
             if self._clients[i].failures < self._clients[least].failures:

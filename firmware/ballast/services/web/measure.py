@@ -1,7 +1,7 @@
 """Routes of the measurement: pair and unpair clamps, find a meter, test its readings.
 
-All are for the installer. The actions take seconds to minutes: each command answers at once,
-and the page reads the same address again to see how far the action is.
+All but the list of known meters are for the installer. The actions take seconds to minutes: each
+command answers at once, and the page reads the same address again to see how far the action is.
 """
 
 from microdot import Request, abort

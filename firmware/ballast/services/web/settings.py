@@ -59,7 +59,7 @@ class WebSettings:
     def _plan_routes(self) -> None:
         app = self._web.app
         #: user: the weekly schedule, and what it says now
-        #: answers enabled bool: the plan limits
+        #: answers enabled bool: the schedule limits
         #: answers outside_ma int 0..80000: current outside of all windows; 0 = pause
         #: answers windows list of object: at most 6; where several overlap the largest current counts
         #: answers windows[].days list of int 0..6: days on which it begins, 0 = Monday
@@ -67,11 +67,11 @@ class WebSettings:
         #: answers windows[].to_min int 0..1439: end; not after the begin = on the next day
         #: answers windows[].current_ma? int 0..80000: current in it; 0 or missing = no limit
         #: answers minute int 0..10079 or null: minute of the local week; null while the time is not known
-        #: answers limit_ma int 0..80000 or null: what the plan allows now; null = no limit, or no time
+        #: answers limit_ma int 0..80000 or null: what the schedule allows now; null = no limit, or no time
         #: answers change_min int 1..10080 or null: until that changes; null = never, or no time
         app.get("/api/schedule")(self._get_schedule)
         #: user: replace the weekly schedule
-        #: takes enabled bool: the plan limits
+        #: takes enabled bool: the schedule limits
         #: takes outside_ma? int 0..80000: 0 = pause, or at least `min_ma`
         #: takes windows list of object: at most 6
         #: takes windows[].days list of int 0..6: one to seven days, 0 = Monday

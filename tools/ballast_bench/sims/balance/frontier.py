@@ -1,6 +1,6 @@
 """What no controller without foresight can have at once: energy, and short overloads.
 
-The reference (balance_rivals.Lagged) knows the house exactly, only as late as the meter, and
+The reference (rivals.Lagged) knows the house exactly, only as late as the meter, and
 its EV obeys as late as any. It has one choice, the margin that it keeps free. A bar that no
 margin reaches together with another one cannot be reached by control, only by foresight.
 """
@@ -13,7 +13,7 @@ MARGINS_A = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
 
 
 def row(case, limit_a, delay_s, latency_s, margin_a):
-    """The figures of the reference with `margin_a` kept free, as balance_scores.row has them."""
+    """The figures of the reference with `margin_a` kept free, as scores.row has them."""
     reference = Lagged(limit_a, case.house, latency_s + EVENT_S, case.ev_phases, margin_a)
     link = Link("stream", latency_s)
     score = simulate(reference, case.house, limit_a, delay_s, link, case.ev_phases)

@@ -22,7 +22,7 @@ from ballast_bench.sims import dimming as dim_sim  # noqa: E402
 from ballast_bench.sims.balance import traces  # noqa: E402
 
 LIMITS_W = (7000, 8400, 10000, 12000)
-MOST_W = 100000  # control/settings.py
+MOST_W = 100000  # control/setting_rows.py
 DELAYS_S = (0.5, 2.0, 5.0)
 PHASES = (1, 3)
 HEAD = f"{'':14}{'charged':>12}{'share':>8}{'over':>6}{'worst':>11}{'pauses':>8}{'changes':>9}"

@@ -27,6 +27,9 @@ The last 64 events, kept over a power cut. The installer sees them: GET /api/eve
 under Settings, Event log. A detail is at most 48 characters, never a secret and never what somebody
 typed. The same event again only counts up. An event carries the Unix time, null while nobody has
 told it, and the seconds since the start.
+
+"in flash" says when an event is written. While the contactor is closed, a write may wait for it to
+open, at most 10 minutes more: a flash erase stops the charger for up to 400 ms.
 """
 
 

@@ -15,9 +15,10 @@ _HEAD = """# The status document
 {made}
 
 GET /api/status answers it, /api/live sends it each second, and the Bluetooth command `status` answers
-it. `key.inner` is a key of an object, `key[].inner` one of each object of a list. The last part of
-a key is its unit. Lists of three are L1, L2, L3; null is "not known", never zero. A name that the
-firmware does not know is `unknown`. New keys may come at any time.
+it. `key.inner` is a key of an object, `key[].inner` one of each object of a list. The
+column "unit" holds the unit; most keys end in it. Lists of three are L1, L2, L3. Where a value may be
+null, the row says what null means, mostly "not known". A 0 is a number, unless the row gives it another
+meaning. A name that the firmware does not know is `unknown`. New keys may come at any time.
 """
 
 
