@@ -1,4 +1,4 @@
-// When the car may charge: a weekly plan.
+// When the car may charge: the weekly schedule.
 
 import { h, text, replace } from "./dom.js";
 import { t, weekday, duration, amps } from "./i18n.js";

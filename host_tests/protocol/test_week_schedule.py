@@ -1,4 +1,4 @@
-"""The weekly plan against a minute-by-minute oracle."""
+"""The weekly schedule against a minute-by-minute oracle."""
 
 from ballast.protocol import week_schedule
 
