@@ -1,7 +1,7 @@
 """A fourth place for a thermistor is one line: add it to a copy of the firmware and see it work.
 
 The copy runs in a Python of its own; nothing else is changed, neither firmware nor bench nor
-board. Then one board gets a pin for it.
+board. The references describe it, every board is still good. Then one board gets a pin for it.
 """
 
 import json
@@ -28,8 +28,13 @@ from ballast.control.records import Fit, Status
 from ballast.control.safety import faults
 from ballast.ports.board_io import BoardIo
 from ballast.protocol import status
+from ballast_bench.person import actions
+from ballast_bench.plant.plant import Config, Plant
 from ballast_bench.rigs.control import Rig, active, charging
 from ballast_bench.rigs.ports import Rig as Ports
+from ballast_tools.check.references import __main__ as references
+from ballast_tools.shell import paths
+from ballast_tools.ship import board_check
 
 COOL, WARM, HOT = 1650, 428, 282  # 25, 75 and 90 degC at 10 kohm and 3.3 V
 coil = NAMES.index("coil")
@@ -75,6 +80,20 @@ def board_reads(board):
 
 out["board of today"] = board_reads(boards.load("bench"))
 out["board with its pin"] = board_reads(boards.load("bench", NTC_PINS=(2, 4, 5, 3)))
+
+documents, complaints = references.check()
+out["complaints"] = complaints
+out["described"] = [key for key in ("`coil_t1`", "`coil_t2`", "`coil_t3`", "`temperatures.coil_ddegc`")
+                    if any(key in text for text in documents.values())]
+out["boards"] = {path.parent.name: board_check.check_board(path) for path in
+                 paths.BOARDS.glob("*/board.py")}
+
+class Bench:
+    charger_index = 0
+    plant = Plant(Config())
+
+actions.do(Bench, "heat", {"place": "coil", "degc": 70})
+out["by hand"] = [place.forced_degc for place in Bench.plant.chargers[0].places]
 print(json.dumps(out))
 """
 
@@ -129,3 +148,16 @@ def test_a_board_has_it_with_a_pin_and_not_without(told):
     assert told["board of today"] == {"fitted": False, "mv": -1}
     there = told["board with its pin"]
     assert there["fitted"] is True and 400 < there["mv"] < 700  # 60 degC, 2.5 V: 498 mV
+
+
+def test_the_references_describe_it(told):
+    assert told["complaints"] == []
+    assert len(told["described"]) == 4
+
+
+def test_the_boards_without_its_pin_are_good(told):
+    assert "bench" in told["boards"] and not any(told["boards"].values())
+
+
+def test_a_person_heats_it_on_the_bench(told):
+    assert told["by hand"] == [None, None, None, 70.0]

@@ -58,8 +58,6 @@ class Wiring:
         self._timed = False
         self._seen = None
         self._count = 0
-        while len(cp.ntc) < len(board.NTC_PINS):
-            cp.add_place()
         self._ntc_mv = [None] * len(cp.ntc)
         self.air = None
         self._connect_outputs()

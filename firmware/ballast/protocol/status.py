@@ -175,9 +175,7 @@ def _temperatures(st: "Status", info: Info) -> dict:
     out = {}
     for i, place in enumerate(NAMES):
         known = info.ntc[i] and st.temp_known[i]
-        #: temperatures.plug_ddegc int or null: mains plug; null = no sensor, or a broken one
-        #: temperatures.connector_ddegc int or null: connector to the car
-        #: temperatures.box_ddegc int or null: inside of the box
+        #: temperatures.NAME_ddegc int or null: thermistor at NAME; null = no sensor, or a broken one
         out[place + "_ddegc"] = st.temp_ddegc[i] if known else None
     return out
 

@@ -83,7 +83,7 @@ MISTAKES = [
     ({"CP_SPACING_US": "None"}, "None; expected 0 (the ADC spaces itself) to 217"),
     ({"CP_SPACING_US": "1116"}, "1116; expected 0 (the ADC spaces itself) to 217"),
     ({"CHIP": "[]"}, "[]; expected one of esp32, esp32s3"),
-    ({"NTC_PINS": "None"}, "None; expected a tuple of 3 GPIOs"),
+    ({"NTC_PINS": "None"}, "None; expected a tuple of 1 or 2 or 3 GPIOs"),
     ({"LOAD_PINS": "(8, None, 21)"}, "(8, None, 21); expected GPIOs that the esp32s3 has"),
     ({"COIL_PIN": "(15,)"}, "(15,); expected a GPIO that the esp32s3 has"),
     ({"METER_PGA": "None"}, "None; expected 0 to 65535"),

@@ -393,7 +393,7 @@ ACTIONS = [
     Action("rcd", "fault", "The residual current sensor", _rcd,
            state=(TEXT, "good", ("good", "broken", "test_dead", "cable_open"), None)),
     #: as if the place were in an oven; it heats by itself again with 0
-    #: place -: mains plug, connector at the car, or box
+    #: place -: which of the places
     #: degc degC: its temperature
     #: example 20 heat place="plug" degc=70
     Action("heat", "fault", "Hold a place at a temperature, degC; 0 = let go", _heat,
@@ -404,7 +404,7 @@ ACTIONS = [
     Action("contact", "fault", "Contact resistance of the mains plug, milliohm", _contact,
            milliohm=(NUMBER, 0.6, 0.1, 200.0)),
     #: good again with `state="good"`
-    #: place -: mains plug, connector at the car, or box
+    #: place -: which of the places
     #: state -: open or short = its wire, frozen = it keeps its value
     #: example 20 sensor place="plug" state="open"
     Action("sensor", "fault", "A thermistor", _sensor, place=(TEXT, "plug", _PLACES, None),

@@ -9,13 +9,17 @@ a bad one (10 mohm) about 100 K.
 
 from math import exp
 
-# What heats at each place that may have a thermistor, in the order of a board's NTC_PINS:
-# arguments of HotSpot (chosen)
-SPOTS = {
+from ballast_tools.ship import firmware
+
+# What heats at a place that may have a thermistor: arguments of HotSpot (chosen)
+_FIGURES = {
     "plug": {},
     "connector": {"contact_ohm": 0.001},
     "box": {"contact_ohm": 0.001, "rth": (2.0, 8.0), "tau_s": (120.0, 1800.0), "watts_fixed": 1.0},
 }
+
+SPOTS = {name: _FIGURES.get(name, {}) for name in firmware.module("ballast.control.places").NAMES}
+"""Every place of the firmware, in the order of a board's NTC_PINS; what is not known heats as a good plug."""
 
 _T0_K = 273.15
 _REF_K = 298.15

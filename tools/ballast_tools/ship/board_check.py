@@ -97,9 +97,9 @@ def _shown(value):
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 
-def _places():
-    """Names of the places that may have a thermistor: each board says of each whether it has."""
-    return firmware.module("ballast.control.places").NAMES
+def _most_places():
+    """How many places may have a thermistor; a board may leave out the last ones."""
+    return firmware.module("ballast.control.places").COUNT
 
 
 def _whole(value, allowed):
@@ -162,7 +162,7 @@ def _check_rcd(values, ask):
 def _check_pin_kind(key, value, chip, ask):
     """A GPIO of the chip; None where it may be missing; a tuple for the two that need one."""
     gpios = CHIPS[chip].gpios
-    count = {"NTC_PINS": (len(_places()),), "LOAD_PINS": (1, 3)}.get(key)
+    count = {"NTC_PINS": range(1, _most_places() + 1), "LOAD_PINS": (1, 3)}.get(key)
     if value is None and key != "NTC_PINS":
         ask(key, key not in constants.NEEDED, f"a GPIO: {constants.NEEDED.get(key)}")
     elif count is None:

@@ -28,7 +28,7 @@ def rows(text=None):
 
     fields, problems = {}, []
     for note in notes.read(SOURCE, text) + notes.read(SENTENCE):
-        for line, words in note.items():
+        for line, words in _for_each_place(note):
             where = notes.place(note.path, line)
             try:
                 field = Field(words, status)
@@ -51,6 +51,18 @@ def rows(text=None):
     return sorted(fields.values(), key=lambda f: order.get(f.key, len(order))), problems
 
 
+def _for_each_place(note):
+    """(line, text): a line with NAME_ in its key is one line for each place of a thermistor."""
+    from ballast.control.places import NAMES
+
+    for line, words in note.items():
+        if ".NAME_" in words.split(" ")[0]:
+            for name in NAMES:
+                yield line, words.replace("NAME", name)
+        else:
+            yield line, words
+
+
 def document(fields):
     """The text of STATUS.md."""
     rows = [field.row() for field in fields]
@@ -67,6 +79,7 @@ def wrong(made, fields):
 def sample():
     """A document with everything in it: a group, a plan, a start, limits and every fault."""
     from ballast.control.limits import limits
+    from ballast.control.places import NAMES
     from ballast.control.records import Status
     from ballast.control.safety import faults
     from ballast.protocol import status
@@ -75,7 +88,7 @@ def sample():
     st.fault_active = bytearray(b"\1" * faults.COUNT)
     st.slot_ma = [16000] * limits.COUNT
     st.fuse_ma = 25000
-    info = status.Info(ntc=(True, True, True))
+    info = status.Info(ntc=(True,) * len(NAMES))
     group = {"seat": 0, "seats": 2, "mode": "equal", "role": "member", "leader": 1,
              "share_ma": 8000, "lease_s": 9, "waiting": False, "short": None, "problem": None}  # fmt: skip
     info.group = {key: group.get(key) for key in status._GROUP}
