@@ -8,7 +8,7 @@ def group(size, *limits):
     """Members 0..size-1 on the last of a chain of panels, three-phase, 6..32 A, not wanting."""
     p = Panels()
     for n, ma in enumerate(limits):
-        p.configure(n, n - 1, ma, ma, ma)
+        p.define(n, n - 1, ma, ma, ma)
     a = Allocator(size, p)
     for i in range(size):
         ask(a, i, 32000)

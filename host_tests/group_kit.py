@@ -19,7 +19,7 @@ def config(seats=3, budget=32000, guaranteed=0):
 
 def panels(ma=32000):
     p = Panels()
-    p.configure(0, -1, ma, ma, ma)
+    p.define(0, -1, ma, ma, ma)
     return p
 
 

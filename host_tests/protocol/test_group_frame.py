@@ -195,8 +195,8 @@ def test_short_keys_are_no_keys():
 def test_the_config_number_depends_on_all_that_must_agree():
     def panels(limit=40000, parent=0):
         p = Panels()
-        p.configure(0, -1, 63000, 63000, 63000)
-        p.configure(1, parent, limit, 40000, 40000)
+        p.define(0, -1, 63000, 63000, 63000)
+        p.define(1, parent, limit, 40000, 40000)
         return p
 
     def config(**changes):

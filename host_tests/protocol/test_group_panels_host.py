@@ -55,7 +55,7 @@ def test_limits_and_nesting_are_what_was_written(panels, data):
     assert [row[1:] for row in rows] == [limits for limits, _ in panels]
     control = Panels()
     for row in rows:
-        control.configure(control.count, *row)
+        control.define(control.count, *row)
     for at, (_, seats) in enumerate(panels):
         above = {n for n, (_, other) in enumerate(panels[:at]) if seats <= other}
         have, panel = set(), rows[at][0]

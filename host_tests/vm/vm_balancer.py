@@ -15,17 +15,17 @@ class Loop:
 
     def __init__(self, fitted=True):
         self.b = Balancer()
-        self.b.configure([25000, 25000, 25000])
+        self.b.set_limits([25000, 25000, 25000], 6000, 32000, 3)
         self.meter = MeterReading(START)
         self.ev = ev_view(fitted, t_ms=START)
         self.now = START
         self.house = 5000
         self.random = 1
         self.demand = Demand()
-        self.demand.configure(8000)
+        self.demand.set_limit(8000, 6000)
         self.demand.sync(START, 300000)
         self.solar = solar.Solar()
-        self.solar.configure(solar.SOLAR_ONLY)
+        self.solar.set_mode(solar.SOLAR_ONLY, 6000, 32000)
         self.min = self.max = 0
 
     def step(self, n):

@@ -18,9 +18,9 @@ class Allocation:
 
     def __init__(self):
         p = self.panels = Panels()
-        p.configure(0, -1, 250000, 240000, 230000)
-        p.configure(1, 0, 125000, 125000, 125000)
-        p.configure(2, 0, 160000, 160000, 160000)
+        p.define(0, -1, 250000, 240000, 230000)
+        p.define(1, 0, 125000, 125000, 125000)
+        p.define(2, 0, 160000, 160000, 160000)
         self.a = a = Allocator(64, p)
         for i in range(64):
             a.mask[i] = (7, 1, 2, 4)[i % 4]
@@ -63,7 +63,7 @@ class Leading:
         self.groups = []
         for seat in range(2):
             p = Panels()
-            p.configure(0, -1, 32000, 32000, 32000)
+            p.define(0, -1, 32000, 32000, 32000)
             self.groups.append(GroupMachine(config(2), p, seat, 1, self.now))
             self.groups[seat].request.want = 1
             self.groups[seat].request.max_ma = 32000
@@ -106,7 +106,7 @@ class Asking:
         self.budget = GroupBudget(2, 3)
         self.now = 0x40000000 - 300
         p = Panels()
-        p.configure(0, -1, 32000, 32000, 32000)
+        p.define(0, -1, 32000, 32000, 32000)
         self.group = GroupMachine(config(2), p, 1, 1, self.now)
 
     def step(self, i):

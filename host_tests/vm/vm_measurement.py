@@ -32,7 +32,7 @@ class Trust:
     def __init__(self):
         self.ev = ev_view()
         self.meter = meter.Meter()
-        self.meter.configure(25000, False, None)
+        self.meter.set_supply(25000, False, None)
         self.test = commissioning.Commissioning()
         self.now = START
         self.test.start(START, self.ev, 6000, 16000)

@@ -29,10 +29,10 @@ def make_config(s: Settings) -> "tuple[g.Config, Panels]":
     c.set_supply(limit_ma, s["fallback_ma"], s["meter_kind"])
     c.mode = s["group_mode"]
     panels = Panels()
-    panels.configure(0, -1, limit_ma, limit_ma, limit_ma)
+    panels.define(0, -1, limit_ma, limit_ma, limit_ma)
     rows, panel_of = group_panels.parse(s["group_panels"], c.seats)
     for row in rows:
-        panels.configure(panels.count, row[0], row[1], row[2], row[3])
+        panels.define(panels.count, row[0], row[1], row[2], row[3])
     for seat in range(c.seats):
         c.panel_of[seat] = panel_of[seat]
     c.crc = config_crc(c, panels)

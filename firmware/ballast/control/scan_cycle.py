@@ -112,7 +112,7 @@ class ScanCycle:
     def _step(self, now_ms: int, scan: Scan, out: Out) -> None:
         dt_ms = self._clock(now_ms)
         if self._watch.changed():
-            self.configure(now_ms)
+            self._configure_all(now_ms)
         # measure
         fresh = self.ev.step(now_ms, scan)
         self.pilot.step(scan, dt_ms, self._pwm_steps >= 2)
@@ -367,7 +367,7 @@ class ScanCycle:
 
     # -- settings ---------------------------------------------------------------
 
-    def configure(self, now_ms: int) -> None:
+    def _configure_all(self, now_ms: int) -> None:
         """Take the settings over. It allocates, so it is called only when one was changed.
 
         Each part reads the settings that it needs: configure(settings, fit, now_ms). The order

@@ -11,9 +11,9 @@ class Rig:
     """A house, an EV that obeys after `delay_ms`, a mains sample each second `late_ms` late."""
 
     def __init__(self, limit=25000, phases=3, ev_phases=(0, 1, 2), delay_ms=500, late_ms=0,
-                 fitted=True, age_known=True, **settings):  # fmt: skip
+                 fitted=True, age_known=True, max_ma=32000):  # fmt: skip
         self.b = b.Balancer()
-        self.b.configure([limit] * 3, phases=phases, **settings)
+        self.b.set_limits([limit] * 3, 6000, max_ma, phases)
         self.house = [5000, 5000, 5000]
         self.meter = MeterReading(state=0)
         self.ev = ev_view(fitted, t_ms=START)
@@ -364,7 +364,7 @@ def test_the_house_is_the_mains_less_the_ev_of_then():
 def test_settings_that_change_nothing_keep_what_was_found():
     rig = Rig(ev_phases=(2,))
     rig.run(30)
-    rig.b.configure([25000] * 3, phases=3)
+    rig.b.set_limits([25000] * 3, 6000, 32000, 3)
     assert rig.b.phases.used == [0, 0, 1]
-    rig.b.configure([20000] * 3, phases=1)
+    rig.b.set_limits([20000] * 3, 6000, 32000, 1)
     assert rig.b.phases.used == [1, 0, 0]

@@ -14,9 +14,9 @@ class Fed:
     but the one that a rise brings.
     """
 
-    def __init__(self, limit=25000, fitted=True, worth_ma=0, **settings):
+    def __init__(self, limit=25000, fitted=True, worth_ma=0, phases=3):
         self.b = b.Balancer()
-        self.b.configure([limit] * 3, **settings)
+        self.b.set_limits([limit] * 3, 6000, 32000, phases)
         for spare in self.b.spare:
             spare.reserve_ma = lambda own, of=spare.reserve_ma: of(worth_ma)
         self.meter = MeterReading(START)
@@ -155,7 +155,7 @@ def test_it_is_valid_once_a_sample_was_trusted():
 def test_a_maximum_set_lower_holds_from_the_next_sample_on():
     fed = Fed(limit=63000)
     assert fed.sample(5000) == 32000
-    fed.b.configure([63000] * 3, max_ma=31999)
+    fed.b.set_limits([63000] * 3, 6000, 31999, 3)
     assert fed.sample(5000) == 31999
 
 
@@ -209,9 +209,9 @@ def test_a_sample_with_nothing_to_spare_costs_an_eighth_of_what_was_due():
         fed = Fed()
         assert fed.sample(5000) == 20000
         for limit, after_ms in ((26000, 1500), (26000, 1500), (26000, 1400), (25000, 100)):
-            fed.b.configure([limit] * 3)
+            fed.b.set_limits([limit] * 3, 6000, 32000, 3)
             assert fed.sample(5000, after_ms) == 20000
-        fed.b.configure([26000] * 3)
+        fed.b.set_limits([26000] * 3, 6000, 32000, 3)
         assert fed.sample(5000, more_ms) == to, "4400 mA s less 550 are 3850; 4500 make a raise"
 
 

@@ -17,9 +17,9 @@ START = (1 << 30) - 20_000
 class Loop:
     """An exact meter and an EV that obeys at once: what is offered is what is drawn."""
 
-    def __init__(self, limit_ma, phases=3, **settings_):
+    def __init__(self, limit_ma, phases=3, min_ma=6000, max_ma=32000):
         self.b = b.Balancer()
-        self.b.configure([limit_ma] * 3, phases=phases, **settings_)
+        self.b.set_limits([limit_ma] * 3, min_ma, max_ma, phases)
         self.meter = MeterReading(START)
         self.ev = ev_view(t_ms=START)
         self.now = START
@@ -108,7 +108,7 @@ def test_a_first_offer_grows_with_the_limit(series, limit, more):
 def test_whatever_comes_the_numbers_stay_small_and_the_offer_legal(events, fitted):
     """Gaps, jumps, ages, lost meters: every attribute stays a small int, the offer 0 or 6..32 A."""
     balancer = b.Balancer()
-    balancer.configure([25_000] * 3)
+    balancer.set_limits([25_000] * 3, 6000, 32000, 3)
     meter, ev = MeterReading(START), ev_view(fitted, t_ms=START)
     now = START
     for gap, mains, drawn, age, good in events:

@@ -87,9 +87,9 @@ def test_what_one_cannot_use_moves_on():
 
 def test_sub_panels():
     p = Panels()
-    p.configure(0, -1, 63000, 63000, 63000)
-    p.configure(1, 0, 20000, 20000, 20000)
-    p.configure(2, 0, 32000, 32000, 32000)
+    p.define(0, -1, 63000, 63000, 63000)
+    p.define(1, 0, 20000, 20000, 20000)
+    p.define(2, 0, 32000, 32000, 32000)
     a = Allocator(4, p)
     for i in range(4):
         ask(a, i, 32000)

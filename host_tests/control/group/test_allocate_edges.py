@@ -163,7 +163,7 @@ def test_each_conductor_has_its_own_load():
 def test_sixteen_panels():
     p = Panels()
     for n in range(16):
-        p.configure(n, 0 if n else -1, 160000, 170000, 180000)
+        p.define(n, 0 if n else -1, 160000, 170000, 180000)
     p.set_limit(15, 20000, 11000, 13000)
     a = Allocator(4, p)
     for i, mask in enumerate((1, 2, 4, 7)):

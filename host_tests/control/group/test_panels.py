@@ -12,7 +12,7 @@ def tree(*limits):
     """Panel 0 with two below it; limits in mA for all three conductors."""
     p = Panels()
     for n, ma in enumerate(limits):
-        p.configure(n, 0 if n else -1, ma, ma, ma)
+        p.define(n, 0 if n else -1, ma, ma, ma)
     return p
 
 
@@ -58,10 +58,10 @@ def test_take_loads_the_whole_way_up_and_only_the_conductors_of_the_mask():
 
 def test_every_conductor_has_its_own_limit_on_every_panel():
     p = Panels()
-    p.configure(0, -1, 50000, 60000, 70000)
-    p.configure(1, 0, 21000, 22000, 23000)
-    p.configure(2, 1, 31000, 11000, 33000)
-    p.configure(3, 0, 41000, 42000, 43000)
+    p.define(0, -1, 50000, 60000, 70000)
+    p.define(1, 0, 21000, 22000, 23000)
+    p.define(2, 1, 31000, 11000, 33000)
+    p.define(3, 0, 41000, 42000, 43000)
     assert p.limit_ma[:9] == [50000, 60000, 70000, 21000, 22000, 23000, 31000, 11000, 33000]
     rooms = ((21000, 11000, 23000), (41000, 42000, 43000))
     for panel, room in zip((2, 3), rooms):
@@ -154,7 +154,7 @@ def carried(u, v, star):
 def loaded(u, v, star, *limits):
     """Panel 2, below two wide ones, with these loads."""
     p = tree(*[NO_LIMIT_MA] * 3)
-    p.configure(2, 1, *limits, star)
+    p.define(2, 1, *limits, star)
     p.clear()
     for n in range(3):
         p.take(2, 1 << n, 0, u[n])
@@ -231,7 +231,7 @@ def test_large_limits_keep_their_precision():
 
 def test_a_limit_of_zero_lets_nothing_pass():
     p = Panels()
-    p.configure(0, -1, 0, 16000, 16000)
+    p.define(0, -1, 0, 16000, 16000)
     assert not p.fits(0, 1, 0, 1) and p.fits(0, 2, 0, 16000) and p.room(0, 1) == 0
     assert not p.fits(0, 3, 1, 6000)
     assert p.fits(0, 6, 1, 6000)
@@ -254,28 +254,28 @@ def test_room_leaves_a_star_panel_to_fits():
 
 def test_above_follows_the_parents():
     p = Panels()
-    p.configure(0, -1, 1, 1, 1)
-    p.configure(1, 0, 1, 1, 1)
-    p.configure(2, 1, 1, 1, 1)
-    p.configure(3, 0, 1, 1, 1)
+    p.define(0, -1, 1, 1, 1)
+    p.define(1, 0, 1, 1, 1)
+    p.define(2, 1, 1, 1, 1)
+    p.define(3, 0, 1, 1, 1)
     assert p.above(2, 2) and p.above(2, 1) and p.above(2, 0)
     assert not p.above(3, 2) and not p.above(3, 1) and not p.above(1, 2)
 
 
 def test_a_tree_that_is_none_is_refused():
     p = Panels()
-    assert "panels 0..15" in str(raises(ValueError, p.configure, 16, 0, 1, 1, 1))
-    assert "not a panel above" in str(raises(ValueError, p.configure, 0, 0, 1, 1, 1))
-    assert "not a panel above" in str(raises(ValueError, p.configure, 1, 1, 1, 1, 1))
-    assert "not a panel above" in str(raises(ValueError, p.configure, 1, -1, 1, 1, 1))
-    assert "not a panel above" in str(raises(ValueError, p.configure, 1, -2, 1, 1, 1))
-    assert "not a panel above" in str(raises(ValueError, p.configure, 0, -2, 1, 1, 1))
-    error = raises(ValueError, p.configure, 2, 0, 1, 1, 1)
+    assert "panels 0..15" in str(raises(ValueError, p.define, 16, 0, 1, 1, 1))
+    assert "not a panel above" in str(raises(ValueError, p.define, 0, 0, 1, 1, 1))
+    assert "not a panel above" in str(raises(ValueError, p.define, 1, 1, 1, 1, 1))
+    assert "not a panel above" in str(raises(ValueError, p.define, 1, -1, 1, 1, 1))
+    assert "not a panel above" in str(raises(ValueError, p.define, 1, -2, 1, 1, 1))
+    assert "not a panel above" in str(raises(ValueError, p.define, 0, -2, 1, 1, 1))
+    error = raises(ValueError, p.define, 2, 0, 1, 1, 1)
     assert str(error) == "panel 2: panel 1 is not defined yet"
-    assert "panels 0..15" in str(raises(ValueError, p.configure, -1, 0, 1, 1, 1))
+    assert "panels 0..15" in str(raises(ValueError, p.define, -1, 0, 1, 1, 1))
     assert p.count == 1
     for panel in (1, 2):
-        p.configure(panel, 0, 1, 1, 1)
+        p.define(panel, 0, 1, 1, 1)
         assert p.count == panel + 1
-    p.configure(1, 0, 2, 2, 2)  # once more
+    p.define(1, 0, 2, 2, 2)  # once more
     assert p.count == 3

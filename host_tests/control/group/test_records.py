@@ -64,8 +64,8 @@ def test_each_conductor_of_each_panel_carries_the_shares_behind_it():
     c.panel_of[2] = 1
     c.panel_of[3] = 2
     p = panels(32000)
-    p.configure(1, 0, 8000, 8000, 8000)
-    p.configure(2, 0, 8000, 8000, 8000)
+    p.define(1, 0, 8000, 8000, 8000)
+    p.define(2, 0, 8000, 8000, 8000)
     c.check(p)
     for at in range(9):
         p.limit_ma[at] = behind[at // 3] - 1

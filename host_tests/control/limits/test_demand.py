@@ -10,9 +10,9 @@ VOLT = 230
 class Site:
     """A house and an EV that takes what it may, `lag_s` later; means of each quarter are kept."""
 
-    def __init__(self, limit_w, phases=1, lag_s=5, **settings):
+    def __init__(self, limit_w, phases=1, lag_s=5, min_ma=6000):
         self.d = Demand()
-        self.d.configure(limit_w, **settings)
+        self.d.set_limit(limit_w, min_ma)
         self.phases = phases
         self.lag = lag_s
         self.now = START
@@ -132,7 +132,7 @@ def test_a_short_burst_does_not_stop_the_ev_an_hour_later():
 
 def test_a_gap_is_counted_at_the_level_of_the_sample_after_it():
     demand = Demand()
-    demand.configure(8000)
+    demand.set_limit(8000, 6000)
     demand.sync(START, 0)
     demand.step(add(START, 60000), 60000, 3000, 3000, 1, VOLT)
     assert demand.used_ws == 180000
@@ -150,7 +150,7 @@ def test_a_gap_is_counted_at_the_level_of_the_sample_after_it():
 
 def test_several_quarters_in_a_gap_begin_anew():
     demand = Demand()
-    demand.configure(8000)
+    demand.set_limit(8000, 6000)
     demand.sync(START, 0)
     demand.step(add(START, 1000), 1000, 1000, 1000, 1, VOLT)
     demand.step(add(START, 3 * QUARTER_MS + 5000), 1000, 1000, 1000, 1, VOLT)
@@ -169,9 +169,9 @@ def test_a_pause_ends_with_one_ampere_to_spare():
 def test_another_setting_does_not_stop_the_charge():
     site = Site(10000)
     before = site.run(1000, 10, clock=False)
-    site.d.configure(10000, 8000)
+    site.d.set_limit(10000, 8000)
     assert site.d.ma == before > 0
-    site.d.configure(12000, 8000)
+    site.d.set_limit(12000, 8000)
     assert site.d.ma == 0, "until the next sample"
-    site.d.configure(0)
+    site.d.set_limit(0, 6000)
     assert site.d.ma == 1000000

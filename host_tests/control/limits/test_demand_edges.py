@@ -17,7 +17,7 @@ def _set_for(kept_w):
 
 def _demand(kept_w=8000, min_ma=6000):
     demand = Demand()
-    demand.configure(_set_for(kept_w), min_ma)
+    demand.set_limit(_set_for(kept_w), min_ma)
     return demand
 
 
@@ -265,25 +265,25 @@ def test_a_32nd_part_of_the_burst_is_forgotten_each_quarter_until_nothing_is_lef
 
 def test_without_a_limit_nothing_is_seen_and_nothing_stays():
     demand = _after_a_burst(3200, 2)
-    demand.configure(0)
+    demand.set_limit(0, 6000)
     assert (demand._burst_ws, demand._above_w) == (0, 0)
-    demand.configure(10001)
+    demand.set_limit(10001, 6000)
     assert (demand._burst_ws, demand._above_w) == (0, 0)
 
 
 def test_under_a_lower_limit_the_same_house_is_further_above():
     demand = _after_a_burst(3200, 2)
-    demand.configure(_set_for(8000), 0)
+    demand.set_limit(_set_for(8000), 0)
     assert (demand._burst_ws, demand._above_w) == (32000, 3200)
-    demand.configure(_set_for(7999), 0)
+    demand.set_limit(_set_for(7999), 0)
     assert (demand._burst_ws, demand._above_w) == (32000 + 900, 3201)
-    demand.configure(_set_for(7900), 0)
+    demand.set_limit(_set_for(7900), 0)
     assert (demand._burst_ws, demand._above_w) == (32000 + 90000, 3300)
-    demand.configure(_set_for(9000), 0)
+    demand.set_limit(_set_for(9000), 0)
     assert (demand._burst_ws, demand._above_w) == (32000 + 90000, 3300)
     for _ in range(2):
-        demand.configure(200000)
-        demand.configure(1000)
+        demand.set_limit(200000, 6000)
+        demand.set_limit(1000, 6000)
     assert (demand._burst_ws, demand._above_w) == (180000000, 200000)
 
 
@@ -310,7 +310,7 @@ def test_without_a_clock_a_quarter_is_fifteen_minutes_from_the_first_sample():
 def test_a_limit_is_at_most_200_kw():
     for limit_w in (200000, 200001, 300000):
         demand = Demand()
-        demand.configure(limit_w)
+        demand.set_limit(limit_w, 6000)
         demand.step(START, 0, 0, 150000, 1, 1000)
         assert demand.ma == 48000, limit_w
 
@@ -318,6 +318,6 @@ def test_a_limit_is_at_most_200_kw():
 def test_the_limit_that_is_kept_is_a_hundredth_lower():
     for limit_w, kept_w in ((8000, 7920), (8081, 8000), (8080, 7999), (2000, 1980)):
         demand = Demand()
-        demand.configure(limit_w, 0)
+        demand.set_limit(limit_w, 0)
         demand.step(START, 0, 0, 0, 1, 1000)
         assert demand.ma == kept_w, limit_w

@@ -12,7 +12,7 @@ class Rig:
 
     def __init__(self, phases=3, fitted=True):
         self.dimming = Dimming()
-        self.dimming.phases.configure(phases)
+        self.dimming.phases.set_phases(phases)
         self.limits = Limits()
         self.now = START
         self.fitted = fitted

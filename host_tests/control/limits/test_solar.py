@@ -9,7 +9,7 @@ MIN_W = 1380
 class Roof:
     def __init__(self, mode, phases=1, **settings):
         self.s = solar.Solar()
-        self.s.configure(mode, **settings)
+        self.s.set_mode(mode, 6000, 32000, **settings)
         self.phases = phases
 
     def run(self, surplus_w, seconds):
@@ -126,13 +126,13 @@ def test_another_setting_does_not_stop_the_sun():
     roof = Roof(solar.SOLAR_ONLY)
     roof.run(3000, 100)
     before = roof.s.ma
-    roof.s.configure(solar.SOLAR_ONLY, 6000, 20000)
+    roof.s.set_mode(solar.SOLAR_ONLY, 6000, 20000)
     assert roof.s.ma == before
     roof.run(9000, 10)
     assert roof.s.ma == 20000
-    roof.s.configure(solar.OFF)
+    roof.s.set_mode(solar.OFF, 6000, 32000)
     assert roof.s.ma == 1000000
-    roof.s.configure(solar.SOLAR_ONLY)
+    roof.s.set_mode(solar.SOLAR_ONLY, 6000, 32000)
     assert roof.s.ma == 0
 
 
@@ -148,7 +148,7 @@ MIN_250_W = 1500  # 6 A
 
 def _solar_only():
     s = solar.Solar()
-    s.configure(solar.SOLAR_ONLY)
+    s.set_mode(solar.SOLAR_ONLY, 6000, 32000)
     return s
 
 
@@ -198,7 +198,7 @@ def test_two_amperes_are_followed_at_once_and_less_is_not():
     """At 1000 V a watt is a milliampere."""
     for off, at_once in ((1999, 0), (2000, 1), (2001, 1)):
         s = solar.Solar()
-        s.configure(solar.SOLAR_MIN)
+        s.set_mode(solar.SOLAR_MIN, 6000, 32000)
         s.step(1, [-6000 - off, 0, 0], 1, 1000)
         assert s.ma == 6000 + off * at_once, off
         s.step(1, [-16000, 0, 0], 1, 1000)

@@ -23,7 +23,7 @@ class Site:
     def __init__(self, phases=(0,), factor=(1000, 1000, 1000), wire=(0, 1, 2), lag=2, ev_lag=3):
         self.ev = Ev(phases)
         self.meter = m.Meter()
-        self.meter.configure(63000, True, None)
+        self.meter.set_supply(63000, True, None)
         self.test = c.Commissioning()
         self.factor = factor
         self.wire = wire  # mains phase of the EV's L1..L3
@@ -104,7 +104,7 @@ def test_reversed_clamp():
 
 def test_reversed_where_nothing_can_export():
     site = Site(factor=(-1000, 1000, 1000))
-    site.meter.configure(63000, False, None)
+    site.meter.set_supply(63000, False, None)
     assert site.run().verdict == c.REVERSED
 
 

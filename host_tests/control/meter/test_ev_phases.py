@@ -9,7 +9,7 @@ START = 0x40000000 - 4000
 class Rig:
     def __init__(self, phases=3):
         self.p = EvPhases()
-        self.p.configure(phases)
+        self.p.set_phases(phases)
         self.now = START
 
     def draw(self, mask, seconds, ma=8000, rest=0):

@@ -12,7 +12,7 @@ class Rig:
 
     def __init__(self, fitted=True, fuse=25000, export=False, phase_map=None):
         self.meter = m.Meter()
-        self.meter.configure(fuse, export, phase_map)
+        self.meter.set_supply(fuse, export, phase_map)
         self.ev = ev_view(fitted)
         self.house = [5000, 2000, 1000]
         self.offered = 0
@@ -396,7 +396,7 @@ def test_a_clamp_that_tells_before_the_evs_own_meter_is_not_accused():
     """Its event is there 65 ms after the step; the EV's own meter reads ten times a second."""
     for size in (6000, -6000):
         x = m.Meter()
-        x.configure(25000, False, None)
+        x.set_supply(25000, False, None)
         ev = ev_view()
         ev.ma[0] = 10000
         now = START
@@ -415,7 +415,7 @@ def test_a_clamp_that_tells_before_the_evs_own_meter_is_not_accused():
 
 def test_a_source_of_ten_readings_a_second():
     x = m.Meter()
-    x.configure(25000, False, None)
+    x.set_supply(25000, False, None)
     x.expect(200)
     ev = ev_view()
     now = START

@@ -16,7 +16,7 @@ class Feed:
 
     def __init__(self, fuse=FUSE, export=False, interval_ms=1000, ev=ABSENT):
         self.meter = m.Meter()
-        self.meter.configure(fuse, export, None)
+        self.meter.set_supply(fuse, export, None)
         self.meter.expect(interval_ms)
         self.ev = ev
         self.t = 0

@@ -22,7 +22,7 @@ event = st.tuples(
 @given(st.lists(event, max_size=60), st.booleans(), st.booleans(), st.integers(0, 0x3FFFFFFF))
 def test_good_is_always_fresh_possible_and_proven(events, export, fitted, start):
     x = m.Meter()
-    x.configure(FUSE, export, None)
+    x.set_supply(FUSE, export, None)
     ev = ev_view(fitted)
     now = start
     since_bad = 0
@@ -63,7 +63,7 @@ def test_good_is_always_fresh_possible_and_proven(events, export, fitted, start)
 def test_an_honest_meter_with_lag_is_not_accused(step, lag, house, noise):
     """A house that changes as it likes, an EV that moves, a meter `lag` samples late."""
     x = m.Meter()
-    x.configure(FUSE * 4, False, None)
+    x.set_supply(FUSE * 4, False, None)
     ev = ev_view(True)
     true = []
     now = 0
@@ -89,7 +89,7 @@ def test_an_honest_meter_with_lag_is_not_accused(step, lag, house, noise):
 )
 def test_a_frozen_meter_is_found_within_ten_seconds(step, value, calm_s):
     x = m.Meter()
-    x.configure(FUSE * 4, False, None)
+    x.set_supply(FUSE * 4, False, None)
     ev = ev_view(True)
     now = 0
     found = None

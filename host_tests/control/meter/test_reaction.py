@@ -10,7 +10,7 @@ START = 0x40000000 - 4000
 def verdict(ev0, ev1, ma0, ma1, phase_map=None, fitted=True, seconds=7, noise=True):
     """EV and mains step at once after three quiet samples; the verdict `seconds` later."""
     x = r.Reaction()
-    x.configure(phase_map)
+    x.set_phases(phase_map)
     now = START
     ev = ev_view(fitted, ev0)
     offered = max(ev0)
@@ -105,7 +105,7 @@ def test_the_phase_that_moves_most_is_asked():
 def votes(changes, move=8000):
     """Verdicts of successive EV steps, up and down by turns, with these answers of the mains."""
     x = r.Reaction()
-    x.configure(None)
+    x.set_phases(None)
     now = START
     ev = ev_view(ma=(0, 0, 0))
     ma = [50000, 0, 0]
@@ -143,7 +143,7 @@ def test_less_than_half_either_way_is_no_vote():
 
 def test_strikes_count_failures_and_are_settled_by_an_answer():
     x = r.Reaction()
-    x.configure(None)
+    x.set_phases(None)
     now = START
     ev = ev_view(ma=(0, 0, 0))
     seen = []
@@ -161,7 +161,7 @@ def test_strikes_count_failures_and_are_settled_by_an_answer():
 
 def test_while_it_is_doubted_no_strike_is_added():
     x = r.Reaction()
-    x.configure(None)
+    x.set_phases(None)
     now = START
     ev = ev_view(ma=(0, 0, 0))
     x.judge(now, [5000, 0, 0], ev, 0, 1000, r.WHY_OK)
@@ -174,7 +174,7 @@ def test_while_it_is_doubted_no_strike_is_added():
 
 def test_a_frozen_one_that_moves_again_is_not_held_against_the_old_reference():
     x = r.Reaction()
-    x.configure(None)
+    x.set_phases(None)
     now = START
     ev = ev_view(ma=(0, 0, 0))
     for _ in range(2):
@@ -193,7 +193,7 @@ def test_a_frozen_one_that_moves_again_is_not_held_against_the_old_reference():
 def delay_of(ev_ms, mains_ms, size=8000):
     """What is learnt when the EV's meter shows a step at one time and the mains at another."""
     x = r.Reaction()
-    x.configure(None)
+    x.set_phases(None)
     ev = ev_view(ma=(0, 0, 0))
     for t in range(0, 14000, 50):
         now = add(START, t)
@@ -225,7 +225,7 @@ def test_the_delay_is_smoothed():
 
 def test_a_gap_forgets_the_reference():
     x = r.Reaction()
-    x.configure(None)
+    x.set_phases(None)
     ev = ev_view(ma=(0, 0, 0))
     x.judge(START, [5000, 0, 0], ev, 0, 1000, r.WHY_OK)
     x.forget()
@@ -240,7 +240,7 @@ def ramp(rise, steps=8):
     Each rise is seen in one sample, and undone by the EV in the next.
     """
     x = r.Reaction()
-    x.configure(None)
+    x.set_phases(None)
     now = START
     ev = ev_view(ma=(20000, 0, 0))
     why = r.WHY_OK

@@ -12,7 +12,7 @@ class Bench:
 
     def __init__(self, phase_map=None, fitted=True, interval_ms=1000):
         self.x = r.Reaction()
-        self.x.configure(phase_map)
+        self.x.set_phases(phase_map)
         self.ev = ev_view(fitted)
         self.offered = 0
         self.interval_ms = interval_ms

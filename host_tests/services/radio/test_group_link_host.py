@@ -60,7 +60,7 @@ class Air:
             config.seats, config.budget_ma, config.metered = seats, [32000] * 3, metered
             config.fallback_ma = 32000
             panels = Panels()
-            panels.configure(0, -1, 32000, 32000, 32000)
+            panels.define(0, -1, 32000, 32000, 32000)
             key = hashlib.sha256((keys or {}).get(seat, KEY)).digest()
             codec = GroupCodec(key, 7, 1, g.Report(), g.Beacon())
             group = GroupMachine(config, panels, seat, 1, self.clock.ms() & 0x3FFFFFFF)

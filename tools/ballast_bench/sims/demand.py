@@ -67,7 +67,7 @@ class Ballast:
 
     def __init__(self, limit_w, phases):
         self._demand = Demand()
-        self._demand.configure(limit_w, MIN_MA)
+        self._demand.set_limit(limit_w, MIN_MA)
         self._phases = phases
         self._demand.sync(START_MS, INTO_S * 1000)
 

@@ -128,9 +128,9 @@ class Sim:
     def tree(self):
         p = Panels()
         s = self.h.supply_ma
-        p.configure(0, -1, s, s, s)
+        p.define(0, -1, s, s, s)
         for n, (parent, ma) in enumerate(self.h.panels):
-            p.configure(n + 1, parent, ma, ma, ma)
+            p.define(n + 1, parent, ma, ma, ma)
         return p
 
     # ---- events of a history ----

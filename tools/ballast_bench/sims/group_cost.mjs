@@ -26,9 +26,9 @@ sys.path.insert(0, "/f")
 from ballast.control.group.allocate import Allocator
 from ballast.control.group.panels import Panels
 p = Panels()
-p.configure(0, -1, 400000, 390000, 380000)
-p.configure(1, 0, 260000, 260000, 260000)
-p.configure(2, 0, 200000, 200000, 200000)
+p.define(0, -1, 400000, 390000, 380000)
+p.define(1, 0, 260000, 260000, 260000)
+p.define(2, 0, 200000, 200000, 200000)
 a = Allocator(64, p)
 for i in range(64):
     a.want[i] = 1

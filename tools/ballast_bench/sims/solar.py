@@ -69,7 +69,7 @@ class Mode:
 
     def __init__(self, mode):
         self._solar = solar.Solar()
-        self._solar.configure(mode)
+        self._solar.set_mode(mode, round(MIN_A * 1000), round(MAX_A * 1000))
         self._house = [0, 0, 0]
 
     def step(self, second, surplus_w):

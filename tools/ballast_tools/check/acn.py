@@ -76,12 +76,12 @@ class BallastAlgorithm(BaseAlgorithm):
             zip(info.constraint_ids, (int(1000 * a) for a in info.constraint_limits), strict=True)
         )
         panels = Panels()
-        panels.configure(0, -1, *[_RATIO * limit["Primary " + x] for x in "ABC"], 1)
-        panels.configure(1, 0, *[limit["Secondary " + x] for x in "ABC"])
+        panels.define(0, -1, *[_RATIO * limit["Primary " + x] for x in "ABC"], 1)
+        panels.define(1, 0, *[limit["Secondary " + x] for x in "ABC"])
         pods = [n for n, name in enumerate(info.constraint_ids) if name.endswith("Pod")]
         for n in pods:
             ma = limit[info.constraint_ids[n]]
-            panels.configure(panels.count, 1, ma, ma, NO_LIMIT_MA)
+            panels.define(panels.count, 1, ma, ma, NO_LIMIT_MA)
         a = self._allocator = Allocator(info.num_stations, panels)
         a.mode = DEPARTURE
         for i in range(info.num_stations):

@@ -62,7 +62,7 @@ class GroupSigned(Group):
     def __init__(self):
         super().__init__()
         panels = Panels()
-        panels.configure(0, -1, 63000, 63000, 63000)
+        panels.define(0, -1, 63000, 63000, 63000)
         self.now = 0x3FFF0000
         self.charger = GroupMachine(_config(), panels, 0, 5, self.now)
         self.charger.request.want = 1

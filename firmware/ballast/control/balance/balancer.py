@@ -71,17 +71,15 @@ class Balancer:
         self._ev_seq = -1
         self._meter_seq = -1
         self._decided_ms = 0
-        self.configure([16000, 16000, 16000])
+        self.set_limits([16000, 16000, 16000], 6000, 32000, 3)
 
-    def configure(
-        self, limit_ma: list[int], min_ma: int = 6000, max_ma: int = 32000, phases: int = 3
-    ) -> None:
+    def set_limits(self, limit_ma: list[int], min_ma: int, max_ma: int, phases: int) -> None:
         """Set the supply's limit per phase ([3]) and the charger's range, in mA."""
         for i in range(3):
             self.spare[i].limit_ma = limit_ma[i]
         self._min_ma = min_ma
         self._max_ma = max_ma
-        self.phases.configure(phases)
+        self.phases.set_phases(phases)
 
     def new_ev(self) -> None:
         """Forget all that was found out about the EV: it was unplugged."""

@@ -32,26 +32,25 @@ class Supply:
 
     def configure(self, settings: Settings, fit: Fit, now_ms: int) -> None:
         """Take the settings over. If the supply is not used, the slot is released: static mode."""
-        values = settings
-        limit_ma = values[self._limit_key]
-        self.used = values["meter_kind"] > 0 and limit_ma > 0
-        self.limit_ma = limit_ma - values["margin_ma"]
-        phase_of_l1 = values["phase_of_l1"] - 1
+        limit_ma = settings[self._limit_key]
+        self.used = settings["meter_kind"] > 0 and limit_ma > 0
+        self.limit_ma = limit_ma - settings["margin_ma"]
+        phase_of_l1 = settings["phase_of_l1"] - 1
         for i in range(3):
             self.phase_map[i] = (phase_of_l1 + i) % 3
         if not self.used:
             self._limits.release(self.slot)
             return
-        n = values["supply_phases"]
+        n = settings["supply_phases"]
         # on three phases the phase of the charger's L1 is not sure until the commissioning test
-        proven = n == 1 or values["phase_proven"] == 1
-        self.meter.configure(limit_ma, values["export"] == 1, self.phase_map if proven else None)
-        self.meter.expect(values["meter_interval_ms"])
-        self.balancer.pauses.dip_mas = values["dip_mas"]
-        self.balancer.configure(
-            [self.limit_ma] * 3, values["min_ma"], values["rated_ma"], n
+        proven = n == 1 or settings["phase_proven"] == 1
+        self.meter.set_supply(limit_ma, settings["export"] == 1, self.phase_map if proven else None)
+        self.meter.expect(settings["meter_interval_ms"])
+        self.balancer.pauses.dip_mas = settings["dip_mas"]
+        self.balancer.set_limits(
+            [self.limit_ma] * 3, settings["min_ma"], settings["rated_ma"], n
         )
-        fallback_ma = values["fallback_ma"]
+        fallback_ma = settings["fallback_ma"]
         self._limits.fall_ma[self.slot] = fallback_ma
         if self.meter.state != GOOD:
             self._limits.put(self.slot, fallback_ma, now_ms, limits.FOREVER)

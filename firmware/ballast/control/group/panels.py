@@ -36,7 +36,7 @@ class Panels:
         self.ll_ma = [0] * (3 * MAX)
         self._phasor = bytearray(MAX)  # 1 = a load hangs here that cannot simply be added
 
-    def configure(
+    def define(
         self, panel: int, parent: int, l1_ma: int, l2_ma: int, l3_ma: int, star: int = 0
     ) -> None:
         """Define `panel` (0 = supply, parent -1; else parent < panel). ValueError if that is wrong."""

@@ -60,9 +60,9 @@ class Demand:
         self._above_w = 0  # how far above the limit the house has been in the last hours
         self._whole_quarter = False  # used_ws has counted from the quarter's beginning
         self._limit_w = 0  # less the margin
-        self.configure(0)
+        self.set_limit(0, 0)
 
-    def configure(self, limit_w: int, min_ma: int = 6000) -> None:
+    def set_limit(self, limit_w: int, min_ma: int) -> None:
         """limit_w: mean import of a quarter hour in W, 0 = no limit (at most 200 kW)."""
         whole_w = min(limit_w, MAX_W)
         limit_w = whole_w * (1000 - MARGIN_PERMILLE) // 1000

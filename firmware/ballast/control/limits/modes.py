@@ -37,15 +37,15 @@ class Modes:
 
     def configure(self, settings: Settings, fit: Fit, now_ms: int) -> None:
         """Take the settings over; an unused slot is released."""
-        s = settings
-        self.dimming.phases.configure(fit.wired_phases(s))
-        mode = s["mode"] if s["meter_kind"] else OFF
+        self.dimming.phases.set_phases(fit.wired_phases(settings))
+        mode = settings["mode"] if settings["meter_kind"] else OFF
         self._solar_on = mode != OFF
-        self.solar.configure(mode, s["min_ma"], s["rated_ma"])
-        self._slot(limits.SOLAR, self._solar_on, 0 if mode == SOLAR_ONLY else s["min_ma"])
-        self._demand_on = s["meter_kind"] > 0 and s["demand_w"] > 0
-        self.demand.configure(s["demand_w"] if self._demand_on else 0, s["min_ma"])
-        self._slot(limits.DEMAND, self._demand_on, s["fallback_ma"])
+        min_ma = settings["min_ma"]
+        self.solar.set_mode(mode, min_ma, settings["rated_ma"])
+        self._slot(limits.SOLAR, self._solar_on, 0 if mode == SOLAR_ONLY else min_ma)
+        self._demand_on = settings["meter_kind"] > 0 and settings["demand_w"] > 0
+        self.demand.set_limit(settings["demand_w"] if self._demand_on else 0, min_ma)
+        self._slot(limits.DEMAND, self._demand_on, settings["fallback_ma"])
         self._last_ms = now_ms
 
     def _slot(self, slot: int, used: bool, fall_ma: int) -> None:

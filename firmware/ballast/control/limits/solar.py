@@ -38,13 +38,13 @@ class Solar:
         self._regret_ws = 0
         self._due_mas = 0
         self._mode = -1
-        self.configure(OFF)
+        self.set_mode(OFF, 0, 0)
 
-    def configure(
+    def set_mode(
         self,
         mode: int,
-        min_ma: int = 6000,
-        max_ma: int = 32000,
+        min_ma: int,
+        max_ma: int,
         start_wh: int = _START_WH,
         stop_wh: int = _STOP_WH,
         reserve_w: int = 0,

@@ -24,7 +24,7 @@ class EvPhases:
         self._since_ms = 0
         self._seen_ms = [0, 0, 0]
 
-    def configure(self, phases: int) -> None:
+    def set_phases(self, phases: int) -> None:
         """phases: of the supply, 1..3. If their number changes, every phase counts as used again."""
         if phases != self._supply_phases:
             self._supply_phases = phases

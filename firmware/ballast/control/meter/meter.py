@@ -104,10 +104,10 @@ class Meter:
         self._last_jump_ms = 0
         self._ev_seq = -1
         self._reaction = Reaction()
-        self.configure(16000, False, None)
+        self.set_supply(16000, False, None)
         self.expect(1000)
 
-    def configure(self, fuse_ma: int, export: bool, phase_map: "list[int] | None") -> None:
+    def set_supply(self, fuse_ma: int, export: bool, phase_map: "list[int] | None") -> None:
         """Set where the meter is installed.
 
         fuse_ma: rating of the fuse or breaker whose current it measures (> 0).
@@ -117,7 +117,7 @@ class Meter:
         """
         self._fuse = fuse_ma if fuse_ma > 0 else 1
         self._export = export
-        self._reaction.configure(phase_map)
+        self._reaction.set_phases(phase_map)
 
     def expect(self, interval_ms: int) -> None:
         """Set how often the sender says that it sends; less than 200 ms or more than 30 s is cut."""

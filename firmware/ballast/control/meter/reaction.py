@@ -85,7 +85,7 @@ class Reaction:
         self._phase_map = [0, 1, 2]
         self._mapped = False
 
-    def configure(self, phase_map: "list[int] | None") -> None:
+    def set_phases(self, phase_map: "list[int] | None") -> None:
         """phase_map: [3] mains phase 0..2 of the charger's L1, L2, L3; None = not known."""
         self._mapped = phase_map is not None
         for i in range(3):

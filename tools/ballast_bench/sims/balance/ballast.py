@@ -21,11 +21,11 @@ class Ballast:
     def __init__(self, limit_a, phases=1, own_meter=True, age_known=True, export=True,
                  fallback_a=0.0, max_a=32.0, interval_ms=1000):
         self.meter = Meter()
-        self.meter.configure(round(limit_a * 1000), export, [0, 1, 2])
+        self.meter.set_supply(round(limit_a * 1000), export, [0, 1, 2])
         self.meter.expect(interval_ms)
         self.balancer = Balancer()
-        self.balancer.configure(
-            [round(limit_a * 1000)] * 3, max_ma=round(max_a * 1000), phases=phases
+        self.balancer.set_limits(
+            [round(limit_a * 1000)] * 3, round(MIN_A * 1000), round(max_a * 1000), phases
         )
         self.view = EvView()
         self.view.fitted = own_meter
