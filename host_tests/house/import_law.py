@@ -24,6 +24,7 @@ LAW = {
     | {"ballast.protocol", "ballast.control.records", "CONSTANTS"},
     "board": set(),
     "clamp": PURE_LIBRARY | {"clamp", "ballast.protocol", "CONSTANTS"},
+    "package": set(),
 }
 """CONSTANTS: upper-case names of any module of control/. micropython.const is for all."""
 
@@ -58,10 +59,13 @@ TOOLS = {
 }  # fmt: skip
 """What a folder of tools/ may import of tools/; the firmware is open to all of them."""
 
+TOOLS_BESIDE = {"tools/ballast_tools/__init__.py", "tools/ballast_tools/__main__.py"}
+"""The only files of tools/ beside those folders."""
+
 HOST_TESTS = {p.name.removesuffix(".py") for p in paths.HOST_TESTS.iterdir()} - {"__pycache__", "clamp"}
 """Names that a test finds beside it, which no other folder may import; `clamp` is the firmware's."""
 
-OPEN = {"main.py", "boot.py"}
+OPEN = {"firmware/main.py", "firmware/boot.py", "firmware/clamp/main.py"}
 """Composition roots: they may import all, and act when imported."""
 
 COMPOSE = "compose"
@@ -71,11 +75,19 @@ CALLS_AT_IMPORT = {"const", "bytes", "bytearray", "tuple", "frozenset", "set", "
                    "max", "min", "sum", "object", "calcsize", "compile", "namedtuple"}  # fmt: skip
 
 
+DECORATORS = {"property", "staticmethod", "classmethod"}
+
+MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+MUTABLE_CALLS = {"bytearray", "set"}
+
+
 def folder_of(path):
-    """The row of LAW for `path` (relative to the repository), or None = no rule."""
+    """The row of LAW for `path` (relative to the repository), or None = there is none."""
     parts = path.split("/")
     if parts[0] == "boards":
         return "board" if parts[-1] == "board.py" else None
+    if path == "firmware/ballast/__init__.py":
+        return "package"
     if parts[:2] == ["firmware", "ballast"] and len(parts) > 3:
         return parts[2]
     return "clamp" if parts[:2] == ["firmware", "clamp"] else None
@@ -89,15 +101,18 @@ def check(path, text):
         if arrows or path.startswith("tools/"):
             return arrows
     folder = folder_of(path)
-    if path.split("/")[-1] in OPEN or folder is None:
+    if path in OPEN or (folder is None and not path.startswith("firmware/")):
         return []
-    complaints = list(_at_import(tree))
+    if folder != COMPOSE and folder not in LAW:
+        return [f"{path}:1: no row of LAW is for this place: put the file into a folder that has one"]
+    complaints = [*_at_import(tree), *_hidden_imports(tree)]
     if path.endswith(".pyi") and _is_module(_dotted(path)):
         complaints.append((1, "a .pyi hides the .py of the same name from the type check"))
     if folder != COMPOSE:
         complaints += _imports(tree, folder, path)
     if folder == "control":
         complaints += _floats(tree)
+        complaints += _state(tree.body)
         complaints += _rooms(path, tree)
     return [f"{path}:{line}: {what}" for line, what in complaints]
 
@@ -106,6 +121,8 @@ def _arrows(path, tree):
     """Arrows run one way: host_tests -> tools -> firmware."""
     ours = {"ballast_bench", "ballast_tools"}
     rows = [roots for folder, roots in TOOLS.items() if path.startswith(folder + "/")]
+    if path.startswith("tools/") and not rows and path not in TOOLS_BESIDE:
+        yield 1, "no row of TOOLS is for this place: put the file into a folder that has one"
     allowed = rows[0] if rows else (ours if path.startswith("tools/") else set())
     for node in ast.walk(tree):
         for module, name, _ in _imported(node, ""):
@@ -155,6 +172,17 @@ def _imports(tree, folder, path):
             else:
                 yield node.lineno, f"{folder}/ may not import {whole}"
     yield from _of_aliases(tree, folder, aliases)
+
+
+def _hidden_imports(tree):
+    """Imports that the law could not follow."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == "__import__":
+            yield node.lineno, "__import__ hides what is imported: use an import statement"
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.startswith(("ballast.", "clamp.")) and alias.asname is None:
+                    yield node.lineno, f"import {alias.name} opens all of its package: from ... import"
 
 
 def _of_aliases(tree, folder, aliases):
@@ -223,32 +251,71 @@ def _within(module, root):
 def _at_import(tree):
     """Whatever would happen at import beside definitions."""
     for node in tree.body:
-        if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
             continue
-        if isinstance(node, ast.ClassDef):
-            yield from _in_class(node)
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-            yield from _value(node.value)
-        elif isinstance(node, ast.Try):
+        if isinstance(node, ast.Try):
             yield from _guarded_import(node)
         elif _is_guard(node):
             yield from _guard(node, tree)
-        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
-            yield node.lineno, f"{type(node).__name__} at import: only definitions may stand here"
+        else:
+            yield from _definition(node)
 
 
-def _in_class(node):
-    for inner in node.body:
-        if isinstance(inner, (ast.Assign, ast.AnnAssign)):
-            yield from _value(inner.value)
+def _definition(node):
+    """What a definition of a file or of a class does beside defining."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        yield from _decorators(node)
+        for default in (*node.args.defaults, *node.args.kw_defaults):
+            yield from _value(default)
+    elif isinstance(node, ast.ClassDef):
+        yield from _decorators(node)
+        for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
+            yield from _value(base)
+        for inner in node.body:
+            yield from _definition(inner)
+    elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+        yield from _value(node.value)
+    elif not (isinstance(node, ast.Pass) or _is_text(node)):
+        yield node.lineno, f"{type(node).__name__} at import: only definitions may stand here"
+
+
+def _is_text(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _decorators(node):
+    """A decorator is a call at import."""
+    for decorator in node.decorator_list:
+        words = ast.unparse(decorator)
+        if words not in DECORATORS and not words.endswith(".setter"):
+            yield decorator.lineno, f"@{words} is called at import"
 
 
 def _value(value):
     for node in ast.walk(value) if value is not None else ():
         if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+            name = getattr(node.func, "attr", None) or getattr(node.func, "id", "a result")
             if name not in CALLS_AT_IMPORT:
                 yield node.lineno, f"{name}() is called at import"
+
+
+def _state(body):
+    """A list or dict of a file or class of control/ would be state that all chargers share."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield from _state(node.body)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and _is_mutable(node.value):
+            yield node.lineno, "module-level state in control/: use a tuple"
+
+
+def _is_mutable(value):
+    if isinstance(value, ast.Tuple):
+        return any(_is_mutable(element) for element in value.elts)
+    if isinstance(value, ast.Call):
+        return isinstance(value.func, ast.Name) and value.func.id in MUTABLE_CALLS
+    if isinstance(value, ast.BinOp):
+        return _is_mutable(value.left) or _is_mutable(value.right)
+    return isinstance(value, MUTABLE)
 
 
 def _guarded_import(node):
