@@ -31,8 +31,7 @@ def test_the_graver_thing_wins():
 
 def test_each_pattern_is_another_one():
     kinds = (
-        light.OFF, light.READY, light.WAIT, light.CHARGE, light.PAUSE, light.WARN, light.FAULT,
-        light.LOCKED,
+        light.READY, light.WAIT, light.CHARGE, light.PAUSE, light.FAULT, light.LOCKED,
     )  # fmt: skip
     assert len(set(kinds)) == len(kinds)
 

@@ -70,8 +70,8 @@ def test_thermistor_not_fitted_and_adc_failure(dev):
 
 
 def test_led_numbers_are_those_of_control():
-    names = ("OFF", "READY", "CONNECTED", "CHARGING", "PAUSED", "WARNING", "FAULT", "LOCKED")
-    theirs = ("OFF", "READY", "WAIT", "CHARGE", "PAUSE", "WARN", "FAULT", "LOCKED")
+    names = ("READY", "CONNECTED", "CHARGING", "PAUSED", "FAULT", "LOCKED")
+    theirs = ("READY", "WAIT", "CHARGE", "PAUSE", "FAULT", "LOCKED")
     for ours, control in zip(names, theirs, strict=True):
         assert getattr(led_io, ours) == getattr(light, control)
 

@@ -18,7 +18,6 @@ if _TYPE_CHECKING:
     from ballast.services.shapes import OnFrame
     from main import App
 
-METER_CLAMP = 1
 METER_TCP = 2
 METER_RTU = 3
 _METER_KEYS = (

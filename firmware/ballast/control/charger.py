@@ -178,14 +178,13 @@ class Charger:
         """A reset by hand. True when no STOP fault is left."""
         return self.cycle.faults.reset()
 
-    def allow_blocking(self, ttl_ms: int) -> bool:
+    def allow_blocking(self, ttl_ms: int) -> None:
         """Permit blocking work for `ttl_ms`, at most 1 s: a step may then be up to 250 ms late.
 
-        Always True. See interlocks.STEP_PERMIT_MS.
+        See interlocks.STEP_PERMIT_MS.
         """
         cycle = self.cycle
         cycle.interlocks.allow_blocking(cycle.now(), min(ttl_ms, _BLOCKING_MAX_MS))
-        return True
 
     def permit_stall(self, ms: int, coil: int, urgent: bool = False) -> bool:
         """Whether work that blocks for up to `ms` may start now: while the coil is off, or urgent.
@@ -194,7 +193,8 @@ class Charger:
         """
         if coil and not urgent:
             return False
-        return self.allow_blocking(ms)
+        self.allow_blocking(ms)
+        return True
 
     # -- commissioning ------------------------------------------------------------
 

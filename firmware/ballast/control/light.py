@@ -4,12 +4,10 @@ from micropython import const
 
 from ballast.control.pilot import charge_state as cs
 
-OFF = const(0)
 READY = const(1)
 WAIT = const(2)
 CHARGE = const(3)
 PAUSE = const(4)
-WARN = const(5)
 FAULT = const(6)
 LOCKED = const(7)
 

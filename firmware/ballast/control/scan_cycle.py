@@ -140,7 +140,7 @@ class ScanCycle:
         locked = self.faults.stop and self._lock()
         charge.step(dt_ms, self.pilot.level, self._allow, locked, self.contactor.state)
         if charge.plugged:
-            self.faults.away = 0
+            self.faults.plugged()
         elif charge.unplug_event:
             self._unplugged(now_ms)
         elif not self.faults.away and charge.state == cs.A:

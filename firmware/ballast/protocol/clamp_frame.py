@@ -69,7 +69,6 @@ FLAG_BATTERY_LOW = const(4)
 FLAG_CLIPPED = const(8)  # the ADC reached its limit: the true current may be larger
 FLAG_UNCALIBRATED = const(16)
 FLAG_SENSOR_FAULT = const(32)  # a CT input rests at a wrong voltage: do not use its reading
-FLAG_BUTTON = const(64)  # the clamp's button is pressed, so a person can identify it
 
 MODE_BUTTON = const(0)
 MODE_CODE = const(1)

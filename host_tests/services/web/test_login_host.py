@@ -96,16 +96,12 @@ def test_sessions_survive_a_restart_as_hashes_only(rig):
 
 
 def test_logout_and_made_up_tokens(rig):
-    _, token, device = rig.login(LABEL)
+    _, token, _ = rig.login(LABEL)
     rig.auth.logout("0" * 32)
     assert rig.auth.role(token) == INSTALLER
     rig.auth.logout(token)
     for text in (token, None, "", "x", "0" * 32, token.upper()):
         assert rig.auth.role(text) is None
-    _, token, _ = rig.login(LABEL)
-    rig.auth.logout_all()
-    assert rig.auth.role(token) is None
-    assert not rig.auth._known(device)
 
 
 def test_only_the_newest_sessions_are_kept(rig):

@@ -75,7 +75,7 @@ class Faults:
     first: id of the first cause since no fault was active, first_s: uptime when it came.
     before, before_s: the first cause of the run before this one, 0 = none.
     changes: counts activations and endings (16 bit, wrapping).
-    Set from outside: away (1 = no EV is there), now_s (uptime).
+    away: 1 = no EV is there. Set from outside: now_s (uptime).
     """
 
     def __init__(self) -> None:

@@ -195,12 +195,6 @@ class Auth:
         self._sessions = [s for s in self._sessions if s[0] != digest]
         self._save()
 
-    def logout_all(self) -> None:
-        """End every session, and make all device cookies invalid."""
-        self._sessions = []
-        self._device_key = _hex(self._random(32))
-        self._save()
-
     # the lock against guessing
 
     def wait_s(self, peer: str, device: "str | None" = None) -> int:
