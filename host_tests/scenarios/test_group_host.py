@@ -92,7 +92,7 @@ def test_what_makes_no_group_is_told_and_draws_nothing():
         rig.world.run(30)
         assert rig.offered_a() == [0, 0, 0]
         assert rig.world.nodes[0].app.group.problem == (
-            "group: the key has 5 characters, 16 are needed"
+            "group: the key has 5 bytes, 16 are needed"
         )
 
 

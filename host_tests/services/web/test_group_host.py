@@ -42,7 +42,7 @@ def test_each_says_its_part_and_its_share():
 @pytest.mark.parametrize(
     ("settings", "line"),
     [
-        ({"group_key": "short"}, "group: the key has 5 characters, 16 are needed"),
+        ({"group_key": "short"}, "group: the key has 5 bytes, 16 are needed"),
         ({"group_line": 2},
          "group: group_line: not in a group that follows a meter; set meter_kind to 0"),
         ({"group_panels": "40 7"},

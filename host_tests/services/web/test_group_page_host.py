@@ -93,7 +93,7 @@ def test_a_problem_is_shown(make, visit):
     expect(page.locator(".hero h2")).to_have_text("Waiting: no charger leads the group yet.")
     expect(card(page)).to_contain_text("No charger leads the group.")
     expect(card(page).locator(".err")).to_have_text(
-        "group: the key has 5 characters, 16 are needed"
+        "group: the key has 5 bytes, 16 are needed"
     )
 
 
