@@ -19,7 +19,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-sync"]  # fmt: skip
 _START = (
     "import sys; sys.path[:0] = sys.argv.pop(1).split(chr(10)); "
-    "from ballast_tools import cli; sys.exit(cli.run(sys.argv[1:]))"
+    "from ballast_tools.shell import cli; sys.exit(cli.run(sys.argv[1:]))"
 )  # the environment is ours already: no second look for what must be installed
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 

@@ -9,10 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ballast_tools.shell import figures, node
+from ballast_tools.shell import figures, node, paths
 from ballast_tools.shell.errors import UserError
 
-FILE = Path(__file__).with_name("step_cost.py")
+FILE = paths.TOOLS / "ballast_tools" / "check" / "step_cost.py"
 TIMEOUT_S = 120
 STEP_US = 20000
 ALLOWED_US = 8000  # what bench safety allows one step to take
