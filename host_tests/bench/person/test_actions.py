@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ballast_bench.person import actions
 from ballast_bench.person.actions import ActionError
+from ballast_bench.person.verbs import action as action_kinds
 from ballast_bench.plant.house import detached
 from ballast_bench.plant.plant import Config, Plant
 
@@ -141,13 +142,13 @@ def lines(draw):
     action = draw(st.sampled_from(VERBS))
     args = {}
     for name, (kind, _, least, most) in action.args.items():
-        if kind == actions.BOOL:
+        if kind == action_kinds.BOOL:
             args[name] = draw(st.booleans())
-        elif kind == actions.MAYBE:
+        elif kind == action_kinds.MAYBE:
             args[name] = draw(st.sampled_from([True, False, None]))
-        elif kind == actions.TEXT:
+        elif kind == action_kinds.TEXT:
             args[name] = draw(st.sampled_from(least)) if least else draw(st.text(max_size=12))
-        elif kind == actions.WHOLE:
+        elif kind == action_kinds.WHOLE:
             args[name] = draw(st.integers(least, most))
         else:
             args[name] = draw(st.floats(least, most))

@@ -260,19 +260,19 @@ def test_what_the_page_calls_is_found(tmp_path):
         ("#: example 20 unplug", "#: example 20 breaker", "the example is none of unplug"),
         ("    #: soc -: how full its battery is, 1 = full\n", "", 'plug: write "soc UNIT: MEANING"'),
         ("#: soc -: how full its", "#: full -: how full its", "plug has no such argument"),
-        ("BY_VERB = {", "#: x\nBY_VERB = {", "this note describes nothing; remove it"),
+        ("ACTIONS = [", "#: x\nACTIONS = [", "this note describes nothing; remove it"),
     ],
 )
 def test_a_verb_and_its_note_must_agree(old, new, line):
-    problems = stories.rows(verbs=changed(stories.VERBS, old, new))[1]
+    problems = stories.rows(verbs={"car": changed(stories.verbs_of("car"), old, new)})[1]
     assert any(line in problem for problem in problems), problems
 
 
 def test_a_verb_without_a_note_is_named():
-    text = stories.VERBS.read_text()
+    text = stories.verbs_of("car").read_text()
     at = text.index("    #: the car is gone at once")
     without = text[:at] + text[text.index('    Action("unplug"') :]
-    assert "unplug is not described; write a note above it" in only(stories.rows(verbs=without)[1])
+    assert "unplug is not described; write a note above it" in only(stories.rows(verbs={"car": without})[1])
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,6 @@ def test_a_verb_without_a_note_is_named():
         ("#: steady S:", "#: stable S:", "steady is not described; write"),
         ("#: steady S:", "#: stable S:", "stable is no word of a story; remove its note"),
         ("#: example 90 within 5", "#: example 90 within x", "the example does not work"),
-        ("#: hour h:", "#: time h:", "hour is not described; write"),
         ("#: boots int 1..:", "#: starts int 1..:", "boots: its note is of starts; write"),
         ("        #: boots int 1..: starts of the charger\n", "", "boots: '' must read KEY SHAPE: MEANING"),
         ("class Story:", "#: lost\nclass Story:", "this note describes nothing; remove it"),
@@ -290,3 +289,8 @@ def test_a_verb_without_a_note_is_named():
 def test_a_word_and_its_note_must_agree(old, new, line):
     problems = stories.rows(words=changed(stories.WORDS, old, new))[1]
     assert any(line in problem for problem in problems), problems
+
+
+def test_an_option_and_its_note_must_agree():
+    text = changed(stories.OPTIONS, "#: hour h:", "#: time h:")
+    assert "hour is not described; write" in only(stories.rows(given=text)[1])

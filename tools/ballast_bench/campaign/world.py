@@ -6,7 +6,7 @@ as a file of host_tests/scenarios/.
 
 from random import Random
 
-from ballast_bench.person import actions, story
+from ballast_bench.person import actions, options, story
 
 # (verb and arguments, how it ends again)
 FAULTS = (
@@ -52,7 +52,7 @@ def play(run, seconds=32.0):
     """None, or the first rule that was broken. Actions that do not apply are passed over."""
     text = "\n".join([f"{SETUP} seed={run['seed']}", *run["story"]])
     tale = story.Story(text, "campaign")
-    setup = story.make_setup(tale.options)
+    setup = options.make_setup(tale.options)
     world = setup.start()
     bench = story._Bench(setup, 0)
     judge = _Judge(world)

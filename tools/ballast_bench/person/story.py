@@ -20,10 +20,7 @@ import re
 
 from ballast_bench.person import actions
 from ballast_bench.person.actions import ActionError
-from ballast_bench.plant import house as houses
-from ballast_bench.plant.house import House
-from ballast_bench.plant.plant import Config
-from ballast_bench.setup import Setup
+from ballast_bench.person.options import make_setup, value_of
 
 _COMPARE = {
     "==": operator.eq, "!=": operator.ne, "<=": operator.le, ">=": operator.ge,
@@ -38,27 +35,10 @@ _SETUP = re.compile(r"(\w+)=(\S+)\s*")
 #: steady S: the conditions hold at every step of the next S seconds
 #: example 95 steady 60 offered_a<=6 faults==["meter_lost"]
 _WORDS = ("expect", "within", "steady")
-OPTIONS = {
-    #: house flat, semi, detached or empty: a day of such a family; empty = appliances by hand alone
-    "house": "semi",
-    #: limit_a A: main fuse of the house (setting `fuse_ma`) and its breaker
-    "limit_a": 25.0,
-    #: meter clamp, modbus or none: what measures the house
-    "meter": "clamp",
-    #: seed whole number: of everything that is random
-    "seed": 1,
-    #: phases 1 or 3: of an empty house
-    "phases": 1,
-    #: fallback_ma mA: setting `fallback_ma`
-    "fallback_ma": 6000,
-    #: hour h: time of day at second 0; an empty house begins at 17:30
-    "hour": 3.0,
-}
-"""What `setup` knows beside the number settings of the charger, with the values of a story that is silent."""
 
 
 class Story:
-    """options: {name: text} of the setup line. lines: [(second, what, text, number)]."""
+    """options: {name: value} of the setup line. lines: [(second, what, text, number)]."""
 
     def __init__(self, text, name):
         self.name = name
@@ -71,7 +51,9 @@ class Story:
                 continue
             try:
                 if code.startswith("setup "):
-                    self.options.update(_SETUP.findall(code[6:]))
+                    self.options.update(
+                        (name, value_of(text)) for name, text in _SETUP.findall(code[6:])
+                    )
                     continue
                 second, verb, rest = _split(code)
                 if second < last:
@@ -191,33 +173,6 @@ class _Bench:
         self.plant = setup.world.plant
         self.clamps = setup.clamps
         self.charger_index = index
-
-
-def make_setup(options):
-    """The Setup of a story's options. ActionError for what there is not."""
-    values = {key: value for key, value in options.items() if key not in OPTIONS}
-    from ballast.control.settings import Settings
-
-    check = Settings()
-    for key, text in values.items():
-        wrong = check.check(key, int(text)) if re.fullmatch(r"-?\d+", text) else f"{key}: not a number"
-        if wrong is not None:
-            raise ActionError(f"setup: {wrong}")
-    given = {**OPTIONS, **options}
-    seed, name, phases = int(given["seed"]), given["house"], int(given["phases"])
-    if name == "empty":
-        house = House(appliances=houses.by_hand(phases, seed), phases=phases)
-    elif name in ("flat", "semi", "detached"):
-        house = getattr(houses, name)(seed, start_of_day_s=float(given["hour"]) * 3600)
-    else:
-        raise ActionError(f"setup: no house {name!r}; there are: empty, flat, semi, detached")
-    limit_a = float(given["limit_a"])
-    settings = {key: int(text) for key, text in values.items()}
-    settings["fallback_ma"] = int(given["fallback_ma"])
-    return Setup(
-        config=Config(house=house, limit_a=limit_a), limit_a=limit_a,
-        meter=given["meter"], settings=settings, seed=seed,
-    )  # fmt: skip
 
 
 def play(story):

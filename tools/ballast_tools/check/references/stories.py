@@ -1,22 +1,25 @@
 """STORIES.md: every word of a story, from the tables of ballast_bench/person and the notes beside them.
 
-Above a verb: one line more on what it does, `ARGUMENT UNIT: MEANING` for each argument, and
-`example LINE`. Above the words of story.py and beside its values: `WORD ARGUMENT: MEANING`.
+Above a verb: one line more on what it does, `ARGUMENT UNIT: MEANING` for each argument,
+`source: WHERE ITS NUMBERS COME FROM` (or `chosen`), and `example LINE`.
+Above the words of story.py and beside its values: `WORD ARGUMENT: MEANING`.
 """
 
 import ast
 import json
 import re
 
+from ballast_bench.person import actions, options, story
 from ballast_tools.check.references import markdown, notes
 from ballast_tools.check.references.shape import Field
 from ballast_tools.shell.paths import BENCH
 
-VERBS = BENCH / "person" / "actions.py"
+VERBS = BENCH / "person" / "verbs"
 WORDS = BENCH / "person" / "story.py"
+OPTIONS = BENCH / "person" / "options.py"
 DOCUMENT = BENCH / "person" / "STORIES.md"
 
-_GROUPS = {"car": "The car", "house": "The house and its supply", "meter": "The meter, the clamp, the air",
+_TITLES = {"car": "The car", "house": "The house and its supply", "meter": "The meter, the clamp, the air",
            "fault": "Faults, by hand", "time": "Time"}  # fmt: skip
 _ARGUMENT = re.compile(r"(?P<name>\w+)(?: (?P<unit>[^:]+))?: (?P<meaning>.+)")
 _ORPHAN = "this note describes nothing; remove it"
@@ -41,14 +44,14 @@ hold together.
 """
 
 
-def rows(verbs=None, words=None):
-    """({verbs, words, options, seen}, problems). verbs, words: texts of the two files, for tests."""
+def rows(verbs=None, words=None, given=None):
+    """({verbs, words, options, seen}, problems). verbs: {group: text}; the three texts: for tests."""
     problems = []
-    found = {"verbs": _verbs(verbs, problems)}
+    found = {"verbs": [row for group in actions.GROUPS for row in _verbs(group, verbs or {}, problems)]}
     text = WORDS.read_text() if words is None else words
     tree, marked = ast.parse(text), notes.read(WORDS, text)
     found["words"] = _words(tree, marked, problems)
-    found["options"] = _options(tree, marked, problems)
+    found["options"] = _options(given, problems)
     found["seen"] = _seen(tree, marked, problems)
     problems += [f"{note.where()}: {_ORPHAN}" for note in marked]
     return found, problems
@@ -57,28 +60,33 @@ def rows(verbs=None, words=None):
 # -- verbs ---------------------------------------------------------------------------------
 
 
-def _verbs(text, problems):
-    """[{verb, group, about, args: [{name, unit, kind, default, range, meaning}], example}]."""
-    from ballast_bench.person import actions
+def verbs_of(group):
+    """The file that holds the verbs of a group."""
+    return VERBS / f"{group}.py"
 
-    source = VERBS.read_text() if text is None else text
+
+def _verbs(group, texts, problems):
+    """[{verb, group, about, args: [{name, unit, kind, default, range, meaning}], example, source}]."""
+    path = verbs_of(group)
+    source = texts.get(group) or path.read_text()
     lines = {call.args[0].value: call.lineno for call in ast.walk(ast.parse(source))
              if isinstance(call, ast.Call) and ast.unparse(call.func) == "Action"}  # fmt: skip
-    marked = {note.at: note for note in notes.read(VERBS, source)}
+    marked = {note.at: note for note in notes.read(path, source)}
     out = []
-    for action in actions.ACTIONS:
+    for action in actions.GROUPS[group].ACTIONS:
         note = marked.pop(lines.get(action.verb), None)
         if note is None:
-            where = notes.place(VERBS, lines.get(action.verb, 1))
+            where = notes.place(path, lines.get(action.verb, 1))
             problems.append(f"{where}: {action.verb} is not described; write a note above it")
             continue
-        out.append(_verb(action, note, problems))
+        out.append(_verb(action, group, note, problems))
     problems += [f"{note.where()}: {_ORPHAN}" for note in marked.values()]
     return out
 
 
-def _verb(action, note, problems):
-    row = {"verb": action.verb, "group": action.group, "about": action.about, "args": [], "example": ""}
+def _verb(action, group, note, problems):
+    row = {"verb": action.verb, "group": group, "about": action.about, "args": [], "example": "",
+           "source": ""}  # fmt: skip
     said = {}
     for number, text in note.items():
         found = _ARGUMENT.fullmatch(text)
@@ -86,13 +94,15 @@ def _verb(action, note, problems):
             row["example"] = text[len("example ") :]
             problem = _example(row["example"], action.verb)
             if problem:
-                problems.append(f"{notes.place(VERBS, number)}: {problem}")
+                problems.append(f"{notes.place(note.path, number)}: {problem}")
+        elif text.startswith("source: "):
+            row["source"] = text[len("source: ") :]
         elif found and found["name"] in action.args:
             said[found["name"]] = found
         elif number == note.line:
             row["about"] += f". {text[0].upper()}{text[1:]}"
         else:
-            problems.append(f"{notes.place(VERBS, number)}: {action.verb} has no such argument")
+            problems.append(f"{notes.place(note.path, number)}: {action.verb} has no such argument")
     if not row["example"]:
         problems.append(f'{note.where()}: {action.verb} has no example; write "example SECONDS VERB ..."')
     for name, rule in action.args.items():
@@ -116,8 +126,6 @@ def _argument(name, rule, found):
 
 def _example(line, verb):
     """What is wrong with an example of `verb`, "" = nothing."""
-    from ballast_bench.person import actions
-
     try:
         done = actions.parse(line)
     except actions.ActionError as error:
@@ -140,13 +148,11 @@ def _assigned(tree, name):
     for node in tree.body:
         if isinstance(node, ast.Assign) and [getattr(t, "id", "") for t in node.targets] == [name]:
             return node
-    raise ValueError(f"{WORDS.name} has no {name}")
+    raise ValueError(f"no {name} in this module")
 
 
 def _words(tree, marked, problems):
     """[{line, meaning, example}] of expect, within, steady."""
-    from ballast_bench.person import actions, story
-
     node = _assigned(tree, "_WORDS")
     out, where = [], notes.place(WORDS, node.lineno)
     for number, text in (item for note in _take(marked, {node.lineno}) for item in note.items()):
@@ -168,19 +174,23 @@ def _words(tree, marked, problems):
     return out
 
 
-def _options(tree, marked, problems):
+def _options(text, problems):
     """[{name, kind, default, meaning}] of the setup line."""
-    node = _assigned(tree, "OPTIONS").value
+    text = OPTIONS.read_text() if text is None else text
+    marked = notes.read(OPTIONS, text)
+    node = _assigned(ast.parse(text), "OPTIONS").value
     out = []
-    for key, value in zip(node.keys, node.values, strict=True):
+    for key in node.keys:
         note = next(iter(_take(marked, {key.lineno})), None)
         found = _ARGUMENT.fullmatch(note.text) if note else None
         if found is None or found["name"] != key.value:
             how = f'write "#: {key.value} UNIT: MEANING" above it'
-            problems.append(f"{notes.place(WORDS, key.lineno)}: {key.value} is not described; {how}")
+            problems.append(f"{notes.place(OPTIONS, key.lineno)}: {key.value} is not described; {how}")
             continue
-        out.append({"name": key.value, "kind": found["unit"], "default": ast.literal_eval(value),
+        default = options.OPTIONS[key.value][1]
+        out.append({"name": key.value, "kind": found["unit"], "default": default,
                     "meaning": found["meaning"]})  # fmt: skip
+    problems += [f"{note.where()}: {_ORPHAN}" for note in marked]
     return out
 
 
@@ -216,7 +226,7 @@ def document(found):
     out += [*markdown.table(("line", "what must be", "example"), cells), ""]
     heads = ("name", "type", "unit", "range or values", "meaning")
     out += [*markdown.table(heads, [field.row() for field in found["seen"]]), ""]
-    for group, title in _GROUPS.items():
+    for group, title in _TITLES.items():
         out += [f"## {title}", ""]
         for verb in found["verbs"]:
             if verb["group"] == group:
@@ -225,7 +235,10 @@ def document(found):
 
 
 def _section(verb):
-    out = [f"### {verb['verb']}", "", f"{verb['about']}. Example: `{verb['example']}`", ""]
+    about = f"{verb['about']}. Example: `{verb['example']}`"
+    if verb["source"]:
+        about += f". Source of its numbers: {verb['source']}"
+    out = [f"### {verb['verb']}", "", about, ""]
     if verb["args"]:
         heads = ("name", "kind", "unit", "range", "default", "meaning")
         cells = [[a[head] for head in heads] for a in verb["args"]]

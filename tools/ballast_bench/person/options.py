@@ -1,0 +1,90 @@
+"""What stands on the bench, as data: a story's first line, a command's options, a test's markers.
+
+    setup = make_setup({"house": "empty", "limit_a": 25, "meter": "none", "user_ma": 10000})
+    world = setup.start()
+
+Beside the names in OPTIONS every setting of the charger that is a number may be given.
+"""
+
+import json
+
+from ballast_bench.person.verbs.action import NUMBER, TEXT, WHOLE, Action, ActionError
+from ballast_bench.plant import house as houses
+from ballast_bench.plant.house import House
+from ballast_bench.plant.plant import Config
+from ballast_bench.setup import Setup
+
+HOUSES = ("flat", "semi", "detached", "empty")
+METERS = ("clamp", "modbus", "none")
+
+OPTIONS = {
+    #: house flat, semi, detached or empty: a day of such a family; empty = appliances by hand alone
+    "house": (TEXT, "semi", HOUSES, None),
+    #: limit_a A: main fuse of the house (setting `fuse_ma`) and its breaker
+    "limit_a": (NUMBER, 25.0, 6.0, 125.0),
+    #: meter clamp, modbus or none: what measures the house
+    "meter": (TEXT, "clamp", METERS, None),
+    #: seed whole number: of everything that is random
+    "seed": (WHOLE, 1, 0, 2**31),
+    #: phases 1 or 3: of an empty house
+    "phases": (WHOLE, 1, 1, 3),
+    #: fallback_ma mA: setting `fallback_ma`
+    "fallback_ma": (WHOLE, 6000, 0, 32000),
+    #: hour h: time of day at second 0; an empty house begins at 17:30
+    "hour": (NUMBER, 3.0, 0.0, 24.0),
+}
+"""name: (kind, value if nothing is said, least or choices, most)."""
+
+_CHECK = Action("setup", "", "What stands on the bench", None, **OPTIONS)
+
+
+def value_of(text):
+    """A value as it is written in a story: JSON, or a bare word."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def check(given):
+    """(complete options, settings) of {name: value}; ActionError with one line."""
+    options = _CHECK.check({key: value for key, value in given.items() if key in OPTIONS})
+    settings = {key: value for key, value in given.items() if key not in OPTIONS}
+    return options, _settings(settings)
+
+
+def _settings(given):
+    """Settings of the charger, each checked by its own schema."""
+    from ballast.control.settings import Settings
+
+    schema = Settings()
+    for key, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, int):
+            wrong = schema.check(key, 0) or f"{key} must be a whole number, not {value!r}"
+        else:
+            wrong = schema.check(key, value)
+        if wrong is not None:
+            raise ActionError(f"setup: {wrong}")
+    return given
+
+
+def make_setup(given, **more):
+    """The Setup of {name: value}. more: further arguments of Setup. ActionError with one line."""
+    options, settings = check(given)
+    limit_a = options["limit_a"]
+    return Setup(
+        config=Config(house=make_house(options), limit_a=limit_a), limit_a=limit_a,
+        meter=options["meter"], settings={**settings, "fallback_ma": options["fallback_ma"]},
+        seed=options["seed"], **more,
+    )  # fmt: skip
+
+
+def make_house(options):
+    """The House that complete options name."""
+    name, seed = options["house"], options["seed"]
+    if name == "empty":
+        if options["phases"] == 2:
+            raise ActionError("setup: phases must be 1 or 3")
+        phases = options["phases"]
+        return House(appliances=houses.by_hand(phases, seed), phases=phases)
+    return getattr(houses, name)(seed, start_of_day_s=options["hour"] * 3600)

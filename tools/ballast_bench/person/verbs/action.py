@@ -1,0 +1,67 @@
+"""One verb of the bench: its arguments, their ranges, and what it does."""
+
+BOOL, NUMBER, WHOLE, TEXT, MAYBE = "bool", "number", "whole", "text", "bool or null"
+ON = (BOOL, True, None, None)
+
+
+class ActionError(ValueError):
+    """One line: what is wrong with an action, and what there is instead."""
+
+
+class Action:
+    """One verb. args: {name: (kind, default, least, most)}; run(bench, **args); group, about: for people."""
+
+    def __init__(self, verb, group, about, run, **args):
+        self.verb, self.group, self.about, self.run, self.args = verb, group, about, run, args
+
+    def check(self, given):
+        """Complete arguments for `run`; ActionError with one line."""
+        unknown = sorted(set(given) - set(self.args))
+        if unknown:
+            known = ", ".join(self.args) or "none"
+            raise ActionError(f"{self.verb}: no argument {unknown[0]!r}; there are: {known}")
+        return {
+            name: self._value(name, given.get(name, rule[1])) for name, rule in self.args.items()
+        }
+
+    def _value(self, name, value):
+        kind, _, least, most = self.args[name]
+        where = f"{self.verb}: {name}"
+        if kind == BOOL and not isinstance(value, bool):
+            raise ActionError(f"{where} must be true or false")
+        if kind == MAYBE and value is not None and not isinstance(value, bool):
+            raise ActionError(f"{where} must be true, false or null")
+        if kind == TEXT:
+            if not isinstance(value, str):
+                raise ActionError(f"{where} must be a text")
+            if least is not None and value not in least:
+                raise ActionError(f"{where}: no {value!r}; there are: {', '.join(least)}")
+        if kind in (NUMBER, WHOLE):
+            whole = kind == WHOLE
+            if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+                raise ActionError(f"{where} must be a {'whole ' if whole else ''}number")
+            if not least <= value <= most:
+                raise ActionError(f"{where} must be from {least:g} to {most:g}")
+        return value
+
+
+def charger(bench):
+    """The charge point that car and fault verbs act on."""
+    return bench.plant.chargers[bench.charger_index]
+
+
+def restarting(bench, verb):
+    """The bench's world, when it can start a charger again."""
+    world = getattr(bench, "world", None)
+    if world is None or not world.reboots:
+        raise ActionError(f"{verb}: this bench does not restart a charger")
+    return world
+
+
+def setter(part, name, scale=1.0):
+    """A `run` that sets attribute `name` of part(bench) to its argument `value`."""
+
+    def run(bench, value):
+        setattr(part(bench), name, value * scale)
+
+    return run
