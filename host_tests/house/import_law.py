@@ -47,8 +47,9 @@ BESIDE = {"light": {"pilot"}}
 """Files beside the rooms that show what a room decided."""
 
 TOOLS = {
-    "tools/ballast_tools/shell": {"ballast_tools.shell"},
-    "tools/ballast_tools/ship": {"ballast_tools.shell", "ballast_tools.ship", "ballast_bench.upy"},
+    "tools/ballast_tools/shell": {"ballast_tools.shell", "ballast_bench.home"},
+    "tools/ballast_tools/ship": {"ballast_tools.shell", "ballast_tools.ship", "ballast_bench.upy",
+                                 "ballast_bench.devices.lfs_geometry"},
     "tools/ballast_tools/factory": {"ballast_tools.shell", "ballast_tools.ship",
                                     "ballast_tools.factory"},
     "tools/ballast_tools/play": {"ballast_tools.shell", "ballast_tools.ship", "ballast_tools.play",

@@ -10,6 +10,7 @@
 import json
 from random import Random
 
+from ballast_bench import upy
 from ballast_bench.devices.clamp_actor import ClampActor
 from ballast_bench.devices.memory_storage import MemoryStorage
 from ballast_bench.devices.sdm630 import Sdm630
@@ -122,7 +123,6 @@ class Setup:
         node.storage.save("clamps", json.dumps({"pairs": json.dumps([pair])}).encode())
 
     def _make_app(self, node):
-        import main
         from ballast.compose.env import Env
         from ballast.control.settings import Settings
 
@@ -147,7 +147,7 @@ class Setup:
             env.http = (self.http[0], self.http[1] + node.index)
             env.assets = self.assets
             env.label = _label()
-        return main.App(node.board, env, settings)
+        return upy.firmware_main().App(node.board, env, settings)
 
     def _meter_values(self):
         if self.meter == "none":

@@ -16,10 +16,9 @@ import selectors
 import sys
 import time
 from math import inf
-from pathlib import Path
 
 import ballast_bench.fakes as fakes
-from ballast_bench import upy
+from ballast_bench import home, upy
 from ballast_bench.plant.plant import Config, Plant
 from ballast_bench.upy.clock import ManualClock
 from ballast_bench.wiring import Wiring
@@ -30,14 +29,13 @@ STEP_S = 0.02
 BOOT_S = 1.2  # chosen: ROM, bootloader, MicroPython and imports of an ESP32-S3; never measured
 _STEP_US = 20_000
 START_MS = (1 << 30) - 30_000  # the ticks wrap half a minute after power-on, in every run
-REPO = Path(__file__).resolve().parents[2]
 
 
 def load_board(name):
     """The module boards/<name>/board.py. ValueError with the choices when there is none."""
-    path = REPO / "boards" / name / "board.py"
+    path = home.BOARDS / name / "board.py"
     if not path.exists():
-        have = sorted(p.parent.name for p in (REPO / "boards").glob("*/board.py"))
+        have = sorted(p.parent.name for p in home.BOARDS.glob("*/board.py"))
         raise ValueError("no board %r: boards/ has %s" % (name, ", ".join(have)))
     spec = importlib.util.spec_from_file_location("board_" + name, path)
     module = importlib.util.module_from_spec(spec)
@@ -90,7 +88,7 @@ class Node:
         before = sys.modules.get("board")
         sys.modules["board"] = self.board
         try:
-            source = (REPO / "firmware" / "boot.py").read_text()
+            source = (home.FIRMWARE / "boot.py").read_text()
             exec(compile(source, "boot.py", "exec"), {"__name__": "boot"})
         finally:
             if before is None:
@@ -322,14 +320,13 @@ def _default_app(node):
     """The firmware's own composition root with default settings."""
     from random import Random
 
-    import main
     from ballast.compose.env import Env
     from ballast_bench.devices.memory_storage import MemoryStorage
 
     node.storage = node.storage or MemoryStorage()
     env = Env(node.storage, Random(node.index).randbytes, lambda line: None)
     tell_reset(env, node.board.CHIP)
-    return main.App(node.board, env)
+    return upy.firmware_main().App(node.board, env)
 
 
 def tell_reset(env, chip):

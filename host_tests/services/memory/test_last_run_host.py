@@ -9,6 +9,7 @@ import pytest
 from ballast.control.safety import faults
 from ballast.services.memory import last_run
 from ballast.services.memory.event_log import EventLog
+from ballast_bench import upy
 from ballast_bench.fakes.device import HARD_RESET
 from ballast_bench.plant.ev import EV
 from ballast_bench.plant.house import flat
@@ -150,7 +151,7 @@ def test_a_formatted_memory_is_a_warning_and_an_event(bench):
     lines = []
 
     def make_app(node, inner=world._make_app):
-        import main
+        main = upy.firmware_main()
 
         class Formatted(main.App):
             def __init__(self, board, env, settings):

@@ -29,7 +29,7 @@ def rig_class(made, monkeypatch):
     """A WebRig whose charger runs from slot A and can be updated."""
     from ballast.compose import factory
     from ballast.ports import base_slot, update_slots
-    from ballast_bench import fakes
+    from ballast_bench import fakes, upy
 
     fakes.install()
     for port in (update_slots, base_slot):
@@ -41,7 +41,7 @@ def rig_class(made, monkeypatch):
 
     class UpdateRig(WebRig):
         def _make_app(self, node):
-            import main
+            main = upy.firmware_main()
 
             self.reboots = []
             romfs = bytearray(b"\xff" * 2 * HALF)

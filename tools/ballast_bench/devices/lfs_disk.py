@@ -8,7 +8,7 @@ from littlefs import lfs
 from littlefs.context import UserContext
 
 from ballast_bench.devices.flash import Flash, PowerCut
-from ballast_tools.ship.fsimage import GEOMETRY
+from ballast_bench.devices.lfs_geometry import GEOMETRY
 
 BLOCK = 4096
 IO_ERROR = -5

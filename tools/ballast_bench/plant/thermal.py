@@ -9,7 +9,7 @@ a bad one (10 mohm) about 100 K.
 
 from math import exp
 
-from ballast_tools.ship import firmware
+from ballast_bench import upy
 
 # What heats at a place that may have a thermistor: arguments of HotSpot (chosen)
 _FIGURES = {
@@ -18,7 +18,7 @@ _FIGURES = {
     "box": {"contact_ohm": 0.001, "rth": (2.0, 8.0), "tau_s": (120.0, 1800.0), "watts_fixed": 1.0},
 }
 
-SPOTS = {name: _FIGURES.get(name, {}) for name in firmware.module("ballast.control.places").NAMES}
+SPOTS = {name: _FIGURES.get(name, {}) for name in upy.firmware("ballast.control.places").NAMES}
 """Every place of the firmware, in the order of a board's NTC_PINS; what is not known heats as a good plug."""
 
 _T0_K = 273.15

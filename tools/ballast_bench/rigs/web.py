@@ -16,6 +16,7 @@ from random import Random
 
 from ballast.control.settings import Settings
 from ballast.protocol import password
+from ballast_bench import upy
 from ballast_bench.devices.memory_storage import MemoryStorage
 from ballast_bench.person.bench_page import real_ms
 from ballast_bench.plant.plant import Config
@@ -92,7 +93,6 @@ class WebRig:
         self.auth, self.events, self.wall = parts.auth, parts.events, parts.wall
 
     def _make_app(self, node):
-        import main  # needs the fakes that World has installed
         from ballast.compose.env import Env
         from ballast.ports.wifi import Wifi
 
@@ -113,7 +113,7 @@ class WebRig:
         env.blocking = self._at_once
         env.measure = self.measure
         self.fit(env, node)
-        return main.App(node.board, env, settings)
+        return upy.firmware_main().App(node.board, env, settings)
 
     def fit(self, env, node):
         """For a rig that has more: called before the App is made."""

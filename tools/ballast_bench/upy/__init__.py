@@ -2,23 +2,27 @@
 
 `install(clock)` adds what MicroPython has and CPython has not: the module
 `micropython`, `time.ticks_*` and `time.sleep_*`, `asyncio.sleep_ms`,
-`wait_for_ms` and `ThreadSafeFlag`. It may be called again: functions that the
-firmware has already imported follow the new clock.
+`wait_for_ms` and `ThreadSafeFlag`; and it lets Python find the firmware. It may be
+called again: functions that the firmware has already imported follow the new clock.
+`firmware(name)` imports a module of the firmware.
 
 All ticks come from the clock, so whoever owns the clock owns the time:
 `RealClock` in the interactive bench, `ManualClock` in tests and replays.
 """
 
 import asyncio as _asyncio
+import importlib as _importlib
 import sys as _sys
 import time as _time
 
 from . import _micropython
 from .aio import ThreadSafeFlag, sleep_ms, wait_for_ms
 from .clock import ManualClock, RealClock
+from .find import add_firmware, firmware_main
 from .loop import VirtualLoop, run_virtual
 
-__all__ = ["ManualClock", "RealClock", "VirtualLoop", "clock", "install", "run_virtual"]
+__all__ = ["ManualClock", "RealClock", "VirtualLoop", "clock", "firmware", "firmware_main",
+           "install", "run_virtual"]  # fmt: skip
 
 TICKS_PERIOD = 1 << 30  # as on the ESP32: ticks_ms wraps after 12.4 days
 _HALF = TICKS_PERIOD // 2
@@ -38,6 +42,7 @@ def install(new_clock=None):
         _clock = new_clock
     if getattr(_time, "ticks_ms", None) is ticks_ms:
         return _clock
+    add_firmware()
     _sys.modules["micropython"] = _micropython
     for fn in (ticks_ms, ticks_us, ticks_diff, ticks_add, sleep_block_ms, sleep_block_us):
         setattr(_time, fn.__name__.replace("_block", ""), fn)
@@ -46,6 +51,12 @@ def install(new_clock=None):
     if not hasattr(_sys, "print_exception"):
         _sys.print_exception = print_exception
     return _clock
+
+
+def firmware(name):
+    """A module of the firmware, such as "ballast.protocol.update_file", on this Python."""
+    install()
+    return _importlib.import_module(name)
 
 
 def ticks_ms():

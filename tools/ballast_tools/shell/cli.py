@@ -2,6 +2,7 @@
 
 The first stage runs on any Python 3.11 with its standard library alone; once the
 private environment is ready, the same command is started anew by its Python.
+What pip has installed makes no environment: it says which part is missing.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import importlib
 import os
 import sys
 
-from ballast_tools.shell import commands, environment, figures, paths
+from ballast_tools.shell import commands, environment, figures, installed, paths
 from ballast_tools.shell.errors import UserError
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
@@ -22,8 +23,9 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (see: {self.prog} --help)\n")
 
 
-def main(argv):
-    """Run `argv`; the exit status."""
+def main(argv=None):
+    """Run `argv` (None: what this program was started with); the exit status."""
+    argv = sys.argv[1:] if argv is None else argv
     try:
         try:
             status = _main(argv)
@@ -45,9 +47,7 @@ def _main(argv):
     try:
         check(argv)
         if not wants_help(argv):
-            changed = environment.ensure(commands.groups_of(argv))
-            if changed or not environment.is_ours():
-                environment.restart(argv)
+            prepare(argv)
         return run(argv)
     except UserError as error:
         print(f"ballast {name}: {error}", file=sys.stderr)
@@ -57,10 +57,23 @@ def _main(argv):
         return INTERRUPTED
 
 
+def prepare(argv):
+    """What `argv`'s command needs is there, or one line says what is missing."""
+    groups = commands.groups_of(argv)
+    if paths.INSTALLED:
+        installed.check(groups)
+        return
+    changed = environment.ensure(groups)
+    if changed or not environment.is_ours():
+        environment.restart(argv)
+
+
 def check(argv):
     """Refuse a command that is not there, with one line."""
     if argv[0] not in commands.COMMANDS:
-        raise UserError("no such command; tools/ballast --help lists them")
+        raise UserError(f"no such command; {commands.PROGRAM} --help lists them")
+    if not commands.is_here(argv[0]):
+        raise UserError(installed.NO_CHECKOUT)
     module = commands.module_of(argv)
     if not commands.is_present(module):
         if commands.is_bench(module):
@@ -91,7 +104,7 @@ def run(argv):
     words = 2 if is_bench else 1
     module = importlib.import_module("ballast_tools." + module_name)
     parser = Parser(
-        prog="tools/ballast " + " ".join(argv[:words]),
+        prog=f"{commands.PROGRAM} " + " ".join(argv[:words]),
         description=module.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

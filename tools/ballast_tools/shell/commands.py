@@ -38,6 +38,11 @@ TITLES = {
 
 COMMANDS = {name: entry for section in TITLES.values() for name, entry in section.items()}
 
+NEED_CHECKOUT = ("test", "bench", "mutate", "deploy", "lock")
+"""Those that read the tests, the sources or the lock files: not for what pip has installed."""
+
+PROGRAM = "ballast" if paths.INSTALLED else "tools/ballast"
+
 BENCHES = "check.benches."
 EXTRA_GROUPS = {
     BENCHES + "page": ("test",),
@@ -67,6 +72,11 @@ def benches():
     return sorted(f.stem.replace("_", "-") for f in files)
 
 
+def is_here(name):
+    """Whether the command `name` works here: in a checkout all do."""
+    return not (paths.INSTALLED and name in NEED_CHECKOUT)
+
+
 def is_bench(module):
     return module.startswith(BENCHES)
 
@@ -81,11 +91,15 @@ def _file(module):
 
 def overview():
     """The text of `ballast --help`."""
-    lines = ["usage: tools/ballast COMMAND [options]", ""]
+    lines = [f"usage: {PROGRAM} COMMAND [options]", ""]
     for title, section in TITLES.items():
-        lines.append(title)
-        lines += [f"  {name:10} {text}" for name, (_, text, _) in section.items()]
-        lines.append("")
-    lines.append("tools/ballast COMMAND --help tells the options of one. The first start of a")
-    lines.append("command installs what it needs into .venv/ here, and nothing anywhere else.")
+        rows = [f"  {name:10} {text}" for name, (_, text, _) in section.items() if is_here(name)]
+        lines += [title, *rows, ""] if rows else []
+    if paths.INSTALLED:
+        away = ", ".join(name for name in COMMANDS if not is_here(name))
+        lines.append("ballast COMMAND --help tells the options of one. With a checkout of the sources")
+        lines.append(f"tools/ballast has more: {away}.")
+    else:
+        lines.append("tools/ballast COMMAND --help tells the options of one. The first start of a")
+        lines.append("command installs what it needs into .venv/ here, and nothing anywhere else.")
     return "\n".join(lines)

@@ -1,14 +1,19 @@
-"""Where things are in the repository and in its private environment."""
+"""Where things are: in the checkout and its private environment, or in what pip has installed."""
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
-TOOLS = ROOT / "tools"
-FIRMWARE = ROOT / "firmware"
-BOARDS = ROOT / "boards"
+from ballast_bench import home
+
+INSTALLED = home.INSTALLED
+ROOT = home.ROOT
+"""The checkout; the packaged copy of its folders where there is none."""
+
+TOOLS = home.PACKAGES
+FIRMWARE = home.FIRMWARE
+BOARDS = home.BOARDS
 BENCH = TOOLS / "ballast_bench"
 HOST_TESTS = ROOT / "host_tests"
-BUILD = ROOT / "build"
+BUILD = (Path.cwd() if INSTALLED else ROOT) / "build"
 
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
@@ -17,11 +22,11 @@ NODE_DIR = VENV / "node"
 
 
 def import_roots():
-    """The folders that modules are imported from, as strings."""
-    return [str(FIRMWARE), str(TOOLS)]
+    """The folders that modules are imported from, as strings; pip's own are on the path already."""
+    return [str(FIRMWARE)] if INSTALLED else [str(FIRMWARE), str(TOOLS)]
 
 
 def shown(path):
-    """`path` as a message shows it: from the repository's root where it lies inside."""
+    """`path` as a message shows it: from the checkout's root where it lies inside one."""
     path = Path(path)
-    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+    return path.relative_to(ROOT) if not INSTALLED and path.is_relative_to(ROOT) else path

@@ -1,11 +1,8 @@
 """Firmware modules for the tools: one codec for both sides instead of two that agree."""
 
-import importlib
-
 from ballast_bench import upy
 
 
 def module(name):
     """A firmware module, such as "ballast.protocol.update_file", on this Python."""
-    upy.install()
-    return importlib.import_module(name)
+    return upy.firmware(name)

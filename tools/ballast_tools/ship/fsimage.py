@@ -1,7 +1,7 @@
 """File system images of a folder, the same bits every time, and back again.
 
-LittleFS with the geometry that MicroPython's VfsLfs2 uses by default (readsize = progsize =
-lookahead = 32, cache = 4 x 32, extmod/vfs_lfs.c), so that inlined files fit the device's cache.
+LittleFS with the geometry that MicroPython's VfsLfs2 uses by default, so that inlined files fit
+the device's cache.
 An application image has small blocks, the data partition those of the flash: see _Window in
 firmware/ballast/ports/update_slots.py. ROMFS by mpremote's own writer.
 """
@@ -14,11 +14,11 @@ from pathlib import Path
 import littlefs
 from mpremote import romfs
 
+from ballast_bench.devices.lfs_geometry import GEOMETRY
 from ballast_tools.shell.errors import UserError
 
 BLOCK = 4096  # of flash
 IMAGE_BLOCK = 512  # of an application image in LittleFS
-GEOMETRY = {"read_size": 32, "prog_size": 32, "cache_size": 128, "lookahead_size": 32}
 
 
 def contents(folder):
