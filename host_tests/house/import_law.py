@@ -47,11 +47,11 @@ BESIDE = {"light": {"pilot"}}
 """Files beside the rooms that show what a room decided."""
 
 TOOLS = {
-    "tools/ballast_tools/shell": {"ballast_tools.shell", "ballast_bench.home"},
+    "tools/ballast_tools/shell": {"ballast_tools.shell", "ballast_bench.home", "ballast_bench.errors"},
     "tools/ballast_tools/ship": {"ballast_tools.shell", "ballast_tools.ship", "ballast_bench.upy",
-                                 "ballast_bench.devices.lfs_geometry"},
+                                 "ballast_bench.devices.lfs_geometry", "ballast_bench.product"},
     "tools/ballast_tools/factory": {"ballast_tools.shell", "ballast_tools.ship",
-                                    "ballast_tools.factory"},
+                                    "ballast_tools.factory", "ballast_bench.product"},
     "tools/ballast_tools/play": {"ballast_tools.shell", "ballast_tools.ship", "ballast_tools.play",
                                  "ballast_bench"},
     "tools/ballast_tools/check": {"ballast_tools.shell", "ballast_tools.ship",

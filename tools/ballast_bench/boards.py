@@ -1,6 +1,6 @@
 """Boards for the bench: boards/NAME/board.py or an OEM's folder, and what each can do.
 
-    board = load("esp32s3_ref")                  # or load("/home/oem/boards/box16")
+    board = load("esp32s3_ref")                  # or load("../oem/boards/box16")
     board = load("bench", PE_PIN=None)           # single constants replaced
     capabilities(board)                          # frozenset({"pe", "own_meter", ...})
 """
@@ -10,7 +10,9 @@ import runpy
 from pathlib import Path
 from types import SimpleNamespace
 
-BOARDS = Path(__file__).resolve().parents[2] / "boards"
+from ballast_bench.errors import UserError
+from ballast_bench.home import BOARDS
+
 DEFAULT = "esp32s3_ref"
 """The board of a bench where nobody names one: the reference board, as it ships. The board
 `bench` is idealised (its ADC spaces its readings by itself); what must stay comparable names it."""
@@ -39,7 +41,7 @@ CAPABILITIES = {
 """What a story can need of a charger, by a line `needs NAME ...`, and what it means."""
 
 
-class BoardError(ValueError):
+class BoardError(UserError):
     """One line: which board, what is wrong, what there is instead."""
 
 
@@ -90,16 +92,16 @@ def _constants(path):
     return {key: value for key, value in values.items() if key.isupper()}
 
 
-def capabilities(board, profile=None):
-    """Names of CAPABILITIES that this board has. profile: settings of brand and market, which may
-    sell it for less current than it carries.
+def capabilities(board, profile=None, phases=3):
+    """Names of CAPABILITIES that this board has. profile, phases: of the brand and its plug, which
+    may sell it for less current and fewer phases than it has.
     """
     from ballast.control.places import NAMES
 
     profile = profile or {}
     most_ma = min([board.RATED_MA, *(profile[k] for k in _CURRENTS if k in profile)])
     fitted = {
-        "three_phase": board.PHASES == 3,
+        "three_phase": min(board.PHASES, phases) == 3,
         "mirror": board.MIRROR_PIN is not None,
         "load_sense": board.LOAD_PINS is not None,
         "pe": board.PE_PIN is not None,

@@ -5,9 +5,9 @@ from playwright.sync_api import expect
 
 from ballast_bench.plant.house import semi
 from ballast_bench.plant.plant import Config
+from ballast_bench.product import brand
 from ballast_bench.rigs import web as web_rig
 from ballast_tools.factory import labels, units
-from ballast_tools.ship import brand
 
 pytestmark = pytest.mark.browser
 

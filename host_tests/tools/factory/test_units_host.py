@@ -3,10 +3,11 @@
 import pytest
 
 from ballast_bench.factory.jig_hardware import Hardware
+from ballast_bench.product import brand
 from ballast_tools.factory import flash, jig, labels, ledger, units
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
-from ballast_tools.ship import boards, brand
+from ballast_tools.ship import boards
 from tools.factory_kit.line import change, identity_of, serials
 
 PINS = boards.constants(paths.BOARDS / "esp32s3_ref" / "board.py")

@@ -4,9 +4,10 @@ import shutil
 
 import pytest
 
+from ballast_bench.product import brand, market
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
-from ballast_tools.ship import board_check, boards, brand, market
+from ballast_tools.ship import board_check, boards
 
 
 @pytest.mark.parametrize("name", brand.known())
@@ -70,8 +71,9 @@ def test_pins_of_the_boards_are_good(name):
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, monkeypatch):
     target = tmp_path / "acme"
+    monkeypatch.setattr(brand, "FOLDER", tmp_path)
     shutil.copytree(paths.BOARDS / "brands" / "acme", target)
     return target
 
@@ -116,6 +118,17 @@ def test_mistake_in_a_brand_names_file_line_and_key(folder, what):
         assert f"brand.toml:{line}: {key}: " in found and message in found, found
     else:
         assert "line 2" in found, found
+
+
+def test_a_brand_outside_the_tree_may_name_boards_outside(folder, monkeypatch):
+    path = folder / "brand.toml"
+    path.write_text(path.read_text().replace('"esp32_lite"', '"box16"'))
+    with pytest.raises(UserError, match="expected a list of boards"):
+        brand.read(folder)
+    monkeypatch.setattr(brand, "FOLDER", folder)
+    assert brand.read(folder).boards == ("esp32s3_ref", "box16")
+    with pytest.raises(UserError, match="Acme-2: the folder of a brand is called like its id"):
+        brand.read(folder.rename(folder.parent / "Acme-2"))
 
 
 LOGOS = {

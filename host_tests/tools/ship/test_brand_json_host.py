@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from ballast_bench.product import brand
 from ballast_tools.shell import paths
-from ballast_tools.ship import boards, brand
+from ballast_tools.ship import boards
 
 NOT_YET = {
     "household": "a household socket needs a warning before hours of load",

@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ballast.protocol import update_file
+from ballast_bench.product import brand
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
-from ballast_tools.ship import application, boards, brand, build, fsimage, signing, size_report
+from ballast_tools.ship import application, boards, build, fsimage, signing, size_report
 from tools.factory_kit.command import PAIRS, run, run_elsewhere
 
 

@@ -12,8 +12,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen import canvas
 
+from ballast_bench.product import brand as brands
 from ballast_tools.shell.errors import UserError
-from ballast_tools.ship import brand as brands
 
 COLUMNS, ROWS = 3, 7
 PER_PAGE = COLUMNS * ROWS

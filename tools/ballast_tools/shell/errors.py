@@ -1,10 +1,6 @@
 """What a command raises to end with one line and an exit status, not a traceback."""
 
-
-class UserError(Exception):
-    """Something the user can put right: one line with what, where and what to do."""
-
-    status = 2
+from ballast_bench.errors import UserError
 
 
 class SetupError(UserError):

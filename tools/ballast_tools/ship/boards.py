@@ -4,11 +4,11 @@ import ast
 import json
 from dataclasses import dataclass
 
+from ballast_bench.product.tomlfile import Reader
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.paths import shown
 from ballast_tools.ship import partitions
-from ballast_tools.ship.tomlfile import Reader
 
 FLASH = {"4MB": 4 << 20, "8MB": 8 << 20, "16MB": 16 << 20}
 

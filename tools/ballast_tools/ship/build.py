@@ -17,13 +17,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ballast_bench.product import brand
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.paths import shown
 from ballast_tools.ship import (
     application,
     boards,
-    brand,
     firmware,
     fsimage,
     partitions,

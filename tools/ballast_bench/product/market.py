@@ -1,17 +1,16 @@
 """Market profiles: boards/markets/*.toml, what the rules of a market make of the charger.
 
 [profile] holds the keys of the group "profile" in firmware/ballast/control/setting_rows.py
-that depend on the market, [rules] those that services act on, [plugs.*] the mains plugs.
+that depend on the market, [rules] those that services act on, [plugs.*] the mains plugs,
+[supply] the mains there: no charger reads it, the bench's supply is made of it.
 Every number has a source beside it; one without is refused.
 """
 
-from ballast_tools.shell import paths
-from ballast_tools.shell.errors import UserError
-from ballast_tools.shell.paths import shown
-from ballast_tools.ship import firmware
-from ballast_tools.ship.tomlfile import Reader
+from ballast_bench import boards, upy
+from ballast_bench.errors import UserError
+from ballast_bench.product.tomlfile import Reader, shown
 
-FOLDER = paths.BOARDS / "markets"
+FOLDER = boards.BOARDS / "markets"
 
 PROFILE = (
     "min_ma", "low_mv", "high_mv", "ventilation", "wake", "rcd_retries", "rcd_retry_ms",
@@ -40,12 +39,14 @@ def known():
 
 def schema():
     """Rows of control/setting_rows.py by key: the one place where ranges are written."""
-    settings = firmware.module("ballast.control.setting_rows")
-    return {row[0]: row for row in settings.NUMBERS if row[5] == "profile"}
+    upy.install()
+    from ballast.control.setting_rows import NUMBERS
+
+    return {row[0]: row for row in NUMBERS if row[5] == "profile"}
 
 
 def load(name):
-    """-> {"id", "name", "profile": {key: int}, "rules": {key: int}, "plugs": {id: {...}}}."""
+    """-> {"id", "name", "profile": {key: int}, "rules": {key: int}, "supply", "plugs": {id: {...}}}."""
     if name not in known():
         raise UserError(f"{shown(FOLDER)}: no market {name!r}; there are {', '.join(known())}")
     doc = Reader(FOLDER / f"{name}.toml")
@@ -56,6 +57,10 @@ def load(name):
         market["profile"][key] = _sourced(doc, f"profile.{key}", row[2], row[3])
     for key, (low, high, _, _) in RULES.items():
         market["rules"][key] = _sourced(doc, f"rules.{key}", low, high)
+    market["supply"] = {
+        "volts": _sourced(doc, "supply.volts", 100, 250),
+        "hertz": _sourced(doc, "supply.hertz", 50, 60),
+    }
     for plug in doc.names("plugs"):
         market["plugs"][plug] = _plug(doc, f"plugs.{plug}", rows)
     doc.finish()
@@ -79,6 +84,8 @@ def _plug(doc, key, rows):
     for limit in ("low_mv", "high_mv"):  # a plug of another mains voltage
         if doc.raw(f"{key}.{limit}", None) is not None:
             plug[limit] = _sourced(doc, f"{key}.{limit}", rows[limit][2], rows[limit][3])
+    if doc.raw(f"{key}.volts", None) is not None:
+        plug["volts"] = _sourced(doc, f"{key}.volts", 100, 250)
     if plug["household"] and plug["ma"] > 13000:
         raise doc.error(f"{key}.ma", "a household plug carries at most 13000 mA for hours")
     return plug

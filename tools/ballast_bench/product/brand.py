@@ -6,16 +6,15 @@ that the firmware reads. Mistakes come as one line: file, line, key, what was ex
 
 import re
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ballast_tools.shell import paths
-from ballast_tools.shell.errors import UserError
-from ballast_tools.shell.paths import shown
-from ballast_tools.ship import market
-from ballast_tools.ship.tomlfile import Reader
+from ballast_bench import boards, home
+from ballast_bench.errors import UserError
+from ballast_bench.product import market
+from ballast_bench.product.tomlfile import Reader, shown
 
-FOLDER = paths.BOARDS / "brands"
-LANGUAGES = paths.FIRMWARE / "web" / "lang"
+FOLDER = boards.BOARDS / "brands"
+LANGUAGES = home.FIRMWARE / "web" / "lang"
 LOGO_MAX = 8192
 CONTRAST = 4.5  # WCAG 2.2, 1.4.3 (AA) for text of normal size
 _ID = r"[a-z][a-z0-9_]{0,31}"
@@ -43,12 +42,19 @@ class Brand:
     market: dict
     logo: bytes
 
+    def sold(self, market, plug):
+        """This brand with another market and plug: as the OEM would sell it there."""
+        limit_ma = min(plug["ma"], self.cable_ma, self.rated_ma)
+        currents = tuple(amps for amps in self.currents if amps * 1000 <= limit_ma)
+        return replace(self, market=market, plug=plug, currents=currents)
+
 
 def known():
     return sorted(path.parent.name for path in FOLDER.glob("*/brand.toml"))
 
 
 def load(name):
+    """The Brand of a name in boards/brands; UserError with the choices."""
     folder = FOLDER / name
     if not re.fullmatch(_ID, name) or not (folder / "brand.toml").exists():
         raise UserError(f"{shown(FOLDER)}: no brand {name!r}; there are {', '.join(known())}")
@@ -56,11 +62,14 @@ def load(name):
 
 
 def read(folder):
-    """The Brand in a folder; UserError with file, line and key."""
+    """The Brand in a folder; UserError with file, line and key.
+
+    A folder outside boards/brands may name boards that lie outside too.
+    """
+    if not re.fullmatch(_ID, folder.name):
+        raise UserError(f"{folder.name}: the folder of a brand is called like its id: a-z, 0-9 and _")
     doc = Reader(folder / "brand.toml")
     profile = market.load(doc.choice("market", market.known()))
-    boards = doc.listing("hardware.boards", lambda b: b in board_names(), "boards: "
-                         + ", ".join(board_names()))  # fmt: skip
     plug = doc.choice("hardware.plug", sorted(profile["plugs"]))
     brand = Brand(
         id=folder.name,
@@ -70,7 +79,7 @@ def read(folder):
         languages=_languages(doc),
         support=_support(doc),
         colours=_colours(doc),
-        boards=tuple(boards),
+        boards=_boards(doc, folder),
         plug={"id": plug, **profile["plugs"][plug]},
         cable_ma=doc.integer("hardware.cable_ma", 6000, 32000),
         rated_ma=doc.integer("hardware.rated_ma", 6000, 32000),
@@ -85,8 +94,17 @@ def read(folder):
     return brand
 
 
-def board_names():
-    return sorted(path.parent.name for path in paths.BOARDS.glob("*/board.py"))
+def _boards(doc, folder):
+    there = boards.names()
+    if folder.parent == FOLDER:
+        listed = doc.listing("hardware.boards", lambda b: b in there, "boards: " + ", ".join(there))
+    else:
+        listed = doc.listing("hardware.boards", _is_id, "names of boards")
+    return tuple(listed)
+
+
+def _is_id(value):
+    return isinstance(value, str) and re.fullmatch(_ID, value) is not None
 
 
 def languages():

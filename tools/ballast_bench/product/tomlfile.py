@@ -8,12 +8,17 @@ otherwise silently leave a default in force).
 import re
 import tomllib
 
-from ballast_tools.shell.errors import UserError
-from ballast_tools.shell.paths import shown
+from ballast_bench import home
+from ballast_bench.errors import UserError
 
 _MISSING = object()
 _HEAD = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"\s*([A-Za-z0-9_.\"'-]+)\s*=")
+
+
+def shown(path):
+    """`path` as a message shows it: from the repository's root where it lies inside."""
+    return path.relative_to(home.ROOT) if path.is_relative_to(home.ROOT) else path
 
 
 class Reader:
