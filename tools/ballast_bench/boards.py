@@ -5,6 +5,7 @@
     capabilities(board)                          # frozenset({"pe", "own_meter", ...})
 """
 
+import copy
 import os
 import runpy
 from pathlib import Path
@@ -90,6 +91,27 @@ def _constants(path):
     except Exception as error:  # noqa: BLE001 (whatever an OEM's file does wrong)
         raise BoardError(f"{path}: {type(error).__name__}: {error}") from None
     return {key: value for key, value in values.items() if key.isupper()}
+
+
+def fit(config, board, phases=None, rated_a=None):
+    """A copy of a plant's Config with the charge points of this board; what it says itself stays.
+
+    phases, rated_a: of board, brand and plug together, None = the board's. A three-phase board on
+    a one-phase supply is wired with one.
+    """
+    from ballast.control.safety.rcd_test import NAMES
+
+    fitted = copy.copy(config)
+    fitted.chargers = [
+        {
+            "rcd": NAMES[board.RCD_MODULE].replace("/", "_"),
+            "rated_a": rated_a or board.RATED_MA / 1000.0,
+            **one,
+            "phases": min(one["phases"], phases or board.PHASES),
+        }
+        for one in config.chargers
+    ]
+    return fitted
 
 
 def capabilities(board, profile=None, phases=3):

@@ -10,12 +10,13 @@
 import json
 from random import Random
 
-from ballast_bench import upy
+from ballast_bench import boards, upy
 from ballast_bench.devices.clamp_actor import ClampActor
 from ballast_bench.devices.memory_storage import MemoryStorage
 from ballast_bench.devices.sdm630 import Sdm630
 from ballast_bench.plant.ev import EV
 from ballast_bench.plant.plant import Config
+from ballast_bench.product import product
 from ballast_bench.world import World, tell_reset
 
 PASSWORD = "bench"
@@ -28,7 +29,8 @@ class Setup:
 
     Several chargers (in `config`, or `chargers` of them) are a group; evs: their cars.
 
-    settings: {key: value} over the defaults. chargers, phases: of the plant. http: as in
+    board, brand, market, mains_plug: the charger, as product.load takes them; None = the defaults.
+    settings: {key: value} over those of brand and market. chargers, phases: of the plant. http: as in
     compose/env.Env. meter_port: of the SDM630, 0 = any free one. breaker_a: None = limit_a.
     interval_s: of the meter or clamp. latency_s: of the meter. loss: of the radio, 0..1.
     bench_page: person/bench_page.BenchPage, None = the bench has no page of its own.
@@ -37,7 +39,8 @@ class Setup:
     def __init__(self, house=None, limit_a=25.0, ev=None, meter="clamp", settings=None, seed=0,
                  http=None, assets=None, meter_port=0, breaker_a=None, interval_s=1.0,
                  latency_s=0.0, loss=0.0, config=None, log=lambda line: None,
-                 serve_meter=False, bench_page=None, chargers=1, evs=()):
+                 serve_meter=False, bench_page=None, chargers=1, evs=(), board=boards.DEFAULT,
+                 brand=product.BRAND, market=None, mains_plug=None):
         self.meter, self.seed, self.log = meter, seed, log
         self.http, self.assets = http, assets
         self.meter_port, self.serve_meter = meter_port, serve_meter or meter == "modbus"
@@ -45,9 +48,11 @@ class Setup:
         self.interval_s, self.latency_s, self.loss = interval_s, latency_s, loss
         self.ev = ev
         self.evs = list(evs)
+        self.product = product.load(board, brand, market, mains_plug)
         config = config or Config(
-            house=house, limit_a=limit_a, breaker_a=breaker_a, chargers=chargers
-        )
+            house=house, limit_a=limit_a, breaker_a=breaker_a, chargers=chargers,
+            **self.product.supply,
+        )  # fmt: skip
         self.values = {
             "fuse_ma": round(limit_a * 1000),
             "supply_phases": config.phases,
@@ -58,8 +63,11 @@ class Setup:
         if len(config.chargers) > 1:
             self.values.update(_group_values(len(config.chargers)))
         self.values.update(settings or {})
-        self.world = World(config, seed, make_app=self._make_app)
+        made = self.product
+        config = boards.fit(config, made.board, made.phases, made.rated_a)
+        self.world = World(config, seed, made.board, make_app=self._make_app)
         self.server = None
+        self._random = {}
 
     def start(self):
         """Power on, plug the car in. Returns the World. OSError when a port is taken."""
@@ -123,10 +131,14 @@ class Setup:
         node.storage.save("clamps", json.dumps({"pairs": json.dumps([pair])}).encode())
 
     def _make_app(self, node):
+        from ballast.compose import factory
         from ballast.compose.env import Env
         from ballast.control.settings import Settings
 
+        document = self.product.document
         settings = Settings()
+        for line in settings.load(document["profile"]):
+            self.log(line)
         for key, value in self._meter_values().items():
             settings.set(key, value)
         for key, value in self.values.items():
@@ -137,17 +149,29 @@ class Setup:
             settings.set("phase_proven", 1)
         if node.storage is None:
             node.storage = MemoryStorage()
-        env = Env(node.storage, Random("unit/%s/%d" % (self.seed, node.index)).randbytes, self.log)
+        if node.index not in self._random:  # each start draws new numbers, as a chip does
+            self._random[node.index] = Random("unit/%s/%d" % (self.seed, node.index)).randbytes
+        env = Env(node.storage, self._random[node.index], self.log)
         tell_reset(env, node.board.CHIP)
-        env.serial = "BENCH-%04d" % (node.index + 1)
-        env.version = "bench"
+        unit = {"serial": "BENCH-%04d" % (node.index + 1)}
+        if self.http is not None:
+            unit["label"] = _label()
+        cal = factory.fill(env, unit, document)
+        env.restore_delay_s = self._restore_delay_s(node)
         if self.meter == "clamp":
             self._add_radio(node, env)
         if self.http is not None:
             env.http = (self.http[0], self.http[1] + node.index)
             env.assets = self.assets
-            env.label = _label()
-        return upy.firmware_main().App(node.board, env, settings)
+        return upy.firmware_main().App(node.board, env, settings, cal)
+
+    def _restore_delay_s(self, node):
+        """The market's rule for a supply that returns.
+
+        The bench begins with a charger that has had its supply for long: its wait is over. Each
+        later return of the supply (verb `power_cut`) has it.
+        """
+        return self.product.document["rules"]["restore_delay_s"] if node.boots else 0
 
     def _meter_values(self):
         if self.meter == "none":

@@ -1,33 +1,31 @@
 """The wires between a chip's pads (fakes.Device) and the plant's ChargePoint.
 
 What a carrier board has in copper is here: dividers, pull resistors, level
-shifters, the power meter IC. Nothing in this file reads the firmware, and the
-calibration in board.py is not used: the dividers are computed from resistors,
-so a wrong constant in a board file shows as a wrong reading.
+shifters, the power meter IC. What board.py does not name is not connected.
+Nothing in this file reads the firmware. A board with the divider of the shipped
+boards gets its resistors, not its constants; see `divider_of`.
 
     wiring = Wiring(device, board, plant.chargers[0], plant.radio)
     loop:  plant.step(t, dt); wiring.update(t); with device: io.read(...) ...
 """
 
+from math import gcd
 from random import Random
 
 from ballast_bench.fakes.atm90e32 import Atm90e32
 
 HOLD, PWM, NEG = 0, 1, 2
 
-# CP divider of both boards: 200k from CP, 33k to 3.3 V, 31.6k to ground (buffered)
+# CP divider of the shipped boards: 200k from CP, 33k to 3.3 V, 31.6k to ground (buffered)
 _CP_TOP_OHM = 200_000.0
 _CP_UP_OHM = 33_000.0
 _CP_DOWN_OHM = 31_600.0
 _CP_RAIL_MV = 3300.0
-# thermistors: 10k to a 2.5 V reference
-NTC_PULLUP_OHM = 10_000.0
-NTC_SUPPLY_MV = 2500.0
 # coil supply: a charge pump that holds for this long without a pulse (chosen: 5 steps)
 DEAD_MAN_S = 0.1
 
-_SAMPLES = 250  # 250 readings 116 us apart are 29 whole periods of 1000 us
-_SPACING_US = 116
+_PERIOD_US = 1000
+_SPACING_US = 116  # of an ADC that spaces its readings by itself (CP_SPACING_US = 0)
 _ADC_NOISE_MV = 3.0  # at the ADC pin, chosen: S3 with 100 nF and no averaging
 _CACHE = 512
 
@@ -36,6 +34,19 @@ def cp_divider():
     """(mV at the ADC for CP = 0 V, mV per mV), from the resistors."""
     total = 1 / _CP_TOP_OHM + 1 / _CP_UP_OHM + 1 / _CP_DOWN_OHM
     return _CP_RAIL_MV / _CP_UP_OHM / total, 1 / _CP_TOP_OHM / total
+
+
+def divider_of(board):
+    """(mV at the ADC for CP = 0 V, mV per mV) of a board.
+
+    The resistors of the shipped boards where its constants are those within 1 % (their sum of
+    tolerances, chosen); else another divider is fitted, and only its constants say which.
+    """
+    zero_mv, slope = cp_divider()
+    stated = board.CP_OFFSET_UV / 1000.0, 100.0 / board.CP_GAIN_X100
+    if abs(stated[0] / zero_mv - 1.0) < 0.01 and abs(stated[1] / slope - 1.0) < 0.01:
+        return zero_mv, slope
+    return stated
 
 
 class Wiring:
@@ -52,7 +63,9 @@ class Wiring:
         self.now_s = 0.0
         self.cut = set()
         self._rng = Random(seed)
-        self._zero_mv, self._slope = cp_divider()
+        self._zero_mv, self._slope = divider_of(board)
+        self._spacing_us = board.CP_SPACING_US or _SPACING_US
+        self._samples = _PERIOD_US // gcd(_PERIOD_US, self._spacing_us)  # end in step with the pilot
         self._adc = device.adc_input(board.CP_ADC_PIN)
         self._cache = {}
         self._timed = False
@@ -63,7 +76,8 @@ class Wiring:
         self._connect_outputs()
         self._connect_meter()
         for ntc in cp.ntc:
-            ntc.pullup_ohm, ntc.supply_mv = NTC_PULLUP_OHM, NTC_SUPPLY_MV
+            ntc.pullup_ohm = float(board.NTC_PULLUP_OHM)
+            ntc.supply_mv = float(board.NTC_SUPPLY_MV)
             ntc.step(0.0, ntc.degc)  # shows the voltage of this divider
         if radio is not None:
             self.air = PlantAir(radio, device, self)
@@ -183,13 +197,13 @@ class Wiring:
         self._adc.feed_calibrated(samples)
 
     def _sampled(self, pilot):
-        """Readings of the pilot 116 us apart, with noise, as read_uv() gives them."""
+        """Readings of the pilot as far apart as the port takes them, with noise, as read_uv() gives them."""
         uniform = self._rng.uniform
         to_uv = self._adc.calibrated_uv
         noise = pilot.noise_mv
         out = []
-        for k in range(_SAMPLES):
-            cp_mv = pilot.level_mv(k * _SPACING_US) + uniform(-noise, noise)
+        for k in range(self._samples):
+            cp_mv = pilot.level_mv(k * self._spacing_us) + uniform(-noise, noise)
             mv = self._zero_mv + self._slope * cp_mv + uniform(-_ADC_NOISE_MV, _ADC_NOISE_MV)
             out.append(to_uv(max(mv, 0.0) * 1000.0))
         return out

@@ -11,14 +11,14 @@ timer, and asyncio. Between two events the clock moves in the plant's own 20 ms.
 """
 
 import asyncio
-import importlib.util
 import selectors
 import sys
 import time
 from math import inf
+from pathlib import Path
 
 import ballast_bench.fakes as fakes
-from ballast_bench import home, upy
+from ballast_bench import boards, home, upy
 from ballast_bench.plant.plant import Config, Plant
 from ballast_bench.upy.clock import ManualClock
 from ballast_bench.wiring import Wiring
@@ -29,18 +29,6 @@ STEP_S = 0.02
 BOOT_S = 1.2  # chosen: ROM, bootloader, MicroPython and imports of an ESP32-S3; never measured
 _STEP_US = 20_000
 START_MS = (1 << 30) - 30_000  # the ticks wrap half a minute after power-on, in every run
-
-
-def load_board(name):
-    """The module boards/<name>/board.py. ValueError with the choices when there is none."""
-    path = home.BOARDS / name / "board.py"
-    if not path.exists():
-        have = sorted(p.parent.name for p in home.BOARDS.glob("*/board.py"))
-        raise ValueError("no board %r: boards/ has %s" % (name, ", ".join(have)))
-    spec = importlib.util.spec_from_file_location("board_" + name, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class Node:
@@ -142,20 +130,22 @@ class _Loop(asyncio.SelectorEventLoop):
 
 
 class World:
-    """config: plant Config. board: a name in boards/. pace: None = as fast as possible,
-    or virtual seconds per real second (may be changed while it runs).
+    """config: plant Config. board: of all chargers, a name in boards/, a folder's path or constants.
+
+    pace: None = as fast as possible, or virtual seconds per real second (may be changed while it
+    runs). The charge points of the plant are those of the board, unless config says otherwise.
     """
 
-    def __init__(self, config=None, seed=0, board="bench", start_ms=START_MS, make_app=None):
+    def __init__(self, config=None, seed=0, board=boards.DEFAULT, start_ms=START_MS, make_app=None):
         self.clock = ManualClock(start_ms)
         upy.install(self.clock)
         self.seed = seed
-        self.plant = Plant(config or Config(), seed)
+        board = boards.load(board) if isinstance(board, (str, Path)) else board
+        self.plant = Plant(boards.fit(config or Config(), board), seed)
         self._start_us = self.clock.us()
         self._next_us = self._start_us + _STEP_US
         self._make_app = make_app or _default_app
-        module = load_board(board) if isinstance(board, str) else board
-        self.nodes = [Node(self, i, module) for i in range(len(self.plant.chargers))]
+        self.nodes = [Node(self, i, board) for i in range(len(self.plant.chargers))]
         self.reboots = False  # True: a reset chip comes back; False: HardReset reaches the caller
         self.actors = []  # called with now_s after each plant step: clamps, scripts, recorders
         self.loop = _Loop(self)
@@ -185,6 +175,7 @@ class World:
         self._next_us += _STEP_US
         now_s = (clock.us() - self._start_us) / 1e6
         self.plant.step(now_s, STEP_S)
+        began_us = busy_us = clock.us()
         for node in self.nodes:
             cp = node.cp
             cp.meter.measure(now_s, cp.amps, cp.supply_v, self.plant.mains.freq_hz)
@@ -203,6 +194,9 @@ class World:
                 node.cp.set_powered(True)
             if node.boot_s is not None and now_s >= node.boot_s:
                 self._reboot(node)
+            busy_us = max(busy_us, clock.us())
+            clock.set_us(began_us)  # the next chip computes at the same time
+        clock.set_us(busy_us)
         fakes.current = None
         for actor in self.actors:
             actor(now_s)

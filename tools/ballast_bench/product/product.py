@@ -24,7 +24,7 @@ class Product:
 
     document: brand.json as the build writes it, with version "bench". profile: settings of it.
     phases: that board and plug both have. rated_a: the most that board, plug and cable carry.
-    supply: {"source_v", "freq_hz"} of the mains at that plug. rcd: of plant/rcd_modules.MODULES.
+    supply: {"source_v", "freq_hz"} of the mains at that plug.
     """
 
     def __init__(self, board, brand):
@@ -39,7 +39,6 @@ class Product:
             "source_v": float(brand.plug.get("volts", supply["volts"])),
             "freq_hz": float(supply["hertz"]),
         }
-        self.rcd = _rcd(board)
 
     @property
     def name(self):
@@ -87,10 +86,3 @@ def _read(brand):
             raise UserError(f"brand {brand}: no brand.toml in this folder; boards/brands/README.md")
         raise UserError(f"no brand {brand!r}; there are {', '.join(brands.known())}, or the path of a folder")
     return brands.read(path.resolve())
-
-
-def _rcd(board):
-    """The residual current module of a board, as the plant calls it."""
-    from ballast.control.safety.rcd_test import NAMES
-
-    return NAMES[board.RCD_MODULE].replace("/", "_")
