@@ -161,7 +161,7 @@ class Setup:
         if self.meter == "clamp":
             self._add_radio(node, env)
         if self.http is not None:
-            env.http = (self.http[0], self.http[1] + node.index)
+            env.http = (self.http[0], self.http[1] and self.http[1] + node.index)  # 0 = any free one
             env.assets = self.assets
         return upy.firmware_main().App(node.board, env, settings, cal)
 

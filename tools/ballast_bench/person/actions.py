@@ -12,7 +12,7 @@ comment. `line(second, verb, args)` writes one, so that what was clicked can be 
 import json
 import re
 
-from ballast_bench.person.verbs import car, fault, house, meter, time
+from ballast_bench.person.verbs import car, fault, house, meter, person, time
 from ballast_bench.person.verbs.action import ActionError
 
 GROUPS = {
@@ -20,6 +20,7 @@ GROUPS = {
     "house": house,
     "meter": meter,
     "fault": fault,
+    "person": person,
     "time": time,
 }
 """Group: the module of its verbs, in the order in which people see them."""
@@ -40,31 +41,57 @@ def do(bench, verb, args=None):
     return full
 
 
-def line(second, verb, args):
-    """One line of scenario text; arguments at their default are left out."""
+def line(second, verb, args, charger=0):
+    """One line of scenario text; arguments at their default are left out. charger: from 0."""
     rules = BY_VERB[verb].args
-    words = [
-        f"{name}={json.dumps(value)}" for name, value in args.items() if value != rules[name][1]
+    given = [
+        f"{name}={json.dumps(value)}"
+        for name, value in args.items()
+        if name not in rules or value != rules[name][1]
     ]
-    return " ".join([f"{second:.2f}".rstrip("0").rstrip("."), verb, *words])
+    at = [f"@{charger + 1}"] if charger else []
+    return " ".join([f"{second:.2f}".rstrip("0").rstrip("."), *at, verb, *given])
 
 
 _WORD = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^\s"]+)(?:\s+|$)')
+_CODE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^"#]|"(?![^"]*"))*')
+
+
+def code_of(raw):
+    """A line without its comment and blanks; a `#` within quotes begins none."""
+    return _CODE.match(raw)[0].strip()
+
+
+def words(text, verb, value_of=None):
+    """{name: value} of `NAME=VALUE ...`. value_of(text) -> value; None: JSON alone."""
+    given, at, text = {}, 0, text.strip()
+    while at < len(text):
+        word = _WORD.match(text, at)
+        if word is None:
+            raise ActionError(f"{verb}: name=value is needed at {text[at : at + 20]!r}")
+        if word[1] in given:
+            raise ActionError(f"{verb}: {word[1]} is given twice")
+        try:
+            given[word[1]] = json.loads(word[2]) if value_of is None else value_of(word[2])
+        except ValueError:
+            raise ActionError(f"{verb}: {word[1]}={word[2]} is not JSON") from None
+        at = word.end()
+    return given
 
 
 def parse(text, name="scenario"):
     """[(second, verb, args)] of scenario text, in time order; ActionError with file and line."""
     out, last = [], 0.0
     for number, raw in enumerate(text.splitlines(), 1):
-        code = raw.split("#", 1)[0].strip() if '"' not in raw else raw.strip()
-        if not code or code.startswith("#"):
+        code = code_of(raw)
+        if not code:
             continue
         try:
             second, verb, args = _parse_line(code)
             if second < last:
                 raise ActionError(f"{second:g} s comes after {last:g} s")
         except ActionError as error:
-            raise ActionError(f"{name}, line {number}: {error}") from None
+            raise ActionError(f"{name}:{number}: {error}") from None
         last = second
         out.append((second, verb, args))
     return out
@@ -82,17 +109,7 @@ def _parse_line(code):
     action = BY_VERB.get(verb)
     if action is None:
         raise ActionError(f"no action {verb!r}; there are: {', '.join(BY_VERB)}")
-    given, at, rest = {}, 0, rest.strip()
-    while at < len(rest):
-        word = _WORD.match(rest, at)
-        if word is None:
-            raise ActionError(f"{verb}: name=value is needed at {rest[at : at + 20]!r}")
-        try:
-            given[word[1]] = json.loads(word[2])
-        except ValueError:
-            raise ActionError(f"{verb}: {word[1]}={word[2]} is not JSON") from None
-        at = word.end()
-    return second, verb, action.check(given)
+    return second, verb, action.check(words(rest, verb))
 
 
 def play(world, bench, script):

@@ -32,6 +32,8 @@ OPTIONS = {
     "fallback_ma": (WHOLE, 6000, 0, 32000),
     #: hour h: time of day at second 0; an empty house begins at 17:30
     "hour": (NUMBER, 3.0, 0.0, 24.0),
+    #: chargers whole number: on one supply; several of them are a group
+    "chargers": (WHOLE, 1, 1, 16),
 }
 """name: (kind, value if nothing is said, least or choices, most)."""
 
@@ -68,15 +70,29 @@ def _settings(given):
     return given
 
 
+def apart(given):
+    """What is wrong with settings of {name: value} that do not go together; "" = nothing."""
+    from ballast.control.settings import Settings
+
+    wrong = Settings().wrong({key: value for key, value in given.items() if key not in OPTIONS})
+    return f"setup: {wrong[0][1]}" if wrong else ""
+
+
 def make_setup(given, **more):
     """The Setup of {name: value}. more: further arguments of Setup. ActionError with one line."""
     options, settings = check(given)
-    limit_a = options["limit_a"]
     return Setup(
-        config=Config(house=make_house(options), limit_a=limit_a), limit_a=limit_a,
+        config=_config(options), limit_a=options["limit_a"],
         meter=options["meter"], settings={**settings, "fallback_ma": options["fallback_ma"]},
         seed=options["seed"], **more,
     )  # fmt: skip
+
+
+def _config(options):
+    try:
+        return Config(house=make_house(options), limit_a=options["limit_a"], chargers=options["chargers"])
+    except ValueError as error:
+        raise ActionError(f"setup: {error}") from None
 
 
 def make_house(options):

@@ -9,10 +9,17 @@ class ActionError(ValueError):
 
 
 class Action:
-    """One verb. args: {name: (kind, default, least, most)}; run(bench, **args); group, about: for people."""
+    """One verb. args: {name: (kind, default, least, most)}; run(bench, **args); group, about: for people.
 
-    def __init__(self, verb, group, about, run, **args):
+    Of a text, `least` are its choices and `most` a function that says what is wrong with one.
+    page: it needs the charger's page, so a story with it has one. free: its arguments are settings.
+    """
+
+    free = False
+
+    def __init__(self, verb, group, about, run, page=False, **args):
         self.verb, self.group, self.about, self.run, self.args = verb, group, about, run, args
+        self.page = page
 
     def check(self, given):
         """Complete arguments for `run`; ActionError with one line."""
@@ -36,6 +43,9 @@ class Action:
                 raise ActionError(f"{where} must be a text")
             if least is not None and value not in least:
                 raise ActionError(f"{where}: no {value!r}; there are: {', '.join(least)}")
+            wrong = most(value) if most is not None else ""
+            if wrong:
+                raise ActionError(f"{where}: {wrong}, not {value!r}")
         if kind in (NUMBER, WHOLE):
             whole = kind == WHOLE
             if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
@@ -48,6 +58,22 @@ class Action:
 def charger(bench):
     """The charge point that car and fault verbs act on."""
     return bench.plant.chargers[bench.charger_index]
+
+
+def node_of(bench, verb):
+    """The chosen charger with its firmware, on a bench that has one."""
+    world = getattr(bench, "world", None)
+    if world is None:
+        raise ActionError(f"{verb}: no charger's program runs on this bench")
+    return world.nodes[bench.charger_index]
+
+
+def page_of(bench, verb):
+    """The parts behind the page of the chosen charger: its clock, its schedule."""
+    page = node_of(bench, verb).app.page
+    if page is None:
+        raise ActionError(f"{verb}: this charger has no page; `sim` and stories give it one")
+    return page
 
 
 def restarting(bench, verb):

@@ -65,7 +65,7 @@ ACTIONS = [
     #: kwh kWh: size of its battery
     #: delay_s s: how long it takes to follow a new limit
     #: sleepy -: it falls asleep after a minute without current, and only a pulse wakes it
-    #: example 0 plug max_a=16 phases=3 delay_s=5
+    #: example 0 plug max_a=16 delay_s=5
     Action("plug", "car", "Plug a car in", _plug, max_a=(NUMBER, 32.0, 6.0, 80.0),
            phases=(WHOLE, 1, 1, 3), soc=(NUMBER, 0.3, 0.0, 1.0), kwh=(NUMBER, 60.0, 1.0, 200.0),
            delay_s=(NUMBER, 2.0, 0.0, 10.0), sleepy=(BOOL, False, None, None)),

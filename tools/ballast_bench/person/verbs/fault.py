@@ -126,7 +126,8 @@ ACTIONS = [
     #: example 20 pilot state="short"
     Action("pilot", "fault", "The control pilot's wire", _pilot,
            state=(TEXT, "good", ("good", "short", "open"), None)),
-    #: a press ends with `on=false`: under 3 s it pauses or resets, longer it opens the charger to new devices
+    #: a short press (button, then button on=false within 3 s) pauses or resets; a longer one opens the
+    #:   charger to new devices; a story must release it: no `on=false`, and it stays pressed
     #: on -: it is pressed
     #: example 20 button
     Action("button", "fault", "The button on the box", _button, on=ON),

@@ -1,0 +1,192 @@
+"""A story is played: its lines are done at their second, what it expects is looked for at every step.
+
+    failures = play(Story(path.read_text(), path.name))
+    assert not failures, failures
+"""
+
+import time
+from typing import NamedTuple
+
+from ballast_bench import boards
+from ballast_bench.person import actions
+from ballast_bench.person.options import make_setup
+from ballast_bench.person.story.conditions import failing, found, text_of
+from ballast_bench.person.story.seen import View
+from ballast_bench.person.story.text import Expectation
+from ballast_bench.person.verbs.action import ActionError
+
+PAGE = {"http": ("127.0.0.1", 0), "assets": ("", {})}
+"""Setup's arguments for a charger whose page is there, on any free port, without files."""
+
+
+class Bench:
+    """What actions.py acts on."""
+
+    def __init__(self, setup, index=0):
+        self.setup, self.world = setup, setup.world
+        self.plant = setup.world.plant
+        self.clamps = setup.clamps
+        self.charger_index = index
+
+
+class Failure(NamedTuple):
+    """number: line of the file. text: `FILE:LINE: what was expected, what was found`."""
+
+    number: int
+    text: str
+
+
+class _Watch(NamedTuple):
+    line: object
+    until_s: float
+    view: View
+
+
+class Player:
+    """An actor of a World that plays one Run. failures: [Failure]. over: nothing is left to do.
+
+    said: called with each failure as it happens, for a bench that runs live.
+    """
+
+    def __init__(self, run, setup, said=lambda failure: None):
+        self.run, self.failures = run, []
+        self._bench = Bench(setup)
+        self._views = [View(setup.world, n) for n in range(len(setup.world.nodes))]
+        self._todo = list(reversed(run.lines))
+        self._watches = []
+        self._said = said
+
+    @property
+    def over(self):
+        return not self._todo and not self._watches
+
+    def __call__(self, now_s):
+        for watch in list(self._watches):
+            self._look(watch, now_s)
+        while self._todo and now_s + 1e-9 >= self._todo[-1].second:
+            self._do(self._todo.pop(), now_s)
+
+    def _do(self, line, now_s):
+        if not isinstance(line.content, Expectation):
+            self._bench.charger_index = line.place.charger
+            try:
+                actions.do(self._bench, line.verb, line.content)
+            except (ActionError, ValueError) as error:
+                self._fail(line, str(error))
+            return
+        kind, seconds, wanted = line.content
+        view = self._views[line.place.charger]
+        if kind == "now":
+            wrong = failing(wanted, view)
+            if wrong:
+                self._fail(line, f"expected {wrong[0]}, found {wrong[1]}")
+            return
+        until_s = self.run.end_s if seconds is None else line.second + seconds
+        self._watches.append(_Watch(line, until_s, view))
+
+    def _look(self, watch, now_s):
+        kind, _, wanted = watch.line.content
+        wrong = failing(wanted, watch.view)
+        if kind == "within" and wrong is None:
+            self._watches.remove(watch)
+        elif kind == "for" and wrong is not None:
+            self._end(watch, f"at {now_s:.2f} s expected {wrong[0]}, found {wrong[1]}")
+        elif kind == "never" and wrong is None:
+            text = f"{text_of(wanted)} never to hold, found {found(wanted, watch.view)}"
+            self._end(watch, f"at {now_s:.2f} s expected {text}")
+        elif now_s + 1e-9 >= watch.until_s:
+            if kind == "within":
+                self._end(watch, f"by {now_s:.2f} s expected {wrong[0]}, still found {wrong[1]}")
+            else:
+                self._watches.remove(watch)
+
+    def _end(self, watch, text):
+        self._fail(watch.line, text)
+        self._watches.remove(watch)
+
+    def _fail(self, line, text):
+        place = line.place
+        where = f"{self.run.name}:{place.number}: "
+        if place.charger:
+            where += f"charger {place.charger + 1}: "
+        if place.round:
+            where += f"round {place.round}: "
+        values = self.run.title()
+        failure = Failure(place.number, where + text + (f" ({values})" if values else ""))
+        self.failures.append(failure)
+        self._said(failure)
+
+
+class Outcome:
+    """What one run came to. failures: [Failure]. skipped: why it was not played, "" = it was.
+
+    seconds: simulated. cpu_s: what they cost.
+    """
+
+    def __init__(self, run):
+        self.values, self.title = run.values, run.title()
+        self.failures, self.skipped = [], ""
+        self.seconds = self.cpu_s = 0.0
+
+
+class Result(list):
+    """The failures of a story, one line each: empty = all as expected. runs: [Outcome]."""
+
+    def __init__(self, runs):
+        super().__init__(failure.text for run in runs for failure in run.failures)
+        self.runs = runs
+
+    @property
+    def skipped(self):
+        """Why no run was played, "" where one was."""
+        return self.runs[0].skipped if all(run.skipped for run in self.runs) else ""
+
+
+def play(story, over=None, started=None):
+    """Play all runs of a Story, each on a world of its own. Returns the Result.
+
+    over: {name: value} that wins over the setup lines. started(world, setup, run): called once
+    per run before the first step, to add actors such as a recorder.
+    """
+    return Result([play_run(run, over, started) for run in story.runs])
+
+
+def play_run(run, over=None, started=None):
+    """One Run of a Story. Returns its Outcome; ActionError for a bench that cannot be made."""
+    outcome = Outcome(run)
+    more = PAGE if run.page else {}
+    try:
+        setup = make_setup({**run.options, **(over or {})}, **more)
+    except ActionError as error:
+        raise ActionError(f"{run.name}: {error}") from None
+    lacks = _lacks(run, setup.world.nodes[0].board)
+    if lacks:
+        outcome.skipped = lacks
+        setup.stop()
+        return outcome
+    world = setup.start()
+    world.reboots = True
+    began = time.process_time()
+    try:
+        player = Player(run, setup)
+        world.actors.append(player)
+        if started is not None:
+            started(world, setup, run)
+        player(0.0)
+        while not (player.over and world.now_s >= run.end_s):
+            world.run(max(run.end_s - world.now_s, 0.1))
+    finally:
+        outcome.seconds = world.now_s
+        outcome.cpu_s = time.process_time() - began
+        setup.stop()
+    outcome.failures = player.failures
+    return outcome
+
+
+def _lacks(run, board):
+    """Why this board cannot play the run, "" = it can."""
+    have = boards.capabilities(board)
+    for name, number in run.needs.items():
+        if name not in have:
+            return f"{run.name}:{number}: this board lacks {name}: {boards.CAPABILITIES[name]}"
+    return ""
