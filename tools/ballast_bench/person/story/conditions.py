@@ -82,4 +82,4 @@ def found(wanted, view):
 
 
 def shown(value):
-    return json.dumps(round(value, 3) if isinstance(value, float) else value)
+    return f"{value:.6g}" if isinstance(value, float) else json.dumps(value)
