@@ -1,5 +1,6 @@
 # The house comes first: the oven takes its share at once, and the car gets it back.
 setup house=empty limit_a=25 meter=clamp
+needs amps_25
 0    plug max_a=32
 12   within 5 coil==1
 20   within 15 offered_a>=23 offered_a<=25

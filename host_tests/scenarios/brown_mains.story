@@ -1,5 +1,6 @@
 # Undervoltage pauses gracefully and resumes half a minute after it is over.
 setup house=empty limit_a=25 meter=none
+needs own_meter
 0    plug max_a=16
 10   expect closed==1
 20   mains percent=80

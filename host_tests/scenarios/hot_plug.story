@@ -1,5 +1,6 @@
 # The mains plug heats: first less current, then none, then again when it is cool.
 setup house=empty limit_a=32 meter=none
+needs amps_32
 0    plug max_a=32
 10   expect offered_a>=31.9
 20   heat place="plug" degc=38

@@ -29,7 +29,7 @@ class Setup:
 
     Several chargers (in `config`, or `chargers` of them) are a group; evs: their cars.
 
-    board, brand, market, mains_plug: the charger, as product.load takes them; None = the defaults.
+    charger: product.Product, what all chargers are; None = board, brand and market by default.
     settings: {key: value} over those of brand and market. chargers, phases: of the plant. http: as in
     compose/env.Env. meter_port: of the SDM630, 0 = any free one. breaker_a: None = limit_a.
     interval_s: of the meter or clamp. latency_s: of the meter. loss: of the radio, 0..1.
@@ -39,8 +39,7 @@ class Setup:
     def __init__(self, house=None, limit_a=25.0, ev=None, meter="clamp", settings=None, seed=0,
                  http=None, assets=None, meter_port=0, breaker_a=None, interval_s=1.0,
                  latency_s=0.0, loss=0.0, config=None, log=lambda line: None,
-                 serve_meter=False, bench_page=None, chargers=1, evs=(), board=boards.DEFAULT,
-                 brand=product.BRAND, market=None, mains_plug=None):
+                 serve_meter=False, bench_page=None, chargers=1, evs=(), charger=None):
         self.meter, self.seed, self.log = meter, seed, log
         self.http, self.assets = http, assets
         self.meter_port, self.serve_meter = meter_port, serve_meter or meter == "modbus"
@@ -48,7 +47,7 @@ class Setup:
         self.interval_s, self.latency_s, self.loss = interval_s, latency_s, loss
         self.ev = ev
         self.evs = list(evs)
-        self.product = product.load(board, brand, market, mains_plug)
+        self.product = charger or product.load()
         config = config or Config(
             house=house, limit_a=limit_a, breaker_a=breaker_a, chargers=chargers,
             **self.product.supply,

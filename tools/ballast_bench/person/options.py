@@ -8,10 +8,13 @@ Beside the names in OPTIONS every setting of the charger that is a number may be
 
 import json
 
+from ballast_bench import boards
+from ballast_bench.errors import UserError
 from ballast_bench.person.verbs.action import NUMBER, TEXT, WHOLE, Action, ActionError
 from ballast_bench.plant import house as houses
 from ballast_bench.plant.house import House
 from ballast_bench.plant.plant import Config
+from ballast_bench.product import product
 from ballast_bench.setup import Setup
 
 HOUSES = ("flat", "semi", "detached", "empty")
@@ -32,6 +35,14 @@ OPTIONS = {
     "fallback_ma": (WHOLE, 6000, 0, 32000),
     #: hour h: time of day at second 0; an empty house begins at 17:30
     "hour": (NUMBER, 3.0, 0.0, 24.0),
+    #: board a name in boards/ or the path of a board's folder: what the chargers are built on
+    "board": (TEXT, boards.DEFAULT, None, None),
+    #: brand a name in boards/brands or the path of a brand's folder: what they are sold as
+    "brand": (TEXT, product.BRAND, None, None),
+    #: market a name in boards/markets: where they are sold; empty = the brand's own market
+    "market": (TEXT, "", None, None),
+    #: mains_plug a plug of that market; empty = the brand's, elsewhere the one that carries most
+    "mains_plug": (TEXT, "", None, None),
     #: chargers whole number: on one supply; several of them are a group
     "chargers": (WHOLE, 1, 1, 16),
 }
@@ -81,16 +92,29 @@ def apart(given):
 def make_setup(given, **more):
     """The Setup of {name: value}. more: further arguments of Setup. ActionError with one line."""
     options, settings = check(given)
+    made = make_product(options)
     return Setup(
-        config=_config(options), limit_a=options["limit_a"],
+        config=_config(options, made), limit_a=options["limit_a"], charger=made,
         meter=options["meter"], settings={**settings, "fallback_ma": options["fallback_ma"]},
         seed=options["seed"], **more,
     )  # fmt: skip
 
 
-def _config(options):
+def make_product(options):
+    """The product.Product that complete options name. ActionError with one line."""
     try:
-        return Config(house=make_house(options), limit_a=options["limit_a"], chargers=options["chargers"])
+        return product.load(
+            options["board"], options["brand"], options["market"] or None, options["mains_plug"] or None
+        )
+    except UserError as error:
+        raise ActionError(f"setup: {error}") from None
+
+
+def _config(options, made):
+    try:
+        return Config(
+            house=make_house(options), limit_a=options["limit_a"], chargers=options["chargers"], **made.supply
+        )
     except ValueError as error:
         raise ActionError(f"setup: {error}") from None
 

@@ -159,7 +159,7 @@ def play_run(run, over=None, started=None):
         setup = make_setup({**run.options, **(over or {})}, **more)
     except ActionError as error:
         raise ActionError(f"{run.name}: {error}") from None
-    lacks = _lacks(run, setup.world.nodes[0].board)
+    lacks = _lacks(run, setup.product)
     if lacks:
         outcome.skipped = lacks
         setup.stop()
@@ -183,10 +183,10 @@ def play_run(run, over=None, started=None):
     return outcome
 
 
-def _lacks(run, board):
-    """Why this board cannot play the run, "" = it can."""
-    have = boards.capabilities(board)
+def _lacks(run, made):
+    """Why this charger, a product.Product, cannot play the run; "" = it can."""
+    have = made.capabilities()
     for name, number in run.needs.items():
         if name not in have:
-            return f"{run.name}:{number}: this board lacks {name}: {boards.CAPABILITIES[name]}"
+            return f"{run.name}:{number}: {made.name} lacks {name}: {boards.CAPABILITIES[name]}"
     return ""

@@ -1,0 +1,57 @@
+"""Every *.story here is played on every shipped board; a failure names file, line and what was seen.
+
+What a board cannot play is skipped, with the capability that it lacks. SKIPPED is the whole list:
+a story that is skipped anew fails here until somebody has written it down.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from ballast_bench import boards
+from ballast_bench.person import story
+from ballast_bench.product import product
+
+STORIES = sorted(Path(__file__).parent.glob("*.story"))
+
+SKIPPED = """\
+board        story            lacks
+esp32_lite   balance          amps_25
+esp32_lite   brown_mains      own_meter
+esp32_lite   greedy_car       own_meter
+esp32_lite   hot_plug         amps_32
+esp32_lite   worn_socket      amps_32
+"""
+
+
+def same(board):
+    """The first board that differs from this one in its name alone: played once for all of them."""
+    constants = {name: {**vars(boards.load(name)), "NAME": ""} for name in boards.names()}
+    return next(name for name in constants if constants[name] == constants[board])
+
+
+@cache
+def played(path, board):
+    return story.play(story.Story(path.read_text(), path.name), {"board": board})
+
+
+@pytest.mark.parametrize("board", boards.names())
+@pytest.mark.parametrize("path", STORIES, ids=lambda p: p.stem)
+def test_story(path, board):
+    result = played(path, same(board))
+    if result.skipped:
+        pytest.skip(result.skipped)
+    assert not result, "\n".join(["", *result])
+
+
+def test_what_is_skipped():
+    rows = [("board", "story", "lacks")]
+    for board in boards.names():
+        have = product.load(board).capabilities()
+        for path in STORIES:
+            needs = {name for run in story.Story(path.read_text(), path.name).runs for name in run.needs}
+            if needs - have:
+                rows.append((board, path.stem, ", ".join(sorted(needs - have))))
+    table = "".join(f"{board:13}{name:17}{lacks}\n" for board, name, lacks in rows)
+    assert table == SKIPPED, "\n" + table
