@@ -106,6 +106,7 @@ def fit(config, board, phases=None, rated_a=None):
         {
             "rcd": NAMES[board.RCD_MODULE].replace("/", "_"),
             "rated_a": rated_a or board.RATED_MA / 1000.0,
+            "nominal_v": config.source_v,
             **one,
             "phases": min(one["phases"], phases or board.PHASES),
         }

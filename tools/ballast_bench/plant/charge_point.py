@@ -23,7 +23,7 @@ class ChargePoint:
     """Wiring side of one charger; see README.md for what may be written and read.
 
     Args: seed; name (makes its random numbers its own); phases 1 or 3; phase_map: house phase
-    of each charger phase; rcd: a name of rcd.MODULES; dead_man_s as of Contactor; rated_a.
+    of each charger phase; rcd: a name of rcd.MODULES; dead_man_s as of Contactor; rated_a. nominal_v: of the supply.
     """
 
     def __init__(
@@ -36,11 +36,13 @@ class ChargePoint:
         dead_man_s=None,
         rated_a=32.0,
         ambient_degc=20.0,
+        nominal_v=230.0,
     ):
         if phases not in (1, 3):
             raise ValueError(f"charge point: phases is 1 or 3, not {phases!r}")
         rng = Random(f"charge point/{seed}/{name}")
         self.name, self.phases, self.rated_a = name, phases, rated_a
+        self.nominal_share = nominal_v / 230.0  # the least voltage of a car is one for 230 V
         self.phase_map = tuple(phase_map)[:phases]
         self.pilot = Pilot(rng)
         self.contactor = Contactor(poles=phases, dead_man_s=dead_man_s)
@@ -189,7 +191,7 @@ class ChargePoint:
         live = self.load_live
         if live:
             for phase in range(self.phases):
-                if self.supply_v[phase] < ev.min_v:
+                if self.supply_v[phase] < ev.min_v * self.nominal_share:
                     live &= ~(1 << phase)
         if ev.step(now_s, pilot, live):
             pilot.load(ev.ohm, ev.diode)
