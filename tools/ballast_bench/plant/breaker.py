@@ -101,6 +101,12 @@ class Breaker:
         self._settle(now_s)
         return max(self._theta) / self.trip_level
 
+    def heat_at(self, now_s):
+        """As `thermal_state`, but nothing is carried forward: for a reader beside the run."""
+        decay = exp(-max(now_s - self._since_s, 0.0) / self.tau_s)
+        pairs = zip(self._heat, self._theta, strict=True)
+        return max([heat + (theta - heat) * decay for heat, theta in pairs]) / self.trip_level
+
     def _settle(self, now_s):
         """Carry the bimetals exactly from the last change to `now_s`."""
         span = now_s - self._since_s
