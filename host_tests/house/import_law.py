@@ -55,7 +55,8 @@ TOOLS = {
     "tools/ballast_tools/play": {"ballast_tools.shell", "ballast_tools.ship", "ballast_tools.play",
                                  "ballast_bench"},
     "tools/ballast_tools/check": {"ballast_tools.shell", "ballast_tools.ship",
-                                  "ballast_tools.check", "ballast_bench"},
+                                  "ballast_tools.check", "ballast_bench",
+                                  "ballast_tools.play.record_option"},
     "tools/ballast_bench": {"ballast_bench", "ballast_tools.ship"},
 }  # fmt: skip
 """What a folder of tools/ may import of tools/; the firmware is open to all of them."""

@@ -54,7 +54,7 @@ def test_same_seed_same_figures(trace, tmp_path):
     for name in ("a", "b"):
         assert run(trace, "--limit", "25", "--out", tmp_path / name, "--loss", "0.1") == 0
         report = json.loads((tmp_path / name / "report.json").read_text())
-        del report["wall_s"]
+        del report["wall_s"], report["simulated_s_per_s"]
         figures.append(report)
     assert figures[0] == figures[1]
 
@@ -64,6 +64,42 @@ def test_over_modbus_on_a_real_socket(trace, tmp_path):
     assert run(trace, "--limit", "25A", "--meter", "modbus", "--out", out) == 0
     report = json.loads((out / "report.json").read_text())
     assert report["meter"] == "modbus" and report["energy_kwh"] > 0.1
+
+
+def test_record(trace, tmp_path, capsys):
+    path = tmp_path / "run.json"
+    argv = ("--limit", "25A", "--hours", "0.02")
+    assert run(trace, *argv, "--record", path, "--record-every", "0.5") == 0
+    whole = json.loads(path.read_text())
+    assert len(whole["rows"]) == 144 and whole["columns"][0]["name"] == "charger"
+    assert str(path) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--record", "x.xls"), "--record x.xls: the name must end in .csv, .json or .parquet"),
+        (("--record", "x.csv", "--record-every", "0"), "--record-every 0: 0.02 s (a step) or more"),
+        (("--record", "gone/x.csv"), "--record gone/x.csv: No such file or directory; choose a folder"),
+        (("--record-every", "1"), "--record-every is for --record FILE: name the file"),
+    ],
+)
+def test_what_cannot_be_recorded(options, expected, trace, monkeypatch):
+    monkeypatch.setattr("ballast_tools.play.run.prepare", lambda args: pytest.fail("too late"))
+    status, line = run(trace, "--limit", "25A", *options)
+    assert status == 2 and line.startswith(expected) and "\n" not in line
+
+
+def test_an_interrupted_run_leaves_what_was_recorded(trace, tmp_path, monkeypatch):
+    def interrupted(world, duration_s, name):
+        world.run(2.0)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ballast_tools.play.run.replay", interrupted)
+    path = tmp_path / "run.csv"
+    with pytest.raises(KeyboardInterrupt):
+        run(trace, "--limit", "25A", "--record", path)
+    assert len(path.read_text().splitlines()) == 101
 
 
 BAD = {

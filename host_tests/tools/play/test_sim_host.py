@@ -27,9 +27,21 @@ def test_it_starts_charges_and_ends(capsys, monkeypatch, tmp_path):
     out = capsys.readouterr().out
     assert f"http://localhost:{page}/bench" in out and f"127.0.0.1:{meter}" in out
     assert 'house "semi, electric oven' in out and "25 A main fuse" in out
+    first = next(line for line in out.splitlines() if line.startswith(" 17:30:"))
+    house_a = float(re.search(r"house +([\d.]+) A", first)[1])
+    assert "17:30:01" in first and house_a < 20, "not the start currents of the instant of power-on"
     assert list(tmp_path.iterdir()) == []
     for port in (page, meter):
         sim.check_port(port, "")  # free again
+
+
+def test_it_records(tmp_path):
+    path = tmp_path / "sim.csv"
+    argv = ("--for", 5, "--speed", 100, "--port", free_port(), "--meter-port", free_port())
+    assert run(*argv, "--record", path, "--record-every", 1) == 0
+    rows = path.read_text().splitlines()
+    assert len(rows) == 6 and rows[0].startswith("charger,time_s,time_of_day,mains_l1_a")
+    assert rows[1].startswith("1,1,17:30:01.00,")
 
 
 def test_the_living_line():

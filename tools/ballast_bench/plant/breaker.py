@@ -29,8 +29,9 @@ class Breaker:
     opens: False = a trip is only recorded and the current goes on (replaying a house that
     exceeds its own fuse); `thermal_state` may then pass 1.
     Attributes: open (bool, interrupts now), tripped (bool), tripped_s (instant), cause ("",
-    "thermal", "magnetic"), peak_state (up to the last change or call of `thermal_state`),
-    next_s: when `advance` has something to do (inf = never with this current).
+    "thermal", "magnetic"), pole (index of the one that tripped, None), peak_state (up to the
+    last change or call of `thermal_state`), next_s: when `advance` has something to do (inf =
+    never with this current).
     """
 
     def __init__(self, rated_a=25.0, curve="B", edge="low", poles=3, opens=True):
@@ -57,8 +58,10 @@ class Breaker:
         self.tripped = False
         self.tripped_s = -inf
         self.cause = ""
+        self.pole = None
         self.next_s = inf
         self._why = ""
+        self._which = 0
         self.peak_state = 0.0
         if max(self._theta) >= self.trip_level:  # nobody can latch a breaker that is still hot
             self._theta = [min(theta, self.trip_level * 0.95) for theta in self._theta]
@@ -75,13 +78,13 @@ class Breaker:
     def set_current(self, amps, now_s):
         """From `now_s` on, `amps` [A per pole, sign ignored] flow; call when they change."""
         self._settle(now_s)
-        magnetic = False
+        magnetic = None  # the pole whose current is enough for the magnetic release
         for pole in range(self.poles):
             current = 0.0 if self.open else abs(amps[pole])
             ratio = current / self.rated_a
             self._heat[pole] = ratio * ratio
-            if current > self.magnetic_a:
-                magnetic = True
+            if current > self.magnetic_a and magnetic is None:
+                magnetic = pole
         self._predict(now_s, magnetic)
 
     def advance(self, now_s):
@@ -91,6 +94,7 @@ class Breaker:
         when = self.next_s
         self._settle(when)
         self.tripped, self.tripped_s, self.cause = True, when, self._why
+        self.pole = self._which
         if self.opens:
             self._heat = [0.0] * self.poles
         self.next_s = inf
@@ -129,14 +133,16 @@ class Breaker:
         """Instant of the next trip with the current that flows now."""
         if self.tripped:
             return
-        if magnetic:
+        if magnetic is not None:
             if self._why != "magnetic" or self.next_s == inf:
-                self.next_s, self._why = now_s + _MAGNETIC_S, "magnetic"
+                self.next_s, self._why, self._which = now_s + _MAGNETIC_S, "magnetic", magnetic
             return
         soonest = inf
         for pole in range(self.poles):
             heat, theta = self._heat[pole], self._theta[pole]
             if heat > self.trip_level:
                 left = (heat - theta) / (heat - self.trip_level)
-                soonest = min(soonest, self.tau_s * log(left) if left > 1.0 else 0.0)
+                until = self.tau_s * log(left) if left > 1.0 else 0.0
+                if until < soonest:
+                    soonest, self._which = until, pole
         self.next_s, self._why = now_s + soonest, "thermal"

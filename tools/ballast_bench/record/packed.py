@@ -28,6 +28,11 @@ class Packed:
         self._texts: list[Any] = []
         self._code_of: dict[Any, int] = {}
 
+    @property
+    def last_s(self) -> float:
+        """Time of the newest row, 0 without one."""
+        return self._blocks[-1][1] if self._blocks else 0.0
+
     def add(self, rows: list[tuple]) -> None:
         """Pack `rows`."""
         packed = [

@@ -93,22 +93,26 @@ class Recording:
                 if row[at] >= first:
                     yield row
 
+    def pick(self, *names: str) -> Iterator[tuple]:
+        """The values of some columns, a tuple for each row that is kept. KeyError: no such name."""
+        wanted = [self._at[name] for name in names]
+        time_s, first_s = self._at["time_s"], self._first_s()
+        picked = zip(*(self._packed.values(at) for at in (time_s, *wanted)), strict=True)
+        for values in picked:
+            if values[0] >= first_s:
+                yield values[1:]
+        for row in self._open:
+            if row[time_s] >= first_s:
+                yield tuple([row[at] for at in wanted])
+
     def column(self, name: str) -> list:
         """All values of one column. KeyError when there is none of this name."""
-        at, first = self._at[name], self._first_s()
-        values = [*self._packed.values(at), *(row[at] for row in self._open)]
-        if self.keep_s is None:
-            return values
-        times = [*self._packed.values(self._at["time_s"]), *(r[self._at["time_s"]] for r in self._open)]
-        return [v for v, t in zip(values, times, strict=True) if t >= first]
+        return [value for (value,) in self.pick(name)]
 
     def _first_s(self) -> float:
         if self.keep_s is None:
             return -1.0
-        if self._open:
-            last = self._open[-1][self._at["time_s"]]
-        else:
-            last = max(self._packed.values(self._at["time_s"]), default=0.0)
+        last = self._open[-1][self._at["time_s"]] if self._open else self._packed.last_s
         return last - self.keep_s + _SAME_S
 
     def write(self, path: str | Path) -> Path:

@@ -5,7 +5,7 @@ import re
 import time
 from pathlib import Path
 
-from ballast_tools.play import report
+from ballast_tools.play import record_option, report
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 
@@ -43,6 +43,7 @@ def add_arguments(parser):
         help="impedance of the supply (0: currents as in the trace, no sag)")
     add("--seed", type=int, default=1)
     add("--out", type=Path, metavar="DIR", help="write report.json and report.html there")
+    record_option.add_arguments(parser)
 
 
 def amps(text):
@@ -60,27 +61,39 @@ def main(args):
     from ballast_bench import upy
 
     upy.install()
+    record_option.check(args)
     setup, duration_s, trace = prepare(args)
     if args.out is not None:
         writable(args.out)
-    world = start(setup)
-    from ballast.control.pilot.charge_state import NAMES
-    from ballast_bench.recorder import Recorder
-
-    recorder = Recorder(world, world.nodes[0], NAMES)
-    world.actors.append(recorder)
-    began = time.perf_counter()
-    replay(world, duration_s, trace.name)
-    took = time.perf_counter() - began
-    world.plant.flush()
-    summary = report.summarise(world, recorder, duration_s, args)
-    summary["wall_s"] = round(took, 1)
-    setup.stop()
+    try:
+        world = start(setup)
+        summary, recording = watched(args, world, duration_s, trace)
+    finally:
+        setup.stop()
     report.show(summary, trace.notes)
+    if args.record is not None:
+        print(f"  {args.record}")
     if args.out is not None:
-        for path in report.write(args.out, summary, recorder, trace.name, args.limit):
+        for path in report.write(args.out, summary, recording, trace.name, args.limit, trace.notes):
             print(f"  {path}")
     return 0
+
+
+def watched(args, world, duration_s, trace):
+    """Replay with everything that is noted beside: (summary, Recording of each second)."""
+    from ballast_bench.record import Recording
+    from ballast_bench.record.counters import PilotChanges
+
+    recording, changes = Recording(world, every_s=1.0), PilotChanges(world.nodes[0])
+    world.actors += [recording, changes]
+    with record_option.recorded(args, world):
+        began = time.perf_counter()
+        replay(world, duration_s, trace.name)
+        wall_s = time.perf_counter() - began
+    world.plant.flush()
+    summary = report.summarise(world, changes.count, duration_s, args)
+    report.took(summary, wall_s)
+    return summary, recording
 
 
 def prepare(args):

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from ballast_tools.play import record_option
 from ballast_tools.shell.errors import UserError
 
 HOUSES = ("flat", "semi", "detached")
@@ -60,6 +61,7 @@ def add_arguments(parser):
     add("--hour", type=float, default=17.5, metavar="H", help="time of day at the start (17.5)")
     add("--speed", type=float, default=1.0, help="1 = real time, up to 100")
     add("--for", dest="seconds", type=float, metavar="S", help="end by itself after so long")
+    record_option.add_arguments(parser)
 
 
 def _amps(text):
@@ -77,12 +79,14 @@ def main(args):
     for index in range(args.chargers):
         check_port(args.port + index, "--port")
     check_port(args.meter_port, "--meter-port")
+    record_option.check(args)
     with tempfile.TemporaryDirectory(prefix="ballast-sim-") as folder:
         setup = prepare(args, Path(folder))
         try:
             world = setup.start()
             greet(args, setup)
-            live(args, world, setup)
+            with record_option.recorded(args, world):
+                live(args, world, setup)
         finally:
             setup.stop()
     return 0
@@ -181,9 +185,14 @@ async def _first(*futures):
 
 
 async def _line(args, world):
-    """Rewrite the status line every second; in a log, a line a minute."""
+    """Rewrite the status line every second; in a log, a line a minute.
+
+    The first one comes after a second. At power-on the charger has not made a step yet, and every
+    motor of the synthetic house that runs all day is just starting, with its start current.
+    """
     tty = sys.stdout.isatty()
     count = 0
+    await asyncio.sleep(1.0)
     while True:
         text = line(world, args.hour)
         if tty:

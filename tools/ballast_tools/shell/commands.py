@@ -62,8 +62,9 @@ def module_of(argv):
 
 
 def groups_of(argv):
-    """What must be installed to run `argv`."""
-    return COMMANDS[argv[0]][2] + EXTRA_GROUPS.get(module_of(argv), ())
+    """What must be installed to run `argv`; a file name in .parquet needs more than the command."""
+    parquet = ("data",) if any(word.endswith(".parquet") for word in argv[1:]) else ()
+    return COMMANDS[argv[0]][2] + EXTRA_GROUPS.get(module_of(argv), ()) + parquet
 
 
 def benches():
