@@ -15,6 +15,7 @@ CHECK = ("core", "plot", "build", "flash", "test", "mutate", "acn", VM)
 TITLES = {
     "Try it": {
         "sim": ("play", "the charger on the virtual bench, with its page in your browser", SIM),
+        "play": ("play", "play stories: what is done to a charger, and what must be seen", REPLAY),
         "run": ("play", "replay a measured house, get a report", REPLAY),
     },
     "Check it": {

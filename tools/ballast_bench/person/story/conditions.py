@@ -82,4 +82,4 @@ def found(wanted, view):
 
 
 def shown(value):
-    return f"{value:.6g}" if isinstance(value, float) else json.dumps(value)
+    return f"{value:.8g}" if isinstance(value, float) else json.dumps(value)

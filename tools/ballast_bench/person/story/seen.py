@@ -50,6 +50,10 @@ def _mains_v(view):
     return min(view.plant.mains.volts[: view.plant.config.phases])
 
 
+def _ev_w(view):
+    return sum(a * v for a, v in zip(view.cp.amps, view.cp.supply_v, strict=True))
+
+
 def _overload_s(view):
     view.plant.account.flush(view.plant.now_s)
     return view.plant.account.overload_s
@@ -85,7 +89,7 @@ SEEN = {
     #: ev_a number 0..: what the car draws, on its largest phase
     "ev_a": (NUMBER, lambda v: max(v.cp.amps), None),
     #: ev_w number 0..: power that the car draws, in truth
-    "ev_w": (NUMBER, lambda v: v.cp.power(), None),
+    "ev_w": (NUMBER, _ev_w, None),
     #: mains_a number: what flows through the main fuse, on its largest phase; + = import
     "mains_a": (NUMBER, lambda v: max(v.plant.mains_a), None),
     #: mains_v number 0..: voltage of the supply, on its lowest phase, V
@@ -93,7 +97,7 @@ SEEN = {
     #: house_a number: what the house draws without the car, on its largest phase
     "house_a": (NUMBER, lambda v: max(v.plant.house_a), None),
     #: heat number 0..: thermal state of the main breaker's hottest pole; it trips at 1
-    "heat": (NUMBER, lambda v: v.plant.breaker.thermal_state(v.plant.now_s), None),
+    "heat": (NUMBER, lambda v: v.plant.breaker.heat_at(v.plant.now_s), None),
     #: overload_s number 0..: how long the car has overloaded the main fuse, all in all
     "overload_s": (NUMBER, _overload_s, None),
     #: tripped int 0..1: the main breaker has tripped

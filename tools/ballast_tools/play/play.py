@@ -1,0 +1,273 @@
+"""`ballast play FILE...`: stories are read, played, judged; a line for each, and reports for people and CI."""
+
+import glob
+import logging
+import multiprocessing
+import os
+import re
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+from ballast_tools.shell.errors import UserError
+from ballast_tools.shell.progress import Bar
+
+EPILOG = """\
+A story is a text of lines `SECONDS VERB NAME=VALUE ...`; tools/ballast_bench/person/STORIES.md has every
+word. A folder stands for all *.story in it. Exit status: 0 = all as expected, 1 = a story failed,
+2 = one cannot be read (nothing is played then)."""
+
+GOOD, FAILED, UNREADABLE = 0, 1, 2
+_ROWS = 3000  # chosen: of a picture in the report
+
+
+def add_arguments(parser):
+    parser.epilog = EPILOG
+    add = parser.add_argument
+    add("files", nargs="+", metavar="FILE", help="stories, folders of stories, or patterns")
+    add("--check", action="store_true", help="read them all and play none")
+    add("--junit", type=Path, metavar="FILE.xml", help="write the verdicts as JUnit XML, for CI")
+    add("--html", type=Path, metavar="FILE.html", help="write a report for people")
+    add("--board", metavar="NAME", help="play on this board, whatever the story says")
+    add("--brand", metavar="NAME", help="as this brand")
+    add("--market", metavar="NAME", help="in this market")
+    add("--set", action="append", default=[], metavar="KEY=N", help="a setting of the charger")
+    add("--seed", type=int, metavar="N", help="of everything random, whatever the story says")
+    add("--jobs", type=int, metavar="N", help="runs at the same time (default: one per core)")
+    add("--record", type=Path, metavar="FILE",
+        help="time series as .csv, .json or .parquet; of several runs one file each")
+    add("--record-every", type=float, metavar="S",
+        help="seconds between two rows (default: each step of 0.02 s)")
+
+
+def main(args):
+    logging.disable(logging.CRITICAL)  # pymodbus tells of every closed connection
+    from ballast_bench import upy
+
+    upy.install()
+    over = wishes(args)
+    _check_options(args)
+    stories = read(find(args.files))
+    units = [(story, n) for story in stories for n in range(len(story.runs))]
+    if args.check:
+        print(f"{_count(len(stories), 'story', 'stories')}, {_count(len(units), 'run')}: all can be read")
+        return GOOD
+    began = time.perf_counter()
+    rows = play_all(units, over, args)
+    took_s = time.perf_counter() - began
+    _tell(rows, took_s)
+    _write(args, stories, rows, took_s)
+    return FAILED if any(row["verdict"] in ("failed", "error") for row in rows) else GOOD
+
+
+def wishes(args):
+    """{name: value} of the options that win over a story's setup lines; UserError with one line."""
+    from ballast_bench.person import options
+    from ballast_bench.person.verbs.action import ActionError
+
+    names = ("board", "brand", "market", "seed")
+    over = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    for item in args.set:
+        key, equals, text = item.partition("=")
+        if not equals or not re.fullmatch(r"-?\d+", text):
+            raise UserError(f"--set {item}: write it like margin_ma=500")
+        over[key] = int(text)
+    try:
+        options.check(over)
+    except ActionError as error:
+        raise UserError(str(error).removeprefix("setup: ")) from None
+    return over
+
+
+def _check_options(args):
+    """What cannot be written is told before the work."""
+    if args.jobs is not None and args.jobs < 1:
+        raise UserError(f"--jobs {args.jobs}: 1 or more")
+    for option, path in (("--junit", args.junit), ("--html", args.html)):
+        if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK)):
+            raise UserError(f"{option} {path}: cannot be written; name a file in a folder that can be")
+    if args.record_every is not None and not 0.02 <= args.record_every < 1e6:
+        raise UserError(f"--record-every {args.record_every:g}: 0.02 s (a step) or more")
+    if args.record is not None:
+        from ballast_bench.record import RecordError, check
+
+        try:
+            check(args.record)
+        except RecordError as error:
+            raise UserError(f"--record {error}") from None
+
+
+def find(names):
+    """Paths of the stories that files, folders and patterns stand for, each once."""
+    found = {}
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            paths = sorted(path.rglob("*.story"))
+        elif path.exists():
+            paths = [path]
+        else:
+            paths = sorted(map(Path, glob.glob(name, recursive=True)))
+        if not paths:
+            raise UserError(f"{name}: no story is there; give a FILE.story, a folder or a pattern")
+        found.update((one.resolve(), one) for one in paths)
+    return list(found.values())
+
+
+def read(paths):
+    """[Story]; UserError with a line for each that cannot be read."""
+    from ballast_bench.person.story import Story
+    from ballast_bench.person.verbs.action import ActionError
+
+    stories, wrong = [], []
+    for path in paths:
+        try:
+            stories.append(Story(path.read_text(encoding="utf-8"), str(path)))
+        except ActionError as error:
+            wrong.append(str(error))
+        except UnicodeDecodeError:
+            wrong.append(f"{path}: is no text in UTF-8")
+        except OSError as error:
+            wrong.append(f"{path}: {error.strerror}")
+    if wrong:
+        raise UserError("\n".join(wrong))
+    return stories
+
+
+# -- playing -------------------------------------------------------------------------------
+
+
+def play_all(units, over, args):
+    """[row] of (Story, number of its run), in their order; see `play_one`."""
+    several = len(units) > 1
+    work = [
+        (story.text, story.name, n, over, _record_path(args.record, story.runs[n], n, several),
+         args.record_every, args.html is not None)
+        for story, n in units
+    ]  # fmt: skip
+    jobs = min(args.jobs or os.cpu_count() or 1, len(work))
+    rows, bar = [], Bar("Playing")
+    for row in _results(work, jobs):
+        rows.append(row)
+        failed = sum(row["verdict"] in ("failed", "error") for row in rows)
+        bar.show(len(rows), len(work), f"run {len(rows)} of {len(work)}, {failed} failed")
+    bar.end()
+    return rows
+
+
+def _results(work, jobs):
+    if jobs == 1:
+        yield from map(play_one, work)
+        return
+    with multiprocessing.get_context("fork").Pool(jobs, initializer=_begin) as pool:
+        yield from pool.imap(play_one, work)
+
+
+def _begin():
+    """A worker, forked. It ends when the pool does, and Ctrl-C is the parent's to handle."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _record_path(path, run, number, several):
+    """The file of one run: of several, FILE-STORY-NUMBER."""
+    if path is None or not several:
+        return path
+    word = f"{Path(run.name).stem}-{number + 1}"
+    return path.with_name(f"{path.stem}-{word}{path.suffix}")
+
+
+def play_one(unit):
+    """One run as a plain dict: verdict good, failed, skipped or error, with the reasons."""
+    from ballast_bench.person.story import Story, play_run
+
+    text, name, number, over, record, every_s, draw = unit
+    run = Story(text, name).runs[number]
+    row = {"name": name, "run": number, "title": run.title(), "verdict": "good", "lines": [],
+           "numbers": [], "seconds": 0.0, "cpu_s": 0.0, "picture": ""}  # fmt: skip
+    keep = _Keep(record, every_s, draw)
+    try:
+        outcome = play_run(run, over, keep.start)
+        keep.end(row)
+    except Exception as error:  # noqa: BLE001 (whatever ends a run is its verdict; the others go on)
+        row["verdict"] = "error"
+        text = " ".join(str(error).split())
+        row["lines"] = [text if text.startswith(name) else f"{name}: {type(error).__name__}: {text}"]
+        return row
+    row["seconds"], row["cpu_s"] = outcome.seconds, outcome.cpu_s
+    if outcome.skipped:
+        row["verdict"], row["lines"] = "skipped", [outcome.skipped]
+    elif outcome.failures:
+        row["verdict"] = "failed"
+        row["lines"] = [failure.text for failure in outcome.failures]
+        row["numbers"] = [failure.number for failure in outcome.failures]
+    return row
+
+
+class _Keep:
+    """The recordings of one run: a file of all steps, and what the report draws."""
+
+    def __init__(self, path, every_s, draw):
+        self._path, self._every_s, self._draw = path, every_s, draw
+        self._file = self._drawn = None
+
+    def start(self, world, setup, run):
+        from ballast_bench.record import Recording
+
+        if self._path is not None:
+            self._file = Recording(world, None, self._every_s)
+            world.actors.append(self._file)
+        if self._draw:
+            self._drawn = Recording(world, None, max(0.1, run.end_s / _ROWS))
+            world.actors.append(self._drawn)
+
+    def end(self, row):
+        if self._file is not None:
+            self._file.write(self._path)
+        if self._drawn is not None:
+            with tempfile.TemporaryDirectory(prefix="ballast-play-") as folder:
+                path = self._drawn.picture(Path(folder) / "run.svg")
+                row["picture"] = path.read_text()
+
+
+# -- telling -------------------------------------------------------------------------------
+
+_WORDS = {"good": "as expected", "failed": "failed", "skipped": "skipped", "error": "ended by an error"}
+
+
+def _tell(rows, took_s):
+    for row in rows:
+        title = f" ({row['title']})" if row["title"] else ""
+        print(f"{_WORDS[row['verdict']]:12} {row['name']}{title}")
+        for line in row["lines"]:
+            print(f"    {line}")
+    print(summary(rows, took_s))
+
+
+def summary(rows, took_s):
+    """`12 runs: 10 as expected, 2 failed; 3600 simulated seconds, 300 per second`."""
+    parts = [f"{n} {_WORDS[kind]}" for kind in _WORDS if (n := sum(r["verdict"] == kind for r in rows))]
+    seconds = sum(row["seconds"] for row in rows)
+    per = seconds / max(took_s, 1e-6)
+    return (f"{_count(len(rows), 'run')}: {', '.join(parts)}; "
+            f"{seconds:.0f} simulated seconds, {per:.0f} per second")  # fmt: skip
+
+
+def _count(n, one, many=""):
+    return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def _write(args, stories, rows, took_s):
+    from ballast_tools.play import story_report
+
+    try:
+        if args.junit is not None:
+            args.junit.write_bytes(story_report.junit(rows, took_s))
+            print(f"  {args.junit}")
+        if args.html is not None:
+            texts = {story.name: story.text for story in stories}
+            args.html.write_text(story_report.html(rows, texts, summary(rows, took_s)), encoding="utf-8")
+            print(f"  {args.html}")
+    except OSError as error:
+        raise UserError(f"{error.filename}: {error.strerror}; choose a folder that can be written") from None
