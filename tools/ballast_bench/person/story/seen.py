@@ -72,9 +72,9 @@ SEEN = {
     "pilot": (TEXT, lambda v: _PILOT[v.out.pilot], _PILOT),
     #: duty number 0..: duty cycle on the pilot in percent, in truth; 0 while there is no PWM
     "duty": (NUMBER, lambda v: v.cp.pilot.duty * 100.0, None),
-    #: high_v number: upper level of the pilot at the car's plug, V
+    #: high_v number: upper level of the pilot at the car's plug
     "high_v": (NUMBER, lambda v: v.cp.pilot.high_mv / 1000.0, None),
-    #: low_v number: lower level of the pilot at the car's plug, V
+    #: low_v number: lower level of the pilot at the car's plug
     "low_v": (NUMBER, lambda v: v.cp.pilot.low_mv / 1000.0, None),
     #: offered_a number 0..: current that the pilot offers per phase; 0 = none
     "offered_a": (NUMBER, lambda v: v.cycle.offered_ma / 1000.0, None),
@@ -92,7 +92,7 @@ SEEN = {
     "ev_w": (NUMBER, _ev_w, None),
     #: mains_a number: what flows through the main fuse, on its largest phase; + = import
     "mains_a": (NUMBER, lambda v: max(v.plant.mains_a), None),
-    #: mains_v number 0..: voltage of the supply, on its lowest phase, V
+    #: mains_v number 0..: voltage of the supply, on its lowest phase
     "mains_v": (NUMBER, _mains_v, None),
     #: house_a number: what the house draws without the car, on its largest phase
     "house_a": (NUMBER, lambda v: max(v.plant.house_a), None),

@@ -126,10 +126,11 @@ ACTIONS = [
     #: example 20 pilot state="short"
     Action("pilot", "fault", "The control pilot's wire", _pilot,
            state=(TEXT, "good", ("good", "short", "open"), None)),
-    #: a short press (button, then button on=false within 3 s) pauses or resets; a longer one opens the
-    #:   charger to new devices; a story must release it: no `on=false`, and it stays pressed
+    #: pressed until it is released: for less than 3 s it pauses or resets, for longer it opens the
+    #:   charger to new devices
     #: on -: it is pressed
     #: example 20 button
+    #: example 20.2 button on=false
     Action("button", "fault", "The button on the box", _button, on=ON),
     #: needs a bench that restarts a charger; a story is one
     #: example 20 hang

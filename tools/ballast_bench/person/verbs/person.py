@@ -73,8 +73,8 @@ ACTIONS = [
     #: example 20 set user_ma=10000
     SettingsAction("set", "person", "Change settings of the charger", _set),
     #: one window of the weekly schedule; outside of it the car has to wait or gets less
-    #: begin HH:MM: local time at which the window opens
-    #: end HH:MM: local time at which it closes, on the next day where it is not after `begin`
+    #: begin time of day: local time at which the window opens
+    #: end time of day: local time at which it closes, on the next day where it is not after `begin`
     #: days digits: on which it opens, 0 = Monday
     #: inside_ma mA: current in the window, 0 = no limit
     #: outside_ma mA: current outside of it, 0 = pause

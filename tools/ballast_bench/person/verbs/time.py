@@ -68,8 +68,8 @@ ACTIONS = [
     #: example 0 speed factor=10
     Action("speed", "time", "Virtual seconds per second", _speed, factor=(NUMBER, 1.0, 0.1, 100.0)),
     #: as a browser or NTP sets it; a charger that was restarted does not know the time
-    #: time HH:MM or HH:MM:SS: local time of day
-    #: date YYYY-MM-DD: local date
+    #: time time of day: local, such as "17:30" or "17:30:05"
+    #: date date: local, such as "2026-03-29"
     #: offset_min min: local time minus UTC, 60 in a German winter, 120 in its summer
     #: example 5 clock time="17:30" date="2026-03-29" offset_min=120
     Action("clock", "time", "Set the charger's clock", _clock, page=True,

@@ -10,7 +10,7 @@ import re
 
 UNITS = {
     "ma": "mA", "mv": "mV", "w": "W", "wh": "Wh", "s": "s", "ms": "ms", "us": "us", "min": "min",
-    "a": "A", "ddegc": "0.1 degC", "da": "0.1 A", "dbm": "dBm", "pm": "1/1000",
+    "a": "A", "v": "V", "degc": "degC", "ddegc": "0.1 degC", "da": "0.1 A", "dbm": "dBm", "pm": "1/1000",
 }  # fmt: skip
 """The last part of a key is its unit."""
 

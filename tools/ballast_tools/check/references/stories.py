@@ -2,25 +2,28 @@
 
 Above a verb: one line more on what it does, `ARGUMENT UNIT: MEANING` for each argument,
 `source: WHERE ITS NUMBERS COME FROM` (or `chosen`), and `example LINE`.
-Above the words of story.py and beside its values: `WORD ARGUMENT: MEANING`.
+Above the words of story/text.py and the names of story/seen.py: `WORD ARGUMENT: MEANING`.
 """
 
 import ast
 import json
 import re
 
+from ballast_bench import boards
 from ballast_bench.person import actions, options, story
+from ballast_bench.person.story import seen as seen_table
 from ballast_tools.check.references import markdown, notes
 from ballast_tools.check.references.shape import Field
 from ballast_tools.shell.paths import BENCH
 
 VERBS = BENCH / "person" / "verbs"
-WORDS = BENCH / "person" / "story.py"
+WORDS = BENCH / "person" / "story" / "text.py"
+SEEN = BENCH / "person" / "story" / "seen.py"
 OPTIONS = BENCH / "person" / "options.py"
 DOCUMENT = BENCH / "person" / "STORIES.md"
 
 _TITLES = {"car": "The car", "house": "The house and its supply", "meter": "The meter, the clamp, the air",
-           "fault": "Faults, by hand", "time": "Time"}  # fmt: skip
+           "fault": "Faults, by hand", "person": "A person at the charger", "time": "Time"}  # fmt: skip
 _ARGUMENT = re.compile(r"(?P<name>\w+)(?: (?P<unit>[^:]+))?: (?P<meaning>.+)")
 _ORPHAN = "this note describes nothing; remove it"
 
@@ -28,32 +31,68 @@ _HEAD = """# Stories: what can be done to the bench, and what must be seen
 
 {made}
 
-A story is a text of lines `SECONDS VERB NAME=VALUE ...`, in time order; `#` begins a comment. Values
-are JSON: numbers, `true`, `"text"`. An argument that is left out has its default. `tools/ballast sim`
-writes the same lines for what is clicked, and host_tests/scenarios/ has stories to start from.
+A story is a text of lines `SECONDS VERB NAME=VALUE ...`, in time order. Values are JSON: numbers,
+`true`, `"text"`; an argument that is left out has its default. A `#` outside of quotes begins a
+comment. `tools/ballast play FILE...` plays stories from anywhere, `--check` reads them alone;
+`tools/ballast sim --save FILE.story` writes down what is clicked; host_tests/scenarios/ has stories
+to start from.
+
+    setup house=empty limit_a=25 meter=clamp
+    vary AMPS in 6 10 16
+    0    plug max_a=$AMPS
+    30   expect closed==1 within 10 s
+    60   repeat 5 every 2 min
+      0    appliance name="oven" on=true
+      5    expect mains_a<=25.5 for 1 min
+      90   appliance name="oven" on=false
+    end repeat
+    60   expect tripped==0 until end
+    700  end
+
+| line | meaning |
+|---|---|
+| `setup NAME=VALUE ...` | what stands on the bench; see below |
+| `needs CAPABILITY ...` | the board must have these, or the story is skipped with that reason |
+| `vary NAME in VALUE ...` | the story is played once for each value; `$NAME` below is the value; several `vary` lines multiply |
+| `vary NAME from A to B step C` | the same with numbers, B included |
+| `SECONDS VERB NAME=VALUE ...` | something is done |
+| `SECONDS @2 VERB ...` | it is done to the second charger of `setup chargers=2`; the same for `expect`; without it the first one is meant |
+| `SECONDS repeat N every D` | the lines down to `end repeat` happen N times, a round every D; their seconds count from the start of the round. Below the repeat seconds count from the start of the story again, and may lie among its rounds |
+| `SECONDS end` | the story is over; without it, it is over when the last line and the last `expect` are |
+
+D is a time: `90`, `90 s`, `1.5 min`, `2 h`. `setup`, `needs` and `vary` stand above the first line with seconds.
+
+**Errors.** What cannot be read is told as `FILE:LINE: what is wrong` before anything is played, and the
+exit status is 2: an unknown verb, argument, name or setting, a value out of its range, a text compared
+with a number, seconds that fall. What fails while it is played is told as `FILE:LINE: at S s expected
+CONDITION, found VALUE`, with the round of a repeat and the values of `vary`; the exit status is 1. A verb
+that cannot be done at that moment (`unplug` without a car) fails its line too, and the story goes on.
 """
-_SETUP = """## The first line
+_SETUP = """## The first lines
 
 `setup NAME=VALUE ...` says what stands on the bench. Beside these names it takes every setting that
 is a number (firmware/ballast/control/SETTINGS.md), such as `user_ma=10000`.
 """
+_NEEDS = """`needs NAME ...` takes these names:
+"""
 _CONDITIONS = """## What must be seen
 
 A condition is `NAME==VALUE`, or `!=`, `<=`, `>=`, `<`, `>`, without blanks; several in a line must
-hold together.
+hold together. A text or a list is compared with `==` and `!=` alone. What is seen is looked at after
+every step of 20 ms.
 """
 
 
-def rows(verbs=None, words=None, given=None):
-    """({verbs, words, options, seen}, problems). verbs: {group: text}; the three texts: for tests."""
+def rows(verbs=None, words=None, given=None, seen=None):
+    """({verbs, words, options, seen}, problems). verbs: {group: text}; the other texts: for tests."""
     problems = []
     found = {"verbs": [row for group in actions.GROUPS for row in _verbs(group, verbs or {}, problems)]}
     text = WORDS.read_text() if words is None else words
     tree, marked = ast.parse(text), notes.read(WORDS, text)
     found["words"] = _words(tree, marked, problems)
     found["options"] = _options(given, problems)
-    found["seen"] = _seen(tree, marked, problems)
     problems += [f"{note.where()}: {_ORPHAN}" for note in marked]
+    found["seen"] = _seen(SEEN.read_text() if seen is None else seen, problems)
     return found, problems
 
 
@@ -70,7 +109,7 @@ def _verbs(group, texts, problems):
     path = verbs_of(group)
     source = texts.get(group) or path.read_text()
     lines = {call.args[0].value: call.lineno for call in ast.walk(ast.parse(source))
-             if isinstance(call, ast.Call) and ast.unparse(call.func) == "Action"}  # fmt: skip
+             if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("Action")}  # fmt: skip
     marked = {note.at: note for note in notes.read(path, source)}
     out = []
     for action in actions.GROUPS[group].ACTIONS:
@@ -85,14 +124,14 @@ def _verbs(group, texts, problems):
 
 
 def _verb(action, group, note, problems):
-    row = {"verb": action.verb, "group": group, "about": action.about, "args": [], "example": "",
+    row = {"verb": action.verb, "group": group, "about": action.about, "args": [], "example": [],
            "source": ""}  # fmt: skip
     said = {}
     for number, text in note.items():
         found = _ARGUMENT.fullmatch(text)
         if text.startswith("example "):
-            row["example"] = text[len("example ") :]
-            problem = _example(row["example"], action.verb)
+            row["example"].append(text[len("example ") :])
+            problem = _example(row["example"][-1], action.verb)
             if problem:
                 problems.append(f"{notes.place(note.path, number)}: {problem}")
         elif text.startswith("source: "):
@@ -133,7 +172,7 @@ def _example(line, verb):
     return "" if [row[1] for row in done] == [verb] else f"the example is none of {verb}"
 
 
-# -- the words of story.py -----------------------------------------------------------------
+# -- the words of story/text.py -----------------------------------------------------------------
 
 
 def _take(marked, lines):
@@ -153,14 +192,14 @@ def _assigned(tree, name):
 
 def _words(tree, marked, problems):
     """[{line, meaning, example}] of expect, within, steady."""
-    node = _assigned(tree, "_WORDS")
+    node = _assigned(tree, "WORDS")
     out, where = [], notes.place(WORDS, node.lineno)
     for number, text in (item for note in _take(marked, {node.lineno}) for item in note.items()):
         line, _, meaning = text.partition(": ")
         if text.startswith("example ") and out:
             out[-1]["example"] = text[len("example ") :]
             try:
-                story.Story(out[-1]["example"], "example")
+                story.Story(out[-1]["example"] + "\n1000 end", "example")
             except actions.ActionError as error:
                 problems.append(f"{notes.place(WORDS, number)}: the example does not work: {error}")
         else:
@@ -194,21 +233,27 @@ def _options(text, problems):
     return out
 
 
-def _seen(tree, marked, problems):
-    """[Field] of what `observe` gives."""
-    function = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "observe")
-    node = next(n.value for n in ast.walk(function) if isinstance(n, ast.Return))
-    out = []
-    for key in node.keys:
-        note = next(iter(_take(marked, {key.lineno})), None)
-        try:
-            out.append(Field(note.text if note else ""))
-            wrong = "" if out[-1].key == key.value else f"its note is of {out[-1].key}"
-        except ValueError as error:
-            wrong = str(error)
-        if wrong:
-            how = f'write "#: {key.value} TYPE: MEANING" above it'
-            problems.append(f"{notes.place(WORDS, key.lineno)}: {key.value}: {wrong}; {how}")
+_KINDS = {"int": "number", "number": "number", "text": "text", "one": "text", "list": "list"}
+
+
+def _seen(text, problems):
+    """[Field] of what can be seen."""
+    tree, marked, out = ast.parse(text), notes.read(SEEN, text), []
+    for name, table in (("SEEN", seen_table.SEEN), ("FAMILIES", seen_table.FAMILIES)):
+        for key in _assigned(tree, name).value.keys:
+            kind = table[key.value][0 if name == "SEEN" else 2]
+            note = next(iter(_take(marked, {key.lineno})), None)
+            try:
+                out.append(Field(note.text if note else ""))
+                wrong = "" if out[-1].key == key.value else f"its note is of {out[-1].key}"
+                if not wrong and _KINDS.get(out[-1].shape.kind) != kind:
+                    wrong = f"its note says {out[-1].shape.kind}, but it is a {kind}"
+            except ValueError as error:
+                wrong = str(error)
+            if wrong:
+                how = f'write "#: {key.value} TYPE: MEANING" above it'
+                problems.append(f"{notes.place(SEEN, key.lineno)}: {key.value}: {wrong}; {how}")
+    problems += [f"{note.where()}: {_ORPHAN}" for note in marked]
     return out
 
 
@@ -217,12 +262,15 @@ def _seen(tree, marked, problems):
 
 def document(found):
     """The text of STORIES.md."""
-    made = markdown.made("the tables and notes of actions.py and story.py")
+    made = markdown.made("the tables and notes of actions.py and story/")
     out = [_HEAD.format(made=made), _SETUP]
     cells = [(f"`{o['name']}`", o["kind"], o["default"], o["meaning"]) for o in found["options"]]
     out += [*markdown.table(("name", "unit or values", "default", "meaning"), cells), ""]
+    out.append(_NEEDS)
+    cells = [(f"`{name}`", about) for name, about in boards.CAPABILITIES.items()]
+    out += [*markdown.table(("capability", "the charger"), cells), ""]
     out.append(_CONDITIONS)
-    cells = [(f"`{w['line']} CONDITIONS`", w["meaning"], f"`{w['example']}`") for w in found["words"]]
+    cells = [(f"`{w['line']}`", w["meaning"], f"`{w['example']}`") for w in found["words"]]
     out += [*markdown.table(("line", "what must be", "example"), cells), ""]
     heads = ("name", "type", "unit", "range or values", "meaning")
     out += [*markdown.table(heads, [field.row() for field in found["seen"]]), ""]
@@ -235,7 +283,7 @@ def document(found):
 
 
 def _section(verb):
-    about = f"{verb['about']}. Example: `{verb['example']}`"
+    about = f"{verb['about']}. Example: {', then '.join(f'`{line}`' for line in verb['example'])}"
     if verb["source"]:
         about += f". Source of its numbers: {verb['source']}"
     out = [f"### {verb['verb']}", "", about, ""]
