@@ -66,6 +66,8 @@ class Setup:
         config = boards.fit(config, made.board, made.phases, made.rated_a)
         self.world = World(config, seed, made.board, make_app=self._make_app)
         self.server = None
+        self.bench = None  # the bench page, once it is made
+        self.given = {}  # the names of person/options.py that it was made from
         self._random = {}
 
     def start(self):
@@ -88,7 +90,7 @@ class Setup:
             if ev is not None:
                 cp.plug_in(ev)
         if self.bench_page is not None:
-            self.bench_page(self, world.nodes[0].app)
+            self.bench = self.bench_page(self, world.nodes[0].app)
         for node in world.nodes:
             node.serve()
         return world
@@ -162,7 +164,10 @@ class Setup:
         if self.http is not None:
             env.http = (self.http[0], self.http[1] and self.http[1] + node.index)  # 0 = any free one
             env.assets = self.assets
-        return upy.firmware_main().App(node.board, env, settings, cal)
+        app = upy.firmware_main().App(node.board, env, settings, cal)
+        if self.bench is not None and node.index == 0:
+            self.bench.attach(app)  # a charger that starts again has a new page
+        return app
 
     def _restore_delay_s(self, node):
         """The market's rule for a supply that returns.

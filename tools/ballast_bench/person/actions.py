@@ -25,6 +25,18 @@ GROUPS = {
 }
 """Group: the module of its verbs, in the order in which people see them."""
 
+TITLES = {
+    "car": "The car",
+    "house": "The house and its supply",
+    "meter": "The meter, the clamp, the air",
+    "fault": "Faults, by hand",
+    "person": "A person at the charger",
+    "time": "Time",
+}
+
+SHARED = ("house", "meter")
+"""Groups of verbs that concern no single charger."""
+
 ACTIONS = [action for module in GROUPS.values() for action in module.ACTIONS]
 BY_VERB = {action.verb: action for action in ACTIONS}
 

@@ -1,17 +1,20 @@
 """The bench page: /bench on the first charger's page. Host side only, never in the firmware.
 
-GET /bench/state -> what the bench is like now. POST /bench/do {"action", "args"} -> does
-it. Everything done is kept as scenario text, to be copied into a file.
+GET /bench/verbs -> what can be done, from the tables of actions.py. GET /bench/state -> what the
+bench is like now. POST /bench/do {"action", "args"} -> does it. GET /bench/story -> everything
+done so far as a story that `tools/ballast play` takes as it is.
 """
 
 import time
 from pathlib import Path
 
-from ballast_bench.person import actions
-from ballast_bench.plant.thermal import SPOTS
+from ballast_bench.person import actions, options
+from ballast_bench.person.bench_state import state_of
+from ballast_bench.person.verbs.action import TEXT
 
 PAGE = Path(__file__).parent / "page"
-_KEPT_LINES = 500
+_SHOWN_LINES = 40
+_UNKEPT = ("speed",)  # what a story has no use for
 
 
 def real_ms():
@@ -20,35 +23,77 @@ def real_ms():
 
 
 class BenchPage:
-    """setup: ballast_bench.setup.Setup after its world was made. Adds its routes to main.App `app`."""
+    """setup: ballast_bench.setup.Setup after its world was made. Adds its routes to main.App `app`.
+
+    lines: what was done, as the lines of a story. save_to: a Path that is written after each of them.
+    """
 
     def __init__(self, setup, app):
-        self.world = setup.world
+        self.setup, self.world = setup, setup.world
         self.plant = setup.world.plant
         self.clamps = setup.clamps
         self.charger_index = 0
-        self.lines = []
+        self.lines = [options.line(setup.given)] if setup.given else []
+        self.done = {}  # {(charger, verb): the arguments with which it was done last}
+        self.save_to = None
+        self.attach(app)
+
+    def attach(self, app):
+        """Its routes on the page of a charger that has just started."""
         page = app.page
         page.door.clock = real_ms
         page.web.real_ms = real_ms
+        page.web.app.get("/bench/verbs")(self._verbs)
         page.web.app.get("/bench/state")(self._state)
+        page.web.app.get("/bench/story")(self._story)
         page.web.app.post("/bench/do")(self._do)
         page.web.app.post("/bench/charger")(self._choose)
 
+    def do(self, verb, args=None):
+        """Do one action now, and keep it as a line. ActionError with one line."""
+        given = actions.do(self, verb, args)
+        group = actions.BY_VERB[verb].group
+        charger = 0 if group in actions.SHARED else self.charger_index
+        if verb in ("plug", "unplug"):  # another car: nothing was done to it yet
+            self._forget("car")
+        self.done[charger, verb] = given
+        if verb not in _UNKEPT:
+            self.lines.append(actions.line(self.world.now_s, verb, given, charger))
+            self.save()
+
+    def _forget(self, group):
+        for index, verb in list(self.done):
+            if index == self.charger_index and actions.BY_VERB[verb].group == group:
+                del self.done[index, verb]
+
+    def text(self):
+        """Everything done so far, as a story."""
+        return "\n".join([*self.lines, f"{self.world.now_s:.2f} end"]) + "\n"
+
+    def save(self):
+        """Write the story to `save_to`, if there is such a file. OSError when it cannot be."""
+        if self.save_to is not None:
+            self.save_to.write_text(self.text(), encoding="utf-8")
+
+    async def _verbs(self, request):
+        return {"groups": verbs()}
+
     async def _state(self, request):
         return self.state()
+
+    async def _story(self, request):
+        head = {"Content-Type": "text/plain; charset=utf-8",
+                "Content-Disposition": 'attachment; filename="bench.story"'}  # fmt: skip
+        return self.text(), 200, head
 
     async def _do(self, request):
         data = request.json
         if not isinstance(data, dict):
             return {"error": "send {action, args} as JSON"}, 400
         try:
-            args = actions.do(self, data.get("action"), data.get("args"))
-        except actions.ActionError as error:
+            self.do(data.get("action"), data.get("args"))
+        except (actions.ActionError, OSError) as error:
             return {"error": str(error)}, 400
-        verb = data["action"]
-        self.lines.append(actions.line(self.world.now_s, verb, args))
-        del self.lines[:-_KEPT_LINES]
         return self.state()
 
     async def _choose(self, request):
@@ -57,103 +102,43 @@ class BenchPage:
         if not isinstance(index, int) or not 0 <= index < len(self.plant.chargers):
             return {"error": f"charger: from 0 to {len(self.plant.chargers) - 1}"}, 400
         self.charger_index = index
-        self.lines.append(f"# from here on: charger {index + 1}")
         return self.state()
 
     def state(self):
         """Everything that the page shows, as plain values."""
-        plant, world = self.plant, self.world
-        cp = plant.chargers[self.charger_index]
-        day_s = (
-            plant.house.start_of_day_s if hasattr(plant.house, "start_of_day_s") else 0
-        ) + world.now_s
-        return {
-            "second": round(world.now_s, 2),
-            "day_s": int(day_s) % 86400,
-            "pace": world.pace,
-            "house": {
-                "name": plant.house.name,
-                "phases": plant.config.phases,
-                "amps": [round(a, 2) for a in plant.house_a],
-                "appliances": [
-                    {"name": a.name, "on": bool(a.on), "hand": a.hand, "watt": round(a.watt)}
-                    for a in plant.house.appliances
-                ],
-            },
-            "mains": {
-                "amps": [round(a, 2) for a in plant.mains_a],
-                "volts": [round(v, 1) for v in plant.mains.volts],
-                "percent": round(plant.mains.scale * 100.0, 1),
-                "lost": plant.mains.lost,
-                "tripped": plant.breaker.tripped,
-                "heat": round(plant.breaker.thermal_state(world.now_s), 3),
-                "rated_a": plant.breaker.rated_a,
-            },
-            "meter": _meter(plant, self.clamps),
-            "car": _car(cp),
-            "charger": _charger(cp),
-            "index": self.charger_index,
-            "group": [_member(node) for node in world.nodes] if len(world.nodes) > 1 else [],
-            "lines": self.lines[-40:],
+        return state_of(self) | {"lines": self.lines[-_SHOWN_LINES:]}
+
+
+def verbs():
+    """[{key, title, verbs: [{verb, about, args: [...]}]}]: what the page draws its controls from."""
+    return [
+        {
+            "key": key,
+            "title": actions.TITLES.get(key, key.capitalize()),
+            "verbs": [_verb(action) for action in module.ACTIONS],
         }
+        for key, module in actions.GROUPS.items()
+    ]
 
 
-def _meter(plant, clamps):
-    m, air = plant.meter, plant.radio.air
-    return {
-        "silent": m.silent, "frozen": m.frozen, "reversed": bool(m.reversed), "swapped": m.swapped,
-        "ratio": m.ratio, "delay_s": m.delay_s, "jumps": round(m.jump_chance * 100.0, 1),
-        "clamps": len(clamps), "clamp_off": any(c.silent for c in clamps),
-        "loss": round(air.loss_good * 100.0, 1), "jammed": air.jammed,
-    }  # fmt: skip
+def _verb(action):
+    out = {"verb": action.verb, "about": action.about, "free": _settings() if action.free else [],
+           "args": [_argument(name, rule) for name, rule in action.args.items()]}  # fmt: skip
+    return out
 
 
-def _car(cp):
-    ev = cp.ev
-    if ev is None:
-        return None
-    return {
-        "amps": [round(a, 2) for a in cp.amps], "max_a": ev.max_a, "phases": len(ev.phases),
-        "soc": round(ev.battery.soc, 4), "kwh": ev.battery.capacity_kwh,
-        "offer_a": round(ev.offer_a, 2), "s2": ev.s2, "awake": ev.awake, "wanted": ev.wanted,
-        "greedy": ev.extra_a, "stubborn": ev.stuck, "no_diode": not ev.diode,
-        "ventilation": ev.ventilation, "delay_s": ev.delay_s,
-    }  # fmt: skip
+def _argument(name, rule):
+    kind, default, least, most = rule
+    out = {"name": name, "kind": kind, "default": default, "choices": None, "least": None, "most": None}
+    if kind == TEXT:
+        out["choices"] = None if least is None else list(least)
+    else:
+        out["least"], out["most"] = least, most
+    return out
 
 
-def _member(node):
-    """One charger of several, as its own firmware sees itself."""
-    from ballast.control.limits.limits import NAMES
+def _settings():
+    """Settings that are numbers, for a verb whose arguments they are."""
+    from ballast.control.setting_rows import NUMBERS
 
-    cycle = node.cycle
-    link = node.app.group.link
-    group = link.status() if link is not None else None
-    return {
-        "plugged": node.cp.ev is not None, "powered": node.cp.powered,
-        "amps": round(max(node.cp.amps), 2), "offered_a": cycle.offered_ma / 1000.0,
-        "limited": NAMES[cycle.limits.winner],
-        "role": group["role"] if group else "alone",
-        "lease_a": group["held_ma"] / 1000.0 if group else 0.0,
-        "lease_s": round(group["lease_ms"] / 1000.0, 1) if group else 0.0,
-    }  # fmt: skip
-
-
-def _charger(cp):
-    rcd, pilot = cp.rcd, cp.pilot
-    state = [name for name in ("broken", "test_dead", "cable_open") if getattr(rcd, name)]
-    return {
-        "phases": cp.phases, "powered": cp.powered, "closed": any(cp.contactor.closed),
-        "operations": cp.contactor.operations,
-        "pilot_v": [round(pilot.high_mv / 1000, 2), round(pilot.low_mv / 1000, 2)],
-        "duty": round(pilot.duty * 100.0, 1),
-        "places": list(SPOTS),
-        "degc": [round(place.degc, 1) for place in cp.places],
-        "forced": [place.forced_degc for place in cp.places],
-        "sensors": [ntc.fault or "good" for ntc in cp.ntc],
-        "milliohm": round(cp.places[0].contact_ohm * 1000, 2),
-        "ac_ma": rcd.ac_ma, "dc_ma": rcd.dc_ma, "rcd": state[0] if state else "good",
-        "tripped": bool(rcd.trip), "pe_lost": cp.pe.lost, "weld": bool(cp.contactor.welded),
-        "no_close": cp.contactor.stuck_open, "button": bool(cp.button),
-        "pilot": "short" if pilot.short_ohm else "open" if pilot.open_cable else "good",
-        "energy_wh": round(cp.energy_wh),
-    }  # fmt: skip
+    return [{"key": row[0], "least": row[2], "most": row[3], "unit": row[4]} for row in NUMBERS]

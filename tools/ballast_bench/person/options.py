@@ -14,6 +14,7 @@ from ballast_bench.person.verbs.action import NUMBER, TEXT, WHOLE, Action, Actio
 from ballast_bench.plant import house as houses
 from ballast_bench.plant.house import House
 from ballast_bench.plant.plant import Config
+from ballast_bench.plant.trace import TraceError, load_trace
 from ballast_bench.product import product
 from ballast_bench.setup import Setup
 
@@ -23,6 +24,8 @@ METERS = ("clamp", "modbus", "none")
 OPTIONS = {
     #: house flat, semi, detached or empty: a day of such a family; empty = appliances by hand alone
     "house": (TEXT, "semi", HOUSES, None),
+    #: trace path of a CSV file: a measured house instead, as `tools/ballast run` reads it
+    "trace": (TEXT, "", None, None),
     #: limit_a A: main fuse of the house (setting `fuse_ma`) and its breaker
     "limit_a": (NUMBER, 25.0, 6.0, 125.0),
     #: meter clamp, modbus or none: what measures the house
@@ -41,7 +44,7 @@ OPTIONS = {
     "brand": (TEXT, product.BRAND, None, None),
     #: market a name in boards/markets: where they are sold; empty = the brand's own market
     "market": (TEXT, "", None, None),
-    #: mains_plug a plug of that market; empty = the brand's, elsewhere the one that carries most
+    #: mains_plug name of a plug: of that market; empty = the brand's, elsewhere the one that carries most
     "mains_plug": (TEXT, "", None, None),
     #: chargers whole number: on one supply; several of them are a group
     "chargers": (WHOLE, 1, 1, 16),
@@ -93,11 +96,19 @@ def make_setup(given, **more):
     """The Setup of {name: value}. more: further arguments of Setup. ActionError with one line."""
     options, settings = check(given)
     made = make_product(options)
-    return Setup(
+    setup = Setup(
         config=_config(options, made), limit_a=options["limit_a"], charger=made,
         meter=options["meter"], settings={**settings, "fallback_ma": options["fallback_ma"]},
         seed=options["seed"], **more,
     )  # fmt: skip
+    setup.given = dict(given)
+    return setup
+
+
+def line(given):
+    """The setup line of {name: value}; what is at its default is left out."""
+    told = [(k, v) for k, v in given.items() if k not in OPTIONS or v != OPTIONS[k][1]]
+    return " ".join(["setup", *(f"{key}={json.dumps(value)}" for key, value in told)])
 
 
 def make_product(options):
@@ -122,9 +133,18 @@ def _config(options, made):
 def make_house(options):
     """The House that complete options name."""
     name, seed = options["house"], options["seed"]
+    if options["trace"]:
+        return _measured(options["trace"])
     if name == "empty":
         if options["phases"] == 2:
             raise ActionError("setup: phases must be 1 or 3")
         phases = options["phases"]
         return House(appliances=houses.by_hand(phases, seed), phases=phases)
     return getattr(houses, name)(seed, start_of_day_s=options["hour"] * 3600)
+
+
+def _measured(path):
+    try:
+        return House(trace=load_trace(path))
+    except (TraceError, OSError) as error:
+        raise ActionError(f"setup: trace: {error}") from None

@@ -5,7 +5,7 @@ import re
 import time
 from pathlib import Path
 
-from ballast_tools.play import record_option, report
+from ballast_tools.play import record_option, report, with_option
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 
@@ -44,6 +44,7 @@ def add_arguments(parser):
     add("--seed", type=int, default=1)
     add("--out", type=Path, metavar="DIR", help="write report.json and report.html there")
     record_option.add_arguments(parser)
+    with_option.add_arguments(parser)
 
 
 def amps(text):
@@ -62,11 +63,13 @@ def main(args):
 
     upy.install()
     record_option.check(args)
-    setup, duration_s, trace = prepare(args)
+    verbs = with_option.read(args)
+    setup, duration_s, trace = prepare(args, with_option.page(verbs))
     if args.out is not None:
         writable(args.out)
     try:
         world = start(setup)
+        with_option.play(verbs, setup)
         summary, recording = watched(args, world, duration_s, trace)
     finally:
         setup.stop()
@@ -96,8 +99,8 @@ def watched(args, world, duration_s, trace):
     return summary, recording
 
 
-def prepare(args):
-    """(Setup, seconds to run, Trace); UserError for what cannot be."""
+def prepare(args, more):
+    """(Setup, seconds to run, Trace); UserError for what cannot be. more: arguments of Setup."""
     from ballast_bench.plant.battery import Battery
     from ballast_bench.plant.ev import EV
     from ballast_bench.plant.house import House
@@ -142,7 +145,7 @@ def prepare(args):
     setup = Setup(
         config=config, limit_a=args.limit, ev=ev, meter=args.meter, settings=settings(args),
         seed=args.seed, interval_s=args.meter_interval, latency_s=args.meter_latency,
-        loss=args.loss,
+        loss=args.loss, **more,
     )  # fmt: skip
     return setup, duration_s, trace
 

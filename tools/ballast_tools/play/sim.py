@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ballast_tools.play import record_option
+from ballast_tools.play import record_option, with_option
 from ballast_tools.shell.errors import UserError
 
 HOUSES = ("flat", "semi", "detached")
@@ -60,8 +60,11 @@ def add_arguments(parser):
     add("--meter-port", type=int, default=1502, help="of the Modbus meter (default: 1502)")
     add("--hour", type=float, default=17.5, metavar="H", help="time of day at the start (17.5)")
     add("--speed", type=float, default=1.0, help="1 = real time, up to 100")
+    add("--save", type=Path, metavar="FILE.story", help="write down what is done, for `ballast play`")
+    add("--story", type=Path, metavar="FILE.story", help="play a story live; its setup lines win")
     add("--for", dest="seconds", type=float, metavar="S", help="end by itself after so long")
     record_option.add_arguments(parser)
+    with_option.add_arguments(parser)
 
 
 def _amps(text):
@@ -80,16 +83,61 @@ def main(args):
         check_port(args.port + index, "--port")
     check_port(args.meter_port, "--meter-port")
     record_option.check(args)
+    told = story(args)
+    given = wishes(args, told)
+    verbs = with_option.read(args, given["chargers"])
     with tempfile.TemporaryDirectory(prefix="ballast-sim-") as folder:
-        setup = prepare(args, Path(folder))
+        setup = prepare(args, given, Path(folder))
         try:
             world = setup.start()
-            greet(args, setup)
+            begin(args, setup, told)
+            with_option.play(verbs, setup)
+            greet(args, given, setup)
             with record_option.recorded(args, world):
                 live(args, world, setup)
+            setup.bench.save()
         finally:
             setup.stop()
     return 0
+
+
+def story(args):
+    """The Run of --story, None without it."""
+    if args.story is None:
+        return None
+    from ballast_tools.play import play
+
+    found = play.read([args.story])[0]
+    if len(found.runs) > 1:
+        raise UserError(f"{args.story}: a story with `vary` is for `ballast play`")
+    return found.runs[0]
+
+
+def begin(args, setup, told):
+    """Second 0: a car at each charger, or the story's own beginning; the file of --save."""
+    world = setup.world
+    world.reboots = True
+    page = setup.bench
+    page.save_to = args.save
+    try:
+        page.save()
+    except OSError as error:
+        raise UserError(f"--save {args.save}: {error.strerror}; name a file in a folder that can be") from None
+    if told is not None:
+        from ballast_bench.person.story import Player
+
+        player = Player(told, setup, said=_say, bench=page)
+        world.actors.append(player)
+        player(0.0)
+        return
+    for index in range(len(world.nodes)):
+        page.charger_index = index
+        page.do("plug", {"phases": args.ev_phases})
+    page.charger_index = 0
+
+
+def _say(failure):
+    print("\n" + failure.text, file=sys.stderr)
 
 
 def check_port(port, option):
@@ -103,57 +151,59 @@ def check_port(port, option):
             raise UserError(f"port {port} cannot be opened ({why}); choose another with {option}") from None
 
 
-def prepare(args, folder):
-    """The Setup: house, car, page assets."""
+def wishes(args, told):
+    """{name of person/options.py: value}: the command's options, then the story's setup lines."""
+    given = {"house": args.house, "limit_a": args.limit, "meter": args.meter, "seed": args.seed,
+             "hour": args.hour, "chargers": args.chargers}  # fmt: skip
+    if args.trace:
+        given["trace"] = str(Path(args.trace).resolve())
+    if told is not None:
+        given.update(told.options)
+    return given
+
+
+def prepare(args, given, folder):
+    """The Setup: house, page assets. The cars come at second 0."""
     from ballast_bench import upy
-    from ballast_bench.person import bench_page
 
     upy.install()
-    from ballast_bench.plant import house as houses
-    from ballast_bench.plant.plant import Config
-    from ballast_bench.plant.trace import TraceError, load_trace
-    from ballast_bench.setup import Setup, default_ev
+    from ballast_bench.person import bench_page, options
+    from ballast_bench.person.verbs.action import ActionError
     from ballast_tools.ship import web_assets
 
-    if args.trace:
-        try:
-            trace = load_trace(args.trace)
-        except (TraceError, OSError) as error:
-            raise UserError(str(error)) from None
-        house = houses.House(trace=trace)
-    else:
-        house = getattr(houses, args.house)(args.seed, start_of_day_s=args.hour * 3600)
-    if args.ev_phases == 3 and house.phases != 3:
-        raise UserError("--ev-phases 3 needs a three-phase house: --house detached")
     web_assets.build(folder)
     web_assets.add_page(folder, bench_page.PAGE, "bench")
-    config = Config(house=house, limit_a=args.limit, chargers=args.chargers)
-    phases = tuple(range(args.ev_phases))
-    return Setup(
-        config=config, limit_a=args.limit, ev=default_ev(phases=phases),
-        evs=[None] + [default_ev(phases=phases) for _ in range(args.chargers - 1)],
-        meter=args.meter, seed=args.seed, http=("127.0.0.1", args.port),
-        assets=web_assets.load(folder), meter_port=args.meter_port, serve_meter=True,
-        bench_page=bench_page.BenchPage,
-    )  # fmt: skip
+    try:
+        setup = options.make_setup(
+            given, http=("127.0.0.1", args.port), assets=web_assets.load(folder),
+            meter_port=args.meter_port, serve_meter=True, bench_page=bench_page.BenchPage,
+        )  # fmt: skip
+    except ActionError as error:
+        raise UserError(str(error).removeprefix("setup: ")) from None
+    if args.ev_phases == 3 and setup.world.plant.config.phases != 3:
+        setup.stop()
+        raise UserError("--ev-phases 3 needs a three-phase house: --house detached")
+    return setup
 
 
-def greet(args, setup):
+def greet(args, given, setup):
     """What was started and where to look."""
     from ballast_bench.setup import PASSWORD
 
     plant = setup.world.plant
     name = plant.house.name or "house"
+    ev = plant.chargers[0].ev
+    car = f"EV {ev.max_a:g} A {len(ev.phases)}-phase" if ev is not None else "no EV"
     print(
-        f'Ballast on the virtual bench: house "{name}" (seed {args.seed}), '
-        f"{args.limit:g} A main fuse, EV {setup.ev.max_a:g} A {len(setup.ev.phases)}-phase"
+        f'Ballast on the virtual bench: house "{name}" (seed {given["seed"]}), '
+        f"{given['limit_a']:g} A main fuse, {car}"
     )
     for node in setup.world.nodes:
-        number = f" {node.index + 1}" if args.chargers > 1 else ""
+        number = f" {node.index + 1}" if given["chargers"] > 1 else ""
         address = f"http://localhost:{args.port + node.index}"
         print(f"  charger page{number:3}  {address}      password: {PASSWORD}")
     print(f"  test bench       http://localhost:{args.port}/bench")
-    clamp = " · clamp: ESP-NOW, 1 s" if args.meter == "clamp" else ""
+    clamp = " · clamp: ESP-NOW, 1 s" if given["meter"] == "clamp" else ""
     print(f"  meter            Modbus TCP SDM630 on 127.0.0.1:{setup.meter_port}{clamp}")
     print("  Ctrl-C ends it. Nothing here has run on hardware.", flush=True)
 
@@ -194,7 +244,7 @@ async def _line(args, world):
     count = 0
     await asyncio.sleep(1.0)
     while True:
-        text = line(world, args.hour)
+        text = line(world, world.plant.house.start_of_day_s / 3600)
         if tty:
             width = shutil.get_terminal_size().columns - 1
             sys.stdout.write("\r" + text[:width].ljust(width))

@@ -1,31 +1,32 @@
-// The bench: everything on it is an action of ballast_bench/person/actions.py, and shows as scenario text.
+// The bench: everything on it is an action of ballast_bench/person/actions.py, and shows as a line of a story.
 
 import { build, show } from "./view.js";
 
 const error = document.getElementById("error");
-let shape = "";
+let shape = "", groups = null;
 
 async function post(path, body) {
   const response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   const answer = await response.json();
   error.textContent = response.ok ? "" : answer.error;
-  if (response.ok) take(answer);
+  if (response.ok && groups) take(answer);
 }
 
 export const act = (action, args = {}) => post("/bench/do", { action, args });
 const choose = (index) => post("/bench/charger", { index });
 
 function take(state) {
-  const now = state.house.appliances.map((a) => a.name).join() + state.charger.phases + state.meter.clamps + state.group.length;
+  const now = state.house.appliances.map((a) => a.name).join() + state.charger.phases + state.group.length;
   if (now !== shape) {
     shape = now;
-    build(state, act, choose);
+    build(groups, state, act, choose);
   }
   show(state);
 }
 
 async function poll() {
   try {
+    groups ??= (await (await fetch("/bench/verbs")).json()).groups;
     take(await (await fetch("/bench/state")).json());
     if (error.textContent === "The bench does not answer.") error.textContent = "";
   } catch {
@@ -36,7 +37,7 @@ async function poll() {
 
 document.getElementById("copy").addEventListener("click", async (event) => {
   const button = event.currentTarget;
-  const text = document.getElementById("lines").textContent + "\n";
+  const text = await (await fetch("/bench/story")).text();
   try {
     await navigator.clipboard.writeText(text);
   } catch {

@@ -28,6 +28,10 @@ class Bench:
         self.clamps = setup.clamps
         self.charger_index = index
 
+    def do(self, verb, args):
+        """Do one action now. ActionError with one line."""
+        return actions.do(self, verb, args)
+
 
 class Failure(NamedTuple):
     """number: line of the file. text: `FILE:LINE: what was expected, what was found`."""
@@ -45,12 +49,13 @@ class _Watch(NamedTuple):
 class Player:
     """An actor of a World that plays one Run. failures: [Failure]. over: nothing is left to do.
 
-    said: called with each failure as it happens, for a bench that runs live.
+    said: called with each failure as it happens, for a bench that runs live. bench: a BenchPage
+    that keeps what is done, None = nobody does.
     """
 
-    def __init__(self, run, setup, said=lambda failure: None):
+    def __init__(self, run, setup, said=lambda failure: None, bench=None):
         self.run, self.failures = run, []
-        self._bench = Bench(setup)
+        self._bench = bench or Bench(setup)
         self._views = [View(setup.world, n) for n in range(len(setup.world.nodes))]
         self._todo = list(reversed(run.lines))
         self._watches = []
@@ -68,11 +73,7 @@ class Player:
 
     def _do(self, line, now_s):
         if not isinstance(line.content, Expectation):
-            self._bench.charger_index = line.place.charger
-            try:
-                actions.do(self._bench, line.verb, line.content)
-            except (ActionError, ValueError) as error:
-                self._fail(line, str(error))
+            self._act(line)
             return
         kind, seconds, wanted = line.content
         view = self._views[line.place.charger]
@@ -83,6 +84,16 @@ class Player:
             return
         until_s = self.run.end_s if seconds is None else line.second + seconds
         self._watches.append(_Watch(line, until_s, view))
+
+    def _act(self, line):
+        bench = self._bench
+        before, bench.charger_index = bench.charger_index, line.place.charger
+        try:
+            bench.do(line.verb, line.content)
+        except (ActionError, ValueError, OSError) as error:
+            self._fail(line, str(error))
+        finally:
+            bench.charger_index = before
 
     def _look(self, watch, now_s):
         kind, _, wanted = watch.line.content

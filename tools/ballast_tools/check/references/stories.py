@@ -22,8 +22,6 @@ SEEN = BENCH / "person" / "story" / "seen.py"
 OPTIONS = BENCH / "person" / "options.py"
 DOCUMENT = BENCH / "person" / "STORIES.md"
 
-_TITLES = {"car": "The car", "house": "The house and its supply", "meter": "The meter, the clamp, the air",
-           "fault": "Faults, by hand", "person": "A person at the charger", "time": "Time"}  # fmt: skip
 _ARGUMENT = re.compile(r"(?P<name>\w+)(?: (?P<unit>[^:]+))?: (?P<meaning>.+)")
 _ORPHAN = "this note describes nothing; remove it"
 
@@ -274,7 +272,7 @@ def document(found):
     out += [*markdown.table(("line", "what must be", "example"), cells), ""]
     heads = ("name", "type", "unit", "range or values", "meaning")
     out += [*markdown.table(heads, [field.row() for field in found["seen"]]), ""]
-    for group, title in _TITLES.items():
+    for group, title in actions.TITLES.items():
         out += [f"## {title}", ""]
         for verb in found["verbs"]:
             if verb["group"] == group:
