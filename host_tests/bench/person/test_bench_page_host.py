@@ -6,31 +6,34 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from ballast_bench.person import actions, bench_page
-from ballast_bench.plant.house import semi
-from ballast_bench.plant.plant import Config
+from ballast_bench.person import actions, bench_page, options, story
+from ballast_bench.person.verbs.action import NUMBER, TEXT, Action
 from ballast_bench.rigs.web import Live, free_port
-from ballast_bench.setup import PASSWORD, Setup, default_ev
+from ballast_bench.setup import PASSWORD
 from ballast_tools.ship import web_assets
 from services.web.page_steps import wait_for
 
 pytestmark = pytest.mark.browser
 
 
+GIVEN = {"house": "semi", "seed": 7, "hour": 12.0}
+
+
 class Rig:
-    """ballast_bench.setup.Setup with the bench page, as `Live` wants a rig."""
+    """The Setup of GIVEN with the bench page, as `Live` wants a rig."""
 
     def __init__(self, folder):
         web_assets.build(folder)
         web_assets.add_page(folder, bench_page.PAGE, "bench")
         self.port = free_port()
-        self.setup = Setup(
-            config=Config(house=semi(7, start_of_day_s=12 * 3600.0)), ev=default_ev(),
-            http=("127.0.0.1", self.port), assets=web_assets.load(folder),
+        self.setup = options.make_setup(
+            GIVEN, http=("127.0.0.1", self.port), assets=web_assets.load(folder),
             bench_page=bench_page.BenchPage,
         )  # fmt: skip
         self.world = self.setup.start()
         self.door, self.web = self.world.nodes[0].app.page.door, self.world.nodes[0].app.page.web
+        self.world.reboots = True
+        self.setup.bench.do("plug")
         self.world.run(30)
         self.url = f"http://127.0.0.1:{self.port}"
         self.cp = self.world.plant.chargers[0]
@@ -58,28 +61,68 @@ def page(rig, chromium):
 
 
 def test_car_house_meter_and_faults_by_hand(rig, page):
-    page.get_by_role("button", name="Unplug").click()
-    expect(page.get_by_role("button", name="Plug in")).to_be_visible()
+    page.get_by_role("button", name="Pull the plug").click()
+    expect(page.get_by_role("button", name="plug", exact=True)).to_be_visible()
     assert rig.cp.ev is None
-    page.get_by_label("Onboard charger").select_option("16")
-    page.get_by_role("button", name="Plug in").click()
+    page.get_by_label("max, A").fill("16")
+    page.get_by_role("button", name="plug", exact=True).click()
     wait_for(page, lambda: rig.cp.ev is not None and rig.cp.ev.max_a == 16)
     oven = page.get_by_role("button", name=re.compile("^oven"))
     oven.click()
     expect(oven).to_have_attribute("aria-pressed", "true")
     expect(oven).to_contain_text("by hand")
-    page.get_by_role("button", name="Silent").click()
+    silent = page.get_by_role("button", name="The meter falls silent")
+    silent.click()
+    expect(silent).to_have_attribute("aria-pressed", "true")
     wait_for(page, lambda: rig.world.plant.meter.silent)
-    page.get_by_role("button", name="RCD: 8 mA DC").click()
+    page.get_by_label("dc, mA").fill("8")
+    page.get_by_role("button", name="leak", exact=True).click()
     wait_for(page, lambda: rig.cp.rcd.dc_ma == 8)
-    slider = page.get_by_label("Frames lost")
+    slider = page.get_by_label("Radio frames lost")
     slider.focus()
     slider.press("End")
-    wait_for(page, lambda: rig.world.plant.radio.air.loss_good == 1.0)
     expect(page.locator("#lines")).to_contain_text("radio_loss value=100")
     text = page.locator("#lines").inner_text()
-    verbs = [verb for _, verb, _ in actions.parse(text)]
-    assert verbs == ["unplug", "plug", "appliance", "meter_off", "leak", "radio_loss"]
+    run = story.Story(text, "clicked").runs[0]
+    assert run.options == {"seed": 7, "hour": 12.0}  # the house is the default
+    assert [line.verb for line in run.lines] == [
+        "plug", "unplug", "plug", "appliance", "meter_off", "leak", "radio_loss"
+    ]  # fmt: skip
+
+
+def test_the_file_that_is_saved_is_a_story(rig, page):
+    page.get_by_role("button", name="Pull the plug").click()
+    wait_for(page, lambda: rig.cp.ev is None)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save").click()
+    assert download.value.suggested_filename == "bench.story"
+    text = download.value.path().read_text()
+    assert text.splitlines()[0] == options.line(GIVEN) and text.splitlines()[-1].endswith(" end")
+    assert [line.verb for line in story.Story(text, "bench.story").lines] == ["plug", "unplug"]
+
+
+def test_a_new_verb_appears_with_its_arguments(rig, page, monkeypatch):
+    done = []
+    sing = Action("sing", "house", "A neighbour sings", lambda bench, **args: done.append(args),
+                  level_a=(NUMBER, 3.0, 0.5, 9.0), song=(TEXT, "Lied", ("Lied", "Arie"), None))  # fmt: skip
+    monkeypatch.setitem(actions.BY_VERB, "sing", sing)
+    monkeypatch.setattr(actions.GROUPS["house"], "ACTIONS", [*actions.GROUPS["house"].ACTIONS, sing])
+    page.reload()
+    form = page.locator("form", has_text="A neighbour sings")
+    level = form.get_by_label("level, A")
+    expect(level).to_have_value("3")
+    assert (level.get_attribute("min"), level.get_attribute("max")) == ("0.5", "9")
+    form.get_by_label("song").select_option("Arie")
+    form.get_by_role("button").click()
+    wait_for(page, lambda: done == [{"level_a": 3, "song": "Arie"}])
+
+
+def test_a_charger_that_starts_again_keeps_the_bench_page(rig, page):
+    page.get_by_role("button", name="Restart the charger's program").click()
+    wait_for(page, lambda: rig.world.nodes[0].boots == 2)
+    page.get_by_role("button", name="Pull the plug").click()
+    wait_for(page, lambda: rig.cp.ev is None)
+    expect(page.locator("#error")).to_be_empty()
 
 
 def test_speed(rig, page):
@@ -101,14 +144,14 @@ def test_the_charger_page_beside_it_follows(rig, page, chromium):
     charger.fill("#password", PASSWORD)
     charger.click("button.main")
     expect(charger.locator(".hero h2")).to_have_text(re.compile("^Charging"))
-    page.get_by_role("button", name="Unplug").click()
+    page.get_by_role("button", name="Pull the plug").click()
     expect(charger.locator(".hero h2")).to_have_text("Ready. Plug in the car.")
 
 
 def test_the_state_is_plain_and_whole(rig, page):
     state = page.evaluate("async () => (await fetch('/bench/state')).json()")
     assert json.loads(json.dumps(state)) == state
-    assert state["car"]["max_a"] == 32 and state["charger"]["closed"] is True
+    assert state["car"]["max_a"] == 32 and state["now"]["want"] == {"on": True} and state["charger"]["closed"] is True
     assert {a["name"] for a in state["house"]["appliances"]} >= {"oven", "kettle", "solar roof"}
 
 

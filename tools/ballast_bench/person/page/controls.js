@@ -20,8 +20,8 @@ const UNITS = { a: "A", ma: "mA", s: "s", w: "W", kwh: "kWh", v: "V", degc: "°C
 /** "max, A" of max_a: the last part of a name is its unit. */
 function labelOf(name) {
   const parts = name.split("_"), unit = UNITS[parts.at(-1)];
-  const words = (unit && parts.length > 1 ? parts.slice(0, -1) : parts).join(" ");
-  return unit ? (parts.length > 1 ? words + ", " + unit : words + (words === unit ? "" : ", " + unit)) : words;
+  if (parts.length === 1) return name === "degc" ? unit : name;
+  return unit ? parts.slice(0, -1).join(" ") + ", " + unit : parts.join(" ");
 }
 
 /** [element, read() -> value, show(value)] of one argument. */
