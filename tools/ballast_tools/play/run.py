@@ -5,26 +5,24 @@ import re
 import time
 from pathlib import Path
 
-from ballast_tools.play import record_option, report, with_option
+from ballast_tools.play import record_option, report, trace_option, with_option
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 
 EPILOG = """\
-The trace is a CSV file with a header: one column (or l1_a,l2_a,l3_a) in A or W, and a time
-column or --interval. What is not a house current is refused with one line. The report is
-report.json (for programs) and report.html (for people)."""
+The trace is a CSV file with a header: one column (or l1_a,l2_a,l3_a) in A or W, and a time column
+or --interval; or one of the formats of `trace --help` (Home Assistant, InfluxDB, evcc, Shelly, P1).
+None at hand: tools/ballast_bench/samples/evening.csv is a synthetic evening of three phases:
+  tools/ballast run tools/ballast_bench/samples/evening.csv --limit 25A --ev-phases 3 --out build/evening
+What is not a house current is refused with one line. The report is report.json (for programs) and
+report.html (for people)."""
 
 
 def add_arguments(parser):
     parser.epilog = EPILOG
     add = parser.add_argument
-    add("trace", metavar="TRACE.csv", help="measured house load")
+    add("trace", metavar="TRACE", help="measured house load; `trace info TRACE` says what it is")
     add("--limit", required=True, type=amps, metavar="25A", help="main fuse, per phase")
-    add("--column", action="append", metavar="NAME", help="column of the load; three times for L1 L2 L3")
-    add("--unit", choices=("A", "mA", "W", "kW"), help="unit of the column (default: by its name)")
-    add("--series", help="value of the column `series` to keep")
-    add("--interval", type=float, metavar="S", help="seconds a row, for a trace without times")
-    add("--max-gap", type=float, metavar="S", help="hold the last value over gaps up to this long")
     add("--hours", type=float, metavar="H", help="stop after so many hours (default: whole trace)")
     add("--skip-hours", type=float, default=0.0, metavar="H", help="leave out the beginning")
     add("--ev-max", type=amps, default=32.0, metavar="32A", help="the car's own limit")
@@ -43,6 +41,7 @@ def add_arguments(parser):
         help="impedance of the supply (0: currents as in the trace, no sag)")
     add("--seed", type=int, default=1)
     add("--out", type=Path, metavar="DIR", help="write report.json and report.html there")
+    trace_option.add_arguments(parser)
     record_option.add_arguments(parser)
     with_option.add_arguments(parser)
 
@@ -105,19 +104,9 @@ def prepare(args, more):
     from ballast_bench.plant.ev import EV
     from ballast_bench.plant.house import House
     from ballast_bench.plant.plant import Config
-    from ballast_bench.plant.trace import TraceError, load_trace
     from ballast_bench.setup import Setup
 
-    try:
-        columns = None if not args.column else args.column
-        trace = load_trace(
-            args.trace, columns=columns, unit=args.unit, interval_s=args.interval,
-            series=args.series, max_gap_s=args.max_gap,
-        )  # fmt: skip
-    except TraceError as error:
-        raise UserError(str(error)) from None
-    except OSError as error:
-        raise UserError(f"{args.trace}: {error.strerror}; is the path right?") from None
+    trace = trace_option.load(args, args.trace)
     skip_s = args.skip_hours * 3600
     if skip_s >= trace.duration_s:
         hours = trace.duration_s / 3600

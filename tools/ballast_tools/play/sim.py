@@ -49,7 +49,7 @@ WHY = {
 def add_arguments(parser):
     add = parser.add_argument
     add("--house", choices=HOUSES, default="semi", help="synthetic house (default: semi)")
-    add("--trace", metavar="CSV", help="a measured house instead")
+    add("--trace", metavar="FILE", help="a measured house instead (formats: trace --help)")
     add("--seed", type=int, default=7, help="of the house and everything random (default: 7)")
     add("--limit", type=_amps, default=25.0, metavar="25A", help="main fuse (default: 25A)")
     add("--ev-phases", type=int, choices=(1, 3), default=1)

@@ -10,13 +10,15 @@ VM = "vm"
 """Pseudo group: Node.js and the MicroPython VM from npm."""
 
 SIM, REPLAY, FACTORY = ("core",), ("core", "plot"), ("core", "build", "flash")
-CHECK = ("core", "plot", "build", "flash", "test", "mutate", "acn", VM)
+P1 = ("p1",)
+CHECK = ("core", "plot", "build", "flash", "p1", "data", "test", "mutate", "acn", VM)
 
 TITLES = {
     "Try it": {
         "sim": ("play", "the charger on the virtual bench, with its page in your browser", SIM),
         "play": ("play", "play stories: what is done to a charger, and what must be seen", REPLAY),
-        "run": ("play", "replay a measured house, get a report", REPLAY),
+        "run": ("play", "replay a measured house, get a report", REPLAY + P1),
+        "trace": ("play", "what is in a measured house; convert it", SIM + P1),
     },
     "Check it": {
         "test": ("check", "every test, on CPython and on the MicroPython VM", CHECK),
@@ -63,9 +65,10 @@ def module_of(argv):
 
 
 def groups_of(argv):
-    """What must be installed to run `argv`; a file name in .parquet needs more than the command."""
-    parquet = ("data",) if any(word.endswith(".parquet") for word in argv[1:]) else ()
-    return COMMANDS[argv[0]][2] + EXTRA_GROUPS.get(module_of(argv), ()) + parquet
+    """What must be installed to run `argv`: its command's groups, and those of what it names."""
+    named = ("data",) if any(word.endswith(".parquet") for word in argv[1:]) else ()
+    named += P1 if "--trace" in argv else ()
+    return COMMANDS[argv[0]][2] + EXTRA_GROUPS.get(module_of(argv), ()) + named
 
 
 def benches():

@@ -1,0 +1,1 @@
+"""Readers of measured houses: one file for each family of formats; `open.py` chooses one."""

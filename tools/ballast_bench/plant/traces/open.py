@@ -1,0 +1,57 @@
+"""Chooses the reader of a file by its first lines."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from ballast_bench.plant.traces import long, p1, shelly, text, wide
+from ballast_bench.plant.traces.found import Found, Wishes
+
+_HEAD = 4096  # characters; a telegram of DSMR 5 has about 1000
+
+
+def read(path: Path, wishes: Wishes) -> Found:
+    """The rows of `path` as its own reader understands them; TraceError with one line."""
+    found = Found(path, "")
+    return _reader(found)(found, wishes)
+
+
+def _reader(found: Found):
+    head = _head(found)
+    if shelly.is_busy(head):
+        raise found.fail(
+            "is no data: the Shelly was sending another file; wait and download it again", 1
+        )
+    if p1.is_p1(head):
+        return p1.read
+    first = next((line for line in head.splitlines() if line.strip()), "")
+    header = _fields(first)
+    if long.is_influx(first, header):
+        return long.read_influx
+    for fits, reader in (
+        (long.is_home_assistant, long.read_home_assistant),
+        (shelly.is_gen2, shelly.read_gen2),
+        (shelly.is_gen1, shelly.read_gen1),
+        (wide.is_sessions, wide.read_sessions),
+        (long.is_named, long.read_named),
+    ):
+        if fits(header):
+            return reader
+    return wide.read
+
+
+def _head(found: Found) -> str:
+    """The beginning of the file; "" where it cannot be read (the reader says why)."""
+    try:
+        with found.path.open("rb") as file:
+            return file.read(_HEAD).decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+    except OSError:
+        return ""
+
+
+def _fields(line: str) -> list[str]:
+    try:
+        return [f.strip() for f in next(csv.reader([line], delimiter=text.separator(line)), [])]
+    except csv.Error:
+        return []

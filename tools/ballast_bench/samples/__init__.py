@@ -1,0 +1,1 @@
+"""A small trace for a first `ballast run`; synthetic, made by make.py."""
