@@ -110,3 +110,15 @@ def test_nonsense_is_refused():
     for bad in ({"curve": "K"}, {"edge": "worst"}, {"rated_a": 0.0}):
         with pytest.raises(ValueError, match="breaker:"):
             Breaker(**bad)
+
+
+def test_it_knows_the_pole_that_tripped():
+    thermal = Breaker(16.0, opens=False)
+    thermal.set_current([10.0, 24.0, 23.0], 0.0)
+    assert thermal.pole is None and thermal.advance(thermal.next_s)
+    assert (thermal.cause, thermal.pole) == ("thermal", 1)
+    magnetic = Breaker(16.0, opens=False)
+    magnetic.set_current([10.0, 20.0, 0.0], 0.0)
+    magnetic.set_current([10.0, 20.0, 60.0], 1.0)
+    assert magnetic.advance(magnetic.next_s)
+    assert (magnetic.cause, magnetic.pole) == ("magnetic", 2)

@@ -197,6 +197,16 @@ def test_only_the_last_seconds():
     assert times[0] == pytest.approx(56.02) and times[-1] == pytest.approx(61.0)
 
 
+def test_a_long_ring_is_packed_and_the_same():
+    setup, world = started(meter="none")
+    long, whole = Recording(world, keep_s=301.0), Recording(world)
+    world.actors += [long, whole]
+    world.run(45.0)
+    setup.stop()
+    assert list(long.rows()) == list(whole.rows())
+    assert long.column("pilot_high_v") == whole.column("pilot_high_v")
+
+
 def test_several_chargers_have_a_row_each():
     setup, world = started(chargers=2, evs=[None, EV(max_a=16.0)], meter="none")
     both, second = Recording(world, index=None, every_s=1.0), Recording(world, index=1, every_s=1.0)

@@ -76,6 +76,9 @@ def test_the_list_of_benches_says_what_each_measures(name):
 def test_a_bench_may_need_more():
     assert "acn" in commands.groups_of(["bench", "group"])
     assert "acn" not in commands.groups_of(["bench", "balance"])
+    assert "data" in commands.groups_of(["run", "house.csv", "--record", "run.parquet"])
+    assert not {"data", "p1"} & set(commands.groups_of(["sim", "--record", "sim.csv"]))
+    assert "p1" in commands.groups_of(["sim", "--trace", "meter.log"])
 
 
 @pytest.mark.parametrize("name", commands.benches())

@@ -107,9 +107,14 @@ class Breaker:
 
     def heat_at(self, now_s):
         """As `thermal_state`, but nothing is carried forward: for a reader beside the run."""
-        decay = exp(-max(now_s - self._since_s, 0.0) / self.tau_s)
-        pairs = zip(self._heat, self._theta, strict=True)
-        return max([heat + (theta - heat) * decay for heat, theta in pairs]) / self.trip_level
+        decay = exp((self._since_s - now_s) / self.tau_s) if now_s > self._since_s else 1.0
+        hottest = 0.0
+        for pole in range(self.poles):
+            heat = self._heat[pole]
+            theta = heat + (self._theta[pole] - heat) * decay
+            if theta > hottest:
+                hottest = theta
+        return hottest / self.trip_level
 
     def _settle(self, now_s):
         """Carry the bimetals exactly from the last change to `now_s`."""

@@ -18,6 +18,10 @@ _UNKNOWN_FLAG = 2
 _FAST = 1  # zlib's level: most values stay the same for many rows
 
 
+class _AsIs(list):
+    """A block of rows that are not packed."""
+
+
 class Packed:
     """Blocks of rows, oldest first. `times`: index of the column by which old blocks are dropped."""
 
@@ -33,12 +37,14 @@ class Packed:
         """Time of the newest row, 0 without one."""
         return self._blocks[-1][1] if self._blocks else 0.0
 
-    def add(self, rows: list[tuple]) -> None:
-        """Pack `rows`."""
-        packed = [
-            self._pack(column, values)
-            for column, values in zip(self._columns, zip(*rows, strict=True), strict=True)
-        ]
+    def add(self, rows: list[tuple], pack: bool = True) -> None:
+        """Keep `rows`; pack=False: as they are, for a block that is dropped soon."""
+        packed: list = _AsIs(rows)
+        if pack:
+            packed = [
+                self._pack(column, values)
+                for column, values in zip(self._columns, zip(*rows, strict=True), strict=True)
+            ]
         self._blocks.append((len(rows), rows[-1][self._times], packed))
 
     def drop_before(self, when_s: float) -> None:
@@ -48,12 +54,19 @@ class Packed:
 
     def rows(self) -> Iterator[tuple]:
         for count, _, packed in self._blocks:
-            yield from zip(*(self._values(i, part, count) for i, part in enumerate(packed)), strict=True)
+            if isinstance(packed, _AsIs):
+                yield from packed
+            else:
+                parts = [self._values(i, part, count) for i, part in enumerate(packed)]
+                yield from zip(*parts, strict=True)
 
     def values(self, index: int) -> Iterator[Any]:
         """All values of one column."""
         for count, _, packed in self._blocks:
-            yield from self._values(index, packed[index], count)
+            if isinstance(packed, _AsIs):
+                yield from (row[index] for row in packed)
+            else:
+                yield from self._values(index, packed[index], count)
 
     def _pack(self, column: Column, values: tuple) -> Any:
         """The compressed array, or (value,) where all are the same."""

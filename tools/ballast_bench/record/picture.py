@@ -34,6 +34,7 @@ def draw(recording: Any, path: str | Path) -> Path:
 
     rows = _by_charger(recording)
     figure, panels = pyplot.subplots(3, 1, figsize=(11, 8), sharex=True, height_ratios=(3, 1.5, 1.5))
+    figure.subplots_adjust(hspace=0.35)
     if rows:
         _currents(panels[0], rows)
         _pilot(panels[1], rows)
@@ -43,7 +44,10 @@ def draw(recording: Any, path: str | Path) -> Path:
         for side in ("top", "right"):
             panel.spines[side].set_visible(False)
         if panel.get_legend_handles_labels()[0]:
-            panel.legend(loc="upper left", fontsize=8, ncols=4, frameon=False)
+            panel.legend(
+                loc="lower left", bbox_to_anchor=(0.0, 1.0), fontsize=8, ncols=6, frameon=False,
+                borderaxespad=0.1,
+            )  # fmt: skip
     panels[-1].set_xlabel("seconds since power-on")
     part = part_of(path)
     metadata = {"Date": None} if path.suffix.lower() == ".svg" else {"Software": None}
@@ -110,7 +114,7 @@ def _pilot(panel: Any, rows: dict) -> None:
         for when, state, faults in zip(t, columns["charge_state"], columns["faults"], strict=True):
             word = state if not faults or faults != faults else f"{state} {faults}"
             if word != last and isinstance(word, str):
-                panel.annotate(word, (when, 13.0), fontsize=7, rotation=90, va="bottom")
+                panel.annotate(word, (when, 12.5), fontsize=8, va="bottom")
             last = word
     panel.set_ylabel("pilot, V")
     panel.set_ylim(-13.5, 22)

@@ -12,6 +12,7 @@ from ballast_bench.record.columns import Column, groups
 from ballast_bench.record.packed import BLOCK, Packed
 
 _SAME_S = 1e-6  # a step's time is a sum of floats: instants this near are one
+_SHORT_S = 300.0  # chosen: rows that are soon forgotten are not packed; 5 min are 30 MB
 
 
 class Recording:
@@ -80,7 +81,7 @@ class Recording:
         if self._file is not None:
             self._file.add(rows)
             return
-        self._packed.add(rows)
+        self._packed.add(rows, pack=self.keep_s is None or self.keep_s > _SHORT_S)
         if self.keep_s is not None:
             self._packed.drop_before(now_s - self.keep_s - _SAME_S)
 
