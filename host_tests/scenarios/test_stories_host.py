@@ -1,4 +1,4 @@
-"""A story can fail, and its mistakes are told in one line; test_every_board_host.py plays those that are here."""
+"""A story can fail, and its mistakes are one line each; test_every_board_host.py plays those here."""
 
 import pytest
 

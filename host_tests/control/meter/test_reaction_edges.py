@@ -75,6 +75,13 @@ def test_a_change_of_an_ampere_just_before_is_not_frozen():
     assert frozen((8000, 0, 0), (999, 0, 0)) == r.WHY_FROZEN
 
 
+def test_a_rise_before_the_mains_froze_excuses_nothing():
+    """The EV crept up, the mains with it, then they froze; the EV falls and no digit changes."""
+    bench = moved((-8000, 0, 0), (1370, 0, 0), ev_before=20000)
+    assert bench.again(10000) == r.WHY_DEAF
+    assert living((-8000, 0, 0), (1370, 0, 0), ev_before=20000) == r.WHY_OK
+
+
 def test_half_an_ampere_of_rise_calls_for_a_reduction():
     """On whichever phase it rose; and it excuses no answer missing when the EV takes more."""
     for rise, why in ((500, r.WHY_OK), (499, r.WHY_DEAF)):

@@ -480,7 +480,10 @@ def test_commands_of_a_proven_client_keep_the_window_open(fresh):
 
 def test_no_scan_while_the_car_charges(fresh):
     charge(fresh)
+    fresh.press(0.5)  # authorises, and pauses the charge as every short press
+    assert fresh.world.until(lambda: fresh.app.out.coil == 0, 10) is not None
     fresh.press(0.5)
+    assert fresh.world.until(lambda: fresh.app.out.coil == 1, 10) is not None
     phone = meet(fresh)
 
     async def work():

@@ -23,7 +23,8 @@ class ChargePoint:
     """Wiring side of one charger; see README.md for what may be written and read.
 
     Args: seed; name (makes its random numbers its own); phases 1 or 3; phase_map: house phase
-    of each charger phase; rcd: a name of rcd.MODULES; dead_man_s as of Contactor; rated_a. nominal_v: of the supply.
+    of each charger phase; rcd: a name of rcd.MODULES; dead_man_s as of Contactor; rated_a;
+    nominal_v: of the supply.
     """
 
     def __init__(

@@ -43,10 +43,9 @@ class BleRig(WebRig):
 
     def press(self, seconds):
         """Hold the charger's button."""
-        pin = self.node.board.BUTTON_PIN
-        self.device.drive(pin, self.node.board.BUTTON_PRESSED_LEVEL)
+        self.node.cp.button = 1  # not at the pad: the wiring drives it anew with each change of an input
         self.world.run(seconds)
-        self.device.drive(pin, 1 - self.node.board.BUTTON_PRESSED_LEVEL)
+        self.node.cp.button = 0
         self.world.run(0.3)
 
     def radio_handles(self):

@@ -253,7 +253,7 @@ class Reaction:
         loudest = _largest(self._swing)
         at = self._phase_map[lead] if self._mapped else loudest
         if self._swing[at] * 4 < abs(move):
-            if move < 0 and self._rise_ma >= _CAUSE_MA:
+            if move < 0 and self._rise_ma >= _CAUSE_MA and self._changed:
                 return WHY_OK  # the balancer made up for a rise of the house: that proves nothing
             if still == 2 and self._swing[loudest] * 2 >= abs(move):
                 return WHY_SWAPPED
