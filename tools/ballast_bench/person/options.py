@@ -65,6 +65,10 @@ def value_of(text):
 def check(given):
     """(complete options, settings) of {name: value}; ActionError with one line."""
     options = _CHECK.check({key: value for key, value in given.items() if key in OPTIONS})
+    try:
+        product.check_names({key: value for key, value in given.items() if key in OPTIONS})
+    except UserError as error:
+        raise ActionError(f"setup: {error}") from None
     settings = {key: value for key, value in given.items() if key not in OPTIONS}
     return options, _settings(settings)
 

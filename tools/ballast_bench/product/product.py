@@ -62,6 +62,16 @@ def load(board=boards.DEFAULT, brand=BRAND, market=None, plug=None):
     return Product(board, _brand(str(brand), market, plug))
 
 
+def check_names(names):
+    """UserError with one line for a board, brand or market of {name: value} that is not there."""
+    if "board" in names:
+        boards.load(names["board"])
+    if "brand" in names:
+        _brand(names["brand"], None, None)
+    if names.get("market"):
+        markets.load(names["market"])
+
+
 @lru_cache(maxsize=64)  # a campaign makes a world a second, and the files stay as they are
 def _brand(brand, market, plug):
     """The Brand as it is sold in `market`."""

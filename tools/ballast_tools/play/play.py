@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from ballast_tools.play import bench_options
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 
@@ -29,9 +30,6 @@ def add_arguments(parser):
     add("--check", action="store_true", help="read them all and play none")
     add("--junit", type=Path, metavar="FILE.xml", help="write the verdicts as JUnit XML, for CI")
     add("--html", type=Path, metavar="FILE.html", help="write a report for people")
-    add("--board", metavar="NAME", help="play on this board, whatever the story says")
-    add("--brand", metavar="NAME", help="as this brand")
-    add("--market", metavar="NAME", help="in this market")
     add("--set", action="append", default=[], metavar="KEY=N", help="a setting of the charger")
     add("--seed", type=int, metavar="N", help="of everything random, whatever the story says")
     add("--jobs", type=int, metavar="N", help="runs at the same time (default: one per core)")
@@ -39,6 +37,7 @@ def add_arguments(parser):
         help="time series as .csv, .json or .parquet; of several runs one file each")
     add("--record-every", type=float, metavar="S",
         help="seconds between two rows (default: each step of 0.02 s)")
+    bench_options.add_arguments(parser)
 
 
 def main(args):
@@ -66,8 +65,9 @@ def wishes(args):
     from ballast_bench.person import options
     from ballast_bench.person.verbs.action import ActionError
 
-    names = ("board", "brand", "market", "seed")
-    over = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    over = bench_options.given(args)
+    if args.seed is not None:
+        over["seed"] = args.seed
     for item in args.set:
         key, equals, text = item.partition("=")
         if not equals or not re.fullmatch(r"-?\d+", text):

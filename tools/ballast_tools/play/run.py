@@ -5,7 +5,7 @@ import re
 import time
 from pathlib import Path
 
-from ballast_tools.play import record_option, report, trace_option, with_option
+from ballast_tools.play import bench_options, record_option, report, trace_option, with_option
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 
@@ -44,6 +44,7 @@ def add_arguments(parser):
     trace_option.add_arguments(parser)
     record_option.add_arguments(parser)
     with_option.add_arguments(parser)
+    bench_options.add_arguments(parser)
 
 
 def amps(text):
@@ -119,11 +120,12 @@ def prepare(args, more):
             raise UserError("--hours must be above 0")
         duration_s = min(duration_s, args.hours * 3600)
     curve, breaker_a = breaker(args)
+    made = bench_options.charger(args)
     try:
         config = Config(
             house=House(trace=trace, phases=3 if args.ev_phases == 3 or trace.phases == 3 else 1),
             limit_a=args.limit, breaker_a=breaker_a, breaker_curve=curve, breaker_opens=False,
-            line_ohm=args.line_ohm,
+            line_ohm=args.line_ohm, **made.supply,
         )  # fmt: skip
         ev = EV(
             max_a=args.ev_max, phases=tuple(range(args.ev_phases)), delay_s=args.ev_delay,
@@ -134,7 +136,7 @@ def prepare(args, more):
     setup = Setup(
         config=config, limit_a=args.limit, ev=ev, meter=args.meter, settings=settings(args),
         seed=args.seed, interval_s=args.meter_interval, latency_s=args.meter_latency,
-        loss=args.loss, **more,
+        loss=args.loss, charger=made, **more,
     )  # fmt: skip
     return setup, duration_s, trace
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ballast_tools.play import record_option, with_option
+from ballast_tools.play import bench_options, record_option, with_option
 from ballast_tools.shell.errors import UserError
 
 HOUSES = ("flat", "semi", "detached")
@@ -65,6 +65,7 @@ def add_arguments(parser):
     add("--for", dest="seconds", type=float, metavar="S", help="end by itself after so long")
     record_option.add_arguments(parser)
     with_option.add_arguments(parser)
+    bench_options.add_arguments(parser)
 
 
 def _amps(text):
@@ -154,7 +155,7 @@ def check_port(port, option):
 def wishes(args, told):
     """{name of person/options.py: value}: the command's options, then the story's setup lines."""
     given = {"house": args.house, "limit_a": args.limit, "meter": args.meter, "seed": args.seed,
-             "hour": args.hour, "chargers": args.chargers}  # fmt: skip
+             "hour": args.hour, "chargers": args.chargers, **bench_options.given(args)}  # fmt: skip
     if args.trace:
         given["trace"] = str(Path(args.trace).resolve())
     if told is not None:
@@ -171,9 +172,9 @@ def prepare(args, given, folder):
     from ballast_bench.person.verbs.action import ActionError
     from ballast_tools.ship import web_assets
 
-    web_assets.build(folder)
-    web_assets.add_page(folder, bench_page.PAGE, "bench")
     try:
+        web_assets.build(folder, options.make_product(options.check(given)[0]).brand)
+        web_assets.add_page(folder, bench_page.PAGE, "bench")
         setup = options.make_setup(
             given, http=("127.0.0.1", args.port), assets=web_assets.load(folder),
             meter_port=args.meter_port, serve_meter=True, bench_page=bench_page.BenchPage,
@@ -198,6 +199,7 @@ def greet(args, given, setup):
         f'Ballast on the virtual bench: house "{name}" (seed {given["seed"]}), '
         f"{given['limit_a']:g} A main fuse, {car}"
     )
+    print(f"  charger          {setup.product.name}")
     for node in setup.world.nodes:
         number = f" {node.index + 1}" if given["chargers"] > 1 else ""
         address = f"http://localhost:{args.port + node.index}"
