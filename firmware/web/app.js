@@ -3,6 +3,7 @@
 import { h, s, $, text, attr, replace } from "./dom.js";
 import { t, loadLanguage, duration } from "./i18n.js";
 import { get, post, put, Live, whenLoggedOut } from "./api.js";
+import { BRAND } from "./build.js";
 import { Login } from "./login.js";
 import { Now } from "./now.js";
 import { Schedule } from "./schedule.js";
@@ -39,12 +40,18 @@ class App {
       setTimeout(() => this.begin(), 2000);
       return;
     }
-    text($("name"), this.hello.name);
+    this.called(this.hello.name);
     if (this.hello.role === null) return this.frame(new Login(this.hello, () => this.begin()), false);
     if (!this.hello.time_known) this.tellTime();
     if (!this.hello.setup_done && this.hello.role === "installer") return this.setup();
     this.live.start();
     this.route();
+  }
+
+  /** The charger's name; beside a logo that says the same it is for readers of the screen alone. */
+  called(name) {
+    text($("name"), name);
+    $("name").classList.toggle("hidden", name === BRAND.name);
   }
 
   tellTime() {
@@ -79,7 +86,7 @@ class App {
 
   status(doc) {
     this.doc = doc;
-    text($("name"), doc.name);
+    this.called(doc.name);
     if (this.view && this.view.show && !(this.view instanceof Setup)) this.view.show(doc);
   }
 

@@ -134,11 +134,10 @@ class Setup:
     def _make_app(self, node):
         from ballast.compose import factory
         from ballast.compose.env import Env
-        from ballast.control.settings import Settings
 
         document = self.product.document
-        settings = Settings()
-        for line in settings.load(document["profile"]):
+        settings, problems = factory.settings(document)
+        for line in problems:
             self.log(line)
         for key, value in self._meter_values().items():
             settings.set(key, value)

@@ -15,7 +15,6 @@ import __main__
 from ballast.compose import factory
 from ballast.compose.env import Env
 from ballast.control import charger
-from ballast.control.settings import Settings
 from ballast.ports import identity
 from ballast.ports.espnow_radio import GROUP_RX_BYTES, EspnowRadio
 from ballast.ports.reset_info import ResetInfo
@@ -117,8 +116,8 @@ def run(app_class: "type[App]") -> None:
     try:
         permit = factory.Permit()
         env, brand, cal = make_env(permit, board.CHIP)
-        settings = Settings()
-        for line in settings.load(brand.get("profile", {})):
+        settings, problems = factory.settings(brand)
+        for line in problems:
             env.log(line)
         made = app = permit.app = app_class(board, env, settings, cal)
         update = env.update

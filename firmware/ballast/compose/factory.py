@@ -5,6 +5,7 @@ import sys
 
 from micropython import const
 
+from ballast.control.settings import Settings
 from ballast.ports.base_slot import BaseSlot
 from ballast.ports.update_slots import UpdateSlots
 from ballast.protocol import slot_record
@@ -25,6 +26,14 @@ _STALL_MS = 1000  # a flash erase: 400 ms at most, then 16 pages
 def ssid(brand: "dict[str, Any]", serial: str) -> str:
     """Name of the access point as on the label (tools/ballast_tools/factory/labels.py)."""
     return "%s-%s" % (brand.get("ssid", "Ballast"), serial.split("-")[-1][-6:])
+
+
+def settings(brand: "dict[str, Any]") -> "tuple[Settings, list[str]]":
+    """(settings of an unused charger of this brand and market, one line for each problem)."""
+    made = Settings()
+    values = dict(brand.get("profile", {}))
+    values["name"] = brand.get("name", made["name"])
+    return made, made.load(values)
 
 
 def fill(env: "Env", unit: "dict[str, Any]", brand: "dict[str, Any]") -> "dict[str, Any]":

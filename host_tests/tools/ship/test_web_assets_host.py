@@ -124,6 +124,7 @@ def brand(**changes):
     values = {
         "name": "Acme", "colours": {"accent": "#7a1fa2", "on_accent": "#ffffff"},
         "languages": ("en", "de"), "support": {"url": "https://example.com/help"},
+        "logo": b'<?xml version="1.0"?><!-- drawn by hand --><svg viewBox="0 0 9 9"><path d="M1 2"/></svg>',
     }  # fmt: skip
     return SimpleNamespace(**{**values, **changes})
 
@@ -133,6 +134,8 @@ def test_a_brand_changes_colours_name_and_languages(tmp_path):
     html = gzip.decompress((tmp_path / "index.html.gz").read_bytes()).decode()
     assert "--car:#7a1fa2" in html and "https://example.com/help" in html
     assert sum(path.startswith("lang/") for path in report.sizes) == 2
+    assert "<title>Acme</title>" in html and ">Ballast<" not in html
+    assert '<div class="logo" aria-hidden="true"><svg viewBox="0 0 9 9"><path d="M1 2"/></svg></div><h1' in html
     assert b"Acme" in gzip.decompress((tmp_path / "app.webmanifest.gz").read_bytes())
 
 

@@ -202,6 +202,8 @@ def _logo(path):
 
 
 def _check(doc, brand):
+    if len(brand.name.encode()) > 32:  # it is the first name of each charger: setting `name`
+        raise doc.error("name", "is longer than 32 bytes in UTF-8")
     if list(brand.currents) != sorted(set(brand.currents)):
         raise doc.error("hardware.currents", "must rise, each once")
     limit = limit_ma(brand)
@@ -239,6 +241,7 @@ def document(brand, board, release, keys):
         "brand": brand.id,
         "board": board.name,
         "version": release["version"],
+        "name": brand.name,
         "product": brand.product,
         "ssid": brand.setup["ssid"],
         "profile": profile(brand, board.rated_ma),

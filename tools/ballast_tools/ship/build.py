@@ -91,7 +91,6 @@ def build(board, chosen, key, trusted=()):
         tree = Path(temporary) / "app"
         application.compile_tree(application.modules(board.folder), tree)
         page = web_assets.build(tree / "web", chosen)
-        (tree / "web" / "logo.svg").write_bytes(chosen.logo)
         document = brand.document(chosen, board, release, keys)
         (tree / "brand.json").write_text(
             json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -17,6 +17,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
+from html import escape
 
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
@@ -188,11 +189,30 @@ def one_file(source, html, style, script):
 def _index(brand, languages):
     """(HTML, CSP): the page in one file."""
     style = _strip_css((SOURCE / "page.css").read_text(encoding="utf-8")) + _brand_css(brand)
-    about = {} if brand is None else {"support": brand.support["url"]}
+    about = {} if brand is None else {"name": brand.name, "support": brand.support["url"]}
     script = bundle()
     script = script.replace("/*LANGS*/{}", json.dumps(languages, sort_keys=True))
     script = script.replace("/*BRAND*/{}", json.dumps(about, sort_keys=True, ensure_ascii=False))
-    return one_file(SOURCE, "index.html", style, script)
+    html, csp = one_file(SOURCE, "index.html", style, script)
+    return (html if brand is None else _branded(html, brand)), csp
+
+
+def _branded(html, brand):
+    """The page with the brand's name in its title and its logo at the top.
+
+    The logo stands in the page, and so has the colour of its text in the dark too. Beside it the
+    charger's name is read, and shown once somebody has given it another one (app.js).
+    """
+    name = escape(brand.name, quote=False)
+    logo = re.sub(r"<\?xml[^>]*>|<!--.*?-->", "", brand.logo.decode(), flags=re.S).strip()
+    for old, new in (
+        ("<title>Ballast</title>", f"<title>{name}</title>"),
+        ('<h1 id="name">Ballast</h1>', f'<div class="logo" aria-hidden="true">{logo}</div><h1 id="name">{name}</h1>'),
+    ):
+        if old not in html:
+            raise UserError(f"{shown(SOURCE / 'index.html')}: {old} is missing, where the brand belongs")
+        html = html.replace(old, new)
+    return html
 
 
 def add_page(out, source, name):
