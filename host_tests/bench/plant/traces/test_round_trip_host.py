@@ -132,6 +132,51 @@ def test_shelly_em(folder, house, volts):
 
 
 @settings(max_examples=40)
+@given(houses(phases=3), st.sampled_from((",", ";")))
+def test_name_and_value(folder, house, separator):
+    rows, interval_s = house
+    lines = [separator.join(("timestamp", "phase", "value"))]
+    for index, row in enumerate(rows):
+        for phase, value in enumerate(row):
+            written = str(value).replace(".", ",") if separator == ";" else str(value)
+            at = moment(index, interval_s).isoformat()
+            lines.append(separator.join((at, f"current_l{phase + 1}", written)))
+    same(back(folder, "\n".join(lines) + "\n"), rows, interval_s)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.integers(1, 320), min_size=1, max_size=8), st.integers(1, 120))
+def test_evcc_sessions(folder, tenths, minutes):
+    """Sessions with pauses of the same length between them."""
+    lines, rows = ["Created,Finished,Charging point,Energy (kWh)"], []
+    for index, tenth in enumerate(tenths):
+        start, end = moment(2 * index, 60 * minutes), moment(2 * index + 1, 60 * minutes)
+        lines.append(f"{start},{end},Garage,{tenth / 10 * 230 * minutes / 60 / 1000!r}")
+        rows += [(tenth / 10,), (0.0,)]
+    same(back(folder, "\n".join(lines) + "\n"), rows, 60 * minutes)
+
+
+@settings(max_examples=40)
+@given(houses(), st.sampled_from(("\r\n", "\n")))
+def test_p1(folder, house, ends):
+    pytest.importorskip("dsmr_parser", reason="dsmr-parser: `tools/ballast test` installs it")
+    from dsmr_parser.parsers import TelegramParser
+
+    rows, interval_s = house
+    text = ""
+    for index, row in enumerate(rows):
+        lines = ["/ISK5\\2M550T-1012", "", f"0-0:1.0.0({moment(index, interval_s):%y%m%d%H%M%S}W)"]
+        for phase, value in enumerate(row):
+            plus, minus = max(value, 0.0) * 0.23, max(-value, 0.0) * 0.23
+            lines += [f"1-0:{31 + 20 * phase}.7.0({abs(value):06.2f}*A)",
+                      f"1-0:{21 + 20 * phase}.7.0({plus:06.3f}*kW)",
+                      f"1-0:{22 + 20 * phase}.7.0({minus:06.3f}*kW)"]  # fmt: skip
+        body = "\r\n".join([*lines, "!"])
+        text += f"{body}{TelegramParser.crc16(body):04X}\r\n"
+    same(back(folder, text.replace("\r\n", ends)), rows, interval_s)
+
+
+@settings(max_examples=40)
 @given(houses(), st.booleans(), st.floats(0.02, 900.0))
 def test_what_convert_writes(folder, house, dated, stretch):
     """Irregular steps too: the written file holds each value until the next one."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 _DECIMAL_COMMA = re.compile(r"[-+]?(\d{1,3}(\.\d{3})+|\d+),\d+$")
 
+_LONGEST = 600  # chosen: characters of a message; a file may have thousands of columns
 UNITS = {"A": 1.0, "mA": 1e-3, "W": 1.0, "kW": 1e3}
 
 
@@ -61,12 +62,14 @@ class Found:
     _marks: dict[str, int] = field(default_factory=dict)  # decimal mark: line where it was seen
 
     def fail(self, what: str, line: int | None = None) -> TraceError:
+        """One line, whatever the file has in its cells."""
         where = self.path.name if line is None else f"{self.path.name} line {line}"
-        return TraceError(f"{where}: {what}")
+        what = " ".join(what.split())
+        return TraceError(f"{where}: {what if len(what) <= _LONGEST else what[:_LONGEST] + ' ...'}")
 
     def drop(self, reason: str, line: int) -> None:
         """Count a row that is left out."""
-        self.dropped.setdefault(reason, [0, line])[0] += 1
+        self.dropped.setdefault(" ".join(reason.split()), [0, line])[0] += 1
 
     def add(self, time_s: float, values: tuple, line: int) -> None:
         self.times.append(time_s)

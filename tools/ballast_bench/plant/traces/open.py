@@ -14,7 +14,11 @@ _HEAD = 4096  # characters; a telegram of DSMR 5 has about 1000
 def read(path: Path, wishes: Wishes) -> Found:
     """The rows of `path` as its own reader understands them; TraceError with one line."""
     found = Found(path, "")
-    return _reader(found)(found, wishes)
+    _reader(found)(found, wishes)
+    if len(found.times) < 2:
+        series = f" in series {wishes.series!r}" if wishes.series else ""
+        raise found.fail("fewer than two rows of data" + series)
+    return found
 
 
 def _reader(found: Found):

@@ -11,6 +11,7 @@ power; whole amperes (Netherlands) are too coarse, so power 21.7.0 - 22.7.0 thro
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -66,6 +67,7 @@ def _parser(found: Found):
         entry for entry in V5["objects"]
         if entry["value_name"] in _TOTAL or re.match(r"INSTANTANEOUS_.*_L[123]", entry["value_name"])
     ]  # fmt: skip
+    logging.getLogger("dsmr_parser").setLevel(logging.CRITICAL)  # what is left out is counted here
     plain = TelegramParser({**V5, "objects": wanted}, apply_checksum_validation=False)
 
     def parse(telegram: str, checked: bool) -> dict | None:
@@ -73,10 +75,11 @@ def _parser(found: Found):
             if checked:
                 TelegramParser.validate_checksum(telegram)
             parsed = plain.parse(telegram, throw_ex=True)
-        except (InvalidChecksumError, ParseError):
+        except (InvalidChecksumError, ParseError, ArithmeticError, ValueError):
             return None
         names = [entry["value_name"] for entry in wanted]
-        return {n: getattr(parsed, n).value for n in names if getattr(parsed, n, None) is not None}
+        values = {n: getattr(parsed, n).value for n in names if getattr(parsed, n, None) is not None}
+        return values if all(v is not None and v.is_finite() for v in values.values()) else None
 
     return parse
 

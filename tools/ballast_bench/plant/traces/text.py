@@ -1,6 +1,6 @@
 """The text of a CSV file: separator, decimal comma, and the times that people write.
 
-Times: seconds, epoch seconds, epoch milliseconds, ISO 8601 with or without a zone, and the German
+Times: seconds, seconds since 1970 (also ms, us, ns), ISO 8601 with or without a zone, and the German
 31.12.2026 17:30:00. A time with a zone is taken as the wall clock that is written; where the wall
 clock jumps at the change of summer time, the true distance between two rows counts.
 """
@@ -14,10 +14,11 @@ from datetime import UTC, datetime, tzinfo
 from math import isfinite
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ballast_bench.plant.traces.found import Found
+from ballast_bench.plant.traces.found import Found, TraceError
 
 EPOCH_S = 1e9  # a number above is seconds since 1970: 2001 and later
-EPOCH_MS = 1e11  # above this, milliseconds: as seconds it would be the year 5138
+_FINER = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3))
+"""Above this it is ns, us, ms: as seconds, 1e11 would be the year 5138."""
 _BASE = datetime(2000, 1, 1)
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?$")
 
@@ -74,16 +75,22 @@ class Clock:
         try:
             value = float(text)
         except ValueError:
-            return self._dated(text, line)
-        if not isfinite(value):
-            raise self._found.fail(f"time {text!r} is no number", line)
-        return self._counted(value)
+            value = None
+        try:
+            if value is None:
+                return self._dated(text, line)
+            if isfinite(value):
+                return self._counted(value)
+        except (OverflowError, OSError, ValueError) as error:
+            if isinstance(error, TraceError):
+                raise
+            raise self._found.fail(f"time {text!r} is in no year that there is", line) from None
+        raise self._found.fail(f"time {text!r} is no number", line)
 
     def _counted(self, value: float) -> float:
         if not self._began:
             self._began = True
-            if value > EPOCH_MS:
-                self._scale = 1e-3
+            self._scale = next((scale for least, scale in _FINER if value > least), 1.0)
             if value > EPOCH_S:
                 moment = datetime.fromtimestamp(value * self._scale, self._zone or UTC)
                 self._start(moment, self._zone_name or "UTC")
