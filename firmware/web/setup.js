@@ -109,7 +109,7 @@ export class Setup {
     fuse.value = String(rows.fuse_ma.value);
     const phases = h("div", { class: "pick", role: "radiogroup", "aria-label": t("s.supply_phases") },
       radio("phases", 1, t("s.supply_phases.1"), t("setup.one"), rows.supply_phases.value === 1), radio("phases", 3, t("s.supply_phases.3"), t("setup.three"), rows.supply_phases.value === 3));
-    const socket = h("select", { id: "socket" }, [6, 8, 10, 13, 16, 20, 25, 32].map((a) => h("option", { value: a * 1000 }, t("setup.socket" + (has16(a) ? a : ""), { a: amps(a * 1000) }))));
+    const socket = h("select", { id: "socket" }, [6, 8, 10, 13, 15, 16, 20, 25, 30, 32, 40].map((a) => h("option", { value: a * 1000 }, t("setup.socket" + (has16(a) ? a : ""), { a: amps(a * 1000) }))));
     socket.value = String(rows.circuit_ma.value);
     replace(this.body, h("div", { class: "field" }, h("label", { for: "fuse" }, t("s.fuse_ma")), fuse, h("small", {}, t("s.fuse_ma.h"))), phases,
       h("div", { class: "field" }, h("label", { for: "socket" }, t("setup.socket.q")), socket, h("small", {}, t("s.circuit_ma.h"))));

@@ -25,8 +25,9 @@ NUMBERS = (
     #: together (slot `site`) or the budget of the group; readings that this fuse could not carry are not
     #: believed.
     ("fuse_ma", 25000, 6000, 125000, "mA", "site"),
-    #: Rating of the socket's circuit, breaker and wiring. It sets the limit slot `circuit` at once.
-    ("circuit_ma", 32000, 6000, 32000, "mA", "site"),
+    #: Rating of the socket's circuit, breaker and wiring. The share `continuous_pct` of it is the limit slot
+    #: `circuit`, at once.
+    ("circuit_ma", 40000, 6000, 40000, "mA", "site"),
     #: Phases of the house's supply, 1 or 3 (2 is refused). Balancing and the group use this number; the
     #: checks of voltage and of missing phases use it, or the charger's own phases where they are fewer.
     ("supply_phases", 1, 1, 3, "phases", "site"),
@@ -100,6 +101,9 @@ NUMBERS = (
     ("plug_ma", 32000, 6000, 32000, "mA", "profile"),
     #: Current that the cable to the car carries. It sets the limit slot `cable`.
     ("cable_ma", 32000, 6000, 32000, "mA", "profile"),
+    #: Share of the circuit that a load of hours may use: 80 in the United States (NEC 625.41), else 100. It
+    #: sets the limit slot `circuit` together with `circuit_ma`.
+    ("continuous_pct", 100, 50, 100, "%", "profile"),
     #: Smallest current that is offered to a car; IEC 61851-1 has none below 6 A. A smaller limit means pause,
     #: never this current.
     ("min_ma", 6000, 6000, 16000, "mA", "profile"),

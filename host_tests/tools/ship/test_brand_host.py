@@ -57,7 +57,7 @@ def test_market_rules_that_the_law_states():
     assert uk["rules"]["peak_days"] == 0b0011111
     assert (eu["profile"]["rcd_retries"], us["profile"]["rcd_retries"]) == (0, 4)
     assert us["profile"]["rcd_retry_ms"] == 15 * 60 * 1000
-    assert us["rules"]["continuous_pct"] == 80
+    assert us["profile"]["continuous_pct"] == 80
 
 
 def test_contrast_of_known_pairs():

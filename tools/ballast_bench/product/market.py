@@ -14,7 +14,7 @@ FOLDER = boards.BOARDS / "markets"
 
 PROFILE = (
     "min_ma", "low_mv", "high_mv", "ventilation", "wake", "rcd_retries", "rcd_retry_ms",
-    "start_delay_s", "box_stop",
+    "start_delay_s", "box_stop", "continuous_pct",
 )  # fmt: skip
 
 RULES = {  # key: (min, max, unit, meaning)
@@ -25,7 +25,6 @@ RULES = {  # key: (min, max, unit, meaning)
     "peak1_end_min": (0, 1440, "min", "its end"),
     "peak2_start_min": (0, 1440, "min", "second peak window"),
     "peak2_end_min": (0, 1440, "min", "its end"),
-    "continuous_pct": (50, 100, "%", "share of a circuit's rating that charging may use"),
     "imbalance_ma": (0, 63000, "mA", "largest difference between phases, 0 = no limit"),
     "dim_w": (0, 100000, "W", "power that dimming by the grid operator must leave, 0 = none"),
     "dim_fallback_s": (0, 86400, "s", "how long a dimming holds when its sender goes silent"),

@@ -90,7 +90,8 @@ class Limits:
         self.put(RATING, fit.rating_ma(settings), now_ms, FOREVER)
         self.put(PLUG, settings["plug_ma"], now_ms, FOREVER)
         self.put(CABLE, settings["cable_ma"], now_ms, FOREVER)
-        self.put(CIRCUIT, settings["circuit_ma"], now_ms, FOREVER)
+        circuit_ma = settings["circuit_ma"] * settings["continuous_pct"] // 100
+        self.put(CIRCUIT, circuit_ma, now_ms, FOREVER)
         self.put(USER, settings["user_ma"], now_ms, FOREVER)
 
     def put(self, slot: int, ma: int, now_ms: int, ttl_ms: int) -> None:
