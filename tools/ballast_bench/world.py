@@ -159,9 +159,14 @@ class World:
         return (self.clock.us() - self._start_us) / 1e6
 
     def boot(self):
-        """Power on all chargers."""
+        """Power on all chargers, at the same time."""
+        clock = self.clock
+        began_us = busy_us = clock.us()
         for node in self.nodes:
+            clock.set_us(began_us)
             node.boot(self._make_app)
+            busy_us = max(busy_us, clock.us())
+        clock.set_us(busy_us)
         return self
 
     # -- time -------------------------------------------------------------------

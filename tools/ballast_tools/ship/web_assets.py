@@ -207,7 +207,8 @@ def _branded(html, brand):
     logo = re.sub(r"<\?xml[^>]*>|<!--.*?-->", "", brand.logo.decode(), flags=re.S).strip()
     for old, new in (
         ("<title>Ballast</title>", f"<title>{name}</title>"),
-        ('<h1 id="name">Ballast</h1>', f'<div class="logo" aria-hidden="true">{logo}</div><h1 id="name">{name}</h1>'),
+        ('<h1 id="name">Ballast</h1>',
+         f'<div class="logo" aria-hidden="true">{logo}</div><h1 id="name">{name}</h1>'),
     ):
         if old not in html:
             raise UserError(f"{shown(SOURCE / 'index.html')}: {old} is missing, where the brand belongs")
