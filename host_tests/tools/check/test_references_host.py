@@ -278,16 +278,28 @@ def test_a_verb_without_a_note_is_named():
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [
-        ("#: steady S:", "#: stable S:", "steady is not described; write"),
-        ("#: steady S:", "#: stable S:", "stable is no word of a story; remove its note"),
+        ("#: steady D", "#: stable D", "steady is not described; write"),
+        ("#: steady D", "#: stable D", "stable is no word of a story; remove its note"),
         ("#: example 90 within 5", "#: example 90 within x", "the example does not work"),
-        ("#: boots int 1..:", "#: starts int 1..:", "boots: its note is of starts; write"),
-        ("        #: boots int 1..: starts of the charger\n", "", "boots: '' must read KEY SHAPE: MEANING"),
         ("class Story:", "#: lost\nclass Story:", "this note describes nothing; remove it"),
     ],
 )
 def test_a_word_and_its_note_must_agree(old, new, line):
     problems = stories.rows(words=changed(stories.WORDS, old, new))[1]
+    assert any(line in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("#: boots int 1..:", "#: starts int 1..:", "boots: its note is of starts; write"),
+        ("    #: boots int 1..: starts of the charger\n", "", "boots: '' must read KEY SHAPE: MEANING"),
+        ("#: fault_KEY int 0..1:", "#: fault_KEY text:", "its note says text, but it is a number"),
+        ("class View:", "#: lost\nclass View:", "this note describes nothing; remove it"),
+    ],
+)
+def test_what_is_seen_and_its_note_must_agree(old, new, line):
+    problems = stories.rows(seen=changed(stories.SEEN, old, new))[1]
     assert any(line in problem for problem in problems), problems
 
 

@@ -80,7 +80,8 @@ def _settings(given):
     schema = Settings()
     for key, value in given.items():
         if isinstance(value, bool) or not isinstance(value, int):
-            wrong = schema.check(key, 0) or f"{key} must be a whole number, not {value!r}"
+            known = key in schema.dump()
+            wrong = f"{key} must be a whole number, not {value!r}" if known else schema.check(key, 0)
         else:
             wrong = schema.check(key, value)
         if wrong is not None:
@@ -94,6 +95,14 @@ def apart(given):
 
     wrong = Settings().wrong({key: value for key, value in given.items() if key not in OPTIONS})
     return f"setup: {wrong[0][1]}" if wrong else ""
+
+
+def check_files(given):
+    """Read what {name: value} names: board, brand, market, trace. ActionError with one line."""
+    if {"board", "brand", "market", "mains_plug"} & set(given):
+        make_product(check(given)[0])
+    if given.get("trace"):
+        _measured(given["trace"])
 
 
 def make_setup(given, **more):

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ballast_tools.play import bench_options
+from ballast_tools.play import bench_options, record_option
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 
@@ -33,11 +33,8 @@ def add_arguments(parser):
     add("--set", action="append", default=[], metavar="KEY=N", help="a setting of the charger")
     add("--seed", type=int, metavar="N", help="of everything random, whatever the story says")
     add("--jobs", type=int, metavar="N", help="runs at the same time (default: one per core)")
-    add("--record", type=Path, metavar="FILE",
-        help="time series as .csv, .json or .parquet; of several runs one file each")
-    add("--record-every", type=float, metavar="S",
-        help="seconds between two rows (default: each step of 0.02 s)")
     bench_options.add_arguments(parser)
+    record_option.add_arguments(parser)
 
 
 def main(args):
@@ -75,6 +72,7 @@ def wishes(args):
         over[key] = int(text)
     try:
         options.check(over)
+        options.check_files(over)
     except ActionError as error:
         raise UserError(str(error).removeprefix("setup: ")) from None
     return over
@@ -87,15 +85,7 @@ def _check_options(args):
     for option, path in (("--junit", args.junit), ("--html", args.html)):
         if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK)):
             raise UserError(f"{option} {path}: cannot be written; name a file in a folder that can be")
-    if args.record_every is not None and not 0.02 <= args.record_every < 1e6:
-        raise UserError(f"--record-every {args.record_every:g}: 0.02 s (a step) or more")
-    if args.record is not None:
-        from ballast_bench.record import RecordError, check
-
-        try:
-            check(args.record)
-        except RecordError as error:
-            raise UserError(f"--record {error}") from None
+    record_option.check(args)
 
 
 def find(names):
@@ -171,11 +161,10 @@ def _begin():
 
 
 def _record_path(path, run, number, several):
-    """The file of one run: of several, FILE-STORY-NUMBER."""
+    """The file of one run: of several, one each."""
     if path is None or not several:
         return path
-    word = f"{Path(run.name).stem}-{number + 1}"
-    return path.with_name(f"{path.stem}-{word}{path.suffix}")
+    return record_option.named(path, f"{Path(run.name).stem} {number + 1}")
 
 
 def play_one(unit):
@@ -216,7 +205,7 @@ class _Keep:
         from ballast_bench.record import Recording
 
         if self._path is not None:
-            self._file = Recording(world, None, self._every_s)
+            self._file = Recording(world, None, self._every_s, path=self._path)
             world.actors.append(self._file)
         if self._draw:
             self._drawn = Recording(world, None, max(0.1, run.end_s / _ROWS))
@@ -224,7 +213,7 @@ class _Keep:
 
     def end(self, row):
         if self._file is not None:
-            self._file.write(self._path)
+            self._file.close()
         if self._drawn is not None:
             with tempfile.TemporaryDirectory(prefix="ballast-play-") as folder:
                 path = self._drawn.picture(Path(folder) / "run.svg")

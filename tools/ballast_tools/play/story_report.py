@@ -31,7 +31,7 @@ def _counts(rows):
 def _case(suite, row):
     stem = Path(row["name"]).stem
     title = f"{stem} [{row['title']}]" if row["title"] else stem
-    case = ElementTree.SubElement(suite, "testcase", name=title, classname=row["name"].replace(".story", ""),
+    case = ElementTree.SubElement(suite, "testcase", name=_plain(title), classname=row["name"].replace(".story", ""),
                                   file=row["name"], time=f"{row['cpu_s']:.3f}")  # fmt: skip
     tags = {"failed": "failure", "error": "error", "skipped": "skipped"}
     if row["verdict"] in tags:

@@ -185,6 +185,10 @@ class Run:
         wrong = options.apart(self.options)
         if wrong:
             raise ActionError(f"{self.name}: {wrong}")
+        try:
+            options.check_files(self.options)
+        except ActionError as error:
+            raise ActionError(f"{self.name}: {error}") from None
 
     @property
     def page(self):

@@ -1,0 +1,150 @@
+"""`ballast play`: which stories it finds, its verdicts, exit status and reports."""
+
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from ballast_tools.play import play, story_report
+from ballast_tools.shell import cli
+from ballast_tools.shell.errors import UserError
+
+GOOD = "setup house=empty meter=none\n0 plug\n10 expect closed==1\n"
+BAD = "setup house=empty meter=none\n0 plug\n10 expect closed==0 # <it> & \"charges\"\n"
+TABLE = "vary A in 8 16\nsetup house=empty meter=none\n0 plug max_a=$A\n10 expect ev_a>10\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, text in (("good", GOOD), ("sub/bad", BAD), ("sub/table", TABLE)):
+        path = tmp_path / f"{name}.story"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def run(*argv):
+    return cli.run(["play", *map(str, argv)])
+
+
+def test_files_folders_and_patterns_each_once(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    good, bad, table = (folder / n for n in ("good.story", "sub/bad.story", "sub/table.story"))
+    assert [p.resolve() for p in play.find(["."])] == [good, bad, table]
+    assert [p.resolve() for p in play.find(["sub/*.story", str(bad), "good.story"])] == [bad, table, good]
+    for nothing in ("gone.story", "*.stories", "sub/../nowhere"):
+        with pytest.raises(UserError, match="no story is there; give a FILE.story, a folder or a pattern"):
+            play.find([nothing])
+
+
+def test_verdicts_lines_and_exit_status(folder, capsys):
+    assert run(folder / "good.story", "--jobs", 1) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == f"as expected  {folder}/good.story"
+    assert out[1].startswith("1 run: 1 as expected; 10 simulated seconds, ") and out[1].endswith(" per second")
+    assert run(folder, "--jobs", 2) == 1
+    out = capsys.readouterr().out
+    assert f"    {folder}/sub/bad.story:3: expected closed==0, found 1\n" in out
+    assert f"failed       {folder}/sub/table.story (A=8)\n" in out
+    assert f"as expected  {folder}/sub/table.story (A=16)\n" in out
+    assert "4 runs: 2 as expected, 2 failed;" in out
+
+
+def test_unreadable_stories_are_all_told_and_none_is_played(folder, capsys):
+    (folder / "x.story").write_text("0 plug\n5 jump\n")
+    (folder / "y.story").write_bytes(b"0 plug\xff\n")
+    with pytest.raises(UserError) as caught:
+        run(folder)
+    lines = str(caught.value).splitlines()
+    assert lines[0].startswith(f"{folder}/x.story:2: no action 'jump'") and len(lines) == 2
+    assert lines[1] == f"{folder}/y.story: is no text in UTF-8"
+    assert caught.value.status == 2 and capsys.readouterr().out == ""
+
+
+def test_a_run_that_ends_by_an_error_is_told_and_the_others_go_on(folder, capsys, monkeypatch):
+    from ballast_bench.person import story
+
+    def broken(run, over, started):
+        raise ZeroDivisionError("of\nnothing")
+
+    monkeypatch.setattr(story, "play_run", broken)
+    assert run(folder / "sub/table.story", "--jobs", 1) == 1
+    out = capsys.readouterr().out
+    assert f"    {folder}/sub/table.story: ZeroDivisionError: of nothing\n" in out and "2 ended by an error" in out
+
+
+def test_check_reads_and_plays_nothing(folder, capsys, monkeypatch):
+    monkeypatch.setattr(play, "play_one", None)
+    assert run(folder, "--check") == 0
+    assert capsys.readouterr().out == "3 stories, 4 runs: all can be read\n"
+
+
+def test_options_win_over_the_story(folder, capsys):
+    assert run(folder / "sub/table.story", "--set", "user_ma=9000", "--jobs", 1) == 1
+    assert "(A=16)" in capsys.readouterr().out.split("failed", 2)[2]
+    assert run(folder / "good.story", "--board", "bench", "--seed", 5, "--jobs", 1) == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "line"),
+    [
+        (("--set", "user_ma"), "--set user_ma: write it like margin_ma=500"),
+        (("--set", "user_ma=1"), "user_ma: 1 is out of range"),
+        (("--set", "colour=1"), "colour: no such setting"),
+        (("--seed", "-1"), "seed must be from 0"),
+        (("--board", "toaster"), "no board 'toaster'; there are"),
+        (("--market", "mars"), "mars"),
+        (("--jobs", "0"), "--jobs 0: 1 or more"),
+        (("--junit", "nowhere/x.xml"), "--junit nowhere/x.xml: cannot be written"),
+        (("--record", "x.txt"), "--record x.txt: the name must end in"),
+        (("--record-every", "1"), "--record-every is for --record FILE"),
+    ],
+)
+def test_a_wrong_option_is_one_line(folder, argv, line):
+    with pytest.raises(UserError) as caught:
+        run(folder / "good.story", *argv)
+    assert line in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_junit_has_a_case_for_each_run(folder):
+    path = folder / "out.xml"
+    run(folder, "--junit", path, "--jobs", 1)
+    root = ElementTree.parse(path).getroot()
+    assert root.attrib | {"time": ""} == {
+        "name": "ballast play", "tests": "4", "failures": "2", "errors": "0", "skipped": "0", "time": "",
+    }  # fmt: skip
+    cases = root.findall("testsuite/testcase")
+    assert [case.get("name") for case in cases] == ["good", "bad", "table [A=8]", "table [A=16]"]
+    failure = cases[1].find("failure")
+    assert failure.get("message") == f"{folder}/sub/bad.story:3: expected closed==0, found 1"
+    assert cases[0].find("failure") is None and cases[3].find("failure") is None
+
+
+def test_junit_tells_skipped_and_errors_and_holds_any_character():
+    row = {"name": "a.story", "title": "X=\x01", "verdict": "skipped", "lines": ["lacks\x02"], "seconds": 1.0,
+           "cpu_s": 0.1}  # fmt: skip
+    root = ElementTree.fromstring(story_report.junit([row, row | {"verdict": "error"}], 1.0))
+    cases = root.findall("testsuite/testcase")
+    assert cases[0].find("skipped").get("message") == "lacks?"
+    assert cases[1].find("error").text == "lacks?" and root.get("errors") == "1"
+
+
+def test_the_page_for_people_names_the_line(folder):
+    path = folder / "out.html"
+    run(folder, "--html", path, "--jobs", 1)
+    text = path.read_text()
+    assert "<title>Stories: 2 of 3 failed</title>" in text and "prefers-color-scheme: dark" in text
+    assert text.index("sub/bad.story") < text.index("good.story</h2>")  # what failed stands first
+    assert '<span class=bad><i>  3</i>  10 expect closed==0 # &lt;it&gt; &amp; "charges"' in text.replace(
+        "&quot;", '"'
+    )
+    assert "<svg" in text and "http://" not in text.split("<svg")[0]
+
+
+def test_each_run_is_recorded_in_a_file_of_its_own(folder):
+    run(folder / "sub/table.story", "--record", folder / "t.csv", "--record-every", 1, "--jobs", 2)
+    files = sorted(path.name for path in folder.glob("t*.csv"))
+    assert files == ["t-table-1.csv", "t-table-2.csv"]
+    text = (folder / files[0]).read_text()
+    assert "time_s" in text and len(text.splitlines()) >= 10
+    run(folder / "good.story", "--record", folder / "one.json", "--jobs", 1)
+    assert (folder / "one.json").exists()
