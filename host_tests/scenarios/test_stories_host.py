@@ -1,9 +1,7 @@
 """A story can fail, and its mistakes are one line each; test_every_board_host.py plays those here."""
 
-import pytest
 
 from ballast_bench.person import story
-from ballast_bench.person.actions import ActionError
 
 
 def test_a_story_can_fail():

@@ -60,6 +60,10 @@ def test_a_recorded_story_is_the_same_run_again(tmp_path):
     assert "speed" not in text and lines[-1] == "80.00 end"
     assert path.read_text().splitlines()[:-1] == lines[:-1]  # written after each line
     again = []
-    result = story.play(story.Story(text, "clicked"), started=lambda world, setup, run: again.append(_Trail(world)))
+
+    def started(world, setup, run):
+        again.append(_Trail(world))
+
+    result = story.play(story.Story(text, "clicked"), started=started)
     assert result == []
     assert again[0].rows == seen[: len(again[0].rows)] and len(again[0].rows) >= len(seen) - 1

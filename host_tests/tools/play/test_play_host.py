@@ -32,7 +32,7 @@ def test_files_folders_and_patterns_each_once(folder, monkeypatch):
     assert [p.resolve() for p in play.find(["."])] == [good, bad, table]
     assert [p.resolve() for p in play.find(["sub/*.story", str(bad), "good.story"])] == [bad, table, good]
     for nothing in ("gone.story", "*.stories", "sub/../nowhere"):
-        with pytest.raises(UserError, match="no story is there; give a FILE.story, a folder or a pattern"):
+        with pytest.raises(UserError, match="no story is there; give a"):
             play.find([nothing])
 
 
@@ -40,7 +40,8 @@ def test_verdicts_lines_and_exit_status(folder, capsys):
     assert run(folder / "good.story", "--jobs", 1) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0] == f"as expected  {folder}/good.story"
-    assert out[1].startswith("1 run: 1 as expected; 10 simulated seconds, ") and out[1].endswith(" per second")
+    assert out[1].startswith("1 run: 1 as expected; 10 simulated seconds, ")
+    assert out[1].endswith(" per second")
     assert run(folder, "--jobs", 2) == 1
     out = capsys.readouterr().out
     assert f"    {folder}/sub/bad.story:3: expected closed==0, found 1\n" in out
@@ -69,7 +70,8 @@ def test_a_run_that_ends_by_an_error_is_told_and_the_others_go_on(folder, capsys
     monkeypatch.setattr(story, "play_run", broken)
     assert run(folder / "sub/table.story", "--jobs", 1) == 1
     out = capsys.readouterr().out
-    assert f"    {folder}/sub/table.story: ZeroDivisionError: of nothing\n" in out and "2 ended by an error" in out
+    assert f"    {folder}/sub/table.story: ZeroDivisionError: of nothing\n" in out
+    assert "2 ended by an error" in out
 
 
 def test_check_reads_and_plays_nothing(folder, capsys, monkeypatch):

@@ -18,7 +18,8 @@ def parsed(*items):
 
 
 def test_verbs_happen_at_their_second_and_at_0_without_one(capsys):
-    run = with_option.read(parsed("20 unplug", 'appliance name="oven"', "30 @2 plug", "25 unplug"), chargers=2)
+    args = parsed("20 unplug", 'appliance name="oven"', "30 @2 plug", "25 unplug")
+    run = with_option.read(args, chargers=2)
     setup = make_setup({"house": "empty", "chargers": 2, "meter": "none"})
     world = setup.start()
     world.plant.chargers[0].plug_in(default_ev())
@@ -53,7 +54,7 @@ def test_run_does_them(tmp_path, capsys):
     trace, record = tmp_path / "house.csv", tmp_path / "run.json"
     trace.write_text("time_s,house_a\n" + "".join(f"{t},2\n" for t in range(0, 301, 60)))
     argv = ["run", str(trace), "--limit", "25A", "--record", str(record), "--record-every", "1"]
-    verbs = ["--with", "60 pe_lost", "--with", '100 clock time="10:00"', "--with", "200 unplug", "--with", "201 soc"]
-    assert cli.run([*argv, *verbs]) == 0
-    assert capsys.readouterr().err.splitlines()[-1] == "--with: soc: no car is plugged in"
+    verbs = ("60 pe_lost", '100 clock time="10:00"', "200 unplug", "201 soc")
+    assert cli.run(argv + [word for verb in verbs for word in ("--with", verb)]) == 0
+    assert capsys.readouterr().err.count("--with: soc: no car is plugged in\n") == 1
     assert "pe_lost" in record.read_text()

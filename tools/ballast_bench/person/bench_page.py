@@ -122,9 +122,8 @@ def verbs():
 
 
 def _verb(action):
-    out = {"verb": action.verb, "about": action.about, "free": _settings() if action.free else [],
-           "args": [_argument(name, rule) for name, rule in action.args.items()]}  # fmt: skip
-    return out
+    return {"verb": action.verb, "about": action.about, "free": _settings() if action.free else [],
+            "args": [_argument(name, rule) for name, rule in action.args.items()]}  # fmt: skip
 
 
 def _argument(name, rule):

@@ -7,6 +7,7 @@ Beside the names in OPTIONS every setting of the charger that is a number may be
 """
 
 import json
+from pathlib import Path
 
 from ballast_bench import boards
 from ballast_bench.errors import UserError
@@ -24,7 +25,7 @@ METERS = ("clamp", "modbus", "none")
 OPTIONS = {
     #: house flat, semi, detached or empty: a day of such a family; empty = appliances by hand alone
     "house": (TEXT, "semi", HOUSES, None),
-    #: trace path of a CSV file: a measured house instead, as `tools/ballast run` reads it
+    #: trace path of a CSV file: a measured house instead, as `tools/ballast run` reads it; from the folder of the command
     "trace": (TEXT, "", None, None),
     #: limit_a A: main fuse of the house (setting `fuse_ma`) and its breaker
     "limit_a": (NUMBER, 25.0, 6.0, 125.0),
@@ -69,6 +70,10 @@ def check(given):
         product.check_names({key: value for key, value in given.items() if key in OPTIONS})
     except UserError as error:
         raise ActionError(f"setup: {error}") from None
+    if options["phases"] == 2:
+        raise ActionError("setup: phases must be 1 or 3")
+    if options["trace"] and not Path(options["trace"]).is_file():
+        raise ActionError(f"setup: trace: {options['trace']}: no such file")
     settings = {key: value for key, value in given.items() if key not in OPTIONS}
     return options, _settings(settings)
 
@@ -95,14 +100,6 @@ def apart(given):
 
     wrong = Settings().wrong({key: value for key, value in given.items() if key not in OPTIONS})
     return f"setup: {wrong[0][1]}" if wrong else ""
-
-
-def check_files(given):
-    """Read what {name: value} names: board, brand, market, trace. ActionError with one line."""
-    if {"board", "brand", "market", "mains_plug"} & set(given):
-        make_product(check(given)[0])
-    if given.get("trace"):
-        _measured(given["trace"])
 
 
 def make_setup(given, **more):
@@ -149,8 +146,6 @@ def make_house(options):
     if options["trace"]:
         return _measured(options["trace"])
     if name == "empty":
-        if options["phases"] == 2:
-            raise ActionError("setup: phases must be 1 or 3")
         phases = options["phases"]
         return House(appliances=houses.by_hand(phases, seed), phases=phases)
     return getattr(houses, name)(seed, start_of_day_s=options["hour"] * 3600)

@@ -123,7 +123,7 @@ def begin(args, setup, told):
     try:
         page.save()
     except OSError as error:
-        raise UserError(f"--save {args.save}: {error.strerror}; name a file in a folder that can be") from None
+        raise UserError(f"--save {args.save}: {error.strerror}; name a file in another folder") from None
     if told is not None:
         from ballast_bench.person.story import Player
 

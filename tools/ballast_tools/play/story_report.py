@@ -9,7 +9,8 @@ WORDS = {"good": "as expected", "failed": "failed", "skipped": "skipped", "error
 
 def junit(rows, took_s):
     """Bytes of the XML: a suite for each story, a case for each run."""
-    root = ElementTree.Element("testsuites", name="ballast play", time=f"{took_s:.3f}", **_counts(rows))
+    root = ElementTree.Element("testsuites", name="ballast play", **_counts(rows))
+    root.set("time", f"{took_s:.3f}")
     for name in dict.fromkeys(row["name"] for row in rows):
         mine = [row for row in rows if row["name"] == name]
         spent = sum(row["cpu_s"] for row in mine)
@@ -31,8 +32,9 @@ def _counts(rows):
 def _case(suite, row):
     stem = Path(row["name"]).stem
     title = f"{stem} [{row['title']}]" if row["title"] else stem
-    case = ElementTree.SubElement(suite, "testcase", name=_plain(title), classname=row["name"].replace(".story", ""),
-                                  file=row["name"], time=f"{row['cpu_s']:.3f}")  # fmt: skip
+    about = {"name": _plain(title), "classname": row["name"].removesuffix(".story"), "file": row["name"],
+             "time": f"{row['cpu_s']:.3f}"}  # fmt: skip
+    case = ElementTree.SubElement(suite, "testcase", about)
     tags = {"failed": "failure", "error": "error", "skipped": "skipped"}
     if row["verdict"] in tags:
         told = ElementTree.SubElement(case, tags[row["verdict"]], message=_plain(row["lines"][0]))
@@ -96,7 +98,8 @@ def html(rows, texts, summary):
     names = list(texts)
     bad = [n for n in names if any(r["verdict"] in ("failed", "error") for r in rows if r["name"] == n)]
     order = bad + [name for name in names if name not in bad]
-    sections = "\n".join(_section(name, texts[name], [r for r in rows if r["name"] == name]) for name in order)
+    parts = [_section(name, texts[name], [r for r in rows if r["name"] == name]) for name in order]
+    sections = "\n".join(parts)
     title = f"Stories: {len(bad)} of {len(names)} failed" if bad else f"Stories: all {len(names)} as expected"
     return _PAGE.format(title=title, summary=escape.escape(summary), sections=sections)
 
@@ -118,11 +121,11 @@ def _section(name, text, rows):
 
 
 def _table(rows):
-    cells = [
-        f"<tr><td>{escape.escape(row['title'])}</td><td class=\"{row['verdict']}\">{WORDS[row['verdict']]}</td>"
-        f"<td>{escape.escape(row['lines'][0] if row['lines'] else '')}</td></tr>"
-        for row in rows
-    ]
+    cells = []
+    for row in rows:
+        verdict, line = row["verdict"], row["lines"][0] if row["lines"] else ""
+        cells.append(f'<tr><td>{escape.escape(row["title"])}</td><td class="{verdict}">{WORDS[verdict]}</td>')
+        cells.append(f"<td>{escape.escape(line)}</td></tr>")
     head = "<tr><th>values</th><th>verdict</th><th>first line</th></tr>"
     return f'<div class="table"><table>{head}{"".join(cells)}</table></div>'
 
@@ -132,7 +135,8 @@ def _text(text, bad, is_open):
         f'<span{" class=bad" if n in bad else ""}><i>{n:3}</i>  {escape.escape(line)}</span>'
         for n, line in enumerate(text.splitlines(), 1)
     ]
-    return f"<details{' open' if is_open else ''}><summary>The story</summary><pre>{''.join(lines)}</pre></details>"
+    how = " open" if is_open else ""
+    return f"<details{how}><summary>The story</summary><pre>{''.join(lines)}</pre></details>"
 
 
 def _plot(row, is_open):

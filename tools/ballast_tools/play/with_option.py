@@ -33,7 +33,7 @@ def read(args, chargers=1):
             told = str(error).removeprefix("--with:2: ").removeprefix("--with: ")
             raise UserError(f"--with '{item}': {told}") from None
         if any(isinstance(line.content, Expectation) for line in run.lines):
-            raise UserError(f"--with '{item}': only verbs can be done here; `play` looks for what is expected")
+            raise UserError(f"--with '{item}': only verbs can be done here; `play` takes `expect`")
         found.append((run.lines[0].second, text))
     if not found:
         return None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ballast_bench import boards
 from ballast_bench.person import actions, options
-from ballast_bench.person.story import seen, vary
+from ballast_bench.person.story import vary
 from ballast_bench.person.story.conditions import split
 from ballast_bench.person.verbs.action import ActionError
 
@@ -185,10 +185,6 @@ class Run:
         wrong = options.apart(self.options)
         if wrong:
             raise ActionError(f"{self.name}: {wrong}")
-        try:
-            options.check_files(self.options)
-        except ActionError as error:
-            raise ActionError(f"{self.name}: {error}") from None
 
     @property
     def page(self):

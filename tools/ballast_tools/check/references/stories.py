@@ -47,18 +47,10 @@ to start from.
     60   expect tripped==0 until end
     700  end
 
-| line | meaning |
-|---|---|
-| `setup NAME=VALUE ...` | what stands on the bench; see below |
-| `needs CAPABILITY ...` | the board must have these, or the story is skipped with that reason |
-| `vary NAME in VALUE ...` | the story is played once for each value; `$NAME` below is the value; several `vary` lines multiply |
-| `vary NAME from A to B step C` | the same with numbers, B included |
-| `SECONDS VERB NAME=VALUE ...` | something is done |
-| `SECONDS @2 VERB ...` | it is done to the second charger of `setup chargers=2`; the same for `expect`; without it the first one is meant |
-| `SECONDS repeat N every D` | the lines down to `end repeat` happen N times, a round every D; their seconds count from the start of the round. Below the repeat seconds count from the start of the story again, and may lie among its rounds |
-| `SECONDS end` | the story is over; without it, it is over when the last line and the last `expect` are |
+{lines}
 
-D is a time: `90`, `90 s`, `1.5 min`, `2 h`. `setup`, `needs` and `vary` stand above the first line with seconds.
+D is a time: `90`, `90 s`, `1.5 min`, `2 h`. `setup`, `needs` and `vary` stand above the first line
+with seconds.
 
 **Errors.** What cannot be read is told as `FILE:LINE: what is wrong` before anything is played, and the
 exit status is 2: an unknown verb, argument, name or setting, a value out of its range, a text compared
@@ -66,6 +58,20 @@ with a number, seconds that fall. What fails while it is played is told as `FILE
 CONDITION, found VALUE`, with the round of a repeat and the values of `vary`; the exit status is 1. A verb
 that cannot be done at that moment (`unplug` without a car) fails its line too, and the story goes on.
 """
+_LINES = (
+    ("setup NAME=VALUE ...", "what stands on the bench; see below"),
+    ("needs CAPABILITY ...", "the board must have these, or the story is skipped with that reason"),
+    ("vary NAME in VALUE ...", "the story is played once for each value; `$NAME` below is the value; "
+     "several `vary` lines multiply"),
+    ("vary NAME from A to B step C", "the same with numbers, B included"),
+    ("SECONDS VERB NAME=VALUE ...", "something is done"),
+    ("SECONDS @2 VERB ...", "it is done to the second charger of `setup chargers=2`; the same for "
+     "`expect`; without it the first one is meant"),
+    ("SECONDS repeat N every D", "the lines down to `end repeat` happen N times, a round every D; their "
+     "seconds count from the start of the round. Below the repeat, seconds count from the start of the "
+     "story again, and may lie among its rounds"),
+    ("SECONDS end", "the story is over; without it, it is over when the last line and the last `expect` are"),
+)  # fmt: skip
 _SETUP = """## The first lines
 
 `setup NAME=VALUE ...` says what stands on the bench. Beside these names it takes every setting that
@@ -261,7 +267,8 @@ def _seen(text, problems):
 def document(found):
     """The text of STORIES.md."""
     made = markdown.made("the tables and notes of actions.py and story/")
-    out = [_HEAD.format(made=made), _SETUP]
+    lines = markdown.table(("line", "meaning"), [(f"`{line}`", what) for line, what in _LINES])
+    out = [_HEAD.format(made=made, lines="\n".join(lines)), _SETUP]
     cells = [(f"`{o['name']}`", o["kind"], o["default"], o["meaning"]) for o in found["options"]]
     out += [*markdown.table(("name", "unit or values", "default", "meaning"), cells), ""]
     out.append(_NEEDS)
