@@ -14,6 +14,7 @@ DONE = (
     (41.5, 0, "clock", {"time": "18:00", "date": "2026-07-01", "offset_min": 120}),
     (45.0, 0, "speed", {"factor": 10}),
     (50.0, 1, "restart", {}),
+    (51.0, 1, "meter_ratio", {"value": 1.1}),
 )
 END_S = 80.0
 
@@ -57,6 +58,7 @@ def test_a_recorded_story_is_the_same_run_again(tmp_path):
     lines = text.splitlines()
     assert lines[0] == 'setup house="detached" seed=5 hour=18.0 chargers=2'
     assert [line.split()[1:3] for line in lines[2:4]] == [["@2", "plug"], ["appliance", 'name="oven"']]
+    assert lines[-2] == "51 meter_ratio value=1.1"  # of no charger alone, whichever is chosen
     assert "speed" not in text and lines[-1] == "80.00 end"
     assert path.read_text().splitlines()[:-1] == lines[:-1]  # written after each line
     again = []

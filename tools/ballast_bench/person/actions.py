@@ -34,9 +34,6 @@ TITLES = {
     "time": "Time",
 }
 
-SHARED = ("house", "meter")
-"""Groups of verbs that concern no single charger."""
-
 ACTIONS = [action for module in GROUPS.values() for action in module.ACTIONS]
 BY_VERB = {action.verb: action for action in ACTIONS}
 

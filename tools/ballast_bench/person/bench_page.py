@@ -32,9 +32,9 @@ class BenchPage:
         self.setup, self.world = setup, setup.world
         self.plant = setup.world.plant
         self.clamps = setup.clamps
-        self.charger_index = 0
+        self._index, self._asked = 0, False
         self.lines = [options.line(setup.given)] if setup.given else []
-        self.done = {}  # {(charger, verb): the arguments with which it was done last}
+        self.done = {}  # {(charger or None, verb): the arguments with which it was done last}
         self.save_to = None
         self.attach(app)
 
@@ -49,21 +49,31 @@ class BenchPage:
         page.web.app.post("/bench/do")(self._do)
         page.web.app.post("/bench/charger")(self._choose)
 
+    @property
+    def charger_index(self):
+        """The chosen charger. A verb that reads it concerns that one; the others concern all."""
+        self._asked = True
+        return self._index
+
+    @charger_index.setter
+    def charger_index(self, index):
+        self._index = index
+
     def do(self, verb, args=None):
         """Do one action now, and keep it as a line. ActionError with one line."""
+        self._asked = False
         given = actions.do(self, verb, args)
-        group = actions.BY_VERB[verb].group
-        charger = 0 if group in actions.SHARED else self.charger_index
+        charger = self._index if self._asked else None
         if verb in ("plug", "unplug"):  # another car: nothing was done to it yet
-            self._forget("car")
+            self._forget("car", charger)
         self.done[charger, verb] = given
         if verb not in _UNKEPT:
-            self.lines.append(actions.line(self.world.now_s, verb, given, charger))
+            self.lines.append(actions.line(self.world.now_s, verb, given, charger or 0))
             self.save()
 
-    def _forget(self, group):
+    def _forget(self, group, charger):
         for index, verb in list(self.done):
-            if index == self.charger_index and actions.BY_VERB[verb].group == group:
+            if index == charger and actions.BY_VERB[verb].group == group:
                 del self.done[index, verb]
 
     def text(self):

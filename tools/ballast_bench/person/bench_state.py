@@ -24,7 +24,7 @@ def state_of(page):
 
 def _now(page, plant, cp):
     """{verb: arguments that are in force}: as the part itself says, else as it was done last."""
-    found = {verb: args for (index, verb), args in page.done.items() if index in (0, page.charger_index)}
+    found = {verb: args for (i, verb), args in page.done.items() if i in (None, page.charger_index)}
     for verb, read in _READ.items():
         args = read(page, plant, cp)
         if args is not None:

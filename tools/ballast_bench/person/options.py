@@ -25,7 +25,8 @@ METERS = ("clamp", "modbus", "none")
 OPTIONS = {
     #: house flat, semi, detached or empty: a day of such a family; empty = appliances by hand alone
     "house": (TEXT, "semi", HOUSES, None),
-    #: trace path of a CSV file: a measured house instead, as `tools/ballast run` reads it; from the folder of the command
+    #: trace path of a CSV file: a measured house instead, as `tools/ballast run` reads it; from the
+    #:   folder in which the command is given
     "trace": (TEXT, "", None, None),
     #: limit_a A: main fuse of the house (setting `fuse_ma`) and its breaker
     "limit_a": (NUMBER, 25.0, 6.0, 125.0),

@@ -10,7 +10,7 @@ import ballast_bench.world  # noqa: F401 (what the firmware imports is there fro
 
 # isort: split
 from ballast.control.limits import limits
-from ballast.control.pilot import charge_state
+from ballast.control.pilot import charge_state, pilot
 from ballast.control.safety import faults
 from ballast.protocol.status import METER_STATES
 from ballast_bench.person.verbs.action import ActionError
@@ -62,6 +62,8 @@ def _overload_s(view):
 SEEN = {
     #: state text: as `state` of the status document (STATUS.md)
     "state": (TEXT, lambda v: charge_state.NAMES[v.cycle.charge.state], charge_state.NAMES),
+    #: level text: level of the control pilot as the firmware sees it, A to F
+    "level": (TEXT, lambda v: pilot.NAMES[v.cycle.pilot.level], pilot.NAMES),
     #: why text: as `why` of the status document
     "why": (TEXT, lambda v: charge_state.WHY_NAMES[v.cycle.why], charge_state.WHY_NAMES),
     #: coil int 0..1: the firmware energises the contactor's coil

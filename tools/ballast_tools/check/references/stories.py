@@ -279,8 +279,8 @@ def document(found):
     out += [*markdown.table(("line", "what must be", "example"), cells), ""]
     heads = ("name", "type", "unit", "range or values", "meaning")
     out += [*markdown.table(heads, [field.row() for field in found["seen"]]), ""]
-    for group, title in actions.TITLES.items():
-        out += [f"## {title}", ""]
+    for group in actions.GROUPS:
+        out += [f"## {actions.TITLES.get(group, group.capitalize())}", ""]
         for verb in found["verbs"]:
             if verb["group"] == group:
                 out += _section(verb)
