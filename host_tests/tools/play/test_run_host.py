@@ -99,7 +99,8 @@ def test_an_interrupted_run_leaves_what_was_recorded(trace, tmp_path, monkeypatc
     path = tmp_path / "run.csv"
     with pytest.raises(KeyboardInterrupt):
         run(trace, "--limit", "25A", "--record", path)
-    assert len(path.read_text().splitlines()) == 101
+    rows = path.read_text().splitlines()
+    assert 101 <= len(rows) <= 104  # a header, 2 s of steps, and those that the start took
 
 
 BAD = {
