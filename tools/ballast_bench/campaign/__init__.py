@@ -1,1 +1,5 @@
-"""Random runs: states, faults, rules, and bugs planted to be found."""
+"""Random runs: states, faults, evenings and days; rules, figures, and bugs planted to be found."""
+
+from ballast_bench import upy
+
+upy.install()  # before anything in here imports the firmware

@@ -6,14 +6,18 @@ A run is plain data (it is printed as JSON and replayed from it):
 """
 
 import copy
+import json
+import zlib
 from random import Random
 
 from ballast.control.safety import faults
+from ballast_bench.campaign import rows
 from ballast_bench.campaign.faults import FAULTS, STATES, bring
 from ballast_bench.campaign.rig import CampaignRig, Violation
 
 TAIL = 200  # steps after the last event is over: 4 s
 _KINDS = ((1, 0), (1, 4), (3, 0))
+_NAMES = tuple(FAULTS)
 _cache = {}
 
 
@@ -36,6 +40,12 @@ def forget():
 
 def play(run):
     """Run it. Returns None, or the text of the rule that was broken."""
+    return watched(run)[1] or None
+
+
+def watched(run):
+    """(the rig at the end, the text of the rule that was broken or "")."""
+    rig = None
     try:
         rig = prelude(run)
         for _ in range(run["offset"]):
@@ -44,8 +54,8 @@ def play(run):
         if run.get("recover"):
             _recover(rig, [name for _, name, _ in run["events"]])
     except Violation as error:
-        return str(error)
-    return None
+        return rig, str(error)
+    return rig, ""
 
 
 def _events(rig, events):
@@ -131,34 +141,45 @@ def _watch(rig, name, held):
     return look
 
 
-def singles(seed, each):
-    """Every fault x every state x `each` random instants."""
-    rng = Random(f"campaign/{seed}")
-    for name in FAULTS:
-        for state in STATES:
-            for n in range(each):
-                phases, retries = _KINDS[n % 3]
-                held = rng.choice((1, 2, 5, 30, FAULTS[name][2] // 20 + 25))
-                yield {
-                    "state": state, "offset": rng.randrange(80), "phases": phases,
-                    "retries": retries, "events": [[0, name, held]], "recover": n % 3 == 0,
-                }  # fmt: skip
+def nth(seed, number):
+    """Run `number` of the campaign `seed`. An even one has a single fault: each fault in each state
+    in turn. An odd one has two or three that overlap or follow each other.
+    """
+    rng = Random(f"campaign/{seed}/faults/{number}")
+    turn, odd = divmod(number, 2)
+    phases, retries = rng.choice(_KINDS)
+    run = {"state": "", "offset": rng.randrange(80), "phases": phases, "retries": retries}
+    if odd:
+        run["state"] = rng.choice(STATES)
+        run["events"] = sorted(
+            [rng.randrange(200), rng.choice(_NAMES), rng.randrange(1, 200)]
+            for _ in range(rng.choice((2, 2, 3)))
+        )
+        return run
+    turn, fault = divmod(turn, len(_NAMES))
+    turn, state = divmod(turn, len(STATES))
+    name = _NAMES[fault]
+    held = rng.choice((1, 2, 5, 30, FAULTS[name][2] // 20 + 25))
+    return {**run, "state": STATES[state], "events": [[0, name, held]], "recover": turn % 3 == 0}
 
 
-def pairs(seed, count):
-    """Two or three faults that overlap or follow each other, in a random state."""
-    rng = Random(f"campaign pairs/{seed}")
-    names = list(FAULTS)
-    for n in range(count):
-        phases, retries = _KINDS[n % 3]
-        yield {
-            "state": rng.choice(STATES), "offset": rng.randrange(80), "phases": phases,
-            "retries": retries,
-            "events": sorted(
-                [rng.randrange(200), rng.choice(names), rng.randrange(1, 200)]
-                for _ in range(rng.choice((2, 2, 3)))
-            ),
-        }  # fmt: skip
+def row(seed, number):
+    """The row of run `number`, see rows.py."""
+    run = nth(seed, number)
+    text = json.dumps(run)
+    broken, error, rig = "", "", None
+    try:
+        rig, broken = watched(run)
+    except Exception as failure:  # noqa: BLE001 (a campaign goes on, and the row names it)
+        error = f"{type(failure).__name__}: {failure}"
+    return rows.complete({
+        "kind": "faults", "seed": seed, "number": number,
+        "phases": run["phases"],
+        "disturbances": "+".join(sorted({name for _, name, _ in run["events"]})),
+        "story": f"{zlib.crc32(text.encode()):08x}", "broken": broken, "error": error,
+        "simulated_s": 0.0 if rig is None else rig.t_ms / 1000.0,
+        "closings": None if rig is None else rig.closings,
+    })  # fmt: skip
 
 
 def shrink(run, budget=200):

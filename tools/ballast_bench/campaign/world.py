@@ -1,137 +1,81 @@
-"""The campaign's sample on the whole bench: firmware, ports, fakes and plant, driven by a story.
+"""A run on the whole bench: its story is played as `tools/ballast play` plays it, with a judge; its row."""
 
-A run is {"seed", "story": [line, ...]} with lines of actions.py; it replays as it is, and
-as a file of host_tests/scenarios/.
-"""
+import logging
+import traceback
+import zlib
 
-from random import Random
-
-from ballast_bench.person import actions, options, story
-
-# (verb and arguments, how it ends again)
-FAULTS = (
-    ("unplug", "plug max_a=16"),
-    ("pilot state=\"short\"", "pilot state=\"good\""),
-    ("pilot state=\"open\"", "pilot state=\"good\""),
-    ("leak ac_ma=40", "leak"),
-    ("leak dc_ma=8", "leak"),
-    ("rcd state=\"cable_open\"", "rcd"),
-    ("rcd state=\"test_dead\"", "rcd"),
-    ("pe_lost", "pe_lost on=false"),
-    ("no_diode", "no_diode on=false"),
-    ("ventilation", "ventilation on=false"),
-    ("weld", "weld on=false"),
-    ("no_close", "no_close on=false"),
-    ("greedy amps=20", "greedy amps=0"),
-    ("mains percent=80", "mains percent=100"),
-    ("mains percent=120", "mains percent=100"),
-    ("sensor state=\"open\"", "sensor"),
-    ("sensor place=\"box\" state=\"short\"", "sensor place=\"box\""),
-    ("heat degc=95", "heat degc=25"),
-    ("want on=false", "want"),
-    ("stubborn", "stubborn on=false"),
-)
-_EV_VERBS = ("no_diode", "ventilation", "greedy", "want", "stubborn", "unplug")
-SETUP = "setup house=empty limit_a=25 meter=none"
+from ballast_bench.campaign import axes, disturbances, draw, rows
+from ballast_bench.campaign.judge import Broken, Judge
+from ballast_bench.person import story
 
 
-def runs(seed, count):
-    """`count` stories of one or two faults at random instants of a charge's first 25 s."""
-    rng = Random(f"campaign world/{seed}")
-    for n in range(count):
-        lines = [(0.0, "plug max_a=16")]
-        for bad, good in rng.sample(FAULTS, rng.choice((1, 1, 2))):
-            at = round(rng.uniform(0.5, 20.0), 2)
-            lines.append((at, bad))
-            lines.append((round(at + rng.uniform(0.05, 9.0), 2), good))
-        lines.sort(key=lambda line: line[0])
-        yield {"seed": seed * 100000 + n, "story": [f"{at:g} {text}" for at, text in lines]}
-
-
-def play(run, seconds=32.0):
-    """None, or the first rule that was broken. Actions that do not apply are passed over."""
-    text = "\n".join([f"{SETUP} seed={run['seed']}", *run["story"]])
-    tale = story.Story(text, "campaign")
-    setup = options.make_setup(tale.options)
-    world = setup.start()
-    bench = story._Bench(setup, 0)
-    judge = _Judge(world)
-    world.actors.append(judge)
+def row(kind, seed, number, seconds=None):
+    """The row of the run of this name, whatever happens in it."""
+    if kind not in axes.WHOLE:
+        raise KeyError(kind)
+    name = {"kind": kind, "seed": seed, "number": number}
     try:
-        for second, verb, content, _ in tale.lines:
-            world.run(max(0.0, second - world.now_s))
-            try:
-                actions.do(bench, verb, content)
-            except actions.ActionError:
-                if verb not in _EV_VERBS and verb != "plug":
-                    raise
-            if judge.broken:
-                break
-        if not judge.broken:
-            world.run(max(0.0, seconds - world.now_s))
-    finally:
-        setup.stop()
-    return judge.broken
+        run = draw.draw(seed, kind, number, seconds)
+    except Exception as failure:  # noqa: BLE001 (a campaign goes on, and the row names it)
+        return rows.complete({**name, "error": _one_line(failure)})
+    return rows.complete({**name, **run.strata, **play(run.text())})
 
 
-class _Judge:
-    """An actor that watches the pads and the plant's truth."""
-
-    def __init__(self, world):
-        self.world, self.node = world, world.nodes[0]
-        self.broken = None
-        self._bad_s = None
-        self._leak_s = None
-        self._no_pwm_s = None
-
-    def __call__(self, now_s):
-        if self.broken:
-            return
-        node = self.node
-        cp, out, cycle = node.cp, node.app.out, node.cycle
-        asks = cp.ev is not None and cp.ev.s2 and not cp.ev.ventilation
-        bad = not asks or cp.pilot.short_ohm is not None or cp.pilot.open_cable
-        self._bad_s = (now_s if self._bad_s is None else self._bad_s) if bad else None
-        leak = cp.rcd.trip
-        self._leak_s = (now_s if self._leak_s is None else self._leak_s) if leak else None
-        if out.pilot == 1:
-            self._no_pwm_s = None
-        elif self._no_pwm_s is None:
-            self._no_pwm_s = now_s
-        closed = any(cp.contactor.closed) and not cp.contactor.welded
-        if closed:
-            self._contacts(now_s)
-        if out.coil and cycle.faults.stop:
-            self._fail(now_s, "coil on with a STOP fault")
-        if out.coil and not asks and now_s - self._bad_s > 0.1:
-            self._fail(now_s, "coil on though the vehicle does not ask")
-        if cycle.broken:
-            self._fail(now_s, "the step raised")
-        if node.app.timer.error is not None:
-            self._fail(now_s, "a port raised")
-
-    def _contacts(self, now_s):
-        if self._bad_s is not None and now_s - self._bad_s > 0.1:
-            self._fail(now_s, f"contacts closed {now_s - self._bad_s:.2f} s after the vehicle's end")
-        if self._leak_s is not None and now_s - self._leak_s > 0.08:
-            self._fail(now_s, "contacts closed 80 ms after a residual current")
-        if self._no_pwm_s is not None and now_s - self._no_pwm_s > 6.2:
-            self._fail(now_s, "contacts closed 6.2 s after the end of PWM")
-
-    def _fail(self, now_s, text):
-        self.broken = self.broken or f"{text} at {now_s:.2f} s"
+def play(text, name="run"):
+    """Figures of a story's first run, as columns of rows.py. It ends with the first broken rule."""
+    judges, error, told = [], "", []
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL + 1)  # it tells of every closed connection
+    try:
+        run = story.Story(text, name).runs[0]
+        told = [line.verb for line in run.lines if line.second > 0.0]
+        outcome = story.play_run(run, started=lambda *begun: judges.append(_judge(*begun)))
+        error = outcome.skipped or (outcome.failures[0].text if outcome.failures else "")
+    except Broken:
+        pass
+    except Exception as failure:  # noqa: BLE001 (a campaign goes on, and the row names it)
+        error = _one_line(failure)
+    figures = judges[0].figures() if judges else {}
+    verbs = sorted({verb for verb in told if verb in disturbances.BY_VERB})
+    return {**figures, "disturbances": "+".join(verbs), "error": error, "story": _check_sum(text)}
 
 
-def shrink(run):
-    """Leave out lines while a rule is still broken."""
-    best, text = run, play(run)
-    n = 1
-    while n < len(best["story"]):
-        lines = best["story"]
-        smaller = {**best, "story": lines[:n] + lines[n + 1 :]}
-        told = play(smaller)
-        if told:
-            best, text = smaller, told
+def _judge(world, setup, run):
+    judge = Judge(world, run.lines)
+    world.actors.append(judge)
+    return judge
+
+
+def _check_sum(text):
+    """Of the lines alone: a comment changes nothing."""
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return f"{zlib.crc32(chr(10).join(lines).encode()):08x}"
+
+
+def _one_line(failure):
+    """What was raised, and where in our code, without folders."""
+    frame = traceback.extract_tb(failure.__traceback__)[-1]
+    text = " ".join(str(failure).split())[:200]
+    return f"{type(failure).__name__}: {text} ({frame.filename.rsplit('/', 1)[-1]} {frame.name})"
+
+
+def until_broken(run, figures):
+    """The same run, cut off behind its broken rule: what a person should replay."""
+    if not figures["broken"]:
+        return run
+    end = figures["simulated_s"]
+    return run.shorter([line for line in run.lines if line.second <= end], round(end + 1.0))
+
+
+def shrink(run, budget=30):
+    """(run, text): leave out lines while a rule is still broken, at most `budget` runs."""
+    figures = play(run.text())
+    best, text, n = until_broken(run, figures), figures["broken"], 1
+    while text and n < len(best.lines) and budget > 0:
+        budget -= 1
+        smaller = best.shorter(best.lines[:n] + best.lines[n + 1 :], best.seconds)
+        figures = play(smaller.text())
+        if figures["broken"]:
+            best, text = smaller, figures["broken"]
         else:
             n += 1
     return best, text
