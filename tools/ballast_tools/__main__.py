@@ -4,4 +4,5 @@ import sys
 
 from ballast_tools.shell.cli import main
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":  # a process of its own that a command starts reads this file too
+    sys.exit(main(sys.argv[1:]))

@@ -1,140 +1,251 @@
-"""`ballast campaign`: every fault in every state at random instants, rules checked at every step.
+"""`ballast campaign`: random runs of the charger, judged at every step.
 
-Most runs are control on thin hardware that can fail (tools/ballast_bench/campaign/rig.py); a
-sample is the whole firmware on the whole bench. A broken rule is made small and printed as
-JSON that --replay takes.
+Beside short fault runs of the control alone, on thin hardware that can fail, it plays whole evenings
+and days: houses, cars, meters, fuses, boards, groups of chargers, and disturbances at random
+instants. A run follows from its name (seed, kind, number) alone and leaves one row of figures.
+Examples:
+
+  tools/ballast campaign                       # all kinds, as many as this machine does in an hour
+  tools/ballast campaign --short               # for every commit
+  tools/ballast campaign --runs 100000 --kinds evenings,days,groups --record house.parquet \\
+      --worst 5 stories --dask tcp://scheduler:8786
+  tools/ballast campaign ... --resume          # after an interruption: the runs that are missing
 """
 
-import json
 import os
 import time
+from pathlib import Path
 
 from ballast_tools.check import workers
 from ballast_tools.shell.errors import UserError
-from ballast_tools.shell.progress import Bar
 
-CHUNK = 100
+INTERRUPTED = 130  # as shell/cli.py
+PART_S = 30.0  # chosen: rows are written to the disk this often
+STOP_AT = 5  # broken rules after which a campaign with a planted bug has seen enough
+SHORT = {"faults": 820, "minutes": 4, "evenings": 2, "days": 1, "groups": 1}
+SHORT_S = 300.0
 
 
 def add_arguments(parser):
-    parser.add_argument("--runs", type=int, default=20000, help="runs on thin hardware (20000)")
-    parser.add_argument("--whole", type=int, default=200, help="runs of the whole bench (200)")
-    parser.add_argument("--short", action="store_true", help="800 and 4 runs, for every commit")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--replay", metavar="JSON", help="one run that was printed before")
-    parser.add_argument("--bug", metavar="NAME", help="plant a bug first: is it found? (list: ?)")
-
-
-def _modules():
-    from ballast_bench import upy
-
-    upy.install()
-    from ballast_bench.campaign import run as campaign_run
-
-    return campaign_run
-
-
-def thin_runs(runs, seed):
-    """Half singles over every fault and state, the rest pairs."""
-    from ballast_bench.campaign.faults import FAULTS, STATES
-
-    run = _modules()
-    each = max(1, runs // 2 // (len(FAULTS) * len(STATES)))
-    todo = list(run.singles(seed, each))
-    return todo + list(run.pairs(seed, max(0, runs - len(todo))))
-
-
-def _chunk(job):
-    """Worker: [(run, text)] of the broken ones among `runs`."""
-    kind, runs = job
-    if kind == "whole":
-        from ballast_bench.campaign.world import play
-    else:
-        play = _modules().play
-    return [(run, text) for run in runs if (text := play(run))]
-
-
-def search(jobs, processes, bar=None, stop_at=5):
-    """Play all jobs. Returns [(run, text)], at most about `stop_at`."""
-    total = sum(len(runs) for _, runs in jobs)
-    found, done = [], 0
-    with workers.pool(processes) as pool:
-        for (_, runs), broken in zip(jobs, pool.imap(_chunk, jobs), strict=True):
-            found += broken
-            done += len(runs)
-            if bar is not None:
-                bar.show(done, total, f"{done} of {total} runs, {len(found)} broken")
-            if len(found) >= stop_at:
-                pool.terminate()
-                break
-    return found, done
-
-
-def make_jobs(args):
-    thin = thin_runs(args.runs, args.seed)
-    jobs = [("thin", thin[n : n + CHUNK]) for n in range(0, len(thin), CHUNK)]
-    if args.whole:
-        from ballast_bench.campaign import world as campaign_world
-
-        whole = list(campaign_world.runs(args.seed, args.whole))
-        jobs += [("whole", whole[n : n + 2]) for n in range(0, len(whole), 2)]
-    return jobs
-
-
-def _replay(text):
-    try:
-        run = json.loads(text)
-    except ValueError as error:
-        raise UserError(f"--replay: not JSON: {error}") from None
-    if not isinstance(run, dict) or ("events" not in run and "story" not in run):
-        raise UserError("--replay: an object with events or a story is needed, as a campaign prints it")
-    module = _modules()
-    if "story" in run:
-        from ballast_bench.campaign import world as module
-    try:
-        told = module.play(run)
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"--replay: no run of this campaign: {type(error).__name__} {error}") from None
-    print(told or "no rule is broken")
-    return 1 if told else 0
+    add = parser.add_argument
+    add("--runs", type=int, metavar="N", help="runs in all, by the shares of the kinds (--list)")
+    add("--kinds", metavar="A,B", help="only these: faults, minutes, evenings, days, groups")
+    add("--whole", type=int, metavar="N", help="so many runs of the kind minutes")
+    add("--short", action="store_true", help="few runs and short evenings, for every commit")
+    add("--seconds", type=float, metavar="S", help="at most so long a run of the whole bench")
+    add("--seed", type=int, default=1)
+    add("--jobs", type=int, default=os.cpu_count() or 1, help="processes (all cores)")
+    add("--dask", metavar="ADDRESS", help="on a Dask cluster: tcp://HOST:PORT, local or local:4")
+    add("--record", type=Path, metavar="PATH",
+        help="rows into FILE.parquet, .csv or .json, or all of the campaign into a folder")
+    add("--resume", action="store_true", help="go on with what --record has kept")
+    add("--out", type=Path, metavar="DIR", help="report.json and report.html there")
+    add("--worst", nargs=2, metavar=("K", "DIR"), help="the K worst runs of each figure as stories")
+    add("--list", action="store_true", help="kinds, axes and disturbances, and end")
+    add("--replay", metavar="RUN", help="KIND/SEED/NUMBER, FILE.story, or JSON that was printed before")
+    add("--bug", metavar="NAME", help="plant a bug first: is it found? (list: ?)")
 
 
 def main(args):
-    run = _modules()
+    _check(args)
     from ballast_bench.campaign.bugs import BUGS
+    from ballast_tools.check import campaign_replay, campaign_report
 
     if args.bug is not None and args.bug not in BUGS:
         raise UserError(f"--bug {args.bug}: there are {', '.join(BUGS)}")
-    if args.runs < 1 or args.whole < 0 or args.jobs < 1:
-        raise UserError("--runs and --jobs: at least 1; --whole: at least 0")
-    if args.short:
-        args.runs, args.whole = 800, 4
-    undo = BUGS[args.bug]() if args.bug else None  # before the workers are forked
-    run.forget()
+    if args.list:
+        print("\n".join(campaign_report.list_axes()))
+        return 0
+    if args.replay:
+        return campaign_replay.with_bug(args.bug, lambda: campaign_replay.replay(args.replay, args.seconds))
+    return _campaign(args)
+
+
+def _check(args):
+    """UserError for what cannot be, before any work is done."""
+    for name, least in (("runs", 1), ("whole", 0), ("jobs", 1)):
+        value = getattr(args, name)
+        if value is not None and value < least:
+            raise UserError(f"--{name}: at least {least}")
+    if args.seconds is not None and not 1.0 <= args.seconds <= 1e6:
+        raise UserError("--seconds: from 1 to 1000000")
+    if args.resume and args.record is None:
+        raise UserError("--resume: say with --record what it goes on with")
+    if args.worst and not (args.worst[0].isdigit() and int(args.worst[0])):
+        raise UserError(f"--worst {args.worst[0]}: a number of runs is needed first, then a folder")
+    if args.record is not None:
+        from ballast_bench.campaign import rows
+
+        _check_record(args.record, rows)
+
+
+def _check_record(path, rows):
+    if path.suffix and path.suffix not in rows.SUFFIXES:
+        raise UserError(f"--record {path}: end it in {', '.join(rows.SUFFIXES)}, or name a folder")
+    if path.suffix == ".parquet" and not rows.has_parquet():
+        raise UserError(f"--record {path}: Parquet needs the package pyarrow; install it, or name FILE.csv")
+    if path.suffix and not path.parent.is_dir():
+        raise UserError(f"--record {path}: there is no folder {path.parent}")
+
+
+def counts_of(args):
+    """{kind: number of runs} that the options ask for."""
+    from ballast_bench.campaign import axes, work
+
+    there = axes.kinds()
+    kinds = there if args.kinds is None else args.kinds.split(",")
+    for kind in kinds:
+        if kind not in axes.KINDS:
+            raise UserError(f"--kinds {kind}: there are {', '.join(axes.KINDS)}")
+        if kind not in there:
+            raise UserError(f"--kinds {kind}: this bench cannot set up several chargers")
+    usual = {kind: axes.KINDS[kind].count for kind in kinds}
+    if args.short and args.runs is None:
+        usual = {kind: SHORT[kind] for kind in kinds}
+    counts = usual if args.runs is None else work.share_out(args.runs, kinds, usual)
+    if args.whole is not None:
+        counts = {**counts, "minutes": args.whole}
+    return {kind: count for kind, count in counts.items() if count}
+
+
+# -- a campaign --------------------------------------------------------------------------------
+
+
+def _campaign(args):
+    from ballast_bench.campaign import work
+    from ballast_tools.check import campaign_report
+    from ballast_tools.check.campaign_progress import Progress
+
+    counts = counts_of(args)
+    seconds = args.seconds or (SHORT_S if args.short else None)
+    store = _store(args, seconds, work)
+    jobs = work.jobs(counts, args.seed, seconds, args.bug, store.pairs)
+    progress = Progress(counts, seconds, store)
+    interrupted = False
     try:
-        return _replay(args.replay) if args.replay else _campaign(args, run)
+        lost = collect(args, jobs, store, progress)
+    except KeyboardInterrupt:
+        interrupted, lost = True, 0
+    progress.end()
+    if interrupted:
+        return _interrupted(args, store)
+    report = campaign_report.summarise(store, counts, _about(args, seconds))
+    campaign_report.show(report)
+    _write(args, store, report, seconds)
+    return _verdict(args, store, seconds, lost)
+
+
+def collect(args, jobs, store, progress, part_s=PART_S):
+    """Do the jobs and keep what they give. Returns how many runs were lost with their workers."""
+    from ballast_bench.campaign import work
+
+    new, lost, last = [], 0, time.monotonic()
+    results = _results(args, jobs, work.work)
+    try:
+        for job, pairs in results:
+            if pairs is None:
+                lost += len(job[2])
+                continue
+            new += pairs
+            progress.add(pairs)
+            if time.monotonic() - last >= part_s:
+                store.add(new)
+                new, last = [], time.monotonic()
+            if args.bug and progress.broken >= STOP_AT:
+                break
     finally:
-        if undo is not None:
-            undo()
-        run.forget()
+        results.close()
+        store.add(new)
+    return lost
 
 
-def _campaign(args, run):
-    bar = Bar("Campaign")
-    start = time.perf_counter()
-    found, done = search(make_jobs(args), args.jobs, bar)
-    bar.end()
-    spent = time.perf_counter() - start
-    print(f"{done} runs in {spent:.0f} s, seed {args.seed}: {len(found)} broke a rule")
-    for broken, text in found[:3]:
-        if "events" in broken:
-            broken, text = run.shrink(broken)
-        else:
-            from ballast_bench.campaign import world as campaign_world
+def _results(args, jobs, do):
+    """(job, pairs) as they come, from this machine's processes or from a cluster."""
+    if args.dask is None:
+        yield from workers.unordered(jobs, do, args.jobs)
+        return
+    from ballast_tools.check import cluster
 
-            broken, text = campaign_world.shrink(broken)
-        print(f"BROKEN  {text}")
-        bug = f" --bug {args.bug}" if args.bug else ""
-        print(f"  tools/ballast campaign{bug} --replay '{json.dumps(broken)}'")
-    return 1 if found else 0
+    with cluster.connected(args.dask) as client:
+        cluster.same_version(client)
+        yield from cluster.unordered(jobs, do, client)
+
+
+def _store(args, seconds, work):
+    from ballast_bench.campaign.store import Store, StoreError
+
+    plan = {"format": 1, "seed": args.seed, "seconds": seconds, "bug": args.bug}
+    if args.record is not None:
+        plan["version"] = work.version()
+    try:
+        return Store(places(args.record)[2], plan, args.resume)
+    except StoreError as error:
+        raise UserError(f"--record {error}") from None
+    except OSError as error:
+        raise UserError(f"--record {args.record}: {error.strerror}; choose another place") from None
+
+
+def places(record):
+    """(rows, costs, folder of parts) of --record; three None without."""
+    if record is None:
+        return None, None, None
+    if not record.suffix:
+        from ballast_bench.campaign import rows
+
+        name = "rows.parquet" if rows.has_parquet() else "rows.csv"
+        return record / name, record / "cost.csv", record / "parts"
+    return record, record.with_suffix(".cost.csv"), record.with_name(record.name + ".parts")
+
+
+def _about(args, seconds):
+    cores = os.cpu_count() or 1
+    where = f"on the cluster {args.dask}" if args.dask else f"on {cores} cores of this machine"
+    return {"seed": args.seed, "seconds": seconds, "bug": args.bug, "measured_on": f"measured {where}"}
+
+
+def _interrupted(args, store):
+    done = len(store.pairs)
+    if args.record is None:
+        print(f"interrupted; {done} runs were done, and nothing was recorded (--record keeps them)")
+    else:
+        print(f"interrupted; {done} runs are kept in {places(args.record)[2]}: "
+              "the same command with --resume goes on")  # fmt: skip
+    return INTERRUPTED
+
+
+def _write(args, store, report, seconds):
+    from ballast_tools.check import campaign_report
+
+    out = args.out
+    if args.record is not None:
+        rows_path, cost_path, _ = places(args.record)
+        campaign_report.write_rows(rows_path, cost_path, store)
+        print(f"\nwrote {rows_path} and {cost_path}")
+        out = out or (None if args.record.suffix else args.record)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        print("wrote {} and {}".format(*campaign_report.write(out, report)))
+    if args.worst:
+        most, folder = int(args.worst[0]), Path(args.worst[1])
+        paths = campaign_report.write_worst(folder, store.rows(), most, seconds)
+        print(f"wrote {len(paths)} stories into {folder}")
+
+
+def _verdict(args, store, seconds, lost):
+    """The last lines, and the exit status."""
+    from ballast_bench.campaign import rows
+    from ballast_tools.check import campaign_replay
+
+    some_rows = sorted(store.rows(), key=rows.name_of)
+    broken = [row for row in some_rows if row["broken"]]
+    errors = [row for row in some_rows if row["error"]]
+    print(f"\n{len(some_rows)} runs, seed {args.seed}: {len(broken)} broke a rule")
+    for row in broken[:3]:
+        campaign_replay.with_bug(
+            args.bug, lambda row=row: campaign_replay.show_broken(args.bug, row, seconds)
+        )
+    for row in errors[:3]:
+        print(f"ERROR  {row['kind']}/{row['seed']}/{row['number']}: {row['error']}")
+    if lost:
+        print(f"{lost} runs are missing: their workers died each time; --resume tries them again")
+    return 1 if broken or errors or lost else 0

@@ -11,7 +11,7 @@ VM = "vm"
 
 SIM, REPLAY, FACTORY = ("core",), ("core", "plot"), ("core", "build", "flash")
 P1 = ("p1",)
-CHECK = ("core", "plot", "build", "flash", "p1", "data", "test", "mutate", "acn", VM)
+CHECK = ("core", "plot", "build", "flash", "p1", "data", "statistics", "cluster", "test", "mutate", "acn", VM)
 
 TITLES = {
     "Try it": {
@@ -23,7 +23,8 @@ TITLES = {
     "Check it": {
         "test": ("check", "every test, on CPython and on the MicroPython VM", CHECK),
         "bench": ("check", "measure one thing against the best known (bench --list)", REPLAY),
-        "campaign": ("check", "many simulated days with random faults", REPLAY),
+        "campaign": ("check", "random evenings, days and faults, on all cores or on a cluster",
+                     ("core", "statistics")),
         "mutate": ("check", "break the control core on purpose; do the tests notice?", CHECK),
     },
     "Ship it": {
@@ -68,6 +69,7 @@ def groups_of(argv):
     """What must be installed to run `argv`: its command's groups, and those of what it names."""
     named = ("data",) if any(word.endswith(".parquet") for word in argv[1:]) else ()
     named += P1 if "--trace" in argv else ()
+    named += ("cluster",) if any(word.split("=")[0] == "--dask" for word in argv[1:]) else ()
     return COMMANDS[argv[0]][2] + EXTRA_GROUPS.get(module_of(argv), ()) + named
 
 
