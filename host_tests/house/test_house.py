@@ -19,10 +19,10 @@ NEED_README = (
     "firmware/ballast/services firmware/ballast/services/web firmware/ballast/services/ble "
     "firmware/ballast/services/meters firmware/ballast/services/radio firmware/ballast/services/memory "
     "firmware/clamp firmware/web boards boards/brands tools tools/ballast_bench "
-    "tools/ballast_bench/plant tools/ballast_bench/rigs host_tests host_tests/bench "
+    "tools/ballast_bench/plant tools/ballast_bench/rigs tools/ballast_bench/api host_tests host_tests/bench "
     "host_tests/control host_tests/protocol host_tests/ports host_tests/services host_tests/boards "
-    "host_tests/clamp host_tests/compose host_tests/house host_tests/tools host_tests/scenarios "
-    "host_tests/vm"
+    "host_tests/clamp host_tests/compose host_tests/house host_tests/library host_tests/tools "
+    "host_tests/scenarios host_tests/vm"
 ).split()
 
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60

@@ -9,41 +9,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from ballast_bench.person.said import LIMITED, WHY
 from ballast_tools.play import bench_options, record_option, with_option
 from ballast_tools.shell.errors import UserError
 
 HOUSES = ("flat", "semi", "detached")
-
-LIMITED = {
-    "rating": "the charger's rating",
-    "plug": "the mains plug",
-    "cable": "the car's cable",
-    "circuit": "this socket's breaker",
-    "temp": "the temperature",
-    "site": "the main fuse (site)",
-    "panel": "the sub-panel",
-    "solar": "the solar mode",
-    "demand": "the quarter-hour demand",
-    "grid": "the grid operator",
-    "group": "the group",
-    "schedule": "the schedule",
-    "ocpp": "OCPP",
-    "api": "the local API",
-    "user": "the person",
-    "commissioning": "the commissioning test",
-}
-WHY = {
-    "none": "charging",
-    "unplugged": "no car",
-    "fault": "fault",
-    "pause_fault": "waiting for the mains",
-    "user": "paused by the person",
-    "limit": "paused, too little left",
-    "hold": "waiting",
-    "test": "testing its RCD",
-    "car": "the car is not ready",
-    "car_idle": "the car takes nothing",
-}
 
 
 def add_arguments(parser):
