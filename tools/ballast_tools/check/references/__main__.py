@@ -19,9 +19,9 @@ def parts():
     from ballast_bench import upy
 
     upy.install()
-    from ballast_tools.check.references import events, routes, settings, status, stories
+    from ballast_tools.check.references import events, library, routes, settings, status, stories
 
-    return settings, routes, status, events, stories
+    return settings, routes, status, events, stories, library
 
 
 def check():
