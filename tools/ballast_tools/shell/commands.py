@@ -16,7 +16,7 @@ CHECK = ("core", "plot", "build", "flash", "p1", "data", "statistics", "cluster"
 TITLES = {
     "Try it": {
         "sim": ("play", "the charger on the virtual bench, with its page in your browser", SIM),
-        "play": ("play", "play stories: what is done to a charger, and what must be seen", REPLAY),
+        "play": ("play", "play stories: what is done to a charger, and what must be seen", SIM),
         "run": ("play", "replay a measured house, get a report", REPLAY + P1),
         "trace": ("play", "what is in a measured house; convert it", SIM + P1),
     },
@@ -70,6 +70,8 @@ def groups_of(argv):
     named = ("data",) if any(word.endswith(".parquet") for word in argv[1:]) else ()
     named += P1 if "--trace" in argv else ()
     named += ("cluster",) if any(word.split("=")[0] == "--dask" for word in argv[1:]) else ()
+    if argv[0] == "play" and any(word.startswith("--html") for word in argv):
+        named += ("plot",)  # a report with pictures
     return COMMANDS[argv[0]][2] + EXTRA_GROUPS.get(module_of(argv), ()) + named
 
 

@@ -1,0 +1,3 @@
+"""The OEM's own module of this name."""
+
+OWNER = "Voltaro"

@@ -1,0 +1,3 @@
+"""The OEM's own program, which is called like the firmware's."""
+
+OWNER = "Voltaro"
