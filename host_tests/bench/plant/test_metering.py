@@ -35,11 +35,39 @@ def test_registers_in_the_chips_units():
     assert meter.register(0x70) == 0
 
 
-def test_ten_readings_a_second():
+def test_ten_readings_a_second_of_an_ideal_one():
     meter = own()
+    meter.idealise()
     fresh = [meter.measure(k * 0.02, [k * 1.0, 0.0, 0.0], VOLTS, 50.0) for k in range(500)]
     assert sum(fresh) == meter.seq == 100
     assert meter.amps[0] == 495.0
+
+
+def test_three_readings_a_second_each_the_mean_of_16_cycles():
+    """Each reading is the integral over the 320 ms before it (data sheet 90E32AS, 3.6)."""
+    meter = own()
+    truth, seen = [], []
+    for k in range(500):
+        now_s = k * 0.02
+        amps = [k % 7 * 1.0, 10.0, 0.0]
+        if meter.measure(now_s, amps, VOLTS, 50.0):
+            seen.append((now_s, list(meter.amps)))
+        truth.append(amps)  # from now_s on
+    assert len(seen) == meter.seq == 32
+    for now_s, amps in seen[1:]:
+        last = round(now_s / 0.02)
+        wanted = sum(row[0] for row in truth[last - 16 : last]) / 16
+        assert amps[0] == pytest.approx(wanted) and amps[1] == pytest.approx(10.0)
+
+
+def test_a_reading_can_lag():
+    meter = own(lag_s=0.64)
+    seen = []
+    for k in range(200):
+        if meter.measure(k * 0.02, [0.0 if k < 100 else 8.0, 0.0, 0.0], VOLTS, 50.0):
+            seen.append((k * 0.02, meter.amps[0]))
+    assert max(t for t, a in seen if a == 0.0) > 2.0 + 0.64 - 0.33
+    assert min(t for t, a in seen if a == pytest.approx(8.0)) == pytest.approx(3.2)
 
 
 def test_gain_noise_and_faults():

@@ -94,7 +94,7 @@ class Plant:
         kind = config.breaker_a, config.breaker_curve, config.breaker_edge
         self.breaker = Breaker(*kind, opens=config.breaker_opens)
         self.house_breaker = Breaker(*kind, opens=False)  # what the house alone would do to it
-        self.meter = SupplyMeter(Random(f"supply meter/{seed}"))
+        self.meter = SupplyMeter(Random(f"supply meter/{seed}"), seed=seed)
         self.radio = Radio(seed)
         self.account = Account(config.limit_a)
         self.chargers = [
