@@ -252,6 +252,10 @@ class PlantAir:
         if channel is not None:
             self._station.channel = channel
 
+    def scan(self, device, channels, home):
+        """The radio looks at other channels, as esp_wifi_scan_start() does by default: actively."""
+        self._station.scan(self._wiring.now_s, channels, home=home)
+
     def transmit(self, sender, dst, payload, channel):
         self.tune()
         return self._radio.send(sender.mac, dst, payload, self._wiring.now_s)

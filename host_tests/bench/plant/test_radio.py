@@ -159,3 +159,46 @@ def test_frames_are_checked():
         radio.send(bytes(6), B, b"x", 0.0)
     with pytest.raises(ValueError, match="no station address"):
         radio.station(BROADCAST)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.6, 1.0])
+@pytest.mark.parametrize("to", [B, BROADCAST])
+def test_loss_is_the_share_of_the_frames_that_do_not_arrive(share, to):
+    """Whatever the radio repeats: sent against arrived. A burst costs some evenness: 3 %."""
+    radio = air(loss=share)
+    radio.station(B).on_frame = radio.station(C).on_frame = lambda *frame: arrived.append(frame)
+    arrived = []
+    count = 8000
+    for k in range(count):
+        radio.send(A, to, b"x", k * 0.05)
+        radio.advance(k * 0.05 + 0.04)
+    sent = count * (2 if to == BROADCAST else 1)
+    print(f"{share:.0%}: {sent} sent, {len(arrived)} arrived")
+    assert 1.0 - len(arrived) / sent == pytest.approx(share, abs=0.03)
+
+
+def test_losses_of_a_share_come_in_bursts_too():
+    """After a lost frame the next one, 20 ms later, is lost more often than the share says."""
+    gone = lost(air(loss=0.2, burst_s=0.1), 8000, 0.06)
+    after = [b for a, b in zip(gone, gone[1:], strict=False) if a]
+    assert sum(after) / len(after) > 0.3
+
+
+def test_a_scanning_radio_is_away_and_back_between_two_channels():
+    """120 ms on each of 13 channels and 30 ms at home; it neither hears nor is heard away."""
+    radio = air(delay_s=0.0, jitter_s=0.0)
+    assert radio.station(B).scan(10.0) == pytest.approx(13 * 0.15)
+    heard = [radio.send(A, B, b"x", t / 1000) for t in range(9900, 12100)]
+    spoke = [radio.send(B, A, b"x", t / 1000) for t in range(9900, 12100)]
+    assert heard == spoke
+    assert all(heard[:100]) and all(heard[2050:]) and not any(heard[101:219])
+    assert sum(heard[100:2050]) == pytest.approx(13 * 30, abs=13)
+    radio.station(C).scan(20.0, passive=True, home=False)
+    assert not any(radio.send(A, C, b"x", 20.0 + 0.1 * k) for k in range(46))
+    assert radio.send(A, C, b"x", 24.7)
+
+
+def test_a_deaf_radio_sends():
+    radio = air()
+    radio.station(B).deaf = True
+    assert not radio.send(A, B, b"x", 0.0) and radio.send(B, A, b"x", 0.0)

@@ -22,6 +22,9 @@ class Air:
         """Override: False = this copy is lost."""
         return True
 
+    def scan(self, device, channels, home):
+        """A radio looks at other channels: nothing is lost in this air (plant/radio.py: there)."""
+
     def transmit(self, sender, dst, payload, channel):
         got = dst == BROADCAST
         for device in self.devices:

@@ -61,6 +61,8 @@ class ESPNow:
         self._data = [None, bytearray(MAX_DATA_LEN)]
         self._room = {}  # id of a bytearray -> the length it was made with
         self._stats = [0, 0, 0, 0, 0]  # tx, responses, failures, rx, dropped
+        self._deaf = False
+        self._deaf_off = None  # on another channel than this one it goes deaf
         self.peers_table = {}
 
     # -- the port's interface -------------------------------------------------------
@@ -71,6 +73,7 @@ class ESPNow:
                 raise OSError(0x3001, "Wifi Not Initialized")
             self._active = bool(flag)
             if not flag:
+                self._deaf, self._deaf_off = False, None
                 self._queue.clear()
                 self._used = 0
                 self._peers.clear()
@@ -201,11 +204,25 @@ class ESPNow:
 
     def channel(self):
         """Channel the radio listens on, None while it is off."""
-        return self._device.wifi_channel() if self._active else None
+        channel = self._device.wifi_channel() if self._active else None
+        if self._deaf_off not in (None, channel):
+            self._deaf, self._deaf_off = True, None
+        return channel
+
+    def deafen(self, at_channel_change=False):
+        """It sends but hears nothing, until active(False) and active(True).
+
+        at_channel_change: from the next change of the Wi-Fi's channel on: the receive filter
+        keeps the old channel (espressif/esp-idf#18661, v5.5.3 on an ESP32-S3).
+        """
+        if at_channel_change:
+            self._deaf_off = self.channel()
+        else:
+            self._deaf = True
 
     def on_air(self, mac, payload, rssi):
         """A frame arrived: into the buffer, or dropped when that is full."""
-        if not self._active:
+        if not self._active or self._deaf:
             return
         if self._used + _HEADER + len(payload) >= self._rxbuf:
             self._stats[4] += 1

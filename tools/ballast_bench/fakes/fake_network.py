@@ -33,6 +33,7 @@ STAT_ASSOC_FAIL = 203
 STAT_HANDSHAKE_TIMEOUT = 204
 
 _MAX_HOSTNAME = 32
+_CHANNELS = 13  # that a scan looks at
 _COMMON = ("mac", "channel", "hostname", "txpower", "protocol", "pm")
 _STA_ONLY = ("reconnects", "ssid", "essid", "security", "authmode")
 _AP_ONLY = (
@@ -136,6 +137,14 @@ class WLAN:
             raise OSError("Wifi Internal Error")
         self._config["pm"] = self.PM_PERFORMANCE  # connecting turns power saving on again
         self._state = STAT_CONNECTING
+        point = self._device.access_points.get(self._wanted[0])
+        # esp_wifi_connect(), WIFI_FAST_SCAN: from channel 1 up, until the network is found
+        self._leave_channel(point[1] if point is not None else _CHANNELS, home=False)
+
+    def _leave_channel(self, channels, home):
+        """The radio looks at other channels for a while: frames are lost meanwhile."""
+        if self._device.air is not None:
+            self._device.air.scan(self._device, channels, home)
 
     def settle(self):
         """The fake's own: the access point answers, or its beacon is missed."""
@@ -155,6 +164,10 @@ class WLAN:
             self._joined = None
             endless = self._config["reconnects"] != 0
             self._state = STAT_CONNECTING if endless else STAT_BEACON_TIMEOUT
+
+    def moved(self, channel):
+        """The fake's own: the access point is on another channel now, and its station with it."""
+        self._config["channel"] = channel
 
     def disconnect(self):
         self._joined = None
@@ -181,6 +194,7 @@ class WLAN:
         if not self._active or self._ap:
             raise OSError("STA must be active")
         points = self._device.access_points
+        self._leave_channel(_CHANNELS, home=self._joined is not None)
         return [
             (ssid.encode(), b"\x02\0\0\0\0" + bytes([i]), ch, rssi, 3 if key else 0, False)
             for i, (ssid, (key, ch, rssi)) in enumerate(points.items())

@@ -1,8 +1,14 @@
 """The air between ESP-NOW stations. It carries frames and knows nothing of their content.
 
 Loss comes in bursts: each directed link is a Gilbert-Elliott chain in continuous time, with a
-good and a bad state of exponentially distributed length, and a loss probability in each. A
-unicast frame is repeated by the radio hardware and acknowledged, a broadcast is not (ESP-NOW).
+good and a bad state of exponentially distributed length, and a loss probability in each.
+Two ways to say how much is lost:
+`Air.loss`, a share of the frames: so many do not arrive, whatever the radio's own repetitions
+did. The good state loses half of that share one by one, the bad state loses everything, and the
+bad state has the time that makes the sum right: loss / (2 - loss) of it, burst_s at a time.
+`Air.loss = None`: loss_good and loss_bad are per transmission. A unicast frame is then repeated
+by the radio hardware and acknowledged, a broadcast is not (ESP-NOW); five repetitions make
+0.02 % of a loss of 23 %.
 Deterministic: one generator per link, made from the seed and both addresses.
 """
 
@@ -19,6 +25,8 @@ _HEADER = 43  # MAC header, vendor action frame and FCS round an ESP-NOW payload
 class Air:
     """Conditions, any of which may be changed at any time.
 
+    loss: share of the frames that do not arrive, 0..1, or None: by the four figures below.
+    burst_s: mean length of a bad state then (chosen: a neighbour's download, a microwave oven).
     loss_good, loss_bad: probability that one transmission is lost in that state.
     good_s, bad_s: mean lengths of the states; bad_s = 0: never bad.
     delay_s, jitter_s: a frame arrives after delay + exponential jitter (reorders by itself).
@@ -27,6 +35,8 @@ class Air:
     """
 
     def __init__(self):
+        self.loss = None
+        self.burst_s = 0.1
         self.loss_good, self.loss_bad = 0.02, 0.9
         self.good_s, self.bad_s = 20.0, 0.0
         self.delay_s, self.jitter_s = 0.002, 0.002
@@ -36,16 +46,43 @@ class Air:
         self.jammed = False
 
 
+# ESP-IDF, esp_wifi_scan_start(): active scan 120 ms on a channel where nobody answers, passive
+# 360 ms; a connected station is back on its home channel for 30 ms between two channels
+SCAN_ACTIVE_S, SCAN_PASSIVE_S, SCAN_HOME_S = 0.12, 0.36, 0.03
+SCAN_CHANNELS = 13
+
+
 class Station:
     """One radio. channel: 1..13. up: False = off. on_frame(src, frame, rssi): None or a callback
-    at delivery; without one frames wait in `inbox` for `receive()` (depth as in the driver)."""
+    at delivery; without one frames wait in `inbox` for `receive()` (depth as in the driver).
+    deaf: sends, but hears nothing."""
 
     def __init__(self, mac, channel=1, depth=16):
         self.mac, self.channel, self.depth = mac, channel, depth
         self.up = True
+        self.deaf = False
         self.on_frame = None
         self.inbox = []
         self.dropped = 0  # inbox was full
+        self._away_s = self._back_s = -inf
+        self._stay_s = self._home_s = 0.0
+
+    def scan(self, now_s, channels=SCAN_CHANNELS, passive=False, home=True):
+        """Look at `channels` channels from `now_s` on; home: connected, so back in between.
+
+        Returns the seconds that it takes.
+        """
+        self._stay_s = SCAN_PASSIVE_S if passive else SCAN_ACTIVE_S
+        self._home_s = SCAN_HOME_S if home else 0.0
+        took_s = channels * (self._stay_s + self._home_s)
+        self._away_s, self._back_s = now_s, now_s + took_s
+        return took_s
+
+    def away(self, now_s):
+        """Whether a scan has it on another channel at `now_s`: it neither hears nor is heard."""
+        if not self._away_s <= now_s < self._back_s:
+            return False
+        return (now_s - self._away_s) % (self._stay_s + self._home_s) < self._stay_s
 
     def receive(self):
         """(source address, frame, RSSI dBm), or None."""
@@ -64,13 +101,27 @@ class _Link:
         """Draw one transmission at `now_s`."""
         if air.bad_s > 0.0:
             rate = 1.0 / air.good_s + 1.0 / air.bad_s
-            share = (1.0 / air.good_s) / rate  # stationary share of the bad state
-            memory = exp(-max(now_s - self.seen_s, 0.0) * rate)
-            self.bad = self.rng.random() < share + ((1.0 if self.bad else 0.0) - share) * memory
+            self._turn(now_s, (1.0 / air.good_s) / rate, rate)
         else:
             self.bad = False
         self.seen_s = now_s
         return self.rng.random() < (air.loss_bad if self.bad else air.loss_good)
+
+    def frame_lost(self, now_s, air):
+        """Draw one frame with its repetitions at `now_s`, by `air.loss`."""
+        if air.loss <= 0.0:
+            return False
+        share = air.loss / (2.0 - air.loss)
+        if share >= 1.0:
+            return True
+        self._turn(now_s, share, 1.0 / (air.burst_s * (1.0 - share)))
+        self.seen_s = now_s
+        return self.bad or self.rng.random() < air.loss / 2.0
+
+    def _turn(self, now_s, share, rate):
+        """The state at `now_s`; share: of the bad one; rate: at which the past is forgotten."""
+        memory = exp(-max(now_s - self.seen_s, 0.0) * rate)
+        self.bad = self.rng.random() < share + ((1.0 if self.bad else 0.0) - share) * memory
 
 
 def air_us(length):
@@ -146,10 +197,18 @@ class Radio:
         deaf = (
             air.jammed
             or not receiver.up
+            or receiver.deaf
+            or receiver.away(now_s)
+            or sender.away(now_s)
             or sender.channel != receiver.channel
             or pair in self.cut
             or self.rssi.get(pair, -60) < self.floor_dbm
         )
+        if air.loss is not None:
+            if not link.frame_lost(now_s, air) and not deaf:
+                self._fly(link.rng, pair, frame, now_s)
+                return True
+            attempts = 0
         for attempt in range(attempts):
             if not link.lost(now_s, air) and not deaf:
                 self._fly(link.rng, pair, frame, now_s + attempt * 0.001)
