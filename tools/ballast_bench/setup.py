@@ -11,9 +11,13 @@ import json
 from random import Random
 
 from ballast_bench import boards, upy
+from ballast_bench.devices import modbus_meter
 from ballast_bench.devices.clamp_actor import ClampActor
+from ballast_bench.devices.clamp_unit.supply import MeterSupply
+from ballast_bench.devices.clamp_unit.unit import ClampUnit, FittedBoard
 from ballast_bench.devices.memory_storage import MemoryStorage
-from ballast_bench.devices.sdm630 import Sdm630
+from ballast_bench.devices.modbus_meter import ModbusMeter
+from ballast_bench.devices.rtu_meter import RtuMeter
 from ballast_bench.plant.ev import EV
 from ballast_bench.plant.plant import Config
 from ballast_bench.product import product
@@ -22,29 +26,51 @@ from ballast_bench.world import World, tell_reset
 PASSWORD = "bench"
 CLAMP_KEY = bytes(range(32))
 GROUP_KEY = "the bench's group"
+CLAMPS = ("firmware", "battery", "ideal")
+LOSS = 0.01  # of the frames; chosen: a house whose Wi-Fi works
+_CHANNEL = 6  # of the Wi-Fi, chosen
 
 
 class Setup:
-    """house: plant House. limit_a: main fuse. ev: EV or None. meter: clamp, modbus, none.
+    """house: plant House. limit_a: main fuse. ev: EV or None. meter: clamp, modbus, rtu, none.
 
     Several chargers (in `config`, or `chargers` of them) are a group; evs: their cars.
 
     charger: product.Product, what all chargers are; None = board, brand and market by default.
     settings: {key: value} over those of brand and market. chargers, phases: of the plant. http: as in
-    compose/env.Env. meter_port: of the SDM630, 0 = any free one. breaker_a: None = limit_a.
-    interval_s: of the meter or clamp. latency_s: of the meter. loss: of the radio, 0..1.
+    compose/env.Env. meter_port: of the Modbus meter, 0 = any free one. breaker_a: None = limit_a.
+    interval_s: between two questions to a Modbus meter; a clamp's own firmware has its own.
+    latency_s: age of what clamp or meter measure, beside the meter's own mean. answer_s: from a
+    question to its answer on Modbus. meter_model: of devices/meter_maps.py.
+    baud: of RS-485. loss: share of the radio frames that do not arrive, 0..1, None = LOSS.
+    clamp: "firmware" (its own, on the mains), "battery" (the same on batteries), "ideal".
+    ideal: every measuring part as no maker sells it: a clamp that reads the supply ten times a
+    second, a power meter without its mean, a Modbus meter without one, an air whose loss five
+    repetitions hide. For comparisons of speed alone. There latency_s is the answer time on Modbus.
     bench_page: person/bench_page.BenchPage, None = the bench has no page of its own.
+    ValueError with one line for what cannot be.
     """
 
     def __init__(self, house=None, limit_a=25.0, ev=None, meter="clamp", settings=None, seed=0,
                  http=None, assets=None, meter_port=0, breaker_a=None, interval_s=1.0,
-                 latency_s=0.0, loss=0.0, config=None, log=lambda line: None,
-                 serve_meter=False, bench_page=None, chargers=1, evs=(), charger=None):
+                 latency_s=0.0, loss=None, config=None, log=lambda line: None,
+                 serve_meter=False, bench_page=None, chargers=1, evs=(), clamp="firmware",
+                 answer_s=modbus_meter.ANSWER_S, meter_model="sdm630", baud=9600, ideal=False,
+                 charger=None):
         self.meter, self.seed, self.log = meter, seed, log
+        self.ideal = ideal
+        self.clamp = "ideal" if ideal else clamp
+        self.meter_model, self.baud = meter_model, baud
+        if self.clamp not in CLAMPS:
+            raise ValueError(f"clamp: no {clamp!r}; there are: {', '.join(CLAMPS)}")
+        if meter == "clamp" and self.clamp != "ideal" and interval_s != 1.0:
+            raise ValueError("the meter's interval: a clamp keeps its own; it is for meter modbus or rtu")
+        modbus_meter.check_model(meter_model)
         self.http, self.assets = http, assets
         self.meter_port, self.serve_meter = meter_port, serve_meter or meter == "modbus"
         self.bench_page = bench_page
-        self.interval_s, self.latency_s, self.loss = interval_s, latency_s, loss
+        self.interval_s, self.latency_s, self.answer_s = interval_s, latency_s, answer_s
+        self.loss = (0.0 if ideal else LOSS) if loss is None else loss
         self.ev = ev
         self.evs = list(evs)
         self.product = charger or product.load()
@@ -65,23 +91,28 @@ class Setup:
         made = self.product
         config = boards.fit(config, made.board, made.phases, made.rated_a)
         self.world = World(config, seed, made.board, make_app=self._make_app)
-        self.server = None
         self.bench = None  # the bench page, once it is made
         self.given = {}  # the names of person/options.py that it was made from
         self._random = {}
+        self.clamps = []
+        self.server = self.rtu = None
+        if meter == "rtu" and self.world.nodes[0].board.RS485_UART is None:
+            raise ValueError("meter=rtu: this board has no RS-485; use meter=modbus")
+        self._tune_parts()
 
     def start(self):
         """Power on, plug the car in. Returns the World. OSError when a port is taken."""
         world = self.world
         if self.serve_meter:
-            self.server = Sdm630(world.plant, lambda: world.now_s, latency_s=self.latency_s)
+            self.server = self._modbus_meter()
             self.meter_port = world.loop.run_until_complete(
                 self.server.start(port=self.meter_port)
             )
         world.boot()
-        self.clamps = []
         if self.meter == "clamp":
             self._hang_clamps()
+        if self.meter == "rtu":
+            self._wire_rtu(world.nodes[0])
         for node in world.nodes:
             _fit_plug(node.cp)
         if self.ev is not None:
@@ -105,17 +136,61 @@ class Setup:
             world.loop.run_until_complete(self.server.stop())
         world.close()
 
-    def _hang_clamps(self):
-        """One clamp on the supply, paired with the first charger."""
+    def _tune_parts(self):
+        """Meters and air as they are, or as `ideal` has them."""
+        plant = self.world.plant
+        meter, air = plant.meter, plant.radio.air
+        modbus = self.serve_meter or self.meter == "rtu"
+        meter.path = {"modbus": "tcp"}.get(self.meter, self.meter)
+        if self.ideal:
+            for cp in plant.chargers:
+                cp.meter.idealise()
+            if self.meter == "clamp":
+                air.loss_good, meter.delay_s = self.loss, self.latency_s
+            elif self.serve_meter:
+                meter.answer_s = self.latency_s
+            return
+        air.loss, meter.delay_s = self.loss, self.latency_s
+        if modbus:
+            meter.mean_s = modbus_meter.mean_s(self.meter_model)
+            meter.answer_s = self.answer_s
+
+    def _modbus_meter(self):
         world = self.world
-        world.plant.radio.air.loss_good = self.loss
-        world.plant.meter.delay_s = self.latency_s
+        return ModbusMeter(world.plant, lambda: world.now_s, self.meter_model)
+
+    def _wire_rtu(self, node):
+        """A meter at the first charger's RS-485."""
+        uart_id, device = node.board.RS485_UART, node.device
+        meter = self._modbus_meter()
+        self.rtu = RtuMeter(meter, self.world.loop, lambda: device.uarts.get(uart_id))
+        device.uart_peers[uart_id] = self.rtu
+
+    def _hang_clamps(self):
+        """One clamp on the supply for each charger, paired with it."""
+        world = self.world
         for node in world.nodes:
-            clamp = ClampActor(
-                world.plant, node.index + 1, CLAMP_KEY, node.device.mac, self.interval_s
-            )
+            if self.clamp == "ideal":
+                clamp = ClampActor(
+                    world.plant, node.index + 1, CLAMP_KEY, node.device.mac, self.interval_s
+                )
+            else:
+                clamp = self._clamp_unit(node)
             self.clamps.append(clamp)
             world.actors.append(clamp)
+
+    def _clamp_unit(self, node):
+        """A clamp with its own firmware that has been paired with this charger long ago."""
+        plant = self.world.plant
+        battery = self.clamp == "battery"
+        unit = ClampUnit(
+            plant.radio, node.index + 1, MeterSupply(plant.meter, battery), seed=self.seed,
+            board=FittedBoard(plant.mains.phases, battery),
+        )  # fmt: skip
+        unit.settings.channel = _CHANNEL
+        mac = node.device.mac
+        unit.pair_with(int.from_bytes(mac[-4:], "big"), CLAMP_KEY, mac)
+        return unit
 
     def _add_radio(self, node, env):
         """Wi-Fi on, no network: enough for ESP-NOW; the clamp's pair is in the store."""
@@ -123,7 +198,7 @@ class Setup:
         from ballast.ports.wifi import Wifi
 
         wifi = Wifi("ballast")
-        wifi.radio_on(6)
+        wifi.radio_on(_CHANNEL)
         env.wifi = wifi
         env.unique_id = node.device.mac
         env.radio = EspnowRadio(GROUP_RX_BYTES)
@@ -179,10 +254,13 @@ class Setup:
     def _meter_values(self):
         if self.meter == "none":
             return {"meter_kind": 0}
-        values = {"meter_kind": 2 if self.meter == "modbus" else 1}
+        values = {"meter_kind": {"modbus": 2, "rtu": 3}.get(self.meter, 1)}
+        if self.serve_meter or self.meter == "rtu":
+            values["meter_model"] = self.meter_model
         if self.serve_meter:
             values["meter_host"] = "127.0.0.1:%d" % self.meter_port
-            values["meter_model"] = "sdm630"
+        if self.meter == "rtu":
+            values["meter_baud"] = self.baud
         return values
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from ballast_bench.devices.sdm630 import Sdm630
+from ballast_bench.devices.modbus_meter import ModbusMeter
 from ballast_bench.fakes.device import WDT_RESET
 from ballast_bench.plant.ev import EV
 from ballast_bench.plant.house import semi
@@ -422,7 +422,7 @@ def test_from_the_box_to_the_first_charge_in_german(make, visit):
 
 def test_a_meter_in_the_network_is_found_and_proven(make, visit):
     rig = make(meter=False, user=None, measure=True, settings={"meter_kind": 0})
-    server = Sdm630(rig.world.plant, lambda: rig.world.now_s)
+    server = ModbusMeter(rig.world.plant, lambda: rig.world.now_s)
     port = rig.live.wait(lambda: server.start(port=0))
     page = visit(rig)
     page.get_by_label("Password on the label").fill(LABEL)

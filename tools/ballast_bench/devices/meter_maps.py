@@ -21,8 +21,18 @@ def words(fmt, value, swapped):
     return out[::-1] if swapped else out
 
 
+# what an integer register holds that has no value; chosen: the makers' lists rarely say it
+_MISSING = {"i": 0x7FFFFFFF, "I": 0xFFFFFFFF, "h": 0x7FFF, "H": 0xFFFF, "q": 2**63 - 1, "Q": 2**64 - 1}
+
+
 class Map:
-    """volts, amps, watts, total, energy: (addresses, format, counts per V, A, W, Wh)."""
+    """volts, amps, watts, total, energy: (addresses, format, counts per V, A, W, Wh).
+
+    signed_amps: the current itself has a sign (else only the power). hertz: as the others.
+    """
+
+    signed_amps = False
+    hertz = None
 
     def __init__(self, function, volts, amps, watts, total, energy, swapped=False, signs=True):
         self.function = function
@@ -56,8 +66,23 @@ class Map:
             if change and self.parts.index(part) in change:
                 values = change[self.parts.index(part)]
             for place, value in zip(places, values, strict=False):
-                for i, word in enumerate(words(fmt, value * counts, self.swapped)):
+                value *= counts
+                if fmt in "HIQ":
+                    value = abs(value)
+                for i, word in enumerate(words(fmt, value, self.swapped)):
                     regs[place + i] = word
+        return regs
+
+    def missing_block(self):
+        """{address: word} with "not available" everywhere: NaN, or the type's last value."""
+        regs = {}
+        for part in self.parts:
+            if part[0]:
+                places, fmt, _ = part[0]
+                value = float("nan") if fmt in "fd" else _MISSING[fmt]
+                for place in places:
+                    for i, word in enumerate(words(fmt, value, self.swapped)):
+                        regs[place + i] = word
         return regs
 
     def expected_ma(self):
@@ -73,7 +98,7 @@ class Map:
 
 
 def eastron():
-    return Map(
+    made = Map(
         INPUT,
         ((0, 2, 4), "f", 1),
         ((6, 8, 10), "f", 1),
@@ -81,6 +106,8 @@ def eastron():
         ((52,), "f", 1),
         ((72,), "f", 0.001),
     )
+    made.hertz = ((70,), "f", 1)
+    return made
 
 
 def eastron_one_phase():
@@ -95,7 +122,7 @@ def eastron_one_phase():
 
 
 def gavazzi(energy):
-    return Map(
+    made = Map(
         INPUT,
         ((0, 2, 4), "i", 10),
         ((12, 14, 16), "i", 1000),
@@ -104,6 +131,8 @@ def gavazzi(energy):
         ((energy,), "i", 0.01),
         swapped=True,
     )
+    made.signed_amps = True
+    return made
 
 
 def gavazzi_one_phase(swapped):

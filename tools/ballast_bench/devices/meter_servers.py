@@ -20,8 +20,11 @@ def run(main):
     return upy.run_virtual(main, clock, GRACE_S)
 
 
-def device(unit, function, regs):
-    """A SimDevice with these registers, and zeros in between them where they are near."""
+def device(unit, function, regs, action=None):
+    """A SimDevice with these registers, and zeros in between them where they are near.
+
+    action: called before each answer, as pymodbus documents it.
+    """
     spans = []
     for a in sorted(regs):
         if spans and a - spans[-1][1] < 64:
@@ -35,7 +38,7 @@ def device(unit, function, regs):
     other = [SimData(65535, values=[0], datatype=DataType.REGISTERS)]
     bits = [SimData(0, values=[False], datatype=DataType.BITS)]
     holding, inputs = (data, other) if function == 3 else (other, data)
-    return SimDevice(unit, simdata=(bits, bits, holding, inputs))
+    return SimDevice(unit, simdata=(bits, bits, holding, inputs), action=action)
 
 
 @contextlib.asynccontextmanager

@@ -1,71 +1,77 @@
-"""An Eastron SDM630 on RS-485: the far end of a fake UART, byte by byte at the line's speed.
+"""A Modbus meter on RS-485: the far end of a fake UART, byte by byte at the line's speed.
 
-It answers as its protocol document says: after the silence of 3.5 characters and its own
-turnaround, with the values that the plant's supply meter shows at that moment.
+pymodbus reads the question, holds the registers and builds the answer (modbus_meter.py); this
+file is the wire: the silence after a question, the time of each byte, and a wrong bit.
 """
 
-import struct
+from pymodbus.exceptions import NoSuchIdException
+from pymodbus.framer.rtu import FramerRTU
+from pymodbus.pdu import DecodePDU
+from pymodbus.simulator.simcore import SimCore
 
-from ballast.protocol import modbus
-
-_SIZE = 80
+_QUESTION = 8  # bytes of a question for registers
 _CHUNK = 8  # bytes per delivery, as a UART's FIFO hands them on
+_SILENCE = 3.5  # bytes' time that end a question
+_BITS = 11  # of a byte on the line, with start, stop and parity or second stop
 
 
-class RtuSdm630:
-    """plant: bench Plant. loop: the world's. uart(): the fake UART. now(): plant seconds.
+class RtuMeter:
+    """meter: a ModbusMeter. loop: the world's. uart(): the fake UART, None while it is off.
 
-    turnaround_s: from the question's end to the answer's begin. asked: questions so far.
+    asked: questions so far, for whatever unit. silent: the cable is off.
     """
 
-    def __init__(self, plant, loop, uart, now, unit=1, turnaround_s=0.03):
-        self._plant, self._loop, self._uart, self._now = plant, loop, uart, now
-        self.unit = unit
-        self.turnaround_s = turnaround_s
+    def __init__(self, meter, loop, uart):
+        self._meter, self._loop, self._uart = meter, loop, uart
+        self._framer = FramerRTU(DecodePDU(True))
+        self._context = SimCore([meter.device])
         self.asked = 0
         self.silent = False
         self._buf = b""
+        self._tasks = set()
 
     def receive(self, data, baud, _format):
         """Bytes that the charger writes: a question at a time."""
-        self._buf = (self._buf + bytes(data))[-8:]
-        frame = self._buf
-        if len(frame) < 8 or modbus.crc16(frame, 6) != frame[6] | frame[7] << 8:
+        self._buf = (self._buf + bytes(data))[-_QUESTION:]
+        if len(self._buf) < _QUESTION:
+            return
+        _, unit, _, body = self._framer.decode(self._buf)
+        if not body:
             return
         self._buf = b""
         self.asked += 1
-        if frame[0] != self.unit or self.silent:
+        if unit != self._meter.unit or self.silent:
             return
-        ask_s = modbus.frame_us(baud, 8) / 1e6 + self.turnaround_s
-        address, count = struct.unpack(">HH", frame[2:6])
-        self._loop.call_later(ask_s, self._answer, frame[1], address, count, baud)
+        self._loop.call_later(_line_s(_QUESTION + _SILENCE, baud), self._begin, body, baud)
 
-    def _answer(self, function, address, count, baud):
-        reading = self._plant.meter.read(self._now())
-        if reading is None:
+    def _begin(self, body, baud):
+        task = self._loop.create_task(self._answer(body, baud))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, body, baud):
+        request = self._framer.decoder.decode(body)
+        if request is None:
             return
-        regs = [0] * _SIZE
-        for phase in range(3):
-            self._put(regs, 2 * phase, reading.volts[phase])
-            self._put(regs, 6 + 2 * phase, abs(reading.amps[phase]))
-            self._put(regs, 12 + 2 * phase, reading.watts[phase])
-        self._put(regs, 52, sum(reading.watts))
-        if function != 4 or address + count > _SIZE:
-            body = bytes((self.unit, function | 0x80, 2))
-        else:
-            part = regs[address : address + count]
-            body = bytes((self.unit, function, 2 * count)) + struct.pack(">%dH" % count, *part)
-        body += struct.pack("<H", modbus.crc16(body, len(body)))
-        for at in range(0, len(body), _CHUNK):
-            piece = body[at : at + _CHUNK]
-            late = modbus.frame_us(baud, at + len(piece)) / 1e6
-            self._loop.call_later(late, self._deliver, piece)
+        try:
+            response = await request.datastore_update(self._context, self._meter.unit)
+        except NoSuchIdException:
+            return  # lost, or the meter is silent
+        response.dev_id = self._meter.unit
+        frame = self._framer.buildFrame(response)
+        if self._meter.spoiled:
+            middle = len(frame) // 2
+            frame = frame[:middle] + bytes((frame[middle] ^ 0x10,)) + frame[middle + 1 :]
+        for at in range(0, len(frame), _CHUNK):
+            piece = frame[at : at + _CHUNK]
+            self._loop.call_later(_line_s(at + len(piece), baud), self._deliver, piece)
 
     def _deliver(self, piece):
         uart = self._uart()
         if uart is not None:
             uart.on_wire(piece)
 
-    @staticmethod
-    def _put(regs, at, value):
-        regs[at], regs[at + 1] = struct.unpack(">HH", struct.pack(">f", value))
+
+def _line_s(count, baud):
+    """Seconds that `count` bytes take on the line."""
+    return count * _BITS / baud

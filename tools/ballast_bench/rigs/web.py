@@ -133,7 +133,7 @@ class WebRig:
         return self
 
     def meter(self, interval_s=1.0):
-        """The supply meter talks to the charger straight, once per interval."""
+        """The supply meter talks to the charger straight, once per interval: no bus, no radio."""
         state = {"due": 0.0}
         charger, plant = self.charger, self.world.plant
         charger.expect(0, int(interval_s * 1000))

@@ -6,22 +6,20 @@ Modbus. Each step up by 10 A must bring the pilot down; the time until it moves 
 """
 
 import random
-from collections import deque
 
 import ballast_bench.world  # noqa: F401  puts the fakes in place before any port is imported
 
 # isort: split
 from ballast.control.meter.meter import GOOD
-from ballast_bench.devices.clamp_unit.unit import ClampUnit
-from ballast_bench.devices.rtu_meter import RtuSdm630
 from ballast_bench.plant.plant import Config
-from ballast_bench.setup import CLAMP_KEY, Setup, default_ev
+from ballast_bench.setup import Setup, default_ev
 
 LOW_A, HIGH_A = 4.0, 14.0
 LIMIT_A = 25.0
 _SETTLE_S = 90.0
 _CALM_S = 26.0  # after a step down: held peak, then up again
 _LONGEST_S = 10.0
+_TRUST_S = 60.0  # lost frames cost the trust for a moment
 
 
 class StepHouse:
@@ -38,61 +36,6 @@ class StepHouse:
         return False
 
 
-class _Mains:
-    """The supply's currents of the last second, for who looks at the past."""
-
-    def __init__(self, plant):
-        self._plant = plant
-        self._past = deque([(0.0, (0.0, 0.0, 0.0))], maxlen=60)
-
-    def __call__(self, now_s):
-        self._past.append((now_s, tuple(self._plant.mains_a)))
-
-    def at(self, t):
-        for then, amps in reversed(self._past):
-            if then <= t:
-                return amps
-        return self._past[0][1]
-
-
-class ClampSetup(Setup):
-    """The clamp runs its own firmware here; loss is per frame, the radio does not repeat."""
-
-    def _hang_clamps(self):
-        world = self.world
-        air = world.plant.radio.air
-        air.loss_good, air.retries = self.loss, 0
-        mains = _Mains(world.plant)
-        world.actors.append(mains)
-        node = world.nodes[0]
-        mac = node.device.mac
-        unit = ClampUnit(world.plant.radio, 1, mains.at, seed=self.seed)
-        unit.pair_with(int.from_bytes(mac[-4:], "big"), CLAMP_KEY, mac)
-        self.clamps = [unit]
-        world.actors.append(unit)
-
-
-class RtuSetup(Setup):
-    """A meter on the charger's RS-485."""
-
-    baud = 9600
-
-    def _meter_values(self):
-        from ballast.compose.links import METER_RTU
-
-        return {"meter_kind": METER_RTU, "meter_baud": self.baud, "meter_model": "sdm630"}
-
-    def start(self):
-        world = super().start()
-        node = world.nodes[0]
-        uart_id = node.board.RS485_UART
-        self.meter_unit = RtuSdm630(
-            world.plant, world.loop, lambda: node.device.uarts.get(uart_id), lambda: world.now_s
-        )
-        node.device.uart_peers[uart_id] = self.meter_unit
-        return world
-
-
 def latencies(setup, steps, seed, progress=None):
     """Seconds from each step up to the pilot's new duty, sorted; None entries do not occur:
     a step that is not answered within 10 s counts as 10. Starts and stops `setup`.
@@ -105,7 +48,8 @@ def latencies(setup, steps, seed, progress=None):
         world.run(_SETTLE_S)
         for n in range(steps):
             world.run(_CALM_S + rng.uniform(0.0, 2.0))
-            if node.cycle.site.meter.state != GOOD:
+            meter = node.cycle.site.meter
+            if world.until(lambda m=meter: m.state == GOOD, _TRUST_S) is None:
                 raise RuntimeError("the meter is not trusted: the figure would be the fall-back's")
             before = node.app.out.duty_u16
             house.a[0] = HIGH_A
@@ -129,15 +73,11 @@ def make(kind, interval_s=1.0, loss=0.0, baud=9600, seed=1):
         "limit_a": LIMIT_A,
         "ev": default_ev(delay_s=1.0),
         "seed": seed,
-        "interval_s": interval_s,
     }
     if kind == "clamp":
-        return ClampSetup(meter="clamp", loss=loss, **how)
-    if kind == "rtu":
-        setup = RtuSetup(meter="none", **how)
-        setup.baud = baud
-        return setup
-    return Setup(meter="modbus", latency_s=0.02, **how)
+        return Setup(meter="clamp", loss=loss, **how)
+    how["interval_s"] = interval_s
+    return Setup(meter="rtu" if kind == "rtu" else "modbus", baud=baud, **how)
 
 
 def percentile(values, share):

@@ -1,6 +1,7 @@
 """The clamp's own firmware on the bench: ClampApp on a simulated front and the plant's radio.
 
-    unit = ClampUnit(radio, number=7, supply=lambda t: (5.0, 0.0, 0.0), signed=True)
+    unit = ClampUnit(radio, number=7, supply=lambda t: (5.0, 0.0, 0.0))
+    unit = ClampUnit(radio, number=7, supply=MeterSupply(plant.meter))
     unit.pair_with(charger_id, key, charger_mac)
     world.actors.append(unit)          # or call unit(now_s) as time goes on
 
@@ -14,14 +15,14 @@ import math
 import random
 
 from ballast_bench.devices.clamp_unit.analog_front import CT_MA, CT_UV, FULL_UV, SINE, Front
+from ballast_bench.devices.clamp_unit.supply import SampledSupply
+from ballast_bench.devices.clamp_unit.windows import EVALUATE_S, WINDOW_S, Windows
 from clamp import power
 from clamp.app import ClampApp
 from clamp.rms import Calibration
 from clamp.settings import ClampSettings, PairedCharger
 
-WINDOW_S = 0.045
-EVALUATE_S = 0.018
-_POINTS = 9  # at which a window looks at the supply
+BOOT_S = 1.0  # chosen: from power to the first window; never measured
 
 
 class BenchBoard:
@@ -44,6 +45,16 @@ class BatteryBoard(BenchBoard):
     BATTERY = True
 
 
+class FittedBoard(BenchBoard):
+    """A clamp for a house with `phases`, with a voltage input: it knows the direction."""
+
+    VOLT_PIN = 4
+
+    def __init__(self, phases=3, battery=False):
+        self.CT_PINS = BenchBoard.CT_PINS[:phases]
+        self.BATTERY = battery
+
+
 class StationRadio:
     """ports/espnow_radio.py over a station of ballast_bench/plant/radio.py."""
 
@@ -57,7 +68,7 @@ class StationRadio:
         self.station.up = True
 
     def stop(self):
-        self.station.up = False
+        self.station.up = self.station.deaf = False
 
     def send(self, mac, frame):
         self.sent += 1
@@ -98,7 +109,7 @@ class _Waves:
         pace = BenchBoard.PACE_US
         self.front.t = unit.now_s - EVALUATE_S - n * pace * 1e-6
         for i in range(n):
-            amps = unit.supply(self.front.t)
+            amps = unit.supply.amps(self.front.t)
             self.front.currents = [(abs(a), SINE, 0.0 if a >= 0 else math.pi) for a in amps]
             row = self.front.sample(1, pace)
             self.front.t -= 0.013
@@ -108,7 +119,10 @@ class _Waves:
 
 
 class ClampUnit:
-    """See the module. supply(t_s) -> [3] A, signed. app: the ClampApp. dead: battery out."""
+    """See the module. supply: of supply.py, or a function (t_s) -> [3] A, signed.
+
+    app: the ClampApp. dead: out of order. silent: its power is out; it starts anew when that is back.
+    """
 
     def __init__(
         self,
@@ -121,14 +135,17 @@ class ClampUnit:
         settings=None,
         board=BenchBoard,
     ):
-        self.supply = supply
+        self.supply = SampledSupply(supply) if callable(supply) else supply
         self.now_s = 0.0
-        self.dead = False
+        self.dead = self.silent = False
         self.saved = []
         self.mac = bytes((0x02, 0xC1, 0xA3, 0x50, number >> 8 & 0xFF, number & 0xFF))
         self._rng = random.Random(f"clamp/{number}/{seed}")
         self._waveform = waveform
         self._board = board
+        self._off = False
+        has_voltage = board.VOLT_PIN is not None
+        self.windows = Windows(self.supply, has_voltage, f"clamp windows/{number}/{seed}")
         self._next_s = self._rng.uniform(0.0, WINDOW_S + EVALUATE_S)
         self.radio = StationRadio(radio, self.mac, lambda: self.now_s)
         self.settings = settings or self._new_settings(number, code)
@@ -155,6 +172,7 @@ class ClampUnit:
             self.saved.append,
             lambda: 0,
         )
+        self.windows.booted(self.app)
 
     def reboot(self):
         """Power lost: only what was saved is left."""
@@ -173,35 +191,42 @@ class ClampUnit:
 
     def __call__(self, now_s):
         """Time has come to `now_s`: run the cycles that have ended."""
+        if now_s < self._next_s:
+            return
+        if self.silent or not self.supply.powered:
+            self._power_off()
+            self._next_s = now_s  # looks again at once
+            return
+        if self._off:
+            self._off = False
+            self._next_s = now_s + BOOT_S
+            self.now_s = now_s
+            self.reboot()
+            self.radio.start()
         while self._next_s <= now_s:
             self.now_s = self._next_s
             if self.dead:
                 self._next_s += 1.0
-                continue
-            if not self._waveform and not self.app.listening():
-                self._fill()
-            self._next_s += self.app.cycle() / 1000
-            if not self.app.listening():
-                self._next_s += WINDOW_S + EVALUATE_S + self._rng.uniform(0.0, 0.004)
-                self.app.ledger.add(power.ACTIVE, round((WINDOW_S + EVALUATE_S) * 1e6))
+            else:
+                self._cycle()
 
-    def _fill(self):
-        """The window's mean squares, as rms.py would find them."""
-        squares = [0.0, 0.0, 0.0]
-        last = (0.0, 0.0, 0.0)
-        for i in range(_POINTS):
-            t = self.now_s - EVALUATE_S - WINDOW_S * (1 - (i + 0.5) / _POINTS)
-            last = self.supply(t)
-            for k in range(3):
-                squares[k] += last[k] * last[k] / _POINTS
-        for k, channel in enumerate(self.app.meter.channels):
-            ma = math.sqrt(squares[k]) * 1000 * (1 + self._rng.gauss(0, 0.002))
-            ma += self._rng.gauss(0, 10)
-            counts = max(0.0, ma) * 65536 / channel.cal.gain
-            channel.ms = round(counts * counts * 65536)
-            channel.sign = -1 if last[k] < 0 else 1
-            channel.ma = channel.to_ma(channel.ms)
-            if abs(channel.ma) < self.app.meter.floor_ma:
-                channel.ma = 0
-            channel.add()
-            self.app.ma[k] = channel.ma
+    def _cycle(self):
+        """One cycle of the firmware, or what is left of it where nothing can happen."""
+        app, windows = self.app, self.windows
+        if not windows.passes(self.now_s, self.radio.station.inbox):
+            sent = self.radio.sent
+            if not self._waveform and not app.listening():
+                windows.fill(self.now_s)
+            self._next_s += app.cycle() / 1000
+            if not self._waveform:
+                windows.cycle_over(self.now_s, self.radio.sent > sent)
+            if app.listening():
+                return
+        self._next_s += WINDOW_S + EVALUATE_S + self._rng.uniform(0.0, 0.004)
+        app.ledger.add(power.ACTIVE, round((WINDOW_S + EVALUATE_S) * 1e6))
+
+    def _power_off(self):
+        if not self._off:
+            self._off = True
+            self.radio.stop()
+            self.radio.station.inbox.clear()

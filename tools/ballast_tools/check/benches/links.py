@@ -71,7 +71,8 @@ def main(args):
     print("not measured" if not asked else "MISSED" if missed else "kept")
     if not args.no_vm:
         found["codecs_us"] = codecs()
-    print(f"seed {args.seed}; radio loss is per frame, the radio's own repetitions are off")
+    print(f"seed {args.seed}; radio loss: share of the frames that do not arrive, half of it in bursts;"
+          " Modbus: a meter that averages over 1 s")  # fmt: skip
     figures.write(args.json, found)
     return 1 if missed else 0
 
