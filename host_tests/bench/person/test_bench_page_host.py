@@ -81,6 +81,7 @@ def test_car_house_meter_and_faults_by_hand(rig, page):
     slider = page.get_by_label("Radio frames lost")
     slider.focus()
     slider.press("End")
+    wait_for(page, lambda: rig.world.plant.radio.air.loss == 1.0)
     expect(page.locator("#lines")).to_contain_text("radio_loss value=100")
     text = page.locator("#lines").inner_text()
     run = story.Story(text, "clicked").runs[0]

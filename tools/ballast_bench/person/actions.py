@@ -12,13 +12,14 @@ comment. `line(second, verb, args)` writes one, so that what was clicked can be 
 import json
 import re
 
-from ballast_bench.person.verbs import car, fault, house, meter, person, time
+from ballast_bench.person.verbs import car, fault, house, meter, person, radio, time
 from ballast_bench.person.verbs.action import ActionError
 
 GROUPS = {
     "car": car,
     "house": house,
     "meter": meter,
+    "radio": radio,
     "fault": fault,
     "person": person,
     "time": time,
@@ -28,7 +29,8 @@ GROUPS = {
 TITLES = {
     "car": "The car",
     "house": "The house and its supply",
-    "meter": "The meter, the clamp, the air",
+    "meter": "The meter, the clamp, the charger's own meter",
+    "radio": "The air and the radios",
     "fault": "Faults, by hand",
     "person": "A person at the charger",
     "time": "Time",

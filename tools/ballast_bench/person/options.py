@@ -11,16 +11,18 @@ from pathlib import Path
 
 from ballast_bench import boards
 from ballast_bench.errors import UserError
+from ballast_bench.devices import modbus_meter
+from ballast_bench.devices.meter_maps import MAPS
 from ballast_bench.person.verbs.action import NUMBER, TEXT, WHOLE, Action, ActionError
 from ballast_bench.plant import house as houses
 from ballast_bench.plant.house import House
 from ballast_bench.plant.plant import Config
 from ballast_bench.plant.trace import TraceError, load_trace
 from ballast_bench.product import product
-from ballast_bench.setup import Setup
+from ballast_bench.setup import CLAMPS, LOSS, Setup
 
 HOUSES = ("flat", "semi", "detached", "empty")
-METERS = ("clamp", "modbus", "none")
+METERS = ("clamp", "modbus", "rtu", "none")
 
 OPTIONS = {
     #: house flat, semi, detached or empty: a day of such a family; empty = appliances by hand alone
@@ -30,8 +32,20 @@ OPTIONS = {
     "trace": (TEXT, "", None, None),
     #: limit_a A: main fuse of the house (setting `fuse_ma`) and its breaker
     "limit_a": (NUMBER, 25.0, 6.0, 125.0),
-    #: meter clamp, modbus or none: what measures the house
+    #: meter clamp, modbus (on TCP), rtu (on RS-485) or none: what measures the house
     "meter": (TEXT, "clamp", METERS, None),
+    #: clamp firmware (its own), battery (the same on batteries) or ideal: for `meter=clamp`
+    "clamp": (TEXT, "firmware", CLAMPS, None),
+    #: meter_model a key of the charger's table of meters, such as sdm630: for a Modbus meter
+    "meter_model": (TEXT, "sdm630", tuple(sorted(MAPS)), None),
+    #: meter_interval_s s: from one question to the next: for a Modbus meter
+    "meter_interval_s": (NUMBER, 1.0, 0.1, 60.0),
+    #: meter_latency_s s: age of what meter or clamp measure, beside the meter's own mean of 1 s
+    "meter_latency_s": (NUMBER, 0.0, 0.0, 30.0),
+    #: meter_answer_s s: from a question to its answer: for a Modbus meter
+    "meter_answer_s": (NUMBER, modbus_meter.ANSWER_S, 0.0, 10.0),
+    #: loss 0..1: share of the radio frames that do not arrive
+    "loss": (NUMBER, LOSS, 0.0, 1.0),
     #: seed whole number: of everything that is random
     "seed": (WHOLE, 1, 0, 2**31),
     #: phases 1 or 3: of an empty house
@@ -107,11 +121,15 @@ def make_setup(given, **more):
     """The Setup of {name: value}. more: further arguments of Setup. ActionError with one line."""
     options, settings = check(given)
     made = make_product(options)
-    setup = Setup(
-        config=_config(options, made), limit_a=options["limit_a"], charger=made,
-        meter=options["meter"], settings={**settings, "fallback_ma": options["fallback_ma"]},
-        seed=options["seed"], **more,
-    )  # fmt: skip
+    config = _config(options, made)
+    try:
+        setup = Setup(
+            config=config, limit_a=options["limit_a"], charger=made,
+            meter=options["meter"], settings={**settings, "fallback_ma": options["fallback_ma"]},
+            seed=options["seed"], **measuring(options), **more,
+        )  # fmt: skip
+    except ValueError as error:
+        raise ActionError(f"setup: {error}") from None
     setup.given = dict(given)
     return setup
 
@@ -139,6 +157,15 @@ def _config(options, made):
         )
     except ValueError as error:
         raise ActionError(f"setup: {error}") from None
+
+
+def measuring(options):
+    """What Setup is told of meter, clamp and air, of complete options."""
+    return {
+        "clamp": options["clamp"], "meter_model": options["meter_model"], "loss": options["loss"],
+        "interval_s": options["meter_interval_s"], "latency_s": options["meter_latency_s"],
+        "answer_s": options["meter_answer_s"],
+    }  # fmt: skip
 
 
 def make_house(options):

@@ -30,10 +30,18 @@ def add_arguments(parser):
     add("--ev-delay", type=float, default=2.0, metavar="S", help="from a new duty to its answer")
     add("--ev-slew", type=float, default=10.0, metavar="A/S", help="how fast it moves then")
     add("--ev-kwh", type=float, default=1000.0, metavar="KWH", help="battery (default: never full)")
-    add("--meter", choices=("clamp", "modbus", "none"), default="clamp")
-    add("--meter-interval", type=float, default=1.0, metavar="S")
-    add("--meter-latency", type=float, default=0.0, metavar="S", help="age of what it measures")
-    add("--loss", type=float, default=0.0, metavar="0..1", help="radio frames lost")
+    add("--meter", choices=("clamp", "modbus", "rtu", "none"), default="clamp")
+    add("--clamp", choices=("firmware", "battery", "ideal"), default="firmware",
+        help="the clamp's own firmware on the mains or on batteries, or an ideal one")
+    add("--meter-model", default="sdm630", metavar="KEY", help="Modbus: a key of the charger's table")
+    add("--meter-interval", type=float, default=1.0, metavar="S",
+        help="Modbus: from one question to the next (a clamp keeps its own interval)")
+    add("--meter-latency", type=float, default=0.0, metavar="S",
+        help="age of what meter or clamp measure")
+    add("--meter-answer", type=float, default=0.03, metavar="S",
+        help="Modbus: from a question to its answer")
+    add("--loss", type=float, default=0.01, metavar="0..1",
+        help="share of the radio frames that do not arrive, after the radio's own repetitions")
     add("--fallback", type=amps, default=6.0, metavar="6A", help="current without a meter, 0 = pause")
     add("--set", action="append", default=[], metavar="KEY=N", help="a setting of the charger")
     add("--breaker", default=None, metavar="B25", help="main breaker (default: B, the limit's size)")
@@ -133,12 +141,24 @@ def prepare(args, more):
         )  # fmt: skip
     except ValueError as error:
         raise UserError(str(error)) from None
-    setup = Setup(
-        config=config, limit_a=args.limit, ev=ev, meter=args.meter, settings=settings(args),
-        seed=args.seed, interval_s=args.meter_interval, latency_s=args.meter_latency,
-        loss=args.loss, charger=made, **more,
-    )  # fmt: skip
+    values = settings(args)
+    try:
+        setup = Setup(
+            config=config, limit_a=args.limit, ev=ev, meter=args.meter, settings=values,
+            seed=args.seed, interval_s=args.meter_interval, latency_s=args.meter_latency,
+            answer_s=args.meter_answer, loss=share(args.loss, "--loss"), clamp=args.clamp,
+            meter_model=args.meter_model, charger=made, **more,
+        )  # fmt: skip
+    except ValueError as error:
+        raise UserError(f"--meter {args.meter}: {error}") from None
     return setup, duration_s, trace
+
+
+def share(value, name):
+    """`value` if it is from 0 to 1."""
+    if not 0.0 <= value <= 1.0:
+        raise UserError(f"{name} {value:g}: a share from 0 to 1 is needed, 0.1 = 10 %")
+    return value
 
 
 def cut(trace, skip_s):

@@ -23,7 +23,7 @@ def add_arguments(parser):
     add("--seed", type=int, default=7, help="of the house and everything random (default: 7)")
     add("--limit", type=_amps, default=25.0, metavar="25A", help="main fuse (default: 25A)")
     add("--ev-phases", type=int, choices=(1, 3), default=1)
-    add("--meter", choices=("clamp", "modbus", "none"), default="clamp",
+    add("--meter", choices=("clamp", "modbus", "rtu", "none"), default="clamp",
         help="what the charger listens to (the meter is served in any case)")
     add("--chargers", type=int, default=1, metavar="N", help="several chargers on one supply")
     add("--port", type=int, default=8080, help="of the page (default: 8080)")
