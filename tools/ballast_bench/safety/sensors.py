@@ -76,7 +76,7 @@ SENSORS = (
      opened(ntc("connector", 2500.0), 2)),
     ("own_meter", "own power meter dead", 2000, "chosen: 1 s of silence", opened(_meter_dead, 4)),
     ("leak_open", "current past the open contactor, to the fault", 2000,
-     "chosen: 1 s, meter at 10 Hz", _leak),
+     "chosen: 1 s, and twice the power meter's 0.32 s", _leak),
     ("meter", "mains meter silent, from its last reading: PWM off", 5000,
      "chosen: the fallback within 5 s", _meter_silent),
     ("exception", "an exception at the end of a step, from the end of the one before", 75,

@@ -104,5 +104,5 @@ WAITS = (
     ("pulse", "length of the wake-up pulse, at least 4 s, and only one", 4200,
      "ISO 15118-3 T_step_EF", _pulse),
     ("resume", "voltage back in its band to PWM, at least 30 s", 31_000,
-     "chosen: 30 s in band, meter at 10 Hz", _volts_back),
+     "chosen: 30 s in band, and twice the power meter's 0.32 s", _volts_back),
 )  # fmt: skip
