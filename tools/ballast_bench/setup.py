@@ -18,7 +18,7 @@ from ballast_bench.devices.clamp_unit.unit import ClampUnit, FittedBoard
 from ballast_bench.devices.memory_storage import MemoryStorage
 from ballast_bench.devices.modbus_meter import ModbusMeter
 from ballast_bench.devices.rtu_meter import RtuMeter
-from ballast_bench.plant.ev import EV
+from ballast_bench.plant import cars, honest
 from ballast_bench.plant.plant import Config
 from ballast_bench.product import product
 from ballast_bench.world import World, tell_reset
@@ -91,6 +91,7 @@ class Setup:
         made = self.product
         config = boards.fit(config, made.board, made.phases, made.rated_a)
         self.world = World(config, seed, made.board, make_app=self._make_app)
+        (honest.idealise if ideal else honest.fit)(self.world.plant)
         self.bench = None  # the bench page, once it is made
         self.given = {}  # the names of person/options.py that it was made from
         self._random = {}
@@ -282,8 +283,6 @@ def _label():
     return password.make(PASSWORD, b"bench label salt", 10)
 
 
-def default_ev(max_a=32.0, phases=(0,), delay_s=2.0):
-    """A car as most are."""
-    return EV(max_a=max_a, phases=phases, delay_s=delay_s)
-
-
+def default_ev(max_a=None, phases=(0,), delay_s=None, model=cars.DEFAULT, seed=0):
+    """A car of the library; None = as it is there."""
+    return cars.make(model, len(phases), seed, max_a=max_a, delay_s=delay_s)

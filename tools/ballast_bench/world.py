@@ -47,6 +47,7 @@ class Node:
         self.boots = 0
         self.power_s = None  # when its supply is back
         self.boot_s = None  # when it runs again after a reset
+        self.supplied = True  # the chip's own supply, as of the last step
         self.storage = None  # its flash: outlives a reboot
 
     def boot(self, make_app):
@@ -185,6 +186,8 @@ class World:
             cp = node.cp
             cp.meter.measure(now_s, cp.amps, cp.supply_v, self.plant.mains.freq_hz)
             node.wiring.update(now_s)
+            if cp.supplied != node.supplied:
+                self._supply_moved(node, now_s)
             device = node.device
             fakes.current = device
             try:
@@ -213,6 +216,17 @@ class World:
         node.boot(self._make_app)
         if had_services:
             node.serve()
+
+    def _supply_moved(self, node, now_s):
+        """The mains were away for longer than the charger's power supply holds, or are back."""
+        node.supplied = node.cp.supplied
+        if node.supplied:
+            node.boot_s = now_s + BOOT_S
+            return
+        if node.boot_s is None:
+            node.device.hard_reset(1)  # machine.PWRON_RESET: RTC memory is lost
+            node.went_down(now_s)
+        node.boot_s = inf
 
     def power_cut(self, node, seconds):
         """No supply for `seconds`: the chip is off, then boots with its flash alone."""

@@ -63,6 +63,7 @@ def test_one_appliance_does_not_change_the_random_numbers_of_another():
 def test_a_heat_pump_starts_with_its_locked_rotor_current():
     pump = Appliance("pump", (0,), load.heat_pump(2200.0, 5.0), load.ALWAYS, seed=1)
     house = House(appliances=[pump])
+    house.motors("simple")
     house.advance(0.0)
     peak = house.a[0]
     assert peak == pytest.approx(5.0 * 2200.0 / 230.0)

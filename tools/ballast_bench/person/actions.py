@@ -12,14 +12,26 @@ comment. `line(second, verb, args)` writes one, so that what was clicked can be 
 import json
 import re
 
-from ballast_bench.person.verbs import car, fault, house, meter, person, radio, time
+from ballast_bench.person.verbs import (
+    car,
+    fault,
+    house,
+    meter,
+    person,
+    pilot,
+    radio,
+    supply,
+    time,
+)
 from ballast_bench.person.verbs.action import ActionError
 
 GROUPS = {
     "car": car,
     "house": house,
+    "supply": supply,
     "meter": meter,
     "radio": radio,
+    "pilot": pilot,
     "fault": fault,
     "person": person,
     "time": time,
@@ -28,9 +40,11 @@ GROUPS = {
 
 TITLES = {
     "car": "The car",
-    "house": "The house and its supply",
+    "house": "The house and the air around it",
+    "supply": "The supply",
     "meter": "The meter, the clamp, the charger's own meter",
     "radio": "The air and the radios",
+    "pilot": "The control pilot",
     "fault": "Faults, by hand",
     "person": "A person at the charger",
     "time": "Time",

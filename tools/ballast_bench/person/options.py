@@ -10,11 +10,20 @@ import json
 from pathlib import Path
 
 from ballast_bench import boards
-from ballast_bench.errors import UserError
 from ballast_bench.devices import modbus_meter
 from ballast_bench.devices.meter_maps import MAPS
-from ballast_bench.person.verbs.action import NUMBER, TEXT, WHOLE, Action, ActionError
+from ballast_bench.errors import UserError
+from ballast_bench.person.verbs.action import (
+    MAYBE_NUMBER,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    Action,
+    ActionError,
+)
+from ballast_bench.plant import cars, honest
 from ballast_bench.plant import house as houses
+from ballast_bench.plant.home_battery import HomeBattery
 from ballast_bench.plant.house import House
 from ballast_bench.plant.plant import Config
 from ballast_bench.plant.trace import TraceError, load_trace
@@ -64,6 +73,22 @@ OPTIONS = {
     "mains_plug": (TEXT, "", None, None),
     #: chargers whole number: on one supply; several of them are a group
     "chargers": (WHOLE, 1, 1, 16),
+    #: car a car of plant/cars.toml: that `plug` without a model plugs in
+    "car": (TEXT, cars.DEFAULT, cars.names(), None),
+    #: line_ohm ohm: resistance of one phase of the supply with its return
+    "line_ohm": (NUMBER, honest.LINE_OHM, 0.0, 5.0),
+    #: neutral_ohm ohm: the part of it in the common neutral; null = 40 % of line_ohm
+    "neutral_ohm": (MAYBE_NUMBER, None, 0.0, 5.0),
+    #: frequency_hz Hz: of the supply; null = the market's
+    "frequency_hz": (MAYBE_NUMBER, None, 40.0, 70.0),
+    #: ambient_degc degC: the air around charger and car
+    "ambient_degc": (NUMBER, 20.0, -40.0, 60.0),
+    #: hold_up_s s: how long the charger's chip lives on without mains
+    "hold_up_s": (NUMBER, honest.CHIP_HOLDS_S, 0.0, 3600.0),
+    #: battery_kwh kWh: size of a battery in the house, half full; 0 = none
+    "battery_kwh": (NUMBER, 0.0, 0.0, 100.0),
+    #: motors soft or direct: how a heat pump starts
+    "motors": (TEXT, "soft", ("soft", "direct"), None),
 }
 """name: (kind, value if nothing is said, least or choices, most)."""
 
@@ -131,6 +156,8 @@ def make_setup(given, **more):
     except ValueError as error:
         raise ActionError(f"setup: {error}") from None
     setup.given = dict(given)
+    if not setup.ideal:
+        stand(setup.world.plant, options)
     return setup
 
 
@@ -153,7 +180,7 @@ def make_product(options):
 def _config(options, made):
     try:
         return Config(
-            house=make_house(options), limit_a=options["limit_a"], chargers=options["chargers"], **made.supply
+            house=make_house(options), limit_a=options["limit_a"], chargers=options["chargers"], **supply(options, made)
         )
     except ValueError as error:
         raise ActionError(f"setup: {error}") from None
@@ -168,6 +195,29 @@ def measuring(options):
     }  # fmt: skip
 
 
+def supply(options, made):
+    """What complete options say of the supply, as arguments of Config; the rest is the market's."""
+    line_ohm, neutral_ohm = options["line_ohm"], options["neutral_ohm"]
+    if neutral_ohm is None:
+        neutral_ohm = honest.NEUTRAL_SHARE * line_ohm
+    elif neutral_ohm > line_ohm:
+        raise ActionError(f"setup: neutral_ohm is a part of line_ohm, so at most {line_ohm:g}")
+    given = {**made.supply, "line_ohm": line_ohm, "neutral_ohm": neutral_ohm}
+    if options["frequency_hz"] is not None:
+        given["freq_hz"] = options["frequency_hz"]
+    return given
+
+
+def stand(plant, options):
+    """What complete options say of the parts of a plant that has not begun."""
+    plant.car_model = options["car"]
+    for cp in plant.chargers:
+        cp.chip_holds_s = options["hold_up_s"]
+        cp.rails_hold_s = min(cp.rails_hold_s, cp.chip_holds_s)
+        cp.set_ambient(options["ambient_degc"])
+        cp.settle_temperatures()
+
+
 def make_house(options):
     """The House that complete options name."""
     name, seed = options["house"], options["seed"]
@@ -175,8 +225,13 @@ def make_house(options):
         return _measured(options["trace"])
     if name == "empty":
         phases = options["phases"]
-        return House(appliances=houses.by_hand(phases, seed), phases=phases)
-    return getattr(houses, name)(seed, start_of_day_s=options["hour"] * 3600)
+        house = House(appliances=houses.by_hand(phases, seed), phases=phases)
+    else:
+        house = getattr(houses, name)(seed, start_of_day_s=options["hour"] * 3600)
+    house.motors(options["motors"])
+    if options["battery_kwh"]:
+        house.add(HomeBattery(options["battery_kwh"], phase=tuple(range(house.phases))))
+    return house
 
 
 def _measured(path):

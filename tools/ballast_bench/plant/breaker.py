@@ -13,12 +13,14 @@ default, because it is what a balancer must fear), `high` the slow one. The thre
 (trip_level, tau) pairs are chosen so that the tests against the table's points hold.
 """
 
-from math import exp, inf, log
+from math import exp, inf, log, sqrt
 
 # edge of the band: (conventional tripping current in In, tau s, magnetic share 0..1 of the band)
 _EDGES = {"low": (1.14, 45.0, 0.0), "mid": (1.25, 100.0, 0.5), "high": (1.44, 143.0, 1.0)}
 _MAGNETIC = {"B": (3.0, 5.0), "C": (5.0, 10.0)}  # multiples of In
 _MAGNETIC_S = 0.02  # chosen: one half-cycle and the arc; the standard says < 0.1 s
+_HALF_WAVE_S = 0.01  # of 50 Hz
+_PEAK = sqrt(2.0)
 
 
 class Breaker:
@@ -86,6 +88,17 @@ class Breaker:
             if current > self.magnetic_a and magnetic is None:
                 magnetic = pole
         self._predict(now_s, magnetic)
+
+    def surge(self, now_s, amps, peak_a, seconds):
+        """An inrush shorter than a half-wave: `peak_a` on top of the load's own peak.
+
+        The magnetic release follows the peak, sqrt(2) times the r.m.s. value at which it trips.
+        Its armature needs time: a pulse of t moves it like one of a whole half-wave with
+        sqrt(t / 10 ms) of its height (chosen: the impulse of a force that grows with the current).
+        """
+        felt = amps * _PEAK + peak_a * min(1.0, sqrt(seconds / _HALF_WAVE_S))
+        if not self.tripped and not self.open and felt > self.magnetic_a * _PEAK:
+            self.next_s, self._why = now_s, "magnetic"
 
     def advance(self, now_s):
         """Trip when it is time. Returns True at the moment of a trip."""

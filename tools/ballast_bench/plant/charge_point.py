@@ -17,6 +17,7 @@ _TICK_S = 1.0
 _ALIVE_V = 50.0  # behind the contactor this counts as live
 _SUPPLY_MIN_V = 85.0  # usual lower end of a wide-range power supply
 _DRAWS_A = 0.5  # a charge runs
+_SAME_S = 1e-9  # instants this near are one
 
 
 class ChargePoint:
@@ -45,40 +46,47 @@ class ChargePoint:
         self.name, self.phases, self.rated_a = name, phases, rated_a
         self.nominal_share = nominal_v / 230.0  # the least voltage of a car is one for 230 V
         self.phase_map = tuple(phase_map)[:phases]
+        self.rng = rng
         self.pilot = Pilot(rng)
         self.contactor = Contactor(poles=phases, dead_man_s=dead_man_s)
         self.rcd = Rcd(rcd)
         self.pe = ProtectiveEarth()
         self.meter = OwnMeter(rng)
-        self._ambient_degc = ambient_degc
+        self.ambient_degc = ambient_degc
         self.places, self.ntc = [], []
         for figures in SPOTS.values():
             self.add_place(**figures)
         self.ev = None
         self.button = 0
-        self.powered = True
+        self.powered = True  # the +-12 V of pilot, coil and RCD
+        self.supplied = True  # the chip's 3.3 V
+        self.rails_hold_s, self.chip_holds_s = 0.0, inf  # how long each outlives the mains
         self.car_changed = False
         self.switched_off = False  # by hand, whatever the mains do
         self.supply_v = [0.0, 0.0, 0.0]  # charger's phases, set by the plant
         self.amps = [0.0, 0.0, 0.0]  # drawn, charger's phases
-        self.load_live = 0
+        self.load_live = 0  # what its sensors see behind the contactor
         self.energy_wh = 0.0
         self.draws = 0  # how often a charge began
         self.pauses = 0  # how often one ended though the car wanted more
         self.shortest_draw_s = inf
         self._drawing_since_s = inf
         self._coil = 0
+        self._live = 0  # what the contactor lets through
+        self._bled_s = inf  # when the car's own capacitors are empty
+        self._dark_s = inf  # since when there has been no supply
         self._now_s = 0.0
         self._counted_s = 0.0
         self._watts = 0.0
+        self._stored = 1.0  # share of it that fills the battery
         self._tick_s = 0.0
         self._touched = True
         self._next_s = -inf
 
     def add_place(self, **figures):
         """One more place with a thermistor; figures: arguments of HotSpot."""
-        self.places.append(HotSpot(ambient_degc=self._ambient_degc, **figures))
-        self.ntc.append(Ntc(degc=self._ambient_degc))
+        self.places.append(HotSpot(ambient_degc=self.ambient_degc, **figures))
+        self.ntc.append(Ntc(degc=self.ambient_degc))
 
     # inputs
 
@@ -105,6 +113,26 @@ class ChargePoint:
         self.pe.touch()
         self._touched = True
 
+    def set_ambient(self, degc):
+        """The air around charger and car, degC."""
+        self.ambient_degc = degc
+        for place in self.places:
+            place.ambient_degc = degc
+        if self.ev is not None:
+            self.ev.air(degc, self._now_s)
+        self._touched = True
+
+    def settle_temperatures(self):
+        """Everything has stood in this air for hours."""
+        for place, ntc in zip(self.places, self.ntc, strict=True):
+            place.degc = ntc.degc = self.ambient_degc
+            ntc.step(0.0, place.degc)
+
+    def sagged(self, volts):
+        """The supply moved to `volts`: it may hold the coil no more, or again."""
+        if self._coil and self.contactor.fed(volts) != self.contactor.energised:
+            self._touched = True
+
     def touch_supply(self):
         """The supply voltage jumped."""
         self._touched = True
@@ -114,6 +142,8 @@ class ChargePoint:
         if self.ev is not None:
             raise ValueError(f"charge point {self.name}: a car is connected already")
         ev.reset()
+        if ev.minds_air:
+            ev.air(self.ambient_degc, self._now_s)
         self.ev = ev
         self._touched = self.car_changed = True
 
@@ -133,6 +163,8 @@ class ChargePoint:
             self._now_s = now_s
             return False
         self._touched = False
+        if now_s >= self.pilot.bounces.next_s:
+            self.pilot.advance(now_s)
         self.rcd.advance(now_s)
         self.pe.advance(now_s)
         changed = self._supply(now_s) or self.car_changed
@@ -148,6 +180,12 @@ class ChargePoint:
 
     def _supply(self, now_s):
         powered = self.supply_v[0] >= _SUPPLY_MIN_V and not self.switched_off
+        if powered:
+            self._dark_s, self.supplied = inf, True
+        else:
+            self._dark_s = min(self._dark_s, now_s)
+            self.supplied = now_s < self._dark_s + self.chip_holds_s - _SAME_S
+            powered = self.powered and now_s < self._dark_s + self.rails_hold_s - _SAME_S
         if powered == self.powered:
             return False
         self.powered = self.pilot.powered = self.rcd.powered = powered
@@ -165,6 +203,8 @@ class ChargePoint:
             on, when = False, contactor.gate_until_s()
         if on and rcd.hardware_open:
             on, when = False, rcd.changed_s
+        if on and contactor.drop_v and not contactor.fed(self.supply_v[0]):
+            on, when = False, now_s
         if bool(on) != contactor.energised:
             contactor.drive(on, max(when, self._now_s))
         if now_s >= contactor.next_s:
@@ -175,12 +215,24 @@ class ChargePoint:
         for phase in range(self.phases):
             if contactor.closed[phase] and self.supply_v[phase] > _ALIVE_V:
                 live |= 1 << phase
-        if live != self.load_live:
-            self.load_live = live
+        if live != self._live:
+            if self.ev is not None and self.ev.residual_s and self._live & ~live:
+                self._bled_s = now_s + self.ev.residual_s
+            self._live = live
             rcd.set_live(live != 0)
             rcd.advance(now_s)
             changed = True
+        if self._bled_s != inf:
+            live |= self._residual(now_s)
+        self.load_live = live
         return changed
+
+    def _residual(self, now_s):
+        """Mask of phases on which the car's capacitors still hold voltage."""
+        if self.ev is None or now_s >= self._bled_s - _SAME_S:
+            self._bled_s = inf
+            return 0
+        return self.load_live & sum(1 << phase for phase in self.ev.phases)
 
     def _car(self, now_s):
         """The car's step; copies its currents."""
@@ -189,10 +241,10 @@ class ChargePoint:
             pilot.load(None)
             return self._draw(now_s, None)
         pilot.load(ev.ohm, ev.diode)
-        live = self.load_live
+        live = self._live
         if live:
             for phase in range(self.phases):
-                if self.supply_v[phase] < ev.min_v * self.nominal_share:
+                if not ev.min_v * self.nominal_share <= self.supply_v[phase] <= ev.max_v:
                     live &= ~(1 << phase)
         if ev.step(now_s, pilot, live):
             pilot.load(ev.ohm, ev.diode)
@@ -210,7 +262,8 @@ class ChargePoint:
                 amps[phase] = current
                 changed = True
         if changed:
-            self._watch_draw(now_s, max(amps) > _DRAWS_A)
+            idle_a = 0.0 if self.ev is None else self.ev.idle_a
+            self._watch_draw(now_s, max(amps) > max(_DRAWS_A, idle_a))
         return changed
 
     def _watch_draw(self, now_s, drawing):
@@ -234,13 +287,16 @@ class ChargePoint:
             wh = self._watts * span / 3600.0
             self.energy_wh += wh
             if self.ev is not None:
-                self.ev.battery.add(wh)
+                self.ev.battery.add(wh * self._stored)
 
     def power(self):
         """W that the car takes now; the plant calls it after every change."""
         watts = 0.0
         for phase in range(self.phases):
             watts += self.amps[phase] * self.supply_v[phase]
+        share = self.meter.power_factor = 1.0 if self.ev is None else self.ev.share
+        watts *= share
+        self._stored = 0.0 if self.ev is not None and self.ev.level_a <= 0.0 else 1.0
         self._watts = watts
         return watts
 
@@ -253,10 +309,18 @@ class ChargePoint:
             ntc.step(span, place.step(span, hottest))
         self.settle(now_s)
 
+    def _dark_ends(self, now_s):
+        """When the next of the charger's own supplies is empty."""
+        ends = [self._dark_s + self.rails_hold_s, self._dark_s + self.chip_holds_s]
+        return min((end for end in ends if end > now_s), default=inf)
+
     def _plan(self, now_s):
         """When to look again without being touched."""
         contactor = self.contactor
         soonest = min(self.rcd.next_s, self.pe.next_s, contactor.next_s, self._tick_s)
+        soonest = min(soonest, self.pilot.bounces.next_s, self._bled_s)
+        if self._dark_s != inf:
+            soonest = min(soonest, self._dark_ends(now_s))
         if self.ev is not None:
             soonest = min(soonest, self.ev.next_s)
         if contactor.energised:

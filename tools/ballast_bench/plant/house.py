@@ -13,7 +13,9 @@ class House:
     """Load of one house, piecewise constant.
 
     a: [3] A signed active current (negative = export), kept up to date by `advance`.
+    q: [3] A reactive, while `reactive` is true. surges: [(phase, peak A, seconds)] to be taken.
     appliances: list of Appliance (name, on, phase, watt, hand). next_change_s: next event.
+    watching: those that answer to the house's own meter (a home battery): see `watch`.
     phases: 1 or 3. name, notes: for reports. duration_s: of the trace, inf without one.
     Args: trace: a Trace; loop: start again at its end; start_of_day_s: local time at t = 0
     (default: the trace's, else 17:30); volts are 230 throughout.
@@ -37,6 +39,10 @@ class House:
             start_of_day_s = trace.start_of_day_s
         self.start_of_day_s = _EVENING_S if start_of_day_s is None else start_of_day_s
         self.a = [0.0, 0.0, 0.0]
+        self.q = [0.0, 0.0, 0.0]
+        self.reactive = False
+        self.surges = []
+        self.watching = [a for a in self.appliances if hasattr(a, "watch")]
         self.next_change_s = -inf
         self._now_s = 0.0
         self._row = -1
@@ -83,6 +89,29 @@ class House:
         names = ", ".join(a.name for a in self.appliances) or "none"
         raise KeyError(f"house: no appliance {name!r}; there are: {names}")
 
+    def add(self, appliance):
+        """One more appliance while the house lives. Raises ValueError for a name it has."""
+        if appliance.name in [a.name for a in self.appliances]:
+            raise ValueError(f"house: there is a {appliance.name} already")
+        if any(p >= self.phases for p in appliance.phase):
+            raise ValueError(f"house: {appliance.name} is on a phase that the house lacks")
+        self.appliances.append(appliance)
+        if hasattr(appliance, "watch"):
+            self.watching.append(appliance)
+        self.next_change_s = -inf
+
+    def watch(self, now_s, mains_a):
+        """What flows through the house's meter from now on, A."""
+        for appliance in self.watching:
+            appliance.watch(now_s, mains_a)
+            self.next_change_s = min(self.next_change_s, appliance.next_s)
+
+    def motors(self, start):
+        """How every compressor starts: "soft", "direct" or "simple" (programs.HeatPump)."""
+        for appliance in self.appliances:
+            if isinstance(appliance.program, load.HeatPump):
+                appliance.program.start = start
+
     def _trace(self, now_s):
         """The row in force; steps along, so playing is cheap."""
         trace = self.trace
@@ -108,11 +137,21 @@ class House:
     def _sum(self):
         a, base = self.a, self._base
         a[0], a[1], a[2] = base
+        if self.reactive:
+            self.q[:] = 0.0, 0.0, 0.0
+            self.reactive = False
         for appliance in self.appliances:
             if appliance.watt:
                 amps = appliance.amps
                 for phase in appliance.phase:
                     a[phase] += amps
+            if appliance.reactive_a:
+                self.reactive = True
+                for phase in appliance.phase:
+                    self.q[phase] += appliance.reactive_a
+            if appliance.surge is not None:
+                self.surges += [(phase, *appliance.surge) for phase in appliance.phase]
+                appliance.surge = None
 
 
 def _make(name, rows, phases, seed, start_of_day_s):

@@ -51,6 +51,7 @@ class OwnMeter:
         self.volts = [0.0, 0.0, 0.0]
         self.watts = [0.0, 0.0, 0.0]
         self.hertz = 50.0
+        self.power_factor = 1.0  # of the car: active power is this share of volts times amperes
         self._rng = rng
         self._period = -1
         self._past = deque()  # (since_s, amps, volts, hertz) of what flowed, newest last
@@ -110,7 +111,7 @@ class OwnMeter:
                 volt += gauss(0.0, self.noise_v)
             self.amps[phase] = current = max(current, 0.0)
             self.volts[phase] = volt = max(volt, 0.0)
-            self.watts[phase] = volt * current
+            self.watts[phase] = volt * current * self.power_factor
         return True
 
     def register(self, address):

@@ -9,7 +9,9 @@ Three views of one circuit: the charger's contact (`high_mv`, `low_mv`, `level_m
 the EV's inlet (`inlet_*`), and the cable between them, whose faults are attributes.
 """
 
-from math import exp
+from math import exp, pi, sin
+
+from ballast_bench.plant.pulses import Pulses
 
 HOLD, PWM, NEG = 0, 1, 2  # as in ballast/control/records.py
 
@@ -18,8 +20,11 @@ _DIODE_MV = 700.0
 _SWING_US = 1.0  # chosen: slew of the generator's own stage, 2 us limit in an open circuit
 
 
-def _contact_mv(source_mv, source_ohm, linear_ohm, ev_ohm, diode):
-    """Voltage at the contact, mV: source behind its resistance, a linear load, the EV."""
+def _contact_mv(source_mv, source_ohm, linear_ohm, ev_ohm, diode, ground_mv=0.0):
+    """Voltage at the contact, mV: source behind its resistance, a linear load, the EV.
+
+    ground_mv: of the EV's earth against the charger's.
+    """
     siemens = 1.0 / source_ohm
     inflow = source_mv / source_ohm
     if linear_ohm is not None:
@@ -28,10 +33,11 @@ def _contact_mv(source_mv, source_ohm, linear_ohm, ev_ohm, diode):
     if ev_ohm is None:
         return free
     if not diode:
-        return inflow / (siemens + 1.0 / ev_ohm)
-    if free <= _DIODE_MV:
+        return (inflow + ground_mv / ev_ohm) / (siemens + 1.0 / ev_ohm)
+    knee_mv = _DIODE_MV + ground_mv
+    if free <= knee_mv:
         return free
-    return (inflow + _DIODE_MV / ev_ohm) / (siemens + 1.0 / ev_ohm)
+    return (inflow + knee_mv / ev_ohm) / (siemens + 1.0 / ev_ohm)
 
 
 class Pilot:
@@ -42,34 +48,52 @@ class Pilot:
     short_behind_diode: the same on the car's side of the diode: low part stays at -12 V.
     open_cable: the CP wire is broken: the charger sees 12 V, the car nothing.
     pe_open: PE of the cable is broken: no return path, the same picture.
+    bounces: Pulses in which the contact in the inlet is open (`bounce()`).
     stuck_high, stuck_low: the generator stays at +12 V, -12 V whatever is commanded.
-    offset_mv: error of generator or measurement on both levels. noise_mv: amplitude of
-    what a sampler sees on top (uniform). cable_nf: capacitance of the cable.
-    source_mv: 12000 (IEC: 11400..12600). source_ohm: 1000 (970..1030).
+    offset_mv: error of generator or measurement on both levels. ground_mv: the car's earth
+    against the charger's. noise_mv: amplitude of what a sampler sees on top (uniform).
+    ripple_mv, ripple_hz: amplitude and frequency of a sine on top, not locked to the PWM.
+    fresh: True = a sampler sees new noise at every step; False = 250 samples, over and over.
+    cable_nf: capacitance of cable, charger and car. swing_us: the generator's own edge.
+    plus_mv, minus_mv: its rails (IEC: 11400..12600, -12600..-11400). source_ohm: 1000 (970..1030).
     """
 
     def __init__(self, rng=None):
         self.mode = HOLD
         self.duty_u16 = 0
         self.freq_hz = 1000
-        self.source_mv = 12000.0
+        self.plus_mv, self.minus_mv = 12000.0, -12000.0
         self.source_ohm = _SOURCE_OHM
         self.powered = True
         self.short_ohm = None
         self.short_behind_diode = False
         self.open_cable = False
         self.pe_open = False
+        self.bounces = Pulses()
         self.stuck_high = False
         self.stuck_low = False
         self.offset_mv = 0.0
+        self.ground_mv = 0.0
         self.noise_mv = 0.0
+        self.ripple_mv, self.ripple_hz = 0.0, 100.0
+        self.fresh = False
         self.cable_nf = 1.0
+        self.swing_us = _SWING_US
         self._rng = rng
         self._ev_ohm = None
         self._diode = True
         self.seq = 0  # counts changes; readers compare it
         self.changed = True  # for the charge point's step; it clears it
         self.touch()
+
+    @property
+    def source_mv(self):
+        """The positive rail; setting it sets both, as of one symmetric supply."""
+        return self.plus_mv
+
+    @source_mv.setter
+    def source_mv(self, mv):
+        self.plus_mv, self.minus_mv = mv, -mv
 
     def drive(self, mode, duty_u16=0):
         """What the generator is told: HOLD, PWM with duty (u16, 65536 = 100 %), or NEG."""
@@ -87,19 +111,29 @@ class Pilot:
         self._diode = diode
         self.touch()
 
+    def bounce(self, now_s, seconds, every_s=0.0, times=1):
+        """The contact of CP in the car's inlet opens `times` times for `seconds`."""
+        self.bounces.start(now_s, seconds, every_s, times)
+
+    def advance(self, now_s):
+        """Open and close the bouncing contact."""
+        if self.bounces.advance(now_s):
+            self.touch()
+
     def touch(self):
         """Solve the circuit again after any change."""
         up, down, duty = self._generated()
-        broken = self.open_cable or self.pe_open
+        broken = self.open_cable or self.pe_open or self.bounces.on
         ev_ohm = None if broken else self._ev_ohm
         linear = None if self.pe_open else self.short_ohm
         if self.short_behind_diode and ev_ohm is not None:
             ev_ohm = 1.0
-        source = self.source_ohm
-        high = _contact_mv(up, source, linear, ev_ohm, self._diode)
-        low = _contact_mv(down, source, linear, ev_ohm, self._diode)
-        self.inlet_high_mv = 0.0 if broken or self._ev_ohm is None else high
-        self.inlet_low_mv = 0.0 if broken or self._ev_ohm is None else low
+        source, ground = self.source_ohm, self.ground_mv
+        high = _contact_mv(up, source, linear, ev_ohm, self._diode, ground)
+        low = _contact_mv(down, source, linear, ev_ohm, self._diode, ground)
+        absent = broken or self._ev_ohm is None
+        self.inlet_high_mv = 0.0 if absent else high - ground
+        self.inlet_low_mv = 0.0 if absent else low - ground
         self._up_mv = high + self.offset_mv
         self._down_mv = low + self.offset_mv
         self.duty = duty
@@ -123,7 +157,7 @@ class Pilot:
                     duty = 1.0
             elif self.mode == NEG:
                 duty = 0.0
-        return self.source_mv, -self.source_mv, duty
+        return self.plus_mv, self.minus_mv, duty
 
     def _time_constants(self, linear_ohm, ev_ohm):
         """RC of the rising and the falling edge, us."""
@@ -131,9 +165,9 @@ class Pilot:
         if linear_ohm is not None:
             siemens += 1.0 / max(linear_ohm, 0.01)
         loaded = siemens + (1.0 / ev_ohm if ev_ohm else 0.0)
-        self._rise_us = max(self.cable_nf * 1e-3 / loaded, 0.01) + _SWING_US / 2.2
+        self._rise_us = max(self.cable_nf * 1e-3 / loaded, 0.01) + self.swing_us / 2.2
         falling = siemens if self._diode else loaded
-        self._fall_us = max(self.cable_nf * 1e-3 / falling, 0.01) + _SWING_US / 2.2
+        self._fall_us = max(self.cable_nf * 1e-3 / falling, 0.01) + self.swing_us / 2.2
 
     @property
     def period_us(self):
@@ -156,7 +190,13 @@ class Pilot:
         level = self.level_mv(phase_us)
         if self.noise_mv:
             level += (2.0 * self._rng.random() - 1.0) * self.noise_mv
+        if self.ripple_mv:
+            level += self.ripple_at_mv(phase_us)
         return level
+
+    def ripple_at_mv(self, us):
+        """The ripple alone, mV, at `us` of its own time."""
+        return self.ripple_mv * sin(2.0 * pi * self.ripple_hz * us * 1e-6)
 
     def inlet_signal(self):
         """What the car can measure at its inlet: (kind, duty 0..1, Hz).

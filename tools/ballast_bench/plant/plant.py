@@ -5,14 +5,14 @@ been in force since the last one. House and cars are currents (power electronics
 thermostats see to that), so the supply's sag follows from them without iteration.
 """
 
-from math import inf
+from math import copysign, hypot, inf
 from random import Random
 
 from ballast_bench.plant.account import Account
 from ballast_bench.plant.breaker import Breaker
 from ballast_bench.plant.charge_point import ChargePoint
 from ballast_bench.plant.clairvoyant import Clairvoyant
-from ballast_bench.plant.house import SAME_S
+from ballast_bench.plant.house import SAME_S, House
 from ballast_bench.plant.mains import Mains
 from ballast_bench.plant.metering import SupplyMeter
 from ballast_bench.plant.radio import Radio
@@ -42,6 +42,7 @@ class Config:
         source_v=230.0,
         line_ohm=0.2,
         freq_hz=50.0,
+        neutral_ohm=0.0,
         charger_phases=None,
         clairvoyant=True,
     ):
@@ -54,6 +55,7 @@ class Config:
         self.breaker_opens = breaker_opens
         self.phases = phases or (house.phases if house is not None else 1)
         self.source_v, self.line_ohm, self.freq_hz = source_v, line_ohm, freq_hz
+        self.neutral_ohm = neutral_ohm
         self.clairvoyant = clairvoyant
         self.chargers = self._list(chargers, charger_phases or self.phases)
 
@@ -90,7 +92,10 @@ class Plant:
         config = config or Config()
         self.config, self.seed = config, seed
         self.house = config.house or _NoHouse()
-        self.mains = Mains(config.source_v, config.phases, config.line_ohm, config.freq_hz)
+        self._whole_house = self.house if isinstance(self.house, House) else None
+        self.mains = Mains(
+            config.source_v, config.phases, config.line_ohm, config.freq_hz, config.neutral_ohm
+        )
         kind = config.breaker_a, config.breaker_curve, config.breaker_edge
         self.breaker = Breaker(*kind, opens=config.breaker_opens)
         self.house_breaker = Breaker(*kind, opens=False)  # what the house alone would do to it
@@ -100,6 +105,7 @@ class Plant:
         self.chargers = [
             ChargePoint(seed, str(index), **one) for index, one in enumerate(config.chargers)
         ]
+        self.car_model = "ideal"  # of a car that is plugged in without a name: plant/cars.toml
         self.now_s = 0.0
         self.house_a = [0.0, 0.0, 0.0]
         self.ev_a = [0.0, 0.0, 0.0]
@@ -123,6 +129,8 @@ class Plant:
         house = self.house
         changed = self._touched
         if now_s + SAME_S >= house.next_change_s and house.advance(now_s):
+            changed = True
+        if now_s >= self.mains.next_s and self.mains.advance(now_s):
             changed = True
         for charger in self.chargers:
             if charger.step(now_s):
@@ -159,15 +167,38 @@ class Plant:
             if not on:
                 ev_a[phase] = 0.0
             mains_a[phase] = house_a[phase] + ev_a[phase]
+        whole = self._whole_house
+        if whole is not None and whole.reactive:
+            self._add_reactive(house_a, mains_a)
         mains.load(mains_a)
         watts = self._supply_chargers()
         breaker.set_current(mains_a, now_s)
         self.house_breaker.set_current(house_a, now_s)
+        if whole is not None:
+            if whole.surges:
+                self._surges(now_s)
+            if whole.watching:
+                whole.watch(now_s, mains_a)
         self.meter.dead = max(mains.volts) < 1.0
         self.meter.note(now_s, mains_a, mains.volts, mains.freq_hz)
         self.account.note(now_s, house_a, ev_a, mains_a, watts)
         if self.config.clairvoyant and len(self.chargers) == 1:
             self._compare(now_s)
+
+    def _add_reactive(self, house_a, mains_a):
+        """Reactive currents of starting motors: a right angle to the rest, whose sign stays."""
+        for phase in (0, 1, 2):
+            reactive = self.house.q[phase]
+            if reactive and house_a[phase]:
+                for amps in (house_a, mains_a):
+                    amps[phase] = copysign(hypot(amps[phase], reactive), amps[phase])
+
+    def _surges(self, now_s):
+        """Inrush shorter than a step: the breakers alone see it."""
+        while self.house.surges:
+            phase, peak_a, seconds = self.house.surges.pop()
+            self.breaker.surge(now_s, abs(self.mains_a[phase]), peak_a, seconds)
+            self.house_breaker.surge(now_s, abs(self.house_a[phase]), peak_a, seconds)
 
     def _add_cars(self, ev_a):
         ev_a[0] = ev_a[1] = ev_a[2] = 0.0
@@ -187,6 +218,8 @@ class Plant:
                 volt = 0.0 if dead else volts[house_phase]
                 if abs(volt - supply[phase]) > 30.0 or (volt < 195.0) != (supply[phase] < 195.0):
                     charger.touch_supply()
+                elif phase == 0 and charger.contactor.drop_v:
+                    charger.sagged(volt)
                 supply[phase] = volt
             watts += charger.power()
         return watts

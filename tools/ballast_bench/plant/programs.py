@@ -3,12 +3,14 @@
 A program is a generator function (rng, local time of day in s); a negative power generates.
 Powers and cycles: usual nameplate values and published load shapes, rounded (chosen);
 start currents: locked-rotor about five to eight times the running current, decaying with a
-time constant of some mains cycles (motor handbooks), 20 ms pieces.
+time constant of some mains cycles (motor handbooks), 20 ms pieces. A piece may be
+(seconds, watts, reactive A per phase, (peak A, seconds) of a surge).
 """
 
-from math import exp, pi, sin
+from math import exp, pi, sin, sqrt
 
 DAY_S = 86400.0
+_LOCKED_PF = 0.5  # power factor of a locked rotor
 ALWAYS = None  # instead of a timetable: runs all the time, until midnight and again
 
 # when: functions (rng, day) -> seconds of the day
@@ -42,6 +44,30 @@ def motor_start(watts, multiple, decay_s=0.06, locked_s=0.06):
     steps = int(4.0 * decay_s / 0.02)
     for step in range(1, steps + 1):
         yield 0.02, watts * (1.0 + (multiple - 1.0) * exp(-step * 0.02 / decay_s))
+
+
+def direct_start(watts, multiple, locked_s=0.2, decay_s=0.06, volts=230.0):
+    """A motor at the bare mains: locked rotor until it breaks away, then the decay.
+
+    The locked rotor's current lags by 60 degrees (power factor 0.5, motor handbooks: 0.4..0.6),
+    so it adds to the rest of the house at that angle. locked_s: 0.2 s (chosen, small compressors).
+    """
+    amps = watts * multiple / volts
+    yield locked_s, volts * amps * _LOCKED_PF, amps * sqrt(1.0 - _LOCKED_PF * _LOCKED_PF)
+    steps = int(4.0 * decay_s / 0.02)
+    for step in range(1, steps + 1):
+        left = exp(-step * 0.02 / decay_s)
+        above = (amps - watts / volts) * left
+        yield 0.02, watts + volts * above * _LOCKED_PF, above * sqrt(1.0 - _LOCKED_PF * _LOCKED_PF)
+
+
+def soft_start(watts, multiple):
+    """A compressor behind a soft starter: makers promise 60 to 70 % less than the locked rotor.
+
+    Of `multiple` 40 % are left at the peak of half a second (chosen: the less kind end).
+    """
+    for share in (0.4, 0.7, 1.0, 0.9, 0.7):
+        yield 0.1, watts * max(multiple * 0.4 * share, 1.0 if share == 0.7 else 0.5)
 
 
 def kettle(rng, local_s):
@@ -92,21 +118,60 @@ def fridge(rng, local_s):
     yield max(left, 1.0), 2.0
 
 
-def heat_pump(watts=2200.0, multiple=5.0):
-    """Fixed-speed compressor: inrush that decays in a few cycles, longer runs in cold hours."""
+class HeatPump:
+    """A program: fixed-speed compressor, longer runs in cold hours.
 
-    def program(rng, local_s):
+    start: "soft" (as connection rules ask of a compressor that starts several times an hour),
+    "direct" (locked rotor at the bare mains), or "simple" (the locked rotor's current as if it
+    were active, for 60 ms: more than any breaker sees).
+    """
+
+    def __init__(self, watts, multiple, start="soft"):
+        self.watts, self.multiple, self.start = watts, multiple, start
+
+    def _begin(self):
+        if self.start == "soft":
+            return soft_start(self.watts, self.multiple)
+        if self.start == "direct":
+            return direct_start(self.watts, self.multiple)
+        return motor_start(self.watts, self.multiple)
+
+    def __call__(self, rng, local_s):
+        watts = self.watts
         left = DAY_S - local_s % DAY_S
         while left > 2400.0:
             hour = (DAY_S - left) / 3600.0
             share = 0.45 + 0.2 * sin((hour - 23.0) / 24.0 * 2.0 * pi + pi / 2.0)
             on = rng.uniform(700.0, 1300.0)
             off = on * (1.0 - share) / share
-            yield from motor_start(watts, multiple)
+            yield from self._begin()
             yield on, watts * rng.uniform(0.95, 1.05)
             yield off, 30.0
             left -= on + off + 0.3
         yield max(left, 1.0), 30.0
+
+
+def heat_pump(watts=2200.0, multiple=5.0):
+    """A HeatPump with these figures."""
+    return HeatPump(watts, multiple)
+
+
+def surge(peak_a, seconds):
+    """Program: something with a big capacitor is switched on, and draws no more than that."""
+
+    def program(rng, local_s):
+        yield 0.02, 0.0, 0.0, (peak_a, seconds)
+
+    return program
+
+
+def motor(watts, multiple, seconds, start="direct"):
+    """Program: one start of a motor and its run."""
+
+    def program(rng, local_s):
+        starter = {"soft": soft_start, "direct": direct_start}[start]
+        yield from starter(watts, multiple)
+        yield seconds, watts
 
     return program
 

@@ -1,6 +1,7 @@
 """One verb of the bench: its arguments, their ranges, and what it does."""
 
 BOOL, NUMBER, WHOLE, TEXT, MAYBE = "bool", "number", "whole", "text", "bool or null"
+MAYBE_NUMBER, MAYBE_WHOLE = "number or null", "whole or null"
 ON = (BOOL, True, None, None)
 
 
@@ -34,6 +35,10 @@ class Action:
     def _value(self, name, value):
         kind, _, least, most = self.args[name]
         where = f"{self.verb}: {name}"
+        if kind in (MAYBE_NUMBER, MAYBE_WHOLE):
+            if value is None:
+                return None
+            kind = NUMBER if kind == MAYBE_NUMBER else WHOLE
         if kind == BOOL and not isinstance(value, bool):
             raise ActionError(f"{where} must be true or false")
         if kind == MAYBE and value is not None and not isinstance(value, bool):

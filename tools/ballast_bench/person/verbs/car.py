@@ -1,8 +1,20 @@
 """Verbs of the car in front of a charger."""
 
-from ballast_bench.person.verbs.action import BOOL, NUMBER, ON, WHOLE, Action, ActionError, charger
-from ballast_bench.plant.battery import Battery
-from ballast_bench.plant.ev import EV
+from ballast_bench.person.verbs.action import (
+    BOOL,
+    MAYBE_NUMBER,
+    MAYBE_WHOLE,
+    NUMBER,
+    ON,
+    TEXT,
+    Action,
+    ActionError,
+    charger,
+)
+from ballast_bench.plant import cars
+
+_APART = ("phases", "one_phase_a", "kwh", "soc")  # figures that a car has from its plug-in on
+CHANGEABLE = tuple(figure for figure in cars.FIGURES if figure not in _APART)
 
 
 def _car(bench, verb):
@@ -16,6 +28,7 @@ def _change_car(bench, verb, **values):
     car = _car(bench, verb)
     for name, value in values.items():
         setattr(car, name, value)
+    car.touch(bench.plant.now_s)
     charger(bench).touch()
 
 
@@ -27,17 +40,20 @@ def _car_flag(verb, name, inverse=False):
     return lambda bench, on: _change_car(bench, verb, **{name: on != inverse})
 
 
-def _plug(bench, max_a, phases, soc, kwh, delay_s, sleepy):
+def _plug(bench, model, max_a, phases, soc, kwh, delay_s, sleepy):
     cp = charger(bench)
     if cp.ev is not None:
         raise ActionError("plug: a car is plugged in already")
-    if phases > cp.phases:
+    if (phases or 1) > cp.phases:
         raise ActionError("plug: this charger has one phase")
-    cp.plug_in(EV(
-        max_a=max_a, phases=tuple(range(phases)), delay_s=delay_s,
-        battery=Battery(kwh, soc), sleep_after_s=60.0 if sleepy else None,
-        wake="pulse" if sleepy else "duty", seed=bench.plant.seed,
-    ))  # fmt: skip
+    given = {"max_a": max_a, "soc": soc, "kwh": kwh, "delay_s": delay_s}
+    if sleepy:
+        given.update(sleep_after_s=60.0, wake="pulse")
+    try:
+        cp.plug_in(cars.make(model or bench.plant.car_model, phases, bench.plant.seed,
+                              room=cp.phases, **given))  # fmt: skip
+    except ValueError as error:
+        raise ActionError(f"plug: {error}") from None
 
 
 def _unplug(bench):
@@ -52,23 +68,43 @@ def _soc(bench, soc):
     charger(bench).touch()
 
 
+def _figure(bench, figure, value):
+    try:
+        cars.checked(f"{figure}:", figure, int(value) if figure == "wake_pulses" else float(value))
+    except ValueError as error:
+        raise ActionError(f"car: {error}") from None
+    _change_car(bench, "car", **{figure: value})
+
+
+def _asleep(bench, state):
+    car = _car(bench, "asleep")
+    if state == "no":
+        car.awake = True
+    else:
+        car.awake, car.sleep_state, car.wake = False, state, "pulse"
+    _change_car(bench, "asleep")
+
+
 def _want(bench, on):
     _car(bench, "want").want(on, bench.plant.now_s)
     charger(bench).touch()
 
 
 ACTIONS = [
-    #: the car draws at most `max_a` on each of its phases, as far as the charger allows
+    #: what is not said is as in the model; `car` in the setup line names the model of a bare `plug`
+    #: model -: a kind of car, from the library below; empty = the one of the setup line
     #: max_a A: the car's own limit
     #: phases phases: that it charges on; the charger must have as many
     #: soc -: how full its battery is, 1 = full
     #: kwh kWh: size of its battery
     #: delay_s s: how long it takes to follow a new limit
     #: sleepy -: it falls asleep after a minute without current, and only a pulse wakes it
-    #: example 0 plug max_a=16 delay_s=5
-    Action("plug", "car", "Plug a car in", _plug, max_a=(NUMBER, 32.0, 6.0, 80.0),
-           phases=(WHOLE, 1, 1, 3), soc=(NUMBER, 0.3, 0.0, 1.0), kwh=(NUMBER, 60.0, 1.0, 200.0),
-           delay_s=(NUMBER, 2.0, 0.0, 10.0), sleepy=(BOOL, False, None, None)),
+    #: source: plant/cars.toml, beside each car
+    #: example 0 plug model="needs_8a_low_factor" max_a=16 delay_s=5
+    Action("plug", "car", "Plug a car in", _plug, model=(TEXT, "", ("", *cars.names()), None),
+           max_a=(MAYBE_NUMBER, None, 6.0, 80.0), phases=(MAYBE_WHOLE, None, 1, 3),
+           soc=(MAYBE_NUMBER, None, 0.0, 1.0), kwh=(MAYBE_NUMBER, None, 0.5, 250.0),
+           delay_s=(MAYBE_NUMBER, None, 0.0, 60.0), sleepy=(BOOL, False, None, None)),
     #: the car is gone at once, whatever flowed
     #: example 20 unplug
     Action("unplug", "car", "Pull the plug, under load too", _unplug),
@@ -76,6 +112,18 @@ ACTIONS = [
     #: soc -: how full the battery is now, 1 = full
     #: example 30 soc soc=0.99
     Action("soc", "car", "State of charge", _soc, soc=(NUMBER, 0.5, 0.0, 1.0)),
+    #: any figure of plant/cars.toml; the car that is plugged in changes at once
+    #: figure -: which one
+    #: value as the figure: A, s, V, W, degC, or a share
+    #: source: the ranges are chosen; figures of real cars stand in plant/cars.toml
+    #: example 30 car figure="min_a" value=8
+    Action("car", "car", "A figure of the car in front", _figure,
+           figure=(TEXT, "min_a", CHANGEABLE, None), value=(NUMBER, 8.0, -60.0, 1e6)),
+    #: it ends with a pulse of the pilot (state F, or no pilot) that is long enough for this car
+    #: state -: B = S2 is open; C = it closes S2 and draws nothing; no = awake
+    #: source: evcc#14210 and SmartEVSE-3.5#17 for C, OpenEVSE ESP8266_WiFi#223 for B
+    #: example 30 asleep state="C"
+    Action("asleep", "car", "The car falls asleep", _asleep, state=(TEXT, "B", ("B", "C", "no"), None)),
     #: a car that does not want to charge opens its switch S2: state B
     #: on -: it wants
     #: example 40 want on=false

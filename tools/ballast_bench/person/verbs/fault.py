@@ -1,6 +1,14 @@
 """Verbs of the charger's own faults: what breaks in the box, its cable, its plug, its supply."""
 
-from ballast_bench.person.verbs.action import NUMBER, ON, TEXT, Action, charger, restarting
+from ballast_bench.person.verbs.action import (
+    MAYBE_NUMBER,
+    NUMBER,
+    ON,
+    TEXT,
+    Action,
+    charger,
+    restarting,
+)
 from ballast_bench.plant.thermal import SPOTS
 
 
@@ -22,7 +30,7 @@ _PLACES = tuple(SPOTS)
 
 
 def _heat(bench, place, degc):
-    charger(bench).places[_PLACES.index(place)].forced_degc = None if degc == 0 else float(degc)
+    charger(bench).places[_PLACES.index(place)].forced_degc = float(degc) if degc else None
 
 
 def _contact(bench, milliohm):
@@ -92,12 +100,12 @@ ACTIONS = [
     #: example 20 rcd state="test_dead"
     Action("rcd", "fault", "The residual current sensor", _rcd,
            state=(TEXT, "good", ("good", "broken", "test_dead", "cable_open"), None)),
-    #: as if the place were in an oven; it heats by itself again with 0
+    #: as if the place were in an oven or in the frost; it heats by itself again with null
     #: place -: which of the places
-    #: degc degC: its temperature
+    #: degc degC: its temperature; null or 0 = let go
     #: example 20 heat place="plug" degc=70
-    Action("heat", "fault", "Hold a place at a temperature, degC; 0 = let go", _heat,
-           place=(TEXT, "plug", _PLACES, None), degc=(NUMBER, 0.0, 0.0, 150.0)),
+    Action("heat", "fault", "Hold a place at a temperature, degC; null = let go", _heat,
+           place=(TEXT, "plug", _PLACES, None), degc=(MAYBE_NUMBER, None, -50.0, 150.0)),
     #: a worn contact heats with the square of the current
     #: milliohm milliohm: of the contact; 0.6 is a good one
     #: example 10 contact milliohm=1.6

@@ -12,6 +12,7 @@ import re
 from ballast_bench import boards
 from ballast_bench.person import actions, options, story
 from ballast_bench.person.story import seen as seen_table
+from ballast_bench.plant import cars
 from ballast_tools.check.references import markdown, notes
 from ballast_tools.check.references.shape import Field
 from ballast_tools.shell.paths import BENCH
@@ -79,6 +80,11 @@ is a number (firmware/ballast/control/SETTINGS.md), such as `user_ma=10000`.
 """
 _NEEDS = """`needs NAME ...` takes these names:
 """
+_CARS = """## Cars
+
+For `plug model="NAME"`, `setup car=NAME` and `tools/ballast run --car NAME`. Their figures stand in
+plant/cars.toml; what a car there leaves out is as in the first.
+"""
 _CONDITIONS = """## What must be seen
 
 A condition is `NAME==VALUE`, or `!=`, `<=`, `>=`, `<`, `>`, without blanks; several in a line must
@@ -88,13 +94,14 @@ every step of 20 ms.
 
 
 def rows(verbs=None, words=None, given=None, seen=None):
-    """({verbs, words, options, seen}, problems). verbs: {group: text}; the other texts: for tests."""
+    """({verbs, words, options, seen, cars}, problems). verbs: {group: text}; the other texts: for tests."""
     problems = []
     found = {"verbs": [row for group in actions.GROUPS for row in _verbs(group, verbs or {}, problems)]}
     text = WORDS.read_text() if words is None else words
     tree, marked = ast.parse(text), notes.read(WORDS, text)
     found["words"] = _words(tree, marked, problems)
     found["options"] = _options(given, problems)
+    found["cars"] = [(f"`{name}`", about, cars.figures(name)["source"]) for name, about in cars.listed()]
     problems += [f"{note.where()}: {_ORPHAN}" for note in marked]
     found["seen"] = _seen(SEEN.read_text() if seen is None else seen, problems)
     return found, problems
@@ -284,6 +291,7 @@ def document(found):
         for verb in found["verbs"]:
             if verb["group"] == group:
                 out += _section(verb)
+    out += [_CARS, *markdown.table(("name", "what it does", "source"), found["cars"]), ""]
     return "\n".join(out)
 
 
