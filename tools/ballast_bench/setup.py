@@ -90,8 +90,11 @@ class Setup:
         self.values.update(settings or {})
         made = self.product
         config = boards.fit(config, made.board, made.phases, made.rated_a)
+        if ideal:
+            honest.idealise(config.house)
         self.world = World(config, seed, made.board, make_app=self._make_app)
-        (honest.idealise if ideal else honest.fit)(self.world.plant)
+        if not ideal:
+            honest.fit(self.world.plant)
         self.bench = None  # the bench page, once it is made
         self.given = {}  # the names of person/options.py that it was made from
         self._random = {}

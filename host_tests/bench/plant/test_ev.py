@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 
 from ballast_bench.plant.battery import Battery
 from ballast_bench.plant.ev import EV, OHM_B, OHM_C, OHM_D, offered_a
-from ballast_bench.plant.pilot import HOLD, NEG, PWM, Pilot
-
-DT = 0.02
+from ballast_bench.plant.pilot import HOLD, NEG, PWM
+from ev_kit import DT, Rig, charging
 
 # printed table of test instruments for the EV's reading: (duty %, A)
 TABLE = [
@@ -43,45 +42,6 @@ def test_duty_table(percent, amps):
 def test_a_wrong_frequency_offers_nothing():
     assert offered_a(0.5, 1000) == 30.0
     assert offered_a(0.5, 500) == offered_a(0.5, 1500) == 0.0
-
-
-class Rig:
-    """A car on a pilot; a contactor that follows S2 unless held open."""
-
-    def __init__(self, ev, live=1):
-        self.ev, self.pilot, self.live, self.t = ev, Pilot(), live, 0.0
-        self.hold_open = False
-        ev.reset()
-        self.run(0.1)
-
-    def duty(self, amps):
-        self.pilot.drive(PWM, round(amps / 60.0 * 65536))
-
-    def step(self):
-        ev = self.ev
-        self.t = round(self.t + DT, 6)
-        self.pilot.load(ev.ohm, ev.diode)
-        ev.step(self.t, self.pilot, self.live if ev.s2 and not self.hold_open else 0)
-
-    def run(self, seconds):
-        for _ in range(round(seconds / DT)):
-            self.step()
-
-    def until(self, true, limit_s=60.0):
-        """Seconds until `true()`; fails after the limit."""
-        start = self.t
-        while not true():
-            self.step()
-            assert self.t - start < limit_s, "it never came"
-        return self.t - start
-
-
-def charging(ev, amps=16.0, live=1):
-    rig = Rig(ev, live)
-    rig.duty(amps)
-    rig.until(lambda: abs(ev.level_a - min(amps, ev.max_a)) < 0.01)
-    rig.run(0.1)
-    return rig
 
 
 def test_from_plug_to_current():

@@ -3,7 +3,10 @@
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ballast_bench.plant import honest
 from ballast_bench.plant.ev import OHM_B, OHM_C, OHM_D
 from ballast_bench.plant.pilot import HOLD, NEG, PWM, Pilot
 
@@ -150,3 +153,62 @@ def test_seq_counts_changes_only():
     assert pilot.seq == before
     pilot.drive(PWM, 9000)
     assert pilot.seq == before + 1
+
+
+@pytest.mark.parametrize(("plus_v", "minus_v"), [(11.4, -12.6), (12.6, -10.2), (12.0, -12.0)])
+def test_each_rail_shows_in_its_own_part(plus_v, minus_v):
+    pilot = Pilot()
+    pilot.plus_mv, pilot.minus_mv = plus_v * 1000.0, minus_v * 1000.0
+    pilot.load(OHM_C)
+    pilot.drive(PWM, 32768)
+    amps = (plus_v - 0.7) / (1000.0 + OHM_C)
+    assert pilot.high_mv == pytest.approx(1000.0 * (plus_v - 1000.0 * amps))
+    assert pilot.low_mv == pytest.approx(1000.0 * minus_v)
+
+
+@given(ground_mv=st.floats(-500.0, 500.0))
+def test_the_cars_earth_moves_what_each_end_sees(ground_mv):
+    pilot = Pilot()
+    pilot.load(OHM_B)
+    before_mv = pilot.high_mv
+    pilot.ground_mv = ground_mv
+    pilot.touch()
+    share = 1000.0 / (1000.0 + OHM_B)
+    assert pilot.high_mv - before_mv == pytest.approx(ground_mv * share, abs=1e-6)
+    assert pilot.inlet_high_mv == pytest.approx(pilot.high_mv - ground_mv)
+
+
+def test_the_largest_parts_of_the_norm_keep_its_edges():
+    pilot = Pilot()
+    pilot.cable_nf, pilot.swing_us = honest.CABLE_NF, honest.SWING_US
+    pilot.drive(PWM, 32768)
+    for ohm, rise_us in ((OHM_B, 10.0), (OHM_C, 7.0)):
+        pilot.load(ohm)
+        rise = crossing_us(pilot, 0.0, 0.9) - crossing_us(pilot, 0.0, 0.1)
+        fall = crossing_us(pilot, 500.0, 0.9) - crossing_us(pilot, 500.0, 0.1)
+        assert 0.6 * rise_us < rise < rise_us
+        assert 8.0 < fall < 13.0
+
+
+def test_ripple_is_a_sine_of_its_own_time():
+    pilot = Pilot(random.Random(3))
+    pilot.ripple_mv, pilot.ripple_hz = 200.0, 100.0
+    still = pilot.high_mv
+    assert pilot.sample_mv(2500.0) - still == pytest.approx(200.0)
+    assert pilot.sample_mv(7500.0) - still == pytest.approx(-200.0)
+    assert pilot.sample_mv(5000.0) - still == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_bouncing_contact_is_open_for_its_pulses_alone():
+    pilot = Pilot()
+    pilot.load(OHM_C)
+    pilot.bounce(10.0, 0.06, every_s=1.0, times=2)
+    seen = {}
+    for step in range(500, 650):
+        now_s = step * 0.02
+        if now_s >= pilot.bounces.next_s:
+            pilot.advance(now_s)
+        seen[round(now_s, 2)] = (pilot.high_mv > 11000.0, pilot.inlet_signal()[0])
+    opened = [now_s for now_s, (up, _) in seen.items() if up]
+    assert opened == [10.0, 10.02, 10.04, 11.0, 11.02, 11.04]
+    assert seen[10.0][1] == "none" and seen[10.06][1] == "hold"

@@ -196,13 +196,14 @@ def measuring(options):
 
 
 def supply(options, made):
-    """What complete options say of the supply, as arguments of Config; the rest is the market's."""
+    """What complete options say of supply and air, as arguments of Config; the rest is the market's."""
     line_ohm, neutral_ohm = options["line_ohm"], options["neutral_ohm"]
     if neutral_ohm is None:
         neutral_ohm = honest.NEUTRAL_SHARE * line_ohm
     elif neutral_ohm > line_ohm:
         raise ActionError(f"setup: neutral_ohm is a part of line_ohm, so at most {line_ohm:g}")
-    given = {**made.supply, "line_ohm": line_ohm, "neutral_ohm": neutral_ohm}
+    given = {**made.supply, "line_ohm": line_ohm, "neutral_ohm": neutral_ohm,
+             "ambient_degc": options["ambient_degc"]}  # fmt: skip
     if options["frequency_hz"] is not None:
         given["freq_hz"] = options["frequency_hz"]
     return given
@@ -214,8 +215,6 @@ def stand(plant, options):
     for cp in plant.chargers:
         cp.chip_holds_s = options["hold_up_s"]
         cp.rails_hold_s = min(cp.rails_hold_s, cp.chip_holds_s)
-        cp.set_ambient(options["ambient_degc"])
-        cp.settle_temperatures()
 
 
 def make_house(options):

@@ -17,7 +17,7 @@ DEFAULT = "usual"
 
 # figure: least, most
 FIGURES = {
-    "max_a": (1.0, 80.0), "one_phase_a": (1.0, 80.0), "min_a": (1.0, 32.0), "kwh": (0.5, 250.0),
+    "max_a": (1.0, 80.0), "one_phase_a": (1.0, 80.0), "min_a": (1.0, 32.0), "kwh": (0.5, 10000.0),
     "soc": (0.0, 1.0), "delay_s": (0.0, 60.0), "slew_a_s": (0.01, 1000.0),
     "down_a_s": (0.01, 1000.0), "quantum_a": (0.0, 10.0), "extra_a": (0.0, 40.0),
     "ready_s": (0.0, 600.0), "soft_start_s": (0.0, 600.0), "off_s": (0.0, 60.0),

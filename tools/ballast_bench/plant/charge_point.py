@@ -122,12 +122,6 @@ class ChargePoint:
             self.ev.air(degc, self._now_s)
         self._touched = True
 
-    def settle_temperatures(self):
-        """Everything has stood in this air for hours."""
-        for place, ntc in zip(self.places, self.ntc, strict=True):
-            place.degc = ntc.degc = self.ambient_degc
-            ntc.step(0.0, place.degc)
-
     def sagged(self, volts):
         """The supply moved to `volts`: it may hold the coil no more, or again."""
         if self._coil and self.contactor.fed(volts) != self.contactor.energised:

@@ -19,16 +19,18 @@ class Clairvoyant:
 
     Args: limit_a: A per phase. max_a, min_a: car and charger. phases: house phases in use.
     battery: a Battery of its own (a copy), or None for an endless one. volts: V per phase.
-    start_s: when the car was plugged in.
+    start_s: when the car was plugged in. line_ohm: of the supply, whose sag takes its share.
+    pf: power factor of the car.
     """
 
     def __init__(
-        self, limit_a, max_a=32.0, min_a=6.0, phases=(0,), battery=None, volts=230.0, start_s=0.0
-    ):
+        self, limit_a, max_a=32.0, min_a=6.0, phases=(0,), battery=None, volts=230.0, start_s=0.0,
+        line_ohm=0.0, pf=1.0,
+    ):  # fmt: skip
         self.limit_a, self.max_a, self.min_a = limit_a, max_a, min_a
         self.phases = tuple(phases)
         self.battery = battery
-        self.volts = volts
+        self.volts, self.line_ohm, self.pf = volts, line_ohm, pf
         self.energy_wh = 0.0
         self._now_s = start_s
         self._second_begin_s = start_s
@@ -59,7 +61,10 @@ class Clairvoyant:
             amps = min(amps, self.max_a * battery.share()) if amps >= self.min_a else 0.0
         elif amps < self.min_a:
             amps = 0.0
-        wh = amps * self.volts * len(self.phases) * span_s / 3600.0
+        volts = self.volts
+        if self.line_ohm and amps:
+            volts -= self.line_ohm * (house_a + amps)
+        wh = amps * volts * len(self.phases) * span_s / 3600.0 * self.pf
         if battery is not None:
             wh = min(wh, battery.room_wh())
             battery.add(wh)

@@ -2,7 +2,7 @@
 
 The constructors of the parts keep ideal values, so that a test of one part means what it says.
 `fit(plant)` gives a whole plant its tolerances, each unit its own, from the plant's seed alone:
-no other random number moves. `idealise(plant)` gives the simplest parts instead.
+no other random number moves.
 """
 
 from random import Random
@@ -30,15 +30,16 @@ def fit(plant):
     mains = plant.mains
     if mains.phases == 3 and not mains.neutral_ohm:
         mains.neutral_ohm = NEUTRAL_SHARE * mains.line_ohm
+    plant.compare_ohm = mains.line_ohm
     plant.car_model = cars.DEFAULT
     for charger in plant.chargers:
         _unit(charger, Random(f"parts/{plant.seed}/{charger.name}"), mains.source_v)
 
 
-def idealise(plant):
-    """The simplest parts: what a comparison with an earlier bench needs."""
-    if hasattr(plant.house, "motors"):
-        plant.house.motors("simple")
+def idealise(house):
+    """A house for simplest parts, as a comparison with an earlier bench needs. None: no house."""
+    if hasattr(house, "motors"):
+        house.motors("simple")
 
 
 def _unit(charger, rng, source_v):

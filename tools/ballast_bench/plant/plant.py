@@ -23,7 +23,7 @@ class Config:
 
     house: a House (None: an empty one). limit_a: main fuse limit for the books, A per phase.
     breaker_a (None: limit_a), breaker_curve, breaker_edge: the breaker; breaker_opens: False =
-    its trips are only recorded. phases: of the house.
+    its trips are only recorded. phases: of the house. ambient_degc: the air for hours before.
     chargers: number, or list of keyword dicts for ChargePoint. With three house phases the
     phases of the chargers rotate (L1 of the second one is on L2 ...), unless given.
     Raises ValueError on what cannot be.
@@ -43,6 +43,7 @@ class Config:
         line_ohm=0.2,
         freq_hz=50.0,
         neutral_ohm=0.0,
+        ambient_degc=20.0,
         charger_phases=None,
         clairvoyant=True,
     ):
@@ -55,7 +56,7 @@ class Config:
         self.breaker_opens = breaker_opens
         self.phases = phases or (house.phases if house is not None else 1)
         self.source_v, self.line_ohm, self.freq_hz = source_v, line_ohm, freq_hz
-        self.neutral_ohm = neutral_ohm
+        self.neutral_ohm, self.ambient_degc = neutral_ohm, ambient_degc
         self.clairvoyant = clairvoyant
         self.chargers = self._list(chargers, charger_phases or self.phases)
 
@@ -64,7 +65,7 @@ class Config:
             chargers = [{} for _ in range(chargers)]
         full = []
         for index, given in enumerate(chargers):
-            one = {"phases": phases}
+            one = {"phases": phases, "ambient_degc": self.ambient_degc}
             one.update(given)
             if one["phases"] > self.phases:
                 raise ValueError("plant: a three-phase charger needs a three-phase house")
@@ -111,6 +112,7 @@ class Plant:
         self.ev_a = [0.0, 0.0, 0.0]
         self.mains_a = [0.0, 0.0, 0.0]
         self._touched = False
+        self.compare_ohm = 0.0  # resistance of the clairvoyant's supply
         self._compared = None  # the car that the clairvoyant copies
         self.house.advance(0.0)
         self._recompute(0.0)
@@ -241,4 +243,6 @@ class Plant:
                 ev.battery.copy(),
                 self.mains.source_v,
                 now_s,
+                self.compare_ohm,
+                ev.pf,
             )

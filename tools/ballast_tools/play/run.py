@@ -1,5 +1,6 @@
 """`ballast run TRACE.csv`: a measured house on the virtual clock, with the whole firmware."""
 
+import argparse
 import logging
 import re
 import time
@@ -25,10 +26,11 @@ def add_arguments(parser):
     add("--limit", required=True, type=amps, metavar="25A", help="main fuse, per phase")
     add("--hours", type=float, metavar="H", help="stop after so many hours (default: whole trace)")
     add("--skip-hours", type=float, default=0.0, metavar="H", help="leave out the beginning")
-    add("--ev-max", type=amps, default=32.0, metavar="32A", help="the car's own limit")
-    add("--ev-phases", type=int, choices=(1, 3), default=1, help="phases of the car")
-    add("--ev-delay", type=float, default=2.0, metavar="S", help="from a new duty to its answer")
-    add("--ev-slew", type=float, default=10.0, metavar="A/S", help="how fast it moves then")
+    add("--car", default="usual", metavar="NAME", action=Car, help="a kind of car; ? lists them")
+    add("--ev-max", type=amps, metavar="32A", help="the car's own limit (default: as in --car)")
+    add("--ev-phases", type=int, choices=(1, 2, 3), help="phases of the car (default: as in --car)")
+    add("--ev-delay", type=float, metavar="S", help="from a new duty to its answer (default: as in --car)")
+    add("--ev-slew", type=float, metavar="A/S", help="how fast it moves then (default: as in --car)")
     add("--ev-kwh", type=float, default=1000.0, metavar="KWH", help="battery (default: never full)")
     add("--meter", choices=("clamp", "modbus", "rtu", "none"), default="clamp")
     add("--clamp", choices=("firmware", "battery", "ideal"), default="firmware",
@@ -45,8 +47,8 @@ def add_arguments(parser):
     add("--fallback", type=amps, default=6.0, metavar="6A", help="current without a meter, 0 = pause")
     add("--set", action="append", default=[], metavar="KEY=N", help="a setting of the charger")
     add("--breaker", default=None, metavar="B25", help="main breaker (default: B, the limit's size)")
-    add("--line-ohm", type=float, default=0.0, metavar="OHM",
-        help="impedance of the supply (0: currents as in the trace, no sag)")
+    add("--line-ohm", type=float, default=0.2, metavar="OHM",
+        help="resistance of the supply, line and return (default: 0.2, half of IEC/TR 60725; 0: no sag)")
     add("--seed", type=int, default=1)
     add("--out", type=Path, metavar="DIR", help="write report.json and report.html there")
     trace_option.add_arguments(parser)
@@ -55,12 +57,24 @@ def add_arguments(parser):
     bench_options.add_arguments(parser)
 
 
+class Car(argparse.Action):
+    """`--car NAME`, one of the library; `--car ?` prints the library and ends."""
+
+    def __call__(self, parser, namespace, value, option=None):
+        from ballast_bench.plant import cars
+
+        if value == "?":
+            print("\n".join(f"{name:24}{about}" for name, about in cars.listed()))
+            parser.exit()
+        if value not in cars.names():
+            parser.error(f"--car {value}: there is no such car; --car ? lists them")
+        namespace.car = value
+
+
 def amps(text):
     """'25A', '25' or '25.5 A' as float."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*A?\s*", text)
     if not match:
-        import argparse
-
         raise argparse.ArgumentTypeError(f"{text!r} is no current; write it like 25A")
     return float(match.group(1))
 
@@ -109,8 +123,7 @@ def watched(args, world, duration_s, trace):
 
 def prepare(args, more):
     """(Setup, seconds to run, Trace); UserError for what cannot be. more: arguments of Setup."""
-    from ballast_bench.plant.battery import Battery
-    from ballast_bench.plant.ev import EV
+    from ballast_bench.plant import cars
     from ballast_bench.plant.house import House
     from ballast_bench.plant.plant import Config
     from ballast_bench.setup import Setup
@@ -130,14 +143,15 @@ def prepare(args, more):
     curve, breaker_a = breaker(args)
     made = bench_options.charger(args)
     try:
+        ev = cars.make(
+            args.car, args.ev_phases, args.seed, kwh=args.ev_kwh, max_a=args.ev_max,
+            delay_s=args.ev_delay, slew_a_s=args.ev_slew, down_a_s=args.ev_slew,
+        )  # fmt: skip
+        args.ev_delay, args.ev_phases = ev.delay_s, len(ev.phases)  # for the report
         config = Config(
-            house=House(trace=trace, phases=3 if args.ev_phases == 3 or trace.phases == 3 else 1),
+            house=House(trace=trace, phases=3 if len(ev.phases) > 1 or trace.phases == 3 else 1),
             limit_a=args.limit, breaker_a=breaker_a, breaker_curve=curve, breaker_opens=False,
             line_ohm=args.line_ohm, **made.supply,
-        )  # fmt: skip
-        ev = EV(
-            max_a=args.ev_max, phases=tuple(range(args.ev_phases)), delay_s=args.ev_delay,
-            slew_a_s=args.ev_slew, battery=Battery(args.ev_kwh),
         )  # fmt: skip
     except ValueError as error:
         raise UserError(str(error)) from None

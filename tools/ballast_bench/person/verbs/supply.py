@@ -183,7 +183,7 @@ ACTIONS = [
     Action("inrush", "supply", "Capacitive inrush in the house", _inrush,
            peak_a=(NUMBER, 100.0, 1.0, 2000.0), ms=(NUMBER, 1.0, 0.01, 10.0), phase=_PHASE),
     #: of every heat pump in the house
-    #: start -: soft = behind a soft starter; direct = at the bare mains; simple = its whole current as if active
+    #: start -: soft = soft starter; direct = at the bare mains; simple = all of its current as active
     #: source: plant/README.md, the breaker that a heat pump tripped
     #: example 0 motors start="direct"
     Action("motors", "supply", "How compressors start", _motors,
