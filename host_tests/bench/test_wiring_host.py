@@ -200,3 +200,46 @@ def test_unknown_board_and_constant():
         boards.load("nowhere")
     with pytest.raises(boards.BoardError, match="no constant SPEED"):
         boards.load("bench", SPEED=1)
+
+
+def fresh_wiring(clock, seed=0, **values):
+    """A wiring whose pilot has these figures, in state C at 16 A."""
+    device = fakes.Device(clock)
+    cp = ChargePoint(phases=1)
+    for name, value in values.items():
+        setattr(cp.pilot, name, value)
+    wires = Wiring(device, boards.load("bench"), cp, seed=seed)
+    cp.pilot.drive(1, 17476)
+    cp.pilot.load(882.0)
+    adc = device.adc_input(wires.board.CP_ADC_PIN)
+    return wires, adc
+
+
+def bursts(wires, adc, steps):
+    """What a burst of 32 readings in each step gives."""
+    out = []
+    for n in range(1, steps + 1):
+        wires.update(0.02 * n)
+        out.append(tuple(adc.take() for _ in range(32)))
+    return out
+
+
+def test_fresh_noise_does_not_repeat_and_stale_noise_does(clock):
+    stale = bursts(*fresh_wiring(clock, noise_mv=60.0), 1000)
+    fresh = bursts(*fresh_wiring(clock, noise_mv=60.0, fresh=True), 1000)
+    assert len(set(stale)) <= 125  # 250 samples, read 32 at a time
+    assert len(set(fresh)) > 700
+    assert fresh == bursts(*fresh_wiring(clock, noise_mv=60.0, fresh=True), 1000)
+    assert fresh != bursts(*fresh_wiring(clock, 1, noise_mv=60.0, fresh=True), 1000)
+
+
+@pytest.mark.parametrize("noise_mv", [0.0, 60.0, 300.0])
+@pytest.mark.parametrize("ripple_mv", [0.0, 50.0, 500.0])
+def test_fresh_noise_has_its_amplitude(clock, noise_mv, ripple_mv):
+    wires, adc = fresh_wiring(clock, noise_mv=noise_mv, ripple_mv=ripple_mv, ripple_hz=130.0, fresh=True)
+    zero_mv, slope = wiring.cp_divider()
+    seen = [(uv / 1000 - zero_mv) / slope for burst in bursts(wires, adc, 2000) for uv in burst]
+    high, low = max(seen), min(seen)
+    around_mv = noise_mv + ripple_mv + (3.0 + 1.5) / slope  # the ADC's own noise and its steps
+    assert wires.cp.pilot.high_mv + 0.6 * (noise_mv + ripple_mv) < high <= wires.cp.pilot.high_mv + around_mv
+    assert wires.cp.pilot.low_mv - around_mv <= low < wires.cp.pilot.low_mv - 0.6 * (noise_mv + ripple_mv)

@@ -72,6 +72,28 @@ def test_every_verb_runs_with_its_defaults(table):
         ("rcd", {"state": "broken"}, lambda p, cp: cp.rcd.broken),
         ("heat", {"degc": 90}, lambda p, cp: cp.places[0].forced_degc == 90),
         ("heat", {"degc": 0}, lambda p, cp: cp.places[0].forced_degc is None),
+        ("heat", {"degc": -20}, lambda p, cp: cp.places[0].forced_degc == -20),
+        ("heat", {"degc": None}, lambda p, cp: cp.places[0].forced_degc is None),
+        ("ambient", {"degc": -30}, lambda p, cp: {s.ambient_degc for s in cp.places} == {-30.0}),
+        ("home_battery", {"kwh": 5}, lambda p, cp: p.house.watching[0].kwh == 5),
+        ("phase", {"phase": 2}, lambda p, cp: p.mains.missing == {1}),
+        ("neutral", {}, lambda p, cp: p.mains.neutral_lost),
+        ("line", {"ohm": 1.0}, lambda p, cp: (p.mains.line_ohm, p.mains.neutral_ohm) == (1.0, 0.4)),
+        ("sag", {"percent": 40}, lambda p, cp: p.mains.dip_share == 0.4 and p.mains.next_s == 0.0),
+        ("frequency", {"hz": 47}, lambda p, cp: p.mains.freq_hz == 47),
+        ("hold_up", {"seconds": 5}, lambda p, cp: (cp.chip_holds_s, cp.rails_hold_s) == (5.0, 0.04)),
+        ("coil", {"drop_percent": 50}, lambda p, cp: cp.contactor.drop_v == 115.0),
+        ("motor", {"phase": 2}, lambda p, cp: p.house.appliances[-1].phase == (1,)),
+        ("inrush", {}, lambda p, cp: p.house.appliances[-1].name == "inrush on L1"),
+        ("pilot_rails", {"plus_v": 11.4}, lambda p, cp: cp.pilot.plus_mv == 11400),
+        ("pilot_rails", {"minus_v": -10}, lambda p, cp: cp.pilot.minus_mv == -10000),
+        ("pilot_source", {"ohm": 970}, lambda p, cp: cp.pilot.source_ohm == 970),
+        ("pilot_noise", {"ripple_mv": 900}, lambda p, cp: cp.pilot.ripple_mv == 900 and cp.pilot.fresh),
+        ("pilot_offset", {"ground_mv": 100}, lambda p, cp: cp.pilot.ground_mv == 100),
+        ("pilot_edges", {"nf": 9}, lambda p, cp: cp.pilot.cable_nf == 9),
+        ("bounce", {"ms": 60}, lambda p, cp: cp.pilot.bounces.next_s == 0.0),
+        ("car", {"figure": "min_a", "value": 8}, lambda p, cp: cp.ev.min_a == 8),
+        ("asleep", {"state": "C"}, lambda p, cp: not cp.ev.awake and cp.ev.sleep_state == "C"),
         ("sensor", {"place": "box", "state": "open"}, lambda p, cp: cp.ntc[2].fault == "open"),
         ("pe_lost", {}, lambda p, cp: cp.pe.lost),
         ("weld", {}, lambda p, cp: cp.contactor.welded == {0}),
@@ -103,6 +125,14 @@ def test_a_verb_does_what_it_says(table, verb, args, look):
         ("rcd", {"state": "bad"}, "there are: good, broken"),
         ("heat", {"place": "roof"}, "there are: plug"),
         ("soc", {}, "no car is plugged in"),
+        ("plug", {"model": "rocket"}, "there are: , usual"),
+        ("plug", {"phases": 4}, "from 1 to 3"),
+        ("car", {"figure": "wings"}, "there are: max_a"),
+        ("hold_up", {"seconds": 0.01, "rails_s": 0.02}, "rails_s must not be above"),
+        ("coil", {"drop_percent": 90}, "must not be above pull_percent"),
+        ("sag", {"seconds": 3, "times": 2}, "must be longer"),
+        ("bounce", {"ms": 2000, "times": 2}, "must be longer"),
+        ("heat", {"degc": "hot"}, "must be a number"),
         ("speed", {"factor": 5}, "does not run in real time"),
         ("clamp_off", {}, "no clamp"),
         ("wifi_scan", {}, "no radio is on"),
@@ -165,6 +195,10 @@ def lines(draw):
             args[name] = draw(st.sampled_from(least)) if least else draw(st.text(max_size=12))
         elif kind == action_kinds.WHOLE:
             args[name] = draw(st.integers(least, most))
+        elif kind == action_kinds.MAYBE_WHOLE:
+            args[name] = draw(st.none() | st.integers(least, most))
+        elif kind == action_kinds.MAYBE_NUMBER:
+            args[name] = draw(st.none() | st.floats(least, most))
         else:
             args[name] = draw(st.floats(least, most))
     return draw(st.integers(0, 10**6)) / 100, action.verb, args
@@ -210,3 +244,32 @@ def test_a_script_is_played_at_its_time(table):
         world.actors[0](tick * 0.02)
         seen.append(table.plant.chargers[0].ev is not None)
     assert seen.index(True) == 50 and seen[50:].index(False) == 75
+
+
+def test_a_model_and_what_overrides_it(table):
+    actions.do(table, "plug", {"model": "needs_8a_low_factor", "max_a": 20})
+    car = table.plant.chargers[0].ev
+    assert (car.model, car.min_a, car.max_a, len(car.phases)) == ("needs_8a_low_factor", 8.0, 20, 3)
+    with pytest.raises(ActionError, match="pf must be from"):
+        actions.do(table, "car", {"figure": "pf", "value": 2})
+
+
+def test_a_bare_plug_takes_the_benchs_own_car(table):
+    table.plant.car_model = "two_phase"
+    actions.do(table, "plug")
+    assert table.plant.chargers[0].ev.phases == (0, 1)
+
+
+def test_a_motor_may_start_again(table):
+    actions.do(table, "motor", {"watts": 1000})
+    actions.do(table, "motor", {"watts": 2000})
+    assert [a.name for a in table.plant.house.appliances].count("motor on L1") == 1
+    actions.do(table, "motors", {"start": "direct"})
+    pump = next(a for a in table.plant.house.appliances if a.name == "heat pump")
+    assert pump.program.start == "direct"
+
+
+def test_a_home_battery_is_there_once(table):
+    actions.do(table, "home_battery")
+    with pytest.raises(ActionError, match="home_battery: house: there is a home battery already"):
+        actions.do(table, "home_battery")

@@ -238,6 +238,7 @@ def _options(text, problems):
             problems.append(f"{notes.place(OPTIONS, key.lineno)}: {key.value} is not described; {how}")
             continue
         default = options.OPTIONS[key.value][1]
+        default = "null" if default is None else default
         out.append({"name": key.value, "kind": found["unit"], "default": default,
                     "meaning": found["meaning"]})  # fmt: skip
     problems += [f"{note.where()}: {_ORPHAN}" for note in marked]
