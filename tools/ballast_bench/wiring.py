@@ -10,6 +10,7 @@ boards gets its resistors, not its constants; see `divider_of`.
 """
 
 from math import gcd
+from operator import add
 from random import Random
 
 from ballast_bench.fakes.atm90e32 import Atm90e32
@@ -28,9 +29,10 @@ _PERIOD_US = 1000
 _SPACING_US = 116  # of an ADC that spaces its readings by itself (CP_SPACING_US = 0)
 _ADC_NOISE_MV = 3.0  # at the ADC pin, chosen: S3 with 100 nF and no averaging
 _CACHE = 512
-_FRESH_STEPS = 7  # of 32 readings each: before one of the samples is read again
+_FRESH_READINGS = 2000  # of one level, each with other noise, before a list is read again
+_FRESH_STEPS = 125  # 32 readings each: after them the first of 2000 would be read again
 _VARIANTS = 16  # of the noise on one level, in random order
-_TABLE = 4096  # readings of noise that they are cut from
+_TABLE = 16384  # readings of noise that they are cut from
 
 
 def cp_divider():
@@ -69,6 +71,7 @@ class Wiring:
         self._zero_mv, self._slope = divider_of(board)
         self._spacing_us = board.CP_SPACING_US or _SPACING_US
         self._samples = _PERIOD_US // gcd(_PERIOD_US, self._spacing_us)  # end in step with the pilot
+        self._rounds = max(1, _FRESH_READINGS // self._samples)
         self._adc = device.adc_input(board.CP_ADC_PIN)
         self._cache = {}
         self._noise = {}
@@ -218,15 +221,15 @@ class Wiring:
         return out
 
     def _fresh(self, pilot):
-        """As `_sampled`, with other noise each time: the ripple keeps no time with the PWM."""
+        """As `_sampled`, longer and with other noise each time: the ripple keeps no time with the PWM."""
         key = (pilot.high_mv, pilot.low_mv, pilot.duty)
         entry = self._cache.get(key)
         if entry is None:
-            if len(self._cache) >= _CACHE // 4:  # an entry holds up to 16 variants
+            if len(self._cache) >= _CACHE // 16:  # an entry holds up to 16 variants of 2000
                 self._cache.clear()
             to_uv, slope, zero = self._adc.calibrated_uv, self._slope, self._zero_mv
-            levels = (pilot.level_mv(k * _SPACING_US) for k in range(_SAMPLES))
-            entry = ([to_uv(max(zero + slope * mv, 0.0) * 1000.0) for mv in levels], {})
+            levels = (pilot.level_mv(k * self._spacing_us) for k in range(self._samples))
+            entry = ([to_uv(max(zero + slope * mv, 0.0) * 1000.0) for mv in levels] * self._rounds, {})
             self._cache[key] = entry
         pure, variants = entry
         kind = (pilot.noise_mv, pilot.ripple_mv, pilot.ripple_hz, self._rng.randrange(_VARIANTS))
@@ -234,22 +237,23 @@ class Wiring:
         if found is None:
             if len(variants) >= 2 * _VARIANTS:
                 variants.clear()
-            at = self._rng.randrange(_TABLE - _SAMPLES)
-            table = self._noise_table(pilot)
+            at = self._rng.randrange(_TABLE - len(pure))
+            found = list(map(add, pure, self._noise_table(pilot)[at : at + len(pure)]))
             most = self._adc.calibrated_uv(1e9)
-            found = [min(max(uv + table[at + k], 0), most) for k, uv in enumerate(pure)]
+            if min(found) < 0 or max(found) > most:
+                found = [min(max(uv, 0), most) for uv in found]
             variants[kind] = found
         return found
 
     def _noise_table(self, pilot):
-        """Noise and ripple alone, whole mV at the ADC in uV, _TABLE readings 116 us apart."""
+        """Noise and ripple alone, whole mV at the ADC in uV, _TABLE readings as far apart."""
         key = (pilot.noise_mv, pilot.ripple_mv, pilot.ripple_hz)
         table = self._noise.get(key)
         if table is None:
             uniform, slope = self._rng.uniform, self._slope
             table = self._noise[key] = []
             for k in range(_TABLE):
-                cp_mv = uniform(-pilot.noise_mv, pilot.noise_mv) + pilot.ripple_at_mv(k * _SPACING_US)
+                cp_mv = uniform(-pilot.noise_mv, pilot.noise_mv) + pilot.ripple_at_mv(k * self._spacing_us)
                 mv = slope * cp_mv + uniform(-_ADC_NOISE_MV, _ADC_NOISE_MV)
                 table.append(round(mv) * 1000)
         return table

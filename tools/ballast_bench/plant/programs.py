@@ -49,8 +49,8 @@ def motor_start(watts, multiple, decay_s=0.06, locked_s=0.06):
 def direct_start(watts, multiple, locked_s=0.2, decay_s=0.06, volts=230.0):
     """A motor at the bare mains: locked rotor until it breaks away, then the decay.
 
-    The locked rotor's current lags by 60 degrees (power factor 0.5, motor handbooks: 0.4..0.6),
-    so it adds to the rest of the house at that angle. locked_s: 0.2 s (chosen, small compressors).
+    The locked rotor's current lags by 60 degrees (power factor 0.5, chosen: small motors have
+    0.4..0.6), so it adds to the rest of the house at that angle. locked_s: 0.2 s (chosen).
     """
     amps = watts * multiple / volts
     yield locked_s, volts * amps * _LOCKED_PF, amps * sqrt(1.0 - _LOCKED_PF * _LOCKED_PF)
