@@ -8,7 +8,6 @@ from math import inf
 
 from ballast_bench.campaign import disturbances
 from ballast_bench.person import actions
-from ballast_bench.plant.clairvoyant import Clairvoyant
 
 _PWM = 1  # plant/pilot.py
 _END_S = 0.1  # contacts open after the car's end, IEC 61851-1 table A.6
@@ -118,15 +117,11 @@ class Judge:
             return
         self._close_comparison(now_s)
         self._compared = now
-        account, cp = self.plant.account, self.watches[0].cp
-        account.clairvoyant = None
-        phases = [cp.phase_map[p] for p in now.phases if p < cp.phases] if now is not None else []
-        if phases:
-            cp.settle(now_s)
-            account.clairvoyant = Clairvoyant(
-                self._limit_a, min(now.max_a, cp.rated_a), now.min_a, phases, now.battery.copy(),
-                self.plant.mains.source_v, now_s,
-            )  # fmt: skip
+        if now is not None:
+            self.watches[0].cp.settle(now_s)
+            self.plant._compared = None
+            self.plant._compare(now_s)  # the plant's own comparison, begun anew
+            _let_it_taper(self.plant.account.clairvoyant, now)
 
     def _close_comparison(self, now_s):
         account = self.plant.account
@@ -164,6 +159,23 @@ _SUMMED = ("nuisance_stops", "closings", "short_charges", "pilot_changes", "rese
 
 _OF_ALL = ("house", "meter", "radio", "supply")
 """Groups of verbs that are of no single charger."""
+
+
+def _let_it_taper(clairvoyant, ev):
+    """What a full battery takes less is the car's, also where the charger is smaller than the car."""
+    if clairvoyant is not None and ev.max_a > clairvoyant.max_a:
+        clairvoyant.battery = _OfABigCar(clairvoyant.battery, ev.max_a / clairvoyant.max_a)
+
+
+class _OfABigCar:
+    """A battery as a charger sees it that has a part, 1 / times, of the car's own current."""
+
+    def __init__(self, battery, times):
+        self._battery, self._times = battery, times
+        self.add, self.room_wh = battery.add, battery.room_wh
+
+    def share(self):
+        return min(self._times * self._battery.share(), 1.0)
 
 
 class Excuses:
