@@ -180,8 +180,9 @@ def make_product(options):
 def _config(options, made):
     try:
         return Config(
-            house=make_house(options), limit_a=options["limit_a"], chargers=options["chargers"], **supply(options, made)
-        )
+            house=make_house(options), limit_a=options["limit_a"], chargers=options["chargers"],
+            **supply(options, made),
+        )  # fmt: skip
     except ValueError as error:
         raise ActionError(f"setup: {error}") from None
 
