@@ -23,7 +23,7 @@ MISTAKES = [
     ("5 expect coil==yes", "bad:1: coil: yes is not JSON"),
     ("5 within x coil==1", "bad:1: within: seconds are needed, not 'x'"),
     ("5 within 5 coil==1 for 3", "bad:1: within: nothing may stand behind the conditions, but 'for 3' does"),
-    ("5 expect mains==3", "bad:1: nothing called 'mains' can be seen; there is: state, why"),
+    ("5 expect mains==3", "bad:1: nothing called 'mains' can be seen; there is: state, level"),
     ("5 expect limit_nobody_a==3", "bad:1: nothing called 'limit_nobody_a'"),
     ('5 expect mains_a>"25"', 'bad:1: mains_a is a number, which cannot be compared with "25"'),
     ("5 expect coil==true", "bad:1: coil is a number, which cannot be compared with true"),
