@@ -166,7 +166,7 @@ AXES = {
         Choice("low", 1.0, lines=[("mains", {"percent": Range(92.0, 98.0, 0)})]),
         Choice("high", 1.0, lines=[("mains", {"percent": Range(102.0, 106.0, 0)})]),
         Choice("weak line", 1.0, lines=[("line", {"ohm": Range(0.3, 1.2)})]),
-        Choice("long hold-up", 0.5, lines=[("hold_up", {"seconds": Pick(0.02, 1.0, 5.0)})]),
+        Choice("long hold-up", 0.5, lines=[("hold_up", {"seconds": Pick(0.05, 1.0, 5.0)})]),
         Choice("nervous coil", 0.5, lines=[("coil", {"drop_percent": Range(60.0, 75.0, 0)})]),
         Choice("direct motors", 0.5, lines=[("motors", {"start": "direct"})], needs=_HOME),
     ],

@@ -151,11 +151,10 @@ PLACED = {
     "plug": "the axis `car`, when it arrives and after each unplugging",
     "appliance": "somebody at home, and the axis `sun`",
     "breaker": "once an hour, so that a run does not end with a trip",
-    "home_battery": "the axis `battery`, by the option battery_kwh",
 }
 """verb: where else in a run it has its place."""
 
-LEFT_OUT = {}
+LEFT_OUT = {"home_battery": "the axis `battery` has one from the start, by the option battery_kwh"}
 """verb: why no run has it."""
 
 GROUPS = ("car", "meter", "supply", "pilot", "fault", "house")
