@@ -1,7 +1,7 @@
 # A Modbus meter on RS-485 that loses answers, sends NaN, exceptions and broken frames: a little above the fuse at most.
 setup house=empty limit_a=25 meter=rtu
 0    plug max_a=32
-45   expect offered_a>=20 meter=="good"
+45   expect offered_a>=15.9 meter=="good"
 50   meter_lost percent=10
 50   meter_nan percent=10
 50   meter_exceptions percent=10

@@ -21,6 +21,7 @@ esp32_lite   balance          amps_25
 esp32_lite   brown_mains      own_meter
 esp32_lite   cn_window        own_meter
 esp32_lite   greedy_car       own_meter
+esp32_lite   hot_air          amps_32
 esp32_lite   hot_plug         amps_32
 esp32_lite   uk_voltage       own_meter
 esp32_lite   worn_socket      amps_32

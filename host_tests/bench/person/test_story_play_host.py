@@ -125,6 +125,9 @@ def test_what_is_seen_is_the_truth():
 # -- the examples of STORIES.md ------------------------------------------------------------
 
 BENCHES = {"clamp_off": "house=empty meter=clamp", "appliance": "house=semi"}
+MODBUS = ("meter_held", "meter_mean", "meter_steps", "meter_gateway", "meter_answer", "meter_lost",
+          "meter_late", "meter_exceptions", "meter_nan", "meter_zero_answers")  # fmt: skip
+BENCHES.update(dict.fromkeys(MODBUS, "house=semi meter=modbus"), meter_crc="house=semi meter=rtu")
 
 
 def examples():

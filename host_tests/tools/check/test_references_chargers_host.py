@@ -3,7 +3,8 @@
 import pytest
 
 from ballast_bench.devices.web_client import Browser
-from ballast_bench.person import actions, story
+from ballast_bench.person import actions, options, story
+from ballast_bench.person.story import seen as seen_table
 from ballast_bench.plant.ev import EV
 from ballast_bench.rigs.group import GroupRig
 from ballast_bench.rigs.web import LABEL, PASSWORD, free_port
@@ -227,16 +228,28 @@ def test_the_answers_about_clamps_are_as_described(described):
             answered(described[method, path], installer.request(method, path, data=data), described)
 
 
+def described_names(observed):
+    """{name: value} as STORIES.md has them: of a family such as limit_SLOT_a one member for all."""
+    families = {pattern: row[1] for pattern, row in seen_table.FAMILIES.items()}
+    words = {pattern: row[0] for pattern, row in seen_table.FAMILIES.items()}
+    out = {name: observed.pop(name) for name in seen_table.SEEN}
+    for pattern, members in families.items():
+        values = [observed.pop(pattern.replace(words[pattern], member)) for member in members]
+        out[pattern] = values[0]
+    assert not observed, "a name without a row"
+    return out
+
+
 def test_what_a_story_can_see_is_described():
     fields = stories.rows()[0]["seen"]
-    setup = story.make_setup({"house": "empty", "meter": "none"})
+    setup = options.make_setup({"house": "empty", "meter": "none"})
     world = setup.start()
     try:
-        assert differs(story.observe(world), fields) == []
-        bench = story._Bench(setup, 0)
+        assert differs(described_names(story.observe(world)), fields) == []
+        bench = story.Bench(setup, 0)
         actions.do(bench, "plug")
         world.run(12.0)
-        seen = story.observe(world)
+        seen = described_names(story.observe(world))
         assert differs(seen, fields) == [] and seen["coil"] == 1
     finally:
         setup.stop()

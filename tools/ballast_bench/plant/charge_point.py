@@ -283,6 +283,11 @@ class ChargePoint:
             if self.ev is not None:
                 self.ev.battery.add(wh * self._stored)
 
+    @property
+    def watts(self):
+        """Active power that the car takes, W, since the plant's last change."""
+        return self._watts
+
     def power(self):
         """W that the car takes now; the plant calls it after every change."""
         watts = 0.0

@@ -80,13 +80,16 @@ def _supply(plant: Any) -> Group:
 
 
 def _car(cp: Any) -> Group:
-    columns = _three("ev", "A", "current of this charger's car, by the phases of the house")
+    columns = [
+        *_three("ev", "A", "current of this charger's car, by the phases of the house"),
+        Column("ev_w", "W", "active power of this charger's car"),
+    ]
 
     def read(now_s: float) -> tuple:
         amps = [0.0, 0.0, 0.0]
         for phase, house_phase in enumerate(cp.phase_map):
             amps[house_phase] = cp.amps[phase]
-        return tuple(amps)
+        return *amps, cp.watts
 
     return columns, read
 

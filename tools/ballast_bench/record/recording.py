@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import ceil
+from math import ceil, inf
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,7 @@ class Recording:
             "limit_a": world.plant.config.limit_a, "every_s": every_s,
         }  # fmt: skip
         self.next_s = 0.0
+        self._last_s = -inf
         self._began = False
         self._file = None if path is None else files.start(path, self.columns, self._about)
 
@@ -68,6 +69,9 @@ class Recording:
                 if now_s + _SAME_S < self.next_s:
                     return
             self.next_s = (int((now_s + _SAME_S) / step) + 1) * step
+        if now_s - self._last_s < _SAME_S:
+            return  # after a slow boot the plant makes up for its steps in one instant
+        self._last_s = now_s
         for reads in self._reads:
             row: list = []
             for read in reads:

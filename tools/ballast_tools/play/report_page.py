@@ -56,6 +56,13 @@ def _trip(value):
     return f"{value['time_of_day']}, {value['phase']}, {value['cause']}"
 
 
+def _delay(value):
+    """Seconds, or the pair that each answer is drawn between."""
+    if isinstance(value, (int, float)):
+        return f"{value:.1f} s"
+    return f"{value[0]:.1f} to {value[1]:.1f} s"
+
+
 KWH, PERCENT, SECONDS, AMPS = _number(2, " kWh"), _number(1, " %"), _number(1, " s"), _number(1, " A")
 
 
@@ -105,7 +112,7 @@ WORDS = {
             "From a change of the car's current to the reading that shows it, measured by the charger."),
         "loss": ("Radio frames lost", lambda v: f"{100 * v:g} %", "Of the clamp's radio."),
         "ev_phases": ("Phases of the car", str, "How many phases the car draws from."),
-        "ev_delay_s": ("Delay of the car", SECONDS, "From a new offer to the car's answer."),
+        "ev_delay_s": ("Delay of the car", _delay, "From a new offer to the car's answer."),
         "seed": ("Seed", str, "The same seed and options give the same run."),
     },
 }  # fmt: skip

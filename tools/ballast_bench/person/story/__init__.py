@@ -22,5 +22,3 @@ __all__ = [
     "Bench", "Line", "Outcome", "Player", "Result", "Run", "Story", "View", "conditions", "failing",
     "observe", "play", "play_run",
 ]  # fmt: skip
-
-_Bench = Bench  # the name under which campaign/world.py asks for it

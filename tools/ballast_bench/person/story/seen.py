@@ -50,10 +50,6 @@ def _mains_v(view):
     return min(view.plant.mains.volts[: view.plant.config.phases])
 
 
-def _ev_w(view):
-    return sum(a * v for a, v in zip(view.cp.amps, view.cp.supply_v, strict=True))
-
-
 def _overload_s(view):
     view.plant.account.flush(view.plant.now_s)
     return view.plant.account.overload_s
@@ -90,8 +86,8 @@ SEEN = {
     "soc": (NUMBER, lambda v: _ev(v, lambda ev: ev.battery.soc, 0.0), None),
     #: ev_a number 0..: what the car draws, on its largest phase
     "ev_a": (NUMBER, lambda v: max(v.cp.amps), None),
-    #: ev_w number 0..: power that the car draws, in truth
-    "ev_w": (NUMBER, _ev_w, None),
+    #: ev_w number 0..: active power that the car draws, in truth
+    "ev_w": (NUMBER, lambda v: v.cp.watts, None),
     #: mains_a number: what flows through the main fuse, on its largest phase; + = import
     "mains_a": (NUMBER, lambda v: max(v.plant.mains_a), None),
     #: mains_v number 0..: voltage of the supply, on its lowest phase
