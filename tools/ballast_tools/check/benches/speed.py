@@ -1,0 +1,159 @@
+"""`ballast bench speed`: CPU time of a simulated day, in pairs against an older state of this tree.
+
+The older state comes from the repository's history (git archive). Old and new run in turns, each
+in a process of its own, so that a busy machine slows both down. First table: the same parts on
+both (ideal clamp, board bench, one car), and every step's figures must be the same to the last
+bit. Second table: what a user gets who chooses nothing, then and now; there results may differ.
+"""
+
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+from ballast_tools.shell import figures, paths
+from ballast_tools.shell.errors import UserError
+from ballast_tools.shell.progress import Bar
+
+RUN = paths.TOOLS / "ballast_tools" / "check" / "speed_run.py"
+BASE = "d0a5189"
+METERS = ("clamp", "modbus", "none")
+WANTED = 0.4  # of the CPU time of BASE, on the same parts
+WANTED_DEFAULT = 1.0  # the same, for the bench as it is without options
+DAY_S = 86400
+TIMEOUT_S = 1800
+
+
+def add_arguments(parser):
+    add = parser.add_argument
+    add("--seconds", type=float, default=300.0, help="virtual, of each run (300)")
+    add("--pairs", type=int, default=4, help="runs of each state (4)")
+    add("--seed", type=int, default=1)
+    add("--base", default=BASE, metavar="COMMIT", help=f"the state to compare with ({BASE})")
+    add("--short", action="store_true", help="2 pairs of one minute: for every change")
+
+
+def main(args):
+    if args.short:
+        args.seconds, args.pairs = 60.0, 2
+    if not 10 <= args.seconds <= DAY_S:
+        raise UserError(f"--seconds {args.seconds:g}: from 10 to {DAY_S}")
+    if not 1 <= args.pairs <= 100:
+        raise UserError(f"--pairs {args.pairs}: from 1 to 100")
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        unpack(args.base, base)
+        return _compare(args, base)
+
+
+def unpack(commit, folder):
+    """The tree of `commit` into `folder`; UserError where the history does not hold it."""
+    words = ["git", "-C", str(paths.ROOT), "archive", "--format=tar", commit]
+    file = folder / "base.tar"
+    try:
+        with file.open("wb") as out:
+            done = subprocess.run(words, stdout=out, stderr=subprocess.PIPE)
+    except FileNotFoundError:
+        raise UserError("bench speed: git is not installed; it brings the older state") from None
+    if done.returncode:
+        raise UserError(
+            f"bench speed: the history here does not hold {commit}; fetch it whole "
+            "(git fetch --unshallow) or name another state with --base"
+        )
+    with tarfile.open(file) as tar:
+        tar.extractall(folder, filter="data")
+    file.unlink()
+
+
+def one(tree, args, **task):
+    """What speed_run.py prints of one run."""
+    task = {"parts": "same", "meter": "clamp", "seconds": args.seconds, "seed": args.seed,
+            "rows": False, **task}  # fmt: skip
+    words = [sys.executable, str(RUN), str(tree), json.dumps(task)]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        raise UserError(f"bench speed: a run took more than {TIMEOUT_S} s; lower --seconds") from None
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:] or ["it ended without a word"]
+        raise UserError(f"bench speed: the run in {tree} failed: {last[0]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def first_difference(old, new):
+    """None where all steps are the same, else the virtual second in which they part."""
+    if old["steps"] != new["steps"]:
+        return 0
+    pairs = zip(old["marks"], new["marks"], strict=True)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), None)
+
+
+def paired(args, base, show, **task):
+    """CPU seconds of `args.pairs` runs of both states, in turns: {"old", "new", "ratios"}."""
+    old = new = 0.0
+    ratios = []
+    for n in range(args.pairs):
+        a, b = one(base, args, **task)["cpu_s"], one(paths.ROOT, args, **task)["cpu_s"]
+        old, new = old + a, new + b
+        ratios.append(round(b / a, 3))
+        show(n + 1)
+    return {"old": old, "new": new, "ratios": ratios}
+
+
+def _compare(args, base):
+    bar = Bar("Running")
+    total = (len(METERS) + 1) * (args.pairs + 1)
+    found, missed, at = {}, [], 0
+    print(f"CPU seconds of a simulated day, {args.base} and this tree; "
+          f"{args.pairs} pairs of {args.seconds:g} s, seed {args.seed}")  # fmt: skip
+    _head("the same parts")
+    for meter in METERS:
+        bar.show(at, total, meter)
+        what = {"meter": meter, "rows": True}
+        apart = first_difference(one(base, args, **what), one(paths.ROOT, args, **what))
+        got = paired(args, base, lambda n, at=at: bar.show(at + n, total, meter), meter=meter)  # noqa: B023
+        at += args.pairs + 1
+        bar.end()
+        told = "same" if apart is None else f"differ from second {apart}"
+        found[meter] = _row(args, meter, got, told) | {"differ_from_s": apart}
+        if apart is not None:
+            missed.append(f"{meter}: the results differ from second {apart} on")
+        if found[meter]["ratio"] > WANTED:
+            missed.append(f"{meter}: {found[meter]['ratio']:.2f} of the CPU time, {WANTED:g} is wanted")
+    _head("without options")
+    got = paired(args, base, lambda n: bar.show(at + n, total, "default"), parts="default")
+    bar.end()
+    found["default"] = _row(args, "default", got, "not compared")
+    if found["default"]["ratio"] > WANTED_DEFAULT:
+        missed.append(f"without options: {found['default']['ratio']:.2f} of the CPU time, "
+                      f"{WANTED_DEFAULT:g} is wanted")  # fmt: skip
+    print(f"bars: {WANTED:g} on the same parts with the same results, {WANTED_DEFAULT:g} without options: "
+          + ("MISSED" if missed else "kept"))  # fmt: skip
+    for line in missed:
+        print(f"  missed: {line}")
+    figures.write(args.json, {
+        "base": args.base, "seconds": args.seconds, "pairs": args.pairs, "seed": args.seed,
+        "wanted": WANTED, "wanted_default": WANTED_DEFAULT, "rows": found, "missed": missed,
+    })  # fmt: skip
+    return 1 if missed else 0
+
+
+def _head(title):
+    print(f"{title:18}{'then':>8}{'now':>8}{'ratio':>8}   {'of the pairs':14}"
+          f"{'simulated s per s':>18}   every step's figures")  # fmt: skip
+
+
+def _row(args, name, got, told):
+    simulated = args.pairs * args.seconds
+    ratio = got["new"] / got["old"]
+    pairs = f"{min(got['ratios']):.2f} to {max(got['ratios']):.2f}"
+    speed = simulated / got["new"]
+    print(f"{name:18}{got['old'] / simulated * DAY_S:8.0f}{got['new'] / simulated * DAY_S:8.0f}"
+          f"{ratio:8.3f}   {pairs:14}{speed:18.0f}   {told}", flush=True)  # fmt: skip
+    return {
+        "then_s_per_day": round(got["old"] / simulated * DAY_S, 1),
+        "now_s_per_day": round(got["new"] / simulated * DAY_S, 1),
+        "ratio": round(ratio, 3), "ratios": got["ratios"], "simulated_s_per_s": round(speed, 1),
+    }  # fmt: skip
