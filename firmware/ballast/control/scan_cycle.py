@@ -1,7 +1,7 @@
 """The scan cycle: measure, limit, decide, act. Every 20 ms, without a wait.
 
-Read `_step` first: these lines are the charger. The contactor is gated last, so that no line
-above it can override an interlock, in whatever order they stand.
+Read `_step` first, and the four parts that it calls: these lines are the charger. The contactor
+is gated last, so that no line above it can override an interlock, in whatever order they stand.
 """
 
 from micropython import const
@@ -113,7 +113,14 @@ class ScanCycle:
         dt_ms = self._clock(now_ms)
         if self._watch.changed():
             self._configure_all(now_ms)
-        # measure
+        fresh = self._measure(now_ms, dt_ms, scan)
+        self._limit(now_ms, fresh)
+        self._decide(now_ms, dt_ms, scan)
+        self._act(now_ms, dt_ms, scan, out)
+        self.steps = (self.steps + 1) & 0xFFFFFFF
+
+    def _measure(self, now_ms: int, dt_ms: int, scan: Scan) -> bool:
+        """From readings to levels and faults. True = the own power meter has a new reading."""
         fresh = self.ev.step(now_ms, scan)
         self.pilot.step(scan, dt_ms, self._pwm_steps >= 2)
         self._warmth(now_ms, scan)
@@ -121,7 +128,10 @@ class ScanCycle:
         self.button.step(dt_ms, scan.button)
         if self.button.shorts != self._taps:
             self._tap()
-        # limit
+        return fresh
+
+    def _limit(self, now_ms: int, fresh: bool) -> None:
+        """Each source renews its slot; then the smallest one holds."""
         may_draw = self.offered_ma if self.contactor.state == contactor.CLOSED else 0
         self.site.step(now_ms, self.ev, fresh, may_draw)
         self.panel.step(now_ms, self.ev, fresh, may_draw)
@@ -133,7 +143,9 @@ class ScanCycle:
         self.limits.ignore_site(self.shared.step(now_ms, self.site))
         self.limits.ignore(limits.BOOST_MASK if self.boost_s else 0)
         self.limits.step(now_ms)
-        # decide
+
+    def _decide(self, now_ms: int, dt_ms: int, scan: Scan) -> None:
+        """The charge state, from the level, the limit and the faults."""
         self._self_test(now_ms, scan)
         self._allow = self._may(dt_ms)
         charge = self.charge
@@ -145,14 +157,15 @@ class ScanCycle:
             self._unplugged(now_ms)
         elif not self.faults.away and charge.state == cs.A:
             self.faults.unplugged(now_ms)  # unplugged while there was no supply
-        # act
+
+    def _act(self, now_ms: int, dt_ms: int, scan: Scan, out: Out) -> None:
+        """The outputs; the contactor last."""
         self._offer(now_ms, out)
         self._switch(now_ms, dt_ms, scan, out)
         out.rcd_test = self.rcd.drive
         out.led = light.pattern(
             self.charge, self.faults.stop, self.contactor.state == contactor.CLOSED, self.why
         )
-        self.steps = (self.steps + 1) & 0xFFFFFFF
 
     def _tap(self) -> None:
         """A short press of the button resets the faults; without a STOP it pauses or resumes."""

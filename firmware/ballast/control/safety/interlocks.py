@@ -70,8 +70,8 @@ class Interlocks:
         self._offer_ma = 0
         self._cut_ms = 0
         self._judge_pilot_ms = 0
-        self._hot = [faults.by_key(row[4]) for row in PLACES]
-        self._sensor = [faults.by_key(row[5]) for row in PLACES]
+        self._hot = _places_by_fault([faults.by_key(row[4]) for row in PLACES])
+        self._sensor = _places_by_fault([faults.by_key(row[5]) for row in PLACES])
 
     def configure(self, settings: Settings, fit: Fit, now_ms: int) -> None:
         """Take the settings over."""
@@ -198,14 +198,26 @@ class Interlocks:
         self._by_place(now_ms, self._sensor, heat.sensor)
         table.put(faults.DERATED, heat.limit_ma < heat.full_ma, now_ms)
 
-    def _by_place(self, now_ms: int, fault_of: "list[int]", flags: "list[int]") -> None:
+    def _by_place(
+        self, now_ms: int, places_by_fault: "list[tuple[int, tuple[int, ...]]]", flags: "list[int]"
+    ) -> None:
         """Put a flag of each place as its fault; of places that share a fault one is enough."""
-        for i in range(COUNT):
+        for fault, places in places_by_fault:
             present = 0
-            for j in range(COUNT):
-                if fault_of[j] == fault_of[i] and flags[j]:
+            for i in places:
+                if flags[i]:
                     present = 1
-            self._faults.put(fault_of[i], present, now_ms)
+            self._faults.put(fault, present, now_ms)
+
+
+def _places_by_fault(fault_of: "list[int]") -> "list[tuple[int, tuple[int, ...]]]":
+    """(fault, its places) for each fault of `fault_of`, which names the fault of each place."""
+    out: "list[tuple[int, tuple[int, ...]]]" = []
+    for fault in fault_of:
+        entry = (fault, tuple([i for i in range(COUNT) if fault_of[i] == fault]))
+        if entry not in out:
+            out.append(entry)
+    return out
 
 
 def _longer(ms: int, dt_ms: int) -> int:
