@@ -67,7 +67,7 @@ class Same:
     def __init__(self, names, task):
         self.names, self.task = names, task
         loads = house(names, task["seed"], WARM_UP_S + task["seconds"])
-        config = names.plant.Config(house=loads, limit_a=LIMIT_A)
+        config = names.plant.Config(house=loads, limit_a=LIMIT_A, breaker_opens=False)
         self.server, self.port = None, 0
         self.world = names.world.World(config, task["seed"], make_app=self._app)
 
@@ -102,6 +102,8 @@ class Same:
         for key, value in (("fuse_ma", 25000), ("supply_phases", 1), ("installed", 1),
                            ("meter_interval_ms", 1000), ("fallback_ma", 6000)):  # fmt: skip
             settings.set(key, value)
+        if meter == "none":
+            settings.set("user_ma", 10000)  # nothing else keeps the house below its fuse
         if meter == "modbus":
             settings.set("meter_host", "127.0.0.1:%d" % self.port)
             settings.set("meter_model", "sdm630")
@@ -162,6 +164,8 @@ def run(names, task):
         loads = house(names, task["seed"], WARM_UP_S + task["seconds"])
         ev = names.setup.default_ev()
         bench = names.setup.Setup(house=loads, limit_a=LIMIT_A, ev=ev, seed=task["seed"])
+    if task.get("prove"):
+        names.world.World.PROVE = task["prove"]
     world = bench.start()
     rows = Rows(world) if task["rows"] else None
     if rows is not None:
