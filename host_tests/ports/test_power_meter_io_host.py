@@ -90,7 +90,7 @@ def test_a_chip_that_falls_silent_gives_no_new_reading(chip):
     """MISO high reads 65.5 A on every phase: it must not be taken for a current."""
     port, scan = make(), Scan()
     a_round(port, scan)
-    chip._meter.silent = True
+    chip.meter.silent = True
     for _ in range(25):
         a_round(port, scan)
     assert scan.meter_seq == 1
@@ -98,7 +98,7 @@ def test_a_chip_that_falls_silent_gives_no_new_reading(chip):
     assert port.needs_repair()
     assert not port.repair()
     assert not port.needs_repair()
-    chip._meter.silent = False
+    chip.meter.silent = False
     assert port.repair()
     a_round(port, scan)
     assert scan.meter_seq == 2
@@ -107,11 +107,11 @@ def test_a_chip_that_falls_silent_gives_no_new_reading(chip):
 def test_single_failures_do_not_add_up(chip):
     port, scan = make(), Scan()
     for _ in range(10):
-        chip._meter.silent = True
+        chip.meter.silent = True
         for _ in range(19):
             a_round(port, scan)
         assert not port.needs_repair()
-        chip._meter.silent = False
+        chip.meter.silent = False
         a_round(port, scan)
     assert scan.meter_seq == 10
 

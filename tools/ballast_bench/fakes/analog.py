@@ -1,71 +1,66 @@
 """The ADC behind one GPIO: attenuation, quantisation, failure, and time where it matters."""
 
-try:
-    from itertools import chain, repeat
-
-    def endless(samples):
-        """Callable that walks `samples` for ever and sees later changes in place."""
-        return chain.from_iterable(repeat(samples)).__next__
-
-    endless([0])
-except (ImportError, AttributeError):  # the MicroPython VM
-
-    def endless(samples):
-        state = [0]
-
-        def take():
-            i = state[0]
-            state[0] = i + 1 if i + 1 < len(samples) else 0
-            return samples[i]
-
-        return take
-
 
 class AdcInput:
     """Samples in uV at the pad on one side, `take()` in calibrated uV on the other.
 
-    `take` is replaced, never wrapped, so that a reading stays cheap.
+    `take` is replaced, never wrapped, so that a reading stays cheap. samples: what it gives, one
+    after the other, for ever; at: the next one. plain: readings come from there, and take no
+    time. fed: counts changes from outside.
     """
 
     def __init__(self, device, gpio):
         self.device = device
         self.gpio = gpio
         self.atten = 3
+        self.samples = [0]
+        self.at = 0
+        self.plain = True
+        self.fed = 0
         self._true_uv = [0]
         self._timed = None
-        self._read_uv = [0]
-        self._cycle = endless(self._read_uv)
-        self.take = self._cycle
+        self.take = self._next
 
     def feed(self, samples_uv):
         if not samples_uv:
             raise ValueError("an ADC needs at least one sample")
         self._true_uv = samples_uv
-        self._timed = None
         atten = self.atten
-        self._read_uv[:] = [self.calibrated_uv(uv, atten) for uv in samples_uv]
-        self.take = self._cycle
+        self._give([self.calibrated_uv(uv, atten) for uv in samples_uv])
 
     def feed_calibrated(self, read_uv):
-        """Samples that calibrated_uv() has already been applied to, for 11 dB (a cache)."""
+        """Samples that calibrated_uv() has already been applied to, for 11 dB (a cache).
+
+        The list is kept, and must not change.
+        """
         self._true_uv = None
+        self._give(read_uv)
+
+    def _give(self, read_uv):
         self._timed = None
-        self._read_uv[:] = read_uv
-        self.take = self._cycle
+        self.samples = read_uv
+        self._use(self._next, True)
 
     def feed_timed(self, volts_at_us):
         self._timed = volts_at_us
-        self.take = self._take_timed
+        self._use(self._take_timed, False)
 
     def fail(self, failing):
         if failing:
-            self.take = self._take_failed
+            self._use(self._take_failed, False)
+        elif self._timed:
+            self._use(self._take_timed, False)
         else:
-            self.take = self._take_timed if self._timed else self._cycle
+            self._use(self._next, True)
+
+    def _use(self, take, plain):
+        self.take = take
+        self.plain = plain
+        self.fed += 1
 
     def set_atten(self, atten):
         self.atten = atten
-        if self._true_uv is not None and self.take == self._cycle:
+        if self._true_uv is not None and self.plain:
             self.feed(self._true_uv)
         elif self._true_uv is None and atten != 3:
             raise ValueError("GPIO%d is fed with readings for 11 dB" % self.gpio)
@@ -81,6 +76,14 @@ class AdcInput:
         """As adc.c: the calibration gives whole mV, read_uv() multiplies by 1000."""
         full_mv = self.device.chip.adc_full_mv[atten]
         return (self.raw(uv, atten) * full_mv + 2048) // 4096 * 1000
+
+    def _next(self):
+        at = self.at
+        samples = self.samples
+        if at >= len(samples):
+            at = 0
+        self.at = at + 1
+        return samples[at]
 
     def _take_failed(self):
         raise OSError(0x103, "ESP_ERR_INVALID_STATE")

@@ -15,13 +15,16 @@ _DEFAULT_GAIN = 0x8000  # what a gain register holds after a reset
 
 
 class Atm90e32:
-    """frames, bad_frames: counters. bad_frames: wrong mode, too fast, or not 4 bytes."""
+    """frames, bad_frames: counters. bad_frames: wrong mode, too fast, or not 4 bytes.
+
+    ready_us: it does not answer before, 0 = it does. last: what register LastSPI holds.
+    """
 
     def __init__(self, meter, clock=None):
-        self._meter = meter
+        self.meter = meter
         self._clock = clock
-        self._ready_us = 0
-        self._last = 0
+        self.ready_us = 0
+        self.last = 0
         self.frames = 0
         self.bad_frames = 0
         self.power_up()
@@ -36,28 +39,28 @@ class Atm90e32:
     def frame(self, data, mode, baudrate):
         """One chip-select period; returns what MISO gave."""
         self.frames += 1
-        if self._meter.silent:
+        if self.meter.silent:
             return b"\xff" * len(data)
         if len(data) != 4 or mode != 3 or baudrate > 1_000_000:
             self.bad_frames += 1
             return b"\xff" * len(data)
-        if self._ready_us:
-            if self._clock.us() < self._ready_us:
+        if self.ready_us:
+            if self._clock.us() < self.ready_us:
                 return b"\xff" * len(data)
-            self._ready_us = 0
+            self.ready_us = 0
         first, low, high_byte, low_byte = data
         address = (first & 0x03) << 8 | low
         if first & 0x80:
             if 0xB0 <= address <= 0xFF:
-                value = self._meter.register(address) & 0xFFFF
+                value = self.meter.register(address) & 0xFFFF
             elif address == _LAST_SPI:
-                value = self._last
+                value = self.last
             else:
                 value = self.config.get(address, 0)
         else:
             value = high_byte << 8 | low_byte
             self._write(address, value)
-        self._last = value
+        self.last = value
         return bytes((0xFF, 0xFF, value >> 8, value & 0xFF))
 
     def _write(self, address, value):
@@ -65,7 +68,7 @@ class Atm90e32:
             if value == 0x789A:
                 self.power_up()
                 if self._clock is not None:
-                    self._ready_us = self._clock.us() + _RESET_US
+                    self.ready_us = self._clock.us() + _RESET_US
         elif address == _CFG_ACCESS:
             self._open = value == 0x55AA
         elif address not in _CONFIG or self._open:

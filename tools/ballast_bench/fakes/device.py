@@ -61,6 +61,7 @@ class Device:
         size = 49
         self.level = [None] * size  # what Pin.value() reads; None = floating
         self._driven = [None] * size
+        self.inputs = 0  # counts changes of what is driven onto pads, and of what the pads are
         self.latch = [0] * size
         self._reset_pads(size)
         self.adc = {}
@@ -79,8 +80,10 @@ class Device:
 
     def drive(self, gpio, level):
         """Put 0, 1 or None (nothing, an open cable) on a pad from outside."""
-        self._driven[gpio] = level
-        self.settle(gpio)
+        if self._driven[gpio] != level:
+            self._driven[gpio] = level
+            self.inputs += 1
+            self.settle(gpio)
 
     def listen(self, gpio, fn):
         """Call `fn()` after every change of the chip's output on this pad."""
@@ -151,6 +154,7 @@ class Device:
         self.reset_code = code
 
     def _reset_pads(self, size):
+        self.inputs += 1
         self.output = [False] * size
         self.latch[:] = [0] * size  # in place: pins hold on to it
         self.pull = [0] * size
@@ -190,10 +194,22 @@ class Device:
         """A write to an output's latch that changes it."""
         self.latch[gpio] = level
         if self.output[gpio] and gpio not in self.pwm:
-            if gpio in self._listeners or gpio in self.irqs:
+            if gpio in self.irqs:
                 self.settle(gpio)
-            else:
-                self.level[gpio] = level
+                return
+            self.level[gpio] = level
+            listeners = self._listeners.get(gpio)
+            if listeners is not None and self._told[gpio] != level:
+                self._told[gpio] = level
+                for fn in listeners:
+                    fn()
+
+    def edge(self, gpio, level):
+        """A write to the latch of a plain output that has listeners and no interrupt."""
+        if self.latch[gpio] != level:
+            self.latch[gpio] = self.level[gpio] = self._told[gpio] = level
+            for fn in self._listeners[gpio]:
+                fn()
 
     def settle(self, gpio):
         """Work out what the pad reads, and tell who listens."""
@@ -223,6 +239,7 @@ class Device:
     def wifi_channel(self):
         """Station and access point share one radio: the station's channel rules."""
         for interface in (0, 1):
-            if interface in self.wlan and self.wlan[interface].active():
-                return self.wlan[interface].config("channel")
+            wlan = self.wlan.get(interface)
+            if wlan is not None and wlan.active():
+                return wlan._channel()
         return None

@@ -137,6 +137,7 @@ class WLAN:
             raise OSError("Wifi Internal Error")
         self._config["pm"] = self.PM_PERFORMANCE  # connecting turns power saving on again
         self._state = STAT_CONNECTING
+        self._device.inputs += 1  # it will hear an access point
         point = self._device.access_points.get(self._wanted[0])
         # esp_wifi_connect(), WIFI_FAST_SCAN: from channel 1 up, until the network is found
         self._leave_channel(point[1] if point is not None else _CHANNELS, home=False)
@@ -145,6 +146,15 @@ class WLAN:
         """The radio looks at other channels for a while: frames are lost meanwhile."""
         if self._device.air is not None:
             self._device.air.scan(self._device, channels, home)
+
+    @property
+    def _settled(self):
+        """The fake's own: `settle` has nothing to do."""
+        return self._state != STAT_CONNECTING and self._joined is None
+
+    def _channel(self):
+        """The fake's own: that of an active interface."""
+        return self._config["channel"]
 
     def settle(self):
         """The fake's own: the access point answers, or its beacon is missed."""

@@ -64,6 +64,7 @@ class Pin:
         first = device.chip.input_only
         if mode in (self.OUT, self.OPEN_DRAIN) and first is not None and gpio >= first:
             raise ValueError("pin can only be input")
+        device.inputs += 1
         # value before mode, so that the pad never shows the old latch (machine_pin.c)
         if value is not _ANY:
             device.latch[gpio] = 1 if value else 0

@@ -82,6 +82,8 @@ class ChargePoint:
         self._tick_s = 0.0
         self._touched = True
         self._next_s = -inf
+        self._due_s = -inf  # the same without the coil's dead-man
+        self._looked_v = [0.0, 0.0, 0.0]  # supply_v at the last look at everything
 
     def add_place(self, **figures):
         """One more place with a thermistor; figures: arguments of HotSpot."""
@@ -153,9 +155,10 @@ class ChargePoint:
 
     def step(self, now_s):
         """Advance to `now_s`. Returns True when the currents or the contacts changed."""
-        if now_s < self._next_s and not self._touched and not self.pilot.changed:
-            self._now_s = now_s
-            return False
+        if not self._touched and not self.pilot.changed:
+            if now_s < self._next_s or (now_s < self._due_s and self._holds(now_s)):
+                self._now_s = now_s
+                return False
         self._touched = False
         if now_s >= self.pilot.bounces.next_s:
             self.pilot.advance(now_s)
@@ -171,6 +174,16 @@ class ChargePoint:
         self._now_s = now_s
         self._plan(now_s)
         return changed
+
+    def _holds(self, now_s):
+        """Only the coil's dead-man was to be looked at, it was fed, and nothing else is new."""
+        ev, contactor = self.ev, self.contactor
+        if not contactor.gate(now_s) or self.supply_v != self._looked_v:
+            return False
+        if ev is not None and not ev.steady(now_s):
+            return False
+        self._next_s = min(self._due_s, contactor.gate_until_s())
+        return True
 
     def _supply(self, now_s):
         powered = self.supply_v[0] >= _SUPPLY_MIN_V and not self.switched_off
@@ -322,6 +335,8 @@ class ChargePoint:
             soonest = min(soonest, self._dark_ends(now_s))
         if self.ev is not None:
             soonest = min(soonest, self.ev.next_s)
+        self._due_s = soonest
         if contactor.energised:
             soonest = min(soonest, contactor.gate_until_s())
         self._next_s = soonest
+        self._looked_v[:] = self.supply_v

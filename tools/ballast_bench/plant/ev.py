@@ -179,6 +179,13 @@ class EV:
         self._move(now_s)
         return self.level_a != before or self.s2 != s2 or live != mask or stale
 
+    def steady(self, now_s):
+        """True where step() would change nothing, with pilot and voltages as they were."""
+        if self._stale or self.next_s <= now_s + _SAME_S or self.level_a != self.target_a(now_s):
+            return False
+        self._ramp_s = now_s
+        return True
+
     # what it sees
 
     def _look(self, now_s, signal):

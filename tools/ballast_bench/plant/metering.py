@@ -21,6 +21,8 @@ U_RMS, I_RMS, P_MEAN, P_MEAN_LSB, P_TOTAL, P_TOTAL_LSB, FREQ = (
     0xC0,
     0xF8,
 )
+_EARLY_S = 1e-5  # chosen: more than the rounding of a time; measure() itself decides
+_STRAIGHT = (0, 1, 2)
 _MAX_AGE_S = 30.0  # history kept for delayed readings
 
 
@@ -54,12 +56,20 @@ class OwnMeter:
         self.power_factor = 1.0  # of the car: active power is this share of volts times amperes
         self._rng = rng
         self._period = -1
+        self.next_s = -inf  # measure() has nothing to do before, unless the currents change
         self._past = deque()  # (since_s, amps, volts, hertz) of what flowed, newest last
         self._ready_s = 0.0  # a reading is due
 
     def idealise(self):
         """A part that no maker sells: the value of the moment, ten times a second."""
         self.refresh_s, self.window_s, self.lag_s = 0.1, 0.0, 0.0
+        self.next_s = -inf
+
+    def average_over(self, window_s, lag_s=0.0):
+        """From now on a reading is the mean of `window_s`, as old as `lag_s`; 0 = of the moment."""
+        self.window_s, self.lag_s = float(window_s), float(lag_s)
+        self.refresh_s = self.window_s or 0.1
+        self.next_s = -inf
 
     def measure(self, now_s, amps, volts, freq_hz):
         """Take a reading if the chip's period has passed. True = there is a new one."""
@@ -69,6 +79,7 @@ class OwnMeter:
         if period == self._period or self.silent:
             return False
         self._period = period
+        self.next_s = (period + 1) * self.refresh_s - _EARLY_S
         return self._show(amps, volts, freq_hz)
 
     def _averaged(self, now_s, amps, volts, freq_hz):
@@ -81,10 +92,12 @@ class OwnMeter:
         else:
             past.append((now_s, list(amps), list(volts), freq_hz))
         if now_s + 1e-6 < self._ready_s:
+            self.next_s = self._ready_s - _EARLY_S
             return False
         end_s = self._ready_s - self.lag_s if self._ready_s else now_s
         number = int(now_s / self.refresh_s + 1e-6) + 1
         self._ready_s = number * self.refresh_s
+        self.next_s = self._ready_s - _EARLY_S
         start_s = end_s - self.window_s
         while len(past) > 1 and past[1][0] <= start_s:
             past.popleft()
@@ -267,6 +280,12 @@ class SupplyMeter:
         reading.hertz = hertz
         reading.import_kwh, reading.export_kwh = self._wh[0] / 1000.0, self._wh[1] / 1000.0
         flat = self.zero or self.zeros.active(now_s)
+        if not flat and self._plain():
+            for phase in (0, 1, 2):
+                volt, current = volts[phase], amps[phase]
+                reading.volts[phase], reading.amps[phase] = volt, current
+                reading.watts[phase] = volt * current
+            return reading
         for phase in range(3):
             source = self.order[phase]
             volt = volts[source if self.volts_too else phase]
@@ -283,6 +302,12 @@ class SupplyMeter:
         if self.mean_kind == "block":
             _, wanted = tick(wanted, self.mean_s, self._phase)
         return mean_over(self._history, wanted - self.mean_s, wanted)
+
+    def _plain(self):
+        """No fault of a single reading: it shows what flows."""
+        return not (self.reversed or self.noise_a or self.jump_chance or self.unsigned
+                    or self.offset_a or self.offset_w or self.step_a or self.step_w
+                    or self.order != _STRAIGHT or self.ratio != 1.0)  # fmt: skip
 
     def _at(self, when_s):
         """(amps, volts, hertz) in force at `when_s`, or the oldest that is kept."""

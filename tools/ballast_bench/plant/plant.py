@@ -223,6 +223,7 @@ class Plant:
                 elif phase == 0 and charger.contactor.drop_v:
                     charger.sagged(volt)
                 supply[phase] = volt
+            charger.meter.next_s = -inf  # it averages: each change counts
             watts += charger.power()
         return watts
 

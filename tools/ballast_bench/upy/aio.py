@@ -25,7 +25,8 @@ async def wait_for_ms(awaitable, ms):
     """As `asyncio.wait_for`, in ms; raises asyncio.TimeoutError."""
     if isinstance(awaitable, _Sleep):
         raise TypeError("coroutine expected")
-    return await asyncio.wait_for(awaitable, ms / 1000)
+    async with asyncio.timeout(ms / 1000):
+        return await awaitable
 
 
 class ThreadSafeFlag:
@@ -38,8 +39,13 @@ class ThreadSafeFlag:
     def set(self):
         self._set = True
         waiter = self._waiter
-        if waiter is not None:
-            waiter.get_loop().call_soon_threadsafe(self._wake, waiter)
+        if waiter is None:
+            return
+        loop = waiter.get_loop()
+        if asyncio._get_running_loop() is loop:  # of this thread: nobody is asleep
+            loop.call_soon(self._wake, waiter)
+        else:
+            loop.call_soon_threadsafe(self._wake, waiter)
 
     def clear(self):
         self._set = False

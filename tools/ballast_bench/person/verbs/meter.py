@@ -137,9 +137,7 @@ def _clamp(bench, on):
 
 
 def _own_lag(bench, window, lag):
-    meter = charger(bench).meter
-    meter.window_s, meter.lag_s = float(window), float(lag)
-    meter.refresh_s = meter.window_s or 0.1
+    charger(bench).meter.average_over(window, lag)
 
 
 def _own(bench, state):
