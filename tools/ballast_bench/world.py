@@ -12,86 +12,28 @@ timer, and asyncio. Between two events the clock moves in the plant's own 20 ms.
 
 import asyncio
 import selectors
-import sys
 import time
 from math import inf
 from pathlib import Path
 
 import ballast_bench.fakes as fakes
-from ballast_bench import boards, home, upy
+from ballast_bench import boards, upy
+from ballast_bench.node import BOOT_S, Node
 from ballast_bench.plant.plant import Config, Plant
 from ballast_bench.upy.clock import ManualClock
-from ballast_bench.wiring import Wiring
 
 fakes.install()  # before anything imports the firmware's ports
+upy.install()
+
+from ballast_bench.calm.genuine import Genuine  # noqa: E402
+from ballast_bench.calm.lane import Lane  # noqa: E402 - it reads the firmware's control/
+from ballast_bench.calm.prove import ProvenLane  # noqa: E402
 
 STEP_S = 0.02
-BOOT_S = 1.2  # chosen: ROM, bootloader, MicroPython and imports of an ESP32-S3; never measured
 _STEP_US = 20_000
+_SHORT_WAY_S = 0.5  # chosen: in a shorter run the look whether the firmware is genuine costs more
+_POLLS = 4  # chosen: sockets are asked in so many steps after something ran, then in each so manyth
 START_MS = (1 << 30) - 30_000  # the ticks wrap half a minute after power-on, in every run
-
-
-class Node:
-    """One charger in the world: chip, wires, and the firmware that runs on it."""
-
-    def __init__(self, world, index, board):
-        self.world = world
-        self.index = index
-        self.board = board
-        mac = bytes((0x02, 0xBA, 0x11, 0xA5, 0x00, index + 1))
-        self.device = fakes.Device(world.clock, chip=board.CHIP, mac=mac)
-        self.cp = world.plant.chargers[index]
-        self.wiring = Wiring(self.device, board, self.cp, world.plant.radio, seed=world.seed + index)
-        self.app = None
-        self.task = None  # its services
-        self.boots = 0
-        self.power_s = None  # when its supply is back
-        self.boot_s = None  # when it runs again after a reset
-        self.supplied = True  # the chip's own supply, as of the last step
-        self.storage = None  # its flash: outlives a reboot
-
-    def boot(self, make_app):
-        """Power on: pins safe, then the composition root, then the step's timer."""
-        with self.device:
-            self._run_boot_py()
-            self.app = make_app(self)
-            self.app.start()
-        self.boots += 1
-
-    def serve(self):
-        """Run the services of the app."""
-        with self.device:  # what a service makes later belongs to this chip
-            self.task = self.world.spawn(self.app.services.run())
-
-    def went_down(self, now_s):
-        """The chip was reset: its tasks and sockets are gone, the pads float already."""
-        if self.task is not None:
-            self.task.cancel()
-        if self.app.page is not None:
-            self.app.page.door.close()
-        self.app.timer.running = False
-        self.boot_s = now_s + BOOT_S
-
-    def _run_boot_py(self):
-        """firmware/boot.py as the chip runs it: a script that imports `board`."""
-        before = sys.modules.get("board")
-        sys.modules["board"] = self.board
-        try:
-            source = (home.FIRMWARE / "boot.py").read_text()
-            exec(compile(source, "boot.py", "exec"), {"__name__": "boot"})
-        finally:
-            if before is None:
-                del sys.modules["board"]
-            else:
-                sys.modules["board"] = before
-
-    @property
-    def charger(self):
-        return self.app.charger
-
-    @property
-    def cycle(self):
-        return self.app.charger.cycle
 
 
 class _Selector(selectors.DefaultSelector):
@@ -110,11 +52,16 @@ class _Selector(selectors.DefaultSelector):
         sockets = len(self.get_map()) > 1  # the loop's own wake-up pipe is one
         poll = super().select
         todo = world.loop._ready
+        steps = 0
         while world.clock.us() < until_us and not todo:
-            wait_s = world.move(until_us)
-            if wait_s > 0:
-                ready = poll(wait_s)
-            elif sockets:
+            steps += 1
+            if world._pace is None and world._next_us <= until_us:
+                world.step()
+            else:
+                wait_s = world.move(until_us)
+                if wait_s > 0:
+                    ready = poll(wait_s)
+            if sockets and not ready and (steps < _POLLS or steps % _POLLS == 0):
                 ready = poll(0)
             if ready:
                 break
@@ -135,9 +82,15 @@ class World:
 
     pace: None = as fast as possible, or virtual seconds per real second (may be changed while it
     runs). The charge points of the plant are those of the board, unless config says otherwise.
+    calm: False = every step is computed whole, also one in which nothing can change
+    (calm/README.md). prove: N = each Nth step that is not computed whole is compared with one
+    that is. None: as CALM and PROVE say.
     """
 
-    def __init__(self, config=None, seed=0, board=boards.DEFAULT, start_ms=START_MS, make_app=None):
+    CALM, PROVE = True, 0
+
+    def __init__(self, config=None, seed=0, board=boards.DEFAULT, start_ms=START_MS, make_app=None,
+                 calm=None, prove=None):  # fmt: skip
         self.clock = ManualClock(start_ms)
         upy.install(self.clock)
         self.seed = seed
@@ -146,6 +99,10 @@ class World:
         self._start_us = self.clock.us()
         self._next_us = self._start_us + _STEP_US
         self._make_app = make_app or _default_app
+        self.calm = self.CALM if calm is None else calm
+        self._prove = self.PROVE if prove is None else prove
+        self._genuine = Genuine()
+        self._short_way = False  # during a run() or until(): the firmware is as it was written
         self.nodes = [Node(self, i, board) for i in range(len(self.plant.chargers))]
         self.reboots = False  # True: a reset chip comes back; False: HardReset reaches the caller
         self.actors = []  # called with now_s after each plant step: clamps, scripts, recorders
@@ -170,44 +127,64 @@ class World:
         clock.set_us(busy_us)
         return self
 
+    def make_lane(self, node):
+        """The short way through the steps of `node` at rest; None without calm."""
+        if not self.calm:
+            return None
+        return ProvenLane(node, self._prove) if self._prove else Lane(node)
+
     # -- time -------------------------------------------------------------------
 
     def step(self):
         """One plant step of 20 ms, and every chip's timers."""
-        clock = self.clock
-        ahead_us = self._next_us - clock.us()
-        if ahead_us > 0:  # else: the boots of many chips have taken longer than a step
-            clock.advance_us(ahead_us)
+        clock, plant = self.clock, self.plant
+        now_us = clock.us()
+        if now_us < self._next_us:  # else: the boots of many chips have taken longer than a step
+            clock.advance_us(self._next_us - now_us)
+            now_us = self._next_us
+        busy_us = now_us
         self._next_us += _STEP_US
-        now_s = (clock.us() - self._start_us) / 1e6
-        self.plant.step(now_s, STEP_S)
-        began_us = busy_us = clock.us()
+        now_s = (now_us - self._start_us) / 1e6
+        plant.step(now_s, STEP_S)
         for node in self.nodes:
             cp = node.cp
-            cp.meter.measure(now_s, cp.amps, cp.supply_v, self.plant.mains.freq_hz)
+            if now_s >= cp.meter.next_s:
+                cp.meter.measure(now_s, cp.amps, cp.supply_v, plant.mains.freq_hz)
             node.wiring.update(now_s)
             if cp.supplied != node.supplied:
                 self._supply_moved(node, now_s)
-            device = node.device
-            fakes.current = device
-            try:
-                device.run_due()
-            except fakes.HardReset:
-                fakes.current = None
-                if not self.reboots:
-                    raise
-                node.went_down(now_s)
-            if node.power_s is not None and now_s >= node.power_s:
-                node.power_s = None
-                node.cp.set_powered(True)
-            if node.boot_s is not None and now_s >= node.boot_s:
-                self._reboot(node)
-            busy_us = max(busy_us, clock.us())
-            clock.set_us(began_us)  # the next chip computes at the same time
+            if not self._short_way or not node.lane.step():
+                self._whole_step(node, now_s)
+                if node.boot_s is not None:
+                    self._bring_back(node, now_s)
+                busy_us = max(busy_us, clock.us())
+                clock.set_us(now_us)  # the next chip computes at the same time
         clock.set_us(busy_us)
-        fakes.current = None
         for actor in self.actors:
             actor(now_s)
+
+    def _whole_step(self, node, now_s):
+        """All that is due on a chip, and a look whether it is at rest now."""
+        fakes.current = node.device
+        try:
+            node.device.run_due()
+        except fakes.HardReset:
+            if not self.reboots:
+                raise
+            fakes.current = None
+            node.went_down(now_s)
+        finally:
+            fakes.current = None
+        if self._short_way:
+            node.lane.look()
+
+    def _bring_back(self, node, now_s):
+        """A chip that is down: first its supply returns, then it boots."""
+        if node.power_s is not None and now_s >= node.power_s:
+            node.power_s = None
+            node.cp.set_powered(True)
+        if now_s >= node.boot_s:
+            self._reboot(node)
 
     def _reboot(self, node):
         """boot.py and a new App on the same flash and RTC memory; services if it had any."""
@@ -287,7 +264,19 @@ class World:
     def run(self, seconds, pace=None):
         """Run everything for `seconds` of virtual time."""
         self.set_pace(pace)
-        self._run(asyncio.sleep(seconds))
+        self._open_short_way(seconds)
+        try:
+            self._run(asyncio.sleep(seconds))
+        finally:
+            self._short_way = False
+
+    def _open_short_way(self, seconds):
+        """For a run of `seconds`: what was done between two runs meets a whole step first."""
+        if self.calm:
+            genuine = seconds >= _SHORT_WAY_S and self._genuine.holds()
+            for node in self.nodes:
+                node.lane.close(genuine)
+            self._short_way = genuine
 
     def until(self, condition, seconds):
         """Run until condition() holds, looked at after every step. Virtual seconds, or None."""
@@ -300,9 +289,11 @@ class World:
 
         self.actors.append(look)
         self.set_pace(None)
+        self._open_short_way(seconds)
         try:
             self._run(asyncio.wait({done}, timeout=seconds))
         finally:
+            self._short_way = False
             self.actors.remove(look)
         return done.result() - start if done.done() else None
 

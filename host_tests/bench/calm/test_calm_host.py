@@ -1,0 +1,223 @@
+"""The short way through a step at rest: taken, equal to the whole step, and left in time."""
+
+from random import Random
+
+import pytest
+
+from ballast_bench.calm.bursts import Bursts
+from ballast_bench.calm.genuine import Genuine
+from ballast_bench.calm.prove import CalmError, ProvenLane, flat
+from ballast_bench.campaign import bugs
+from ballast_bench.campaign import world as campaign
+from ballast_bench.plant.house import House
+from ballast_bench.plant.plant import Config
+from ballast_bench.plant.trace import Trace
+from ballast_bench.setup import Setup, default_ev
+from ballast_bench.world import World
+
+
+def make(meter="none", seed=1, ev=True):
+    """A charger behind a house that switches something every seven seconds."""
+    rng = Random(f"calm/{seed}")
+    rows = [(2.0 + rng.uniform(0, 12), 0.0, 0.0) for _ in range(30)]
+    trace = Trace([n * 7.0 for n in range(30)], rows, 1, 7.0)
+    config = Config(house=House(trace=trace), limit_a=25.0, breaker_opens=False)
+    car = default_ev() if ev else None
+    settings = {"user_ma": 10000} if meter == "none" else {}
+    return Setup(config=config, ev=car, meter=meter, seed=seed, settings=settings)
+
+
+@pytest.fixture
+def proven(monkeypatch):
+    """Every world that is made proves each seventh of its short steps."""
+    monkeypatch.setattr(World, "PROVE", 7)
+
+
+def run(setup, seconds):
+    world = setup.start()
+    try:
+        world.run(seconds)
+        return world, world.nodes[0].lane
+    finally:
+        setup.stop()
+
+
+@pytest.mark.parametrize("meter", ["none", "clamp", "modbus"])
+@pytest.mark.parametrize("ev", [True, False])
+def test_each_seventh_short_step_is_the_whole_step(proven, meter, ev):
+    _, lane = run(make(meter, ev=ev), 20.0)
+    assert isinstance(lane, ProvenLane)
+    assert lane.proven > 40
+    assert lane.taken > 0.4 * 20 * 50
+
+
+def test_a_charge_takes_the_short_way_nearly_always():
+    setup = make("clamp")
+    world = setup.start()
+    try:
+        world.run(30.0)
+        node = world.nodes[0]
+        before = node.lane.taken, node.cycle.steps
+        world.run(20.0)
+        taken, steps = node.lane.taken - before[0], node.cycle.steps - before[1]
+        assert node.app.out.coil == 1
+        assert taken > 0.9 * steps
+    finally:
+        setup.stop()
+
+
+class Rows:
+    """An actor: what each step shows."""
+
+    def __init__(self, world):
+        self.world, self.rows = world, []
+
+    def __call__(self, now_s):
+        node = self.world.nodes[0]
+        out, cycle, cp = node.app.out, node.cycle, node.cp
+        self.rows.append((
+            round(now_s, 6), out.coil, out.pilot, out.duty_u16, out.led, cycle.charge.state, cycle.why,
+            cycle.limits.ma, cycle.limits.winner, bytes(cycle.faults.active), tuple(cp.amps),
+            cp.energy_wh, cycle.site.meter.age_ms, cycle.uptime_s, cycle.steps,
+            node.app.scan.pilot_high_mv, cycle.session.seconds, tuple(cycle.ev.ma),
+        ))  # fmt: skip
+
+
+def story_rows(tale, calm, monkeypatch):
+    """The rows of a story of the campaign, and the state that it ends in."""
+    kept = {}
+
+    class Judge:
+        broken = None
+
+        def __init__(self, world):
+            self.rows = kept["rows"] = Rows(world)
+            kept["world"] = world
+
+        def __call__(self, now_s):
+            self.rows(now_s)
+
+    monkeypatch.setattr(World, "CALM", calm)
+    monkeypatch.setattr(campaign, "_Judge", Judge)
+    assert campaign.play(tale, 26.0) is None
+    node = kept["world"].nodes[0]
+    roots = {"charger": node.app.charger, "cp": node.cp, "timer": node.app.timer}
+    numbers = {k: v for k, v in flat(roots).items() if isinstance(v, (int, float, str, bytes))}
+    return kept["rows"].rows, numbers, node
+
+
+SEED = 1130
+
+
+@pytest.mark.parametrize("tale", list(campaign.runs(SEED, 4)), ids=lambda t: str(t["seed"]))
+def test_a_random_story_of_faults_is_the_same_both_ways(tale, monkeypatch):
+    whole, whole_end, _ = story_rows(tale, False, monkeypatch)
+    short, short_end, node = story_rows(tale, True, monkeypatch)
+    assert node.lane.taken > 0, tale
+    different = next((n for n, (a, b) in enumerate(zip(whole, short, strict=True)) if a != b), None)
+    assert different is None, (tale, whole[different], short[different])
+    assert {k: v for k, v in whole_end.items() if short_end.get(k) != v} == {}, tale
+
+
+@pytest.mark.parametrize("tale", list(campaign.runs(SEED + 1, 2)), ids=lambda t: str(t["seed"]))
+def test_a_random_story_of_faults_proves_itself(tale, proven):
+    campaign.play(tale, 26.0)
+
+
+def test_a_trip_in_the_middle_of_a_rest_opens_in_that_very_step():
+    setup = make("none")
+    world = setup.start()
+    try:
+        world.run(20.0)
+        node = world.nodes[0]
+        board, seen = node.board, []
+
+        def trip(now_s):
+            if not seen and now_s > 21.0:
+                assert node.lane.taken > 0
+                node.device.drive(board.RCD_TRIP_PIN, board.RCD_TRIP_LEVEL)
+                seen.append(node.app.out.coil)
+            elif len(seen) == 1:
+                seen.append(node.app.out.coil)
+
+        world.actors.append(trip)
+        world.run(2.0)
+        assert seen == [1, 0]
+    finally:
+        setup.stop()
+
+
+def test_a_limit_in_the_middle_of_a_rest_holds_in_the_next_step():
+    from ballast.control.limits import limits
+
+    setup = make("none")
+    world = setup.start()
+    try:
+        world.run(20.0)
+        node, seen = world.nodes[0], []
+
+        def lower(now_s):
+            if len(seen) < 2 and now_s > 21.0:
+                if not seen:
+                    assert node.app.charger.put_limit(limits.API, 7000, 60000)
+                seen.append(node.cycle.limits.ma)
+
+        world.actors.append(lower)
+        world.run(2.0)
+        assert seen == [10000, 7000]
+    finally:
+        setup.stop()
+
+
+def test_a_planted_bug_meets_whole_steps_only():
+    undo = bugs.BUGS["deaf_to_rcd"]()
+    try:
+        _, lane = run(make("none"), 10.0)
+    finally:
+        undo()
+    assert lane.taken == 0
+
+
+def test_genuine_firmware_is_genuine_until_something_is_replaced(monkeypatch):
+    from ballast.control.safety.contactor import Contactor
+
+    genuine = Genuine()
+    assert genuine.holds()
+    with monkeypatch.context() as patch:
+        patch.setattr(Contactor, "step", lambda *args: None)
+        assert not genuine.holds()
+    assert genuine.holds()
+
+
+def test_without_calm_there_is_no_lane(monkeypatch):
+    monkeypatch.setattr(World, "CALM", False)
+    _, lane = run(make("none"), 2.0)
+    assert lane is None
+
+
+def test_a_wrong_sum_is_an_error_with_the_name_of_the_attribute(proven, monkeypatch):
+    add_up = ProvenLane._add_up
+
+    def wrong(self, cycle, now_ms):
+        add_up(self, cycle, now_ms)
+        cycle.charge._since_switch_ms += 1
+
+    monkeypatch.setattr(ProvenLane, "_add_up", wrong)
+    with pytest.raises(CalmError, match="_since_switch_ms"):
+        run(make("none"), 20.0)
+
+
+def test_a_burst_is_what_the_port_reads(proven):
+    setup = make("none")
+    world = setup.start()
+    try:
+        world.run(10.0)
+        node = world.nodes[0]
+        port, adc, scan = node.app.io.pilot, node.device.adc_input(node.board.CP_ADC_PIN), node.app.scan
+        bursts = Bursts(port, adc)
+        for first in range(0, 251, 5):
+            adc.at = first
+            port.read(scan)
+            assert bursts.at(first) == (scan.pilot_high_mv, scan.pilot_low_mv, adc.at)
+    finally:
+        setup.stop()

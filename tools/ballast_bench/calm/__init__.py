@@ -1,0 +1,1 @@
+"""Steps in which nothing can change are not computed: see README.md."""

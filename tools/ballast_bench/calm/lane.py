@@ -1,0 +1,316 @@
+"""The short way through a step of a charger at rest.
+
+`step()` stands in for Device.run_due(): True = the step is done. It first asks everything that
+could make this step another one than the last. Then the ports read and write what they would,
+and of control/ only those parts run whose inputs moved; for the others the sums are added up that
+they would have added. If a part moves the limit, a fault or a decision, the rest of the step is
+the firmware's own as well. What "at rest" means is in rest.py.
+"""
+
+from ballast.control import ticks
+from ballast.control.limits.limits import _SITE_MASK
+from ballast.control.meter.commissioning import RUNNING
+from ballast.control.meter.meter import NONE, STALE
+from ballast.control.pilot.pilot import _DIODE_MV
+from ballast.control.records import PILOT_PWM
+from ballast.control.safety.contactor import _LONG_MS
+from ballast.control.safety.derating import PERIOD_MS
+from ballast.control.scan_cycle import _IDLE_MA
+from ballast_bench.calm import rest
+from ballast_bench.calm.bursts import Bursts
+from ballast_bench.calm.readings import Readings
+from ballast_bench.calm.warmth import Warmth
+
+_TICKS = (1 << 30) - 1
+_STEP_US = 20_000
+_STEP_MS = 20
+_LAST_TURN = 9
+_ANY_MV = 1 << 30
+
+
+class Lane:
+    """One charger's. Made after its boot. taken: steps that went this way."""
+
+    def __init__(self, node):
+        self.taken = 0
+        app = self._app = node.app
+        self._device = node.device
+        self._clock = node.device.clock
+        self._timer, self._calls = app.timer._timer, app.timer
+        self._timers = [self._timer]
+        self._io, self._scan, self._out = app.io, app.scan, app.out
+        self._cycle, self._settings = app.charger.cycle, app.settings
+        self._adc = node.device.adc_input(node.board.CP_ADC_PIN)
+        self._bursts = Bursts(app.io.pilot, self._adc)
+        app.io._read_pilot = self._bursts.read
+        self._contactor, self._pulse_pin = app.io.contactor, node.board.COIL_PULSE_PIN
+        pins, adc = node.board.NTC_PINS, node.device.adc_input
+        self._ntc_adcs = [None if pin is None else adc(pin) for pin in pins]
+        self._readings = None
+        self._reads_meter = [False] * len(app.io._jobs)
+        if app.io.meter is not None:
+            self._shorten_meter(app.io, node.device.spi_slaves[node.board.METER_CS_PIN])
+        self._parts = self._parts_now()
+        self._outcome = None
+        self._resting = False
+        self._moved = False
+        self._until_us = 0
+
+    def close(self, genuine=True):
+        """The next step is a whole one. genuine: the firmware is as it was written."""
+        self._resting = False
+        self._outcome = None
+        self._bursts.genuine = genuine
+        if self._readings is not None:
+            self._readings.genuine = genuine
+
+    def _shorten_meter(self, io, chip):
+        meter = io.meter
+        self._readings = Readings(meter, chip)
+        whole = (meter.read_l1, meter.read_l2, meter.read_l3)
+        for turn, job in enumerate(io._jobs):
+            if job in whole:
+                io._jobs[turn] = self._readings.jobs()[whole.index(job)]
+                self._reads_meter[turn] = job == meter.read_l3
+
+    def _parts_now(self):
+        """What the firmware calls in a step: a test may put something else there."""
+        app, io, cycle = self._app, self._app.io, self._app.charger.cycle
+        return (
+            app._read, app._step, app._write, app._feed, app.timer._step, app.timer._timer,
+            io._read_rcd, io._read_contactor, io._read_pe, io._read_button, io._read_pilot,
+            io._read_ntc, io._write_coil, io._write_pilot, io._write_rcd, io._write_led,
+            io.pilot.read, io.pilot._read_uv, app.charger.step, cycle, cycle.step, cycle._step,
+        )  # fmt: skip
+
+    # -- after a whole step ---------------------------------------------------------
+
+    def look(self):
+        """After a whole step: may the next ones take the short way?"""
+        self._resting = False
+        cycle, out = self._cycle, self._out
+        outcome = rest.outcome(cycle, out)
+        if outcome != self._outcome:
+            self._outcome = outcome
+            return
+        now_us, now_ms = self._clock.us(), cycle._last_ms
+        if not self._calls.running or self._calls._last_us != now_us & _TICKS:
+            return  # the steps have ended, or this one took time
+        if now_ms != now_us // 1000 & _TICKS or not rest.rests(cycle, self._scan, out, now_ms):
+            return
+        if not 0 < self._timer._next_us - now_us <= _STEP_US or self._device.timers != self._timers:
+            return
+        if self._parts_now() == self._parts and self._bursts.usable():
+            self._until_us = now_us + rest.left_ms(cycle, now_ms) * 1000
+            self._rest()
+            self._plan(now_us, now_ms)
+
+    def _rest(self):
+        """Note what the next steps are compared with."""
+        cycle, out = self._cycle, self._out
+        self._resting = True
+        self._inputs = self._device.inputs
+        self._fed = self._adc.fed
+        self._ntc_fed = [-1] * len(self._ntc_adcs)
+        self._unsettled = [i for i in self._device.wlan.values() if not i._settled]
+        self._known = self._bursts.of(self._adc.samples)
+        self._version = cycle._watch._version
+        self._changes = cycle.faults.changes
+        self._permit_ms = cycle.interlocks.permit_until_ms
+        self._least_mv, self._most_mv = self._bursts.band(cycle.pilot.level)
+        diode = out.pilot == PILOT_PWM and cycle.pilot.level
+        self._diode_mv = _DIODE_MV if diode else _ANY_MV
+        used = [supply.meter for supply in (cycle.site, cycle.panel) if supply.used]
+        self._meters = [(meter, meter.stale_ms) for meter in used]
+        self._guesses = bool(self._meters) and not cycle.fit.own_meter
+        self._renews = rest.offer_is_renewed(cycle)
+        self._pulses = out.coil and self._pulse_pin is not None
+        self._warmth = Warmth(cycle)
+        self._ma = cycle.limits.ma
+        self._idle = rest.ev_is_idle(cycle)
+
+    def _plan(self, now_us, now_ms):
+        """Until when the next steps are plain: no part of control has anything to do but to count."""
+        cycle = self._cycle
+        slots, shared = cycle.limits, cycle.shared
+        left = PERIOD_MS - ticks.diff(now_ms, cycle._heat_ms)
+        if 1000 - cycle._second_ms < left:
+            left = 1000 - cycle._second_ms
+        if slots._any_timed:
+            left = min(left, ticks.diff(slots._soonest_ms, now_ms))
+        self._shared_on = shared._on
+        if shared._on or shared._doubt or slots._ignored & _SITE_MASK:
+            left = self._left_of_lease(left, now_ms)
+        aging = self._aging = []
+        for meter, _ in self._meters:
+            if meter.state != NONE:
+                aging.append(meter)
+                if meter.stale_ms - meter.age_ms < left and meter.state != STALE:
+                    left = meter.stale_ms - meter.age_ms + 1
+        if self._guesses:
+            left = min(left, rest.guess_left_ms(cycle, now_ms))
+        self._plain_until_us = now_us + left * 1000
+
+    def _left_of_lease(self, left, now_ms):
+        """`left`, or less where the group's lease ends or is in doubt."""
+        shared, ignored = self._cycle.shared, self._cycle.limits._ignored & _SITE_MASK
+        if shared._over or shared._doubt or shared._on is not bool(ignored):
+            return 0
+        return min(left, ticks.diff(shared._until_ms, now_ms))
+
+    # -- instead of a whole step ----------------------------------------------------
+
+    def step(self):
+        """Do the step if it is known how. False = nothing was touched; a whole step is due."""
+        now_us = self._clock._us
+        calls, cycle, device = self._calls, self._cycle, self._device
+        now = now_us & _TICKS
+        if (
+            not self._resting
+            or now_us >= self._until_us
+            or (now - calls._last_us) & _TICKS != _STEP_US
+            or device.inputs != self._inputs
+            or self._adc.fed != self._fed
+            or self._settings.version != self._version
+            or cycle.faults.changes != self._changes
+            or cycle.boost_s
+            or cycle.interlocks.permit_until_ms != self._permit_ms
+            or cycle.commission.state == RUNNING
+            or device.timers != self._timers
+        ):
+            return False
+        adc = self._adc
+        high, low, after = self._known.get(adc.at) or self._bursts.at(adc.at)
+        if high < self._least_mv or high > self._most_mv or low > self._diode_mv:
+            return False
+        for interface in self._unsettled:
+            interface.settle()
+        self._timer._next_us += _STEP_US
+        calls._last_us = now
+        calls.steps += 1
+        device.wdt_fed_ms = now_us // 1000
+        scan = self._scan
+        adc.at, scan.pilot_high_mv, scan.pilot_low_mv = after, high, low
+        reading = self._inputs_in_turn(scan)
+        due = (
+            now_us >= self._plain_until_us
+            or cycle.limits._changed  # a service brought a limit, a lease or a reading
+            or cycle.shared._on is not self._shared_on
+        )
+        for meter, stale_ms in self._meters:
+            if meter._put_ready or meter.stale_ms != stale_ms:
+                due = True
+        if reading or due:
+            self._only_reading = not due
+            self._parts_that_move(cycle, now_us, reading)
+        else:
+            cycle._last_ms = now_us // 1000 & _TICKS
+            cycle._second_ms += _STEP_MS
+            for meter in self._aging:
+                meter.age_ms += _STEP_MS
+            self._add_up(cycle, cycle._last_ms)
+            if self._pulses:
+                self._pulse()
+        self.taken += 1
+        return True
+
+    def _inputs_in_turn(self, scan):
+        """The ports' slow inputs, and the light. True = the own meter was read to the end."""
+        io = self._io
+        turn = io._turn
+        for place in io._ntc_at[turn]:
+            if self._ntc_fed[place] != self._ntc_adcs[place].fed:  # else it reads the same again
+                self._ntc_fed[place] = self._ntc_adcs[place].fed
+                io._read_ntc(scan, place)
+        job = io._jobs[turn]
+        if job is not None:
+            job(scan)
+        io._turn = turn + 1 if turn < _LAST_TURN else 0
+        return self._reads_meter[turn]
+
+    def _pulse(self):
+        """What ContactorIo.write does to a coil that is on: an edge for the dead-man."""
+        phase = self._contactor._phase = self._contactor._phase ^ 1
+        self._device.edge(self._pulse_pin, phase)
+
+    def _parts_that_move(self, cycle, now_us, reading):
+        """Control's step where a part has something to do, and the outputs after it."""
+        now_ms = now_us // 1000 & _TICKS
+        self._reading = reading
+        self._moved = True  # also when the step raises
+        self._meters = [(meter, meter.stale_ms) for meter, _ in self._meters]
+        cycle._step = self._short_step  # so that an exception meets the firmware's own handling
+        try:
+            cycle.step(now_ms, self._scan, self._out)
+        finally:
+            del cycle._step
+        if self._moved:
+            self._io.write(self._out)
+            self.look()
+        else:
+            if self._pulses:
+                self._pulse()
+            self._plan(now_us, now_ms)
+
+    def _short_step(self, now_ms, scan, out):
+        """ScanCycle._step without the parts whose inputs are those of the last step."""
+        cycle = self._cycle
+        cycle._count(now_ms)
+        fresh = False
+        if self._reading:
+            fresh = cycle.ev.step(now_ms, scan)
+            if not fresh:
+                self._resting = False  # it fell silent: whole steps from the next one on
+        if ticks.diff(now_ms, cycle._heat_ms) >= PERIOD_MS:
+            if self._warmth.rests(now_ms, scan):
+                cycle._heat_ms = now_ms
+                drawing = cycle.ev.max_ma > _IDLE_MA
+                cycle.session.step(now_ms, cycle.charge.plugged, drawing, cycle.ev)
+            else:
+                cycle._warmth(now_ms, scan)
+                self._warmth.note(scan)
+        if fresh:
+            since = ticks.diff(now_ms, cycle._ev_ms)
+            cycle._ev_ms = now_ms
+            cycle.interlocks.metered(now_ms, since, scan, cycle.ev, cycle.contactor)
+        if fresh and self._only_reading:
+            self._limit_by_reading(cycle, now_ms)
+        else:
+            cycle._limit(now_ms, fresh)
+        self._moved = (
+            cycle.limits.ma != self._ma
+            or cycle.faults.changes != self._changes
+            or (fresh and not self._same_for(cycle, scan))
+        )
+        if self._moved:
+            cycle._decide(now_ms, _STEP_MS, scan)
+            cycle._act(now_ms, _STEP_MS, scan, out)
+            cycle.steps = (cycle.steps + 1) & 0xFFFFFFF
+        else:
+            self._add_up(cycle, now_ms)
+
+    @staticmethod
+    def _limit_by_reading(cycle, now_ms):
+        """ScanCycle._limit where nothing but the own meter has a new reading."""
+        may_draw = cycle.offered_ma if cycle.contactor.state else 0
+        cycle.site.step(now_ms, cycle.ev, True, may_draw)
+        cycle.panel.step(now_ms, cycle.ev, True, may_draw)
+        cycle.modes.dimming.step(now_ms, cycle.ev, cycle.limits)
+        if cycle.limits._changed:
+            cycle.limits.step(now_ms)
+
+    def _add_up(self, cycle, now_ms):
+        """What deciding and acting add up where they decide nothing new."""
+        charge, contactor = cycle.charge, cycle.contactor
+        if charge._since_switch_ms < _LONG_MS:
+            charge._since_switch_ms += _STEP_MS
+        if contactor.since_ms < _LONG_MS:
+            contactor.since_ms += _STEP_MS
+        if self._renews:
+            cycle.interlocks._cut_ms = now_ms
+        cycle.steps = (cycle.steps + 1) & 0xFFFFFFF
+
+    def _same_for(self, cycle, scan):
+        """Whether a new reading of the own meter leaves the decisions as they are."""
+        cont = cycle.contactor
+        return rest.ev_is_idle(cycle) == self._idle and cont._proof(scan, cont.state)

@@ -1,0 +1,74 @@
+"""One charger in the world: chip, wires, flash, and the firmware that runs on it."""
+
+import sys
+
+import ballast_bench.fakes as fakes
+from ballast_bench import home
+from ballast_bench.wiring import Wiring
+
+BOOT_S = 1.2  # chosen: ROM, bootloader, MicroPython and imports of an ESP32-S3; never measured
+
+
+class Node:
+    """See above. boot() powers it on; went_down() is for the world, after a reset."""
+
+    def __init__(self, world, index, board):
+        self.world = world
+        self.index = index
+        self.board = board
+        mac = bytes((0x02, 0xBA, 0x11, 0xA5, 0x00, index + 1))
+        self.device = fakes.Device(world.clock, chip=board.CHIP, mac=mac)
+        self.cp = world.plant.chargers[index]
+        self.wiring = Wiring(self.device, board, self.cp, world.plant.radio, seed=world.seed + index)
+        self.app = None
+        self.lane = None  # the short way through a step at rest: calm/
+        self.task = None  # its services
+        self.boots = 0
+        self.power_s = None  # when its supply is back
+        self.boot_s = None  # when it runs again after a reset
+        self.supplied = True  # the chip's own supply, as of the last step
+        self.storage = None  # its flash: outlives a reboot
+
+    def boot(self, make_app):
+        """Power on: pins safe, then the composition root, then the step's timer."""
+        with self.device:
+            self._run_boot_py()
+            self.app = make_app(self)
+            self.app.start()
+            self.lane = self.world.make_lane(self)
+        self.boots += 1
+
+    def serve(self):
+        """Run the services of the app."""
+        with self.device:  # what a service makes later belongs to this chip
+            self.task = self.world.spawn(self.app.services.run())
+
+    def went_down(self, now_s):
+        """The chip was reset: its tasks and sockets are gone, the pads float already."""
+        if self.task is not None:
+            self.task.cancel()
+        if self.app.page is not None:
+            self.app.page.door.close()
+        self.app.timer.running = False
+        self.boot_s = now_s + BOOT_S
+
+    def _run_boot_py(self):
+        """firmware/boot.py as the chip runs it: a script that imports `board`."""
+        before = sys.modules.get("board")
+        sys.modules["board"] = self.board
+        try:
+            source = (home.FIRMWARE / "boot.py").read_text()
+            exec(compile(source, "boot.py", "exec"), {"__name__": "boot"})
+        finally:
+            if before is None:
+                del sys.modules["board"]
+            else:
+                sys.modules["board"] = before
+
+    @property
+    def charger(self):
+        return self.app.charger
+
+    @property
+    def cycle(self):
+        return self.app.charger.cycle
