@@ -32,7 +32,7 @@ from ballast_bench.calm.prove import ProvenLane  # noqa: E402
 STEP_S = 0.02
 _STEP_US = 20_000
 _SHORT_WAY_S = 0.5  # chosen: in a shorter run the look whether the firmware is genuine costs more
-_POLLS = 4  # chosen: sockets are asked in so many steps after something ran, then in each so manyth
+_POLLS, _POLL_EACH = 3, 10  # chosen: steps in which sockets are asked after something ran, then each tenth
 START_MS = (1 << 30) - 30_000  # the ticks wrap half a minute after power-on, in every run
 
 
@@ -53,7 +53,8 @@ class _Selector(selectors.DefaultSelector):
         poll = super().select
         todo = world.loop._ready
         steps = 0
-        while world.clock.us() < until_us and not todo:
+        now_us = world.clock.us
+        while now_us() < until_us and not todo:
             steps += 1
             if world._pace is None and world._next_us <= until_us:
                 world.step()
@@ -61,7 +62,7 @@ class _Selector(selectors.DefaultSelector):
                 wait_s = world.move(until_us)
                 if wait_s > 0:
                     ready = poll(wait_s)
-            if sockets and not ready and (steps < _POLLS or steps % _POLLS == 0):
+            if sockets and not ready and (steps < _POLLS or steps % _POLL_EACH == 0):
                 ready = poll(0)
             if ready:
                 break

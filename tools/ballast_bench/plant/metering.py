@@ -114,14 +114,16 @@ class OwnMeter:
             return True
         gauss = self._rng.gauss
         self.hertz = freq_hz
-        for phase in range(3):
-            source = (phase + 1) % 3 if self.swapped else phase
+        swapped, gain, offset_a = self.swapped, self.gain, self.offset_a
+        noise_a, noise_v = self.noise_a, self.noise_v
+        for phase in (0, 1, 2):
+            source = (phase + 1) % 3 if swapped else phase
             volt = volts[source]
-            current = amps[source] * self.gain + self.offset_a
-            if self.noise_a:
-                current += gauss(0.0, self.noise_a)
-            if self.noise_v and volt:
-                volt += gauss(0.0, self.noise_v)
+            current = amps[source] * gain + offset_a
+            if noise_a:
+                current += gauss(0.0, noise_a)
+            if noise_v and volt:
+                volt += gauss(0.0, noise_v)
             self.amps[phase] = current = max(current, 0.0)
             self.volts[phase] = volt = max(volt, 0.0)
             self.watts[phase] = volt * current * self.power_factor
