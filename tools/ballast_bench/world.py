@@ -158,6 +158,7 @@ class World:
                 self._whole_step(node, now_s)
                 if node.boot_s is not None:
                     self._bring_back(node, now_s)
+            if clock.us() != now_us:
                 busy_us = max(busy_us, clock.us())
                 clock.set_us(now_us)  # the next chip computes at the same time
         clock.set_us(busy_us)

@@ -4,14 +4,16 @@ from random import Random
 
 import pytest
 
+from ballast_bench import boards
 from ballast_bench.calm.bursts import Bursts
 from ballast_bench.calm.genuine import Genuine
-from ballast_bench.calm.prove import CalmError, ProvenLane, flat
-from ballast_bench.campaign import bugs
-from ballast_bench.campaign import world as campaign
-from ballast_bench.plant.house import House
+from ballast_bench.calm.prove import CalmError, ProvenLane
+from ballast_bench.campaign import both_ways, bugs, draw
+from ballast_bench.person import story
+from ballast_bench.plant.house import House, semi
 from ballast_bench.plant.plant import Config
 from ballast_bench.plant.trace import Trace
+from ballast_bench.product import product
 from ballast_bench.setup import Setup, default_ev
 from ballast_bench.world import World
 
@@ -66,62 +68,33 @@ def test_a_charge_takes_the_short_way_nearly_always():
         setup.stop()
 
 
-class Rows:
-    """An actor: what each step shows."""
-
-    def __init__(self, world):
-        self.world, self.rows = world, []
-
-    def __call__(self, now_s):
-        node = self.world.nodes[0]
-        out, cycle, cp = node.app.out, node.cycle, node.cp
-        self.rows.append((
-            round(now_s, 6), out.coil, out.pilot, out.duty_u16, out.led, cycle.charge.state, cycle.why,
-            cycle.limits.ma, cycle.limits.winner, bytes(cycle.faults.active), tuple(cp.amps),
-            cp.energy_wh, cycle.site.meter.age_ms, cycle.uptime_s, cycle.steps,
-            node.app.scan.pilot_high_mv, cycle.session.seconds, tuple(cycle.ev.ma),
-        ))  # fmt: skip
+SEED = 7
+STORIES = [("minutes", n, 32.0) for n in (1, 3, 14, 20, 57, 120)] + [
+    ("evenings", 1, 60.0), ("evenings", 23, 60.0), ("groups", 3, 30.0), ("groups", 10, 30.0),
+]  # fmt: skip
 
 
-def story_rows(tale, calm, monkeypatch):
-    """The rows of a story of the campaign, and the state that it ends in."""
-    kept = {}
-
-    class Judge:
-        broken = None
-
-        def __init__(self, world):
-            self.rows = kept["rows"] = Rows(world)
-            kept["world"] = world
-
-        def __call__(self, now_s):
-            self.rows(now_s)
-
-    monkeypatch.setattr(World, "CALM", calm)
-    monkeypatch.setattr(campaign, "_Judge", Judge)
-    assert campaign.play(tale, 26.0) is None
-    node = kept["world"].nodes[0]
-    roots = {"charger": node.app.charger, "cp": node.cp, "timer": node.app.timer}
-    numbers = {k: v for k, v in flat(roots).items() if isinstance(v, (int, float, str, bytes))}
-    return kept["rows"].rows, numbers, node
+@pytest.mark.parametrize(("kind", "number", "seconds"), STORIES)
+def test_a_random_story_is_the_same_both_ways(kind, number, seconds):
+    text = draw.draw(SEED, kind, number, seconds).text()
+    told, short, steps = both_ways.parted(text)
+    assert told is None, text
+    assert 0 < short, text
+    assert steps >= seconds * 50, text
 
 
-SEED = 1130
+@pytest.mark.parametrize(("kind", "number"), [("minutes", 3), ("minutes", 120), ("groups", 10)])
+def test_a_random_story_proves_itself(kind, number):
+    run = draw.draw(SEED, kind, number, 20.0)
+    assert both_ways.rows_of(story.Story(run.text(), "drawn").runs[0], True, prove=11).proven > 0, run.text()
 
 
-@pytest.mark.parametrize("tale", list(campaign.runs(SEED, 4)), ids=lambda t: str(t["seed"]))
-def test_a_random_story_of_faults_is_the_same_both_ways(tale, monkeypatch):
-    whole, whole_end, _ = story_rows(tale, False, monkeypatch)
-    short, short_end, node = story_rows(tale, True, monkeypatch)
-    assert node.lane.taken > 0, tale
-    different = next((n for n, (a, b) in enumerate(zip(whole, short, strict=True)) if a != b), None)
-    assert different is None, (tale, whole[different], short[different])
-    assert {k: v for k, v in whole_end.items() if short_end.get(k) != v} == {}, tale
-
-
-@pytest.mark.parametrize("tale", list(campaign.runs(SEED + 1, 2)), ids=lambda t: str(t["seed"]))
-def test_a_random_story_of_faults_proves_itself(tale, proven):
-    campaign.play(tale, 26.0)
+@pytest.mark.parametrize("board", boards.names())
+def test_every_board_takes_the_short_way_and_proves_it(board, proven):
+    setup = Setup(house=semi(seed=3), ev=default_ev(), charger=product.load(board))
+    _, lane = run(setup, 20.0)
+    assert lane.proven > 40
+    assert lane.taken > 0.6 * 20 * 50
 
 
 def test_a_trip_in_the_middle_of_a_rest_opens_in_that_very_step():

@@ -1,14 +1,14 @@
 """The pilot's burst by the place in the list of readings where it begins.
 
-The wiring gives the ADC the same list as long as the pilot's circuit is the same, and the port
-takes a burst of it in each step. So a burst that begins at the same place of the same list gives
-the same two figures. The port's own `read` computes them; they are kept here.
+The wiring gives the ADC a list of readings, and the port takes a burst of it in each step. So a
+burst that begins at the same place of the same list gives the same two figures. The port's own
+`read` computes them; they are kept here. took_us: how long a burst takes, with its pauses.
 """
 
 from ballast.control.pilot import pilot
 from ballast.control.records import Scan
 
-_MOST_LISTS = 64
+_MOST_LISTS = 512  # 16 kinds of noise on 32 levels, as many as the wiring keeps
 _NOMINAL_MV = 12000
 _STEP_MV = 3000
 
@@ -25,8 +25,11 @@ class Bursts:
 
     def usable(self):
         """False where a reading takes time or fails: then the port itself reads."""
-        port = self._port
-        return self.genuine and self._adc.plain and not port.pad_us and port._more >= 3
+        return self.genuine and self._adc.plain and self._port._more >= 3
+
+    @property
+    def took_us(self):
+        return self._port._more * self._port.pad_us
 
     def of(self, samples):
         """{first reading: (high mV, low mV, where the next burst begins)} of a list; grows."""
@@ -59,12 +62,12 @@ class Bursts:
         while len(burst) <= port._more:
             burst = burst + samples[: port._more + 1 - len(burst)]
         burst = sorted(burst)
-        whole = port._read_uv, port._more
-        port._read_uv, port._more = iter(burst[:2] + burst[-2:]).__next__, 3
+        whole = port._read_uv, port._more, port.pad_us
+        port._read_uv, port._more, port.pad_us = iter(burst[:2] + burst[-2:]).__next__, 3, 0
         try:
             port.read(scan)
         finally:
-            port._read_uv, port._more = whole
+            port._read_uv, port._more, port.pad_us = whole
         return scan.pilot_high_mv, scan.pilot_low_mv, (end - 1) % length + 1
 
     def read(self, scan):
@@ -73,6 +76,7 @@ class Bursts:
             self._port.read(scan)
             return
         high, low, self._adc.at = self.at(self._adc.at)
+        self._adc.device.clock.sleep_us(self.took_us)
         scan.pilot_high_mv, scan.pilot_low_mv = high, low
         scan.pilot_samples = self._port._more + 1
 

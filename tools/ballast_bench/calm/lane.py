@@ -46,6 +46,9 @@ class Lane:
         self._contactor, self._pulse_pin = app.io.contactor, node.board.COIL_PULSE_PIN
         pins, adc = node.board.NTC_PINS, node.device.adc_input
         self._ntc_adcs = [None if pin is None else adc(pin) for pin in pins]
+        self._ntc_at = [
+            [place for place in places if pins[place] is not None] for places in app.io._ntc_at
+        ]
         self._readings = None
         self._reads_meter = [False] * len(app.io._jobs)
         if app.io.meter is not None:
@@ -55,6 +58,7 @@ class Lane:
         self._resting = False
         self._moved = False
         self._until_us = 0
+        self._took_us = 0
 
     def close(self, genuine=True):
         """The next step is a whole one. genuine: the firmware is as it was written."""
@@ -93,15 +97,19 @@ class Lane:
         if outcome != self._outcome:
             self._outcome = outcome
             return
-        now_us, now_ms = self._clock.us(), cycle._last_ms
+        took_us = self._bursts.took_us
+        now_us, now_ms = self._clock.us() - took_us, cycle._last_ms
         if not self._calls.running or self._calls._last_us != now_us & _TICKS:
-            return  # the steps have ended, or this one took time
+            return  # the steps have ended, or this one took more time than its readings
         if now_ms != now_us // 1000 & _TICKS or not rest.rests(cycle, self._scan, out, now_ms):
             return
         if not 0 < self._timer._next_us - now_us <= _STEP_US or self._device.timers != self._timers:
             return
+        if self._io.meter is not None and self._io.meter._failed:
+            return  # its repair takes time
         if self._parts_now() == self._parts and self._bursts.usable():
             self._until_us = now_us + rest.left_ms(cycle, now_ms) * 1000
+            self._took_us = took_us
             self._rest()
             self._plan(now_us, now_ms)
 
@@ -170,7 +178,6 @@ class Lane:
             or now_us >= self._until_us
             or (now - calls._last_us) & _TICKS != _STEP_US
             or device.inputs != self._inputs
-            or self._adc.fed != self._fed
             or self._settings.version != self._version
             or cycle.faults.changes != self._changes
             or cycle.boost_s
@@ -180,6 +187,8 @@ class Lane:
         ):
             return False
         adc = self._adc
+        if adc.fed != self._fed and not self._fed_anew(adc):
+            return False
         high, low, after = self._known.get(adc.at) or self._bursts.at(adc.at)
         if high < self._least_mv or high > self._most_mv or low > self._diode_mv:
             return False
@@ -188,7 +197,10 @@ class Lane:
         self._timer._next_us += _STEP_US
         calls._last_us = now
         calls.steps += 1
-        device.wdt_fed_ms = now_us // 1000
+        took_us = self._took_us
+        if took_us:
+            self._pass_time(calls, now_us + took_us)
+        device.wdt_fed_ms = (now_us + took_us) // 1000
         scan = self._scan
         adc.at, scan.pilot_high_mv, scan.pilot_low_mv = after, high, low
         reading = self._inputs_in_turn(scan)
@@ -214,11 +226,23 @@ class Lane:
         self.taken += 1
         return True
 
+    def _fed_anew(self, adc):
+        """Another noise, or another signal: the burst shows which. False = it cannot be foreseen."""
+        if not self._bursts.usable():
+            return False
+        self._fed, self._known = adc.fed, self._bursts.of(adc.samples)
+        return True
+
+    def _pass_time(self, calls, until_us):
+        """The pilot's readings took their time."""
+        calls.run_us_max = max(calls.run_us_max, self._took_us)
+        self._clock._us = until_us
+
     def _inputs_in_turn(self, scan):
         """The ports' slow inputs, and the light. True = the own meter was read to the end."""
         io = self._io
         turn = io._turn
-        for place in io._ntc_at[turn]:
+        for place in self._ntc_at[turn]:
             if self._ntc_fed[place] != self._ntc_adcs[place].fed:  # else it reads the same again
                 self._ntc_fed[place] = self._ntc_adcs[place].fed
                 io._read_ntc(scan, place)

@@ -11,12 +11,14 @@ from random import Random
 import ballast_bench.fakes as fakes
 from ballast_bench.calm.lane import Lane
 
-_OURS = ("ballast.", "main", "ballast_bench.")
+_OURS = ("ballast.", "main", "ballast_firmware_main", "ballast_bench.")
 _NOT = {"Radio", "ManualClock", "EV"}
 """What is not a part of one chip's step."""
-_SCRATCH = {"PowerMeterIo": ("_tx", "_rx")}
-"""Buffers that each use fills anew."""
-_NAMED = 6
+_SCRATCH = {"PowerMeterIo": ("_tx", "_rx"), "AdcInput": ("samples", "_true_uv")}
+"""Buffers that each use fills anew, and lists that never change."""
+_READINGS = ("._cache.", "._noise.")
+"""Where the wiring keeps such lists."""
+_NAMED, _LONGEST = 6, 100
 
 
 class CalmError(AssertionError):
@@ -34,14 +36,16 @@ class ProvenLane(Lane):
     def step(self):
         if not self._resting or self.taken % self._every:
             return super().step()
-        before = self._state()
+        before, clock = self._state(), self._clock
+        began_us = clock.us()
         if not super().step():
             return False
-        short = flat(self._roots())
+        short = {**flat(self._roots()), "clock": clock.us()}
         for thing, content in before:
             _put_back(thing, content)
+        clock.set_us(began_us)
         self._whole()
-        whole = flat(self._roots())
+        whole = {**flat(self._roots()), "clock": clock.us()}
         if short != whole:
             raise CalmError(_difference(short, whole, self._cycle.uptime_s))
         self.proven += 1
@@ -93,6 +97,8 @@ def _walk(roots):
         content = _opens(thing)
         if content is None or id(thing) in seen:
             continue
+        if isinstance(thing, list) and any(part in path for part in _READINGS):
+            continue
         seen.add(id(thing))
         yield path, thing, content
         scratch = _SCRATCH.get(type(thing).__name__, ())
@@ -103,6 +109,8 @@ def _opens(thing):
     """A copy of what is in `thing`, or None where it is a value of its own."""
     if isinstance(thing, (list, deque)):
         return list(thing)
+    if isinstance(thing, tuple):
+        return list(thing) if any(isinstance(one, (list, dict)) for one in thing) else None
     if isinstance(thing, (dict, set)):
         return thing.copy()
     if isinstance(thing, bytearray):
@@ -127,6 +135,8 @@ def _items(content):
 
 
 def _put_back(thing, content):
+    if isinstance(thing, tuple):
+        return  # what is in it comes by itself
     if isinstance(thing, (list, bytearray)):
         thing[:] = content
     elif isinstance(thing, deque):
@@ -147,5 +157,8 @@ def _put_back(thing, content):
 
 def _difference(short, whole, uptime_s):
     names = [name for name in sorted({*short, *whole}) if short.get(name) != whole.get(name)]
-    told = [f"{name}: {short.get(name)!r}, whole {whole.get(name)!r}" for name in names[:_NAMED]]
+    told = [
+        f"{name}: {short.get(name)!r:.{_LONGEST}}, whole {whole.get(name)!r:.{_LONGEST}}"
+        for name in names[:_NAMED]
+    ]
     return f"second {uptime_s}: {len(names)} differ: " + "; ".join(told)

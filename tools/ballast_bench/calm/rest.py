@@ -2,7 +2,7 @@
 
 Each function names a part of ScanCycle._step and holds where another step with the same inputs
 would leave that part as it is; left_ms() says until when. Everything that is not known to rest
-does not rest. The proof is in shadow.py and host_tests/bench/calm.
+does not rest. The proof is in prove.py and host_tests/bench/calm.
 """
 
 from ballast.control import ticks
@@ -71,8 +71,10 @@ def _charge_rests(cycle):
         return False
     if level == pilot.A:
         return charge.state == charge_state.A and not charge.plugged and cycle.faults.away
-    if not charge.plugged or cycle.faults.away or cycle.start_delay_ms:
+    if not charge.plugged or cycle.faults.away:
         return False
+    if cycle.start_delay_ms or cycle.why == charge_state.WHY_HOLD:
+        return False  # a wait goes on, or has ended in this step
     if bool(charge.pwm_on) != bool(cycle._allow) or charge.close != closed:
         return False
     if level == pilot.C and not charge.pwm_on and closed:

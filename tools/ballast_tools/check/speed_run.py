@@ -23,13 +23,13 @@ def load(tree):
     new = (tree / "tools" / "ballast_bench").is_dir()
     sys.path[0] = str(tree / "tools")  # in place of this file's folder
     sys.path[:0] = [str(tree / "firmware"), str(tree / ("tools" if new else "host_tests"))]
-    return _Names("ballast_bench" if new else "bench", new)
+    return _Names("ballast_bench" if new else "bench", new, tree)
 
 
 class _Names:
     """The bench's classes under the names of today."""
 
-    def __init__(self, package, new):
+    def __init__(self, package, new, tree):
         devices = package + ".devices" if new else package
         self.upy = self._module(package + ".upy")
         self.upy.install()
@@ -40,8 +40,20 @@ class _Names:
         self.trace = self._module(package + ".plant.trace")
         self.ev = self._module(package + ".plant.ev")
         self.clamp = self._module(devices + ".clamp_actor")
-        self.modbus = self._module(devices + ".sdm630")
+        old = (tree / "host_tests/bench/sdm630.py").exists()
+        self.modbus = self._module(devices + (".sdm630" if old else ".modbus_meter"))
         self.storage = self.setup.MemoryStorage
+
+    def meter(self, plant, now):
+        """A Modbus meter that shows what flows at this moment."""
+        kind = getattr(self.modbus, "Sdm630", None) or self.modbus.ModbusMeter
+        return kind(plant, now)
+
+    def main(self):
+        """The firmware's main.py."""
+        if hasattr(self.upy, "firmware_main"):
+            return self.upy.firmware_main()
+        return self._module("main")
 
     @staticmethod
     def _module(name):
@@ -69,12 +81,15 @@ class Same:
         loads = house(names, task["seed"], WARM_UP_S + task["seconds"])
         config = names.plant.Config(house=loads, limit_a=LIMIT_A, breaker_opens=False)
         self.server, self.port = None, 0
-        self.world = names.world.World(config, task["seed"], make_app=self._app)
+        self.world = names.world.World(config, task["seed"], board="bench", make_app=self._app)
+        for charger in self.world.plant.chargers:
+            if hasattr(charger.meter, "idealise"):  # else it is ideal as it comes
+                charger.meter.idealise()
 
     def start(self):
         world, names = self.world, self.names
         if self.task["meter"] == "modbus":
-            self.server = names.modbus.Sdm630(world.plant, lambda: world.now_s)
+            self.server = names.meter(world.plant, lambda: world.now_s)
             self.port = world.loop.run_until_complete(self.server.start(port=0))
         world.boot()
         node = world.nodes[0]
@@ -92,14 +107,13 @@ class Same:
         self.world.close()
 
     def _app(self, node):
-        import main
         from ballast.compose.env import Env
         from ballast.control.settings import Settings
 
         meter = self.task["meter"]
         settings = Settings()
         settings.set("meter_kind", {"none": 0, "clamp": 1, "modbus": 2}[meter])
-        for key, value in (("fuse_ma", 25000), ("supply_phases", 1), ("installed", 1),
+        for key, value in (("fuse_ma", 25000), ("circuit_ma", 32000), ("supply_phases", 1), ("installed", 1),
                            ("meter_interval_ms", 1000), ("fallback_ma", 6000)):  # fmt: skip
             settings.set(key, value)
         if meter == "none":
@@ -112,7 +126,7 @@ class Same:
         self.names.world.tell_reset(env, node.board.CHIP)
         if meter == "clamp":
             self._radio(node, env)
-        return main.App(node.board, env, settings)
+        return self.names.main().App(node.board, env, settings)
 
     @staticmethod
     def _radio(node, env):
