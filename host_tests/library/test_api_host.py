@@ -229,7 +229,7 @@ WRONG = [
     (lambda b: b.car.plug(max_a=100), "plug: max_a must be from 6 to 80"),
     (lambda b: b.house.switch("fridg"), "appliance: no 'fridg' in this house; there are: "),
     (lambda b: b.do("jump"), "no action 'jump'; there are: plug, "),
-    (lambda b: b.do("plug", amps=3), "plug: no argument 'amps'; there are: max_a, "),
+    (lambda b: b.do("plug", amps=3), "plug: no argument 'amps'; there are: model, "),
     (
         lambda b: b.charger.expect("ofered_a<=6"),
         "expect: nothing called 'ofered_a' can be seen; there is: ",

@@ -81,7 +81,7 @@ def test_what_it_left_plays_the_failure_again(oem):
     left = folder / "out" / "failing_test_first_failure.py_test_a_condition"
     status, output = outside.run(tools / "ballast", "play", left / "failure.story", cwd=folder)
     assert status == 1
-    assert "failure.story:5: by 32.54 s expected offered_a==0, still found 6" in output
+    assert "failure.story:5: by 31.58 s expected offered_a==0, still found 6" in output
     rows = (left / "last_minute.csv").read_text().splitlines()
     assert "offered_a" in rows[0].split(",") and 300 < len(rows) < 602
 
