@@ -280,6 +280,8 @@ def test_replay(capsys, tmp_path):
         ({"kinds": "nights"}, "--kinds nights: there are faults, minutes"),
         ({"resume": True}, "--resume: say with --record"),
         ({"worst": ("x", "y")}, "--worst x: a number of runs is needed first"),
+        ({"worst": ("1", "/dev/null/w")}, "--worst /dev/null/w: .*; choose a folder that can be written"),
+        ({"out": Path("/dev/null/w")}, "--out /dev/null/w: .*; choose a folder that can be written"),
         ({"record": Path("a.xls")}, "--record a.xls: end it in .parquet, .csv, .json"),
         ({"record": Path("no/a.csv")}, "there is no folder no"),
         ({"dask": "local:0"}, "--dask local:0: write local, or local:4"),

@@ -13,6 +13,7 @@ Examples:
 """
 
 import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -71,12 +72,25 @@ def _check(args):
         raise UserError("--seconds: from 1 to 1000000")
     if args.resume and args.record is None:
         raise UserError("--resume: say with --record what it goes on with")
-    if args.worst and not (args.worst[0].isdigit() and int(args.worst[0])):
+    if args.worst and not (args.worst[0].isdecimal() and int(args.worst[0])):
         raise UserError(f"--worst {args.worst[0]}: a number of runs is needed first, then a folder")
+    for name, folder in (("out", args.out), ("worst", args.worst and Path(args.worst[1]))):
+        if folder:
+            _check_folder(name, folder)
     if args.record is not None:
         from ballast_bench.campaign import rows
 
         _check_record(args.record, rows)
+
+
+def _check_folder(name, folder):
+    """A report that cannot be written is refused before hours of work."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError(f"--{name} {folder}: {error.strerror}; choose a folder that can be written") from None
 
 
 def _check_record(path, rows):

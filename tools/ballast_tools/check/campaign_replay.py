@@ -25,7 +25,7 @@ def with_bug(name, do):
 
 def replay(text, seconds):
     parts = text.split("/")
-    if len(parts) == 3 and parts[0] in KINDS and parts[1].isdigit() and parts[2].isdigit():
+    if len(parts) == 3 and parts[0] in KINDS and parts[1].isdecimal() and parts[2].isdecimal():
         ((row, _),) = work.work((parts[0], int(parts[1]), (int(parts[2]),), seconds, None))
         return _show_row(row)
     if text.endswith(".story"):

@@ -44,7 +44,7 @@ def connected(address):
 
 def _local(distributed, address):
     count = address.partition(":")[2] or str(os.cpu_count() or 1)
-    if not count.isdigit() or not int(count):
+    if not count.isdecimal() or not int(count):
         raise UserError(f"--dask {address}: write local, or local:4 for four workers")
     return distributed.LocalCluster(
         n_workers=int(count), threads_per_worker=1, processes=True, dashboard_address=None,
