@@ -1,6 +1,7 @@
 """Conditions of a story, `NAME==VALUE`: read and checked once, then compared at every step."""
 
 import json
+import math
 import operator
 import re
 
@@ -47,7 +48,7 @@ def _condition(name, sign, text):
         raise ActionError(f"{name}: {text} is not JSON") from None
     kind, _, values = seen.entry(name)
     if kind == seen.NUMBER:
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             raise ActionError(f"{name} is a number, which cannot be compared with {text}")
         return name, sign, value
     if sign not in ("==", "!="):

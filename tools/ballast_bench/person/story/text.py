@@ -13,6 +13,7 @@ from ballast_bench.person.story.conditions import split
 from ballast_bench.person.verbs.action import ActionError
 
 MOST_LINES = 100_000  # chosen: what a repeat may grow to
+MOST_S = 1e9  # chosen: thirty years
 
 #: expect CONDITIONS: the conditions hold at this second
 #: example 15 expect coil==1 state=="C2"
@@ -135,7 +136,7 @@ class Run:
         if text is None:
             return 0
         count = self.options.get("chargers", 1)
-        if not text.isdigit() or not 1 <= int(text) <= count:
+        if not text.isdecimal() or not 1 <= int(text) <= count:
             raise ActionError(f"@{text}: chargers of this story are @1 to @{count} (setup chargers=N)")
         return int(text) - 1
 
@@ -150,7 +151,7 @@ class Run:
         if self._block is not None:
             raise ActionError("a repeat stands inside another one; write `end repeat` first")
         match = _REPEAT.fullmatch(rest)
-        if match is None or not match[1].isdigit() or int(match[1]) < 1:
+        if match is None or not match[1].isdecimal() or int(match[1]) < 1:
             raise ActionError("write it like `60 repeat 10 every 120 s`")
         self._block = Block(second, int(match[1]), span(match[2]))
         self._last_s = 0.0
@@ -158,12 +159,12 @@ class Run:
     def _close(self):
         if self._block is None:
             raise ActionError("no repeat is open")
-        lines = self._block.lines()
-        if not lines:
+        count = self._block.count()
+        if not count:
             raise ActionError("nothing is done in this repeat")
-        if len(self.lines) + len(lines) > MOST_LINES:
+        if len(self.lines) + count > MOST_LINES:
             raise ActionError(f"more than {MOST_LINES} lines with this repeat")
-        self.lines += lines
+        self.lines += self._block.lines()
         self._last_s, self._block = self._block.second, None
 
     # -- the whole --------------------------------------------------------------------
@@ -210,6 +211,9 @@ class Block:
             raise ActionError(f"{second:g} s is behind the end of a round of {self.every_s:g} s")
         self._lines.append(line)
 
+    def count(self):
+        return self.rounds * len(self._lines)
+
     def lines(self):
         return [
             line._replace(
@@ -241,7 +245,7 @@ def _second(text):
     except ValueError:
         words = "setup, needs, vary, end repeat"
         raise ActionError(f"a line begins with seconds or one of {words}, not {text!r}") from None
-    if not 0.0 <= second < 1e9:
+    if not 0.0 <= second < MOST_S:
         raise ActionError(f"{text}: seconds from 0 on are needed")
     return second
 
@@ -264,7 +268,7 @@ def content(verb, rest):
         if behind:
             raise ActionError(f"{verb}: nothing may stand behind the conditions, but {behind!r} does")
         kind = "within" if verb == "within" else "for"
-        return Expectation(kind, float(match[1]) * _UNITS[match[2]], wanted)
+        return Expectation(kind, _seconds(match), wanted)
     action = actions.BY_VERB.get(verb)
     if action is None:
         have = ", ".join([*WORDS, "repeat", "end", *actions.BY_VERB])
@@ -295,4 +299,11 @@ def span(text):
     match = _SPAN.fullmatch(text.strip())
     if match is None:
         raise ActionError(f"a time such as 90 s, 1.5 min or 2 h is needed, not {text!r}")
-    return float(match[1]) * _UNITS[match[2]]
+    return _seconds(match)
+
+
+def _seconds(match):
+    seconds = float(match[1]) * _UNITS[match[2]]
+    if seconds >= MOST_S:
+        raise ActionError(f"{match[0].strip()}: less than {MOST_S:g} s is needed")
+    return seconds
