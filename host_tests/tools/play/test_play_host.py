@@ -1,6 +1,9 @@
 """`ballast play`: which stories it finds, its verdicts, exit status and reports."""
 
+import os
+import signal
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +51,41 @@ def test_verdicts_lines_and_exit_status(folder, capsys):
     assert f"failed       {folder}/sub/table.story (A=8)\n" in out
     assert f"as expected  {folder}/sub/table.story (A=16)\n" in out
     assert "4 runs: 2 as expected, 2 failed;" in out
+
+
+def test_a_story_with_the_byte_order_mark_of_an_editor_is_read(folder):
+    (folder / "bom.story").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert run(folder / "bom.story", "--check") == 0
+
+
+def test_stories_of_the_same_name_keep_a_recording_each(folder):
+    (folder / "sub/good.story").write_text(GOOD)
+    stories = play.read([folder / "good.story", folder / "sub/good.story", folder / "sub/bad.story"])
+    paths = play._record_paths(folder / "r.csv", [(story, 0) for story in stories])
+    assert len(set(paths)) == 3
+    assert paths[1].name.endswith("-sub-good-1.csv") and paths[2] == folder / "r-bad-1.csv"
+
+
+PARENT, PLAY_ONE = os.getpid(), play.play_one
+
+
+def dies(unit):
+    """The process of `bad` dies each time, that of another story the first time."""
+    assert os.getpid() != PARENT
+    first = Path(unit[1]).with_suffix(".first")
+    if "bad" in unit[1] or not first.exists():
+        first.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return PLAY_ONE(unit)
+
+
+def test_a_run_whose_process_dies_is_played_again_and_then_told(folder, monkeypatch):
+    """The runs beside it are not lost, and the command ends."""
+    monkeypatch.setattr(play, "play_one", dies)
+    stories = play.read([folder / "good.story", folder / "sub/bad.story"])
+    rows = list(play._results([(s.text, s.name, 0, {}, None, None, False) for s in stories], 2))
+    assert [row["verdict"] for row in rows] == ["good", "error"]
+    assert rows[1]["lines"] == [f"{folder}/sub/bad.story: its process was ended from outside"]
 
 
 def test_unreadable_stories_are_all_told_and_none_is_played(folder, capsys):

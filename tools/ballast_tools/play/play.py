@@ -8,6 +8,9 @@ import re
 import signal
 import tempfile
 import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from ballast_tools.play import bench_options, record_option
@@ -112,7 +115,7 @@ def read(paths):
     stories, wrong = [], []
     for path in paths:
         try:
-            stories.append(Story(path.read_text(encoding="utf-8"), str(path)))
+            stories.append(Story(path.read_text(encoding="utf-8-sig"), str(path)))
         except ActionError as error:
             wrong.append(str(error))
         except UnicodeDecodeError:
@@ -129,12 +132,10 @@ def read(paths):
 
 def play_all(units, over, args):
     """[row] of (Story, number of its run), in their order; see `play_one`."""
-    several = len(units) > 1
     work = [
-        (story.text, story.name, n, over, _record_path(args.record, story.runs[n], n, several),
-         args.record_every, args.html is not None)
-        for story, n in units
-    ]  # fmt: skip
+        (story.text, story.name, n, over, path, args.record_every, args.html is not None)
+        for (story, n), path in zip(units, _record_paths(args.record, units), strict=True)
+    ]
     jobs = min(args.jobs or os.cpu_count() or 1, len(work))
     rows, bar = [], Bar("Playing")
     for row in _results(work, jobs):
@@ -149,8 +150,39 @@ def _results(work, jobs):
     if jobs == 1:
         yield from map(play_one, work)
         return
-    with multiprocessing.get_context("fork").Pool(jobs, initializer=_begin) as pool:
-        yield from pool.imap(play_one, work)
+    before = set(multiprocessing.active_children())
+    pool = _pool(jobs)
+    try:
+        futures = [pool.submit(play_one, unit) for unit in work]
+        for unit, future in zip(work, futures, strict=True):
+            try:
+                yield future.result()
+            except BrokenProcessPool:  # a process died, and with it what all of them had to do
+                yield _alone(unit)
+    finally:
+        for child in set(multiprocessing.active_children()) - before:
+            child.terminate()
+        pool.shutdown(cancel_futures=True)
+
+
+def _pool(jobs):
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _begin)
+
+
+def _alone(unit):
+    """The row of a run that is played in a process of its own."""
+    before = set(multiprocessing.active_children())
+    pool = _pool(1)
+    try:
+        return pool.submit(play_one, unit).result()
+    except BrokenProcessPool:
+        name, number = unit[1], unit[2]
+        row = _row(name, number, "")
+        return {**row, "verdict": "error", "lines": [f"{name}: its process was ended from outside"]}
+    finally:
+        for child in set(multiprocessing.active_children()) - before:
+            child.terminate()
+        pool.shutdown(cancel_futures=True)
 
 
 def _begin():
@@ -159,11 +191,20 @@ def _begin():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _record_path(path, run, number, several):
-    """The file of one run: of several, one each."""
-    if path is None or not several:
-        return path
-    return record_option.named(path, f"{Path(run.name).stem} {number + 1}")
+def _record_paths(path, units):
+    """The file of each run: of several, one each. Stories of the same name are told apart by their folder."""
+    if path is None or len(units) == 1:
+        return [path] * len(units)
+    stems = Counter(Path(name).stem for name in {story.name for story, _ in units})
+    found = {}
+    for story, n in units:
+        stem = Path(story.name).stem
+        word = stem if stems[stem] == 1 else Path(story.name).with_suffix("")
+        one = record_option.named(path, f"{word} {n + 1}")
+        while one in found:
+            one = one.with_stem(one.stem + "-more")
+        found[one] = None
+    return list(found)
 
 
 def play_one(unit):
@@ -172,8 +213,7 @@ def play_one(unit):
 
     text, name, number, over, record, every_s, draw = unit
     run = Story(text, name).runs[number]
-    row = {"name": name, "run": number, "title": run.title(), "verdict": "good", "lines": [],
-           "numbers": [], "seconds": 0.0, "cpu_s": 0.0, "picture": ""}  # fmt: skip
+    row = _row(name, number, run.title())
     keep = _Keep(record, every_s, draw)
     try:
         outcome = play_run(run, over, keep.start)
@@ -191,6 +231,11 @@ def play_one(unit):
         row["lines"] = [failure.text for failure in outcome.failures]
         row["numbers"] = [failure.number for failure in outcome.failures]
     return row
+
+
+def _row(name, number, title):
+    return {"name": name, "run": number, "title": title, "verdict": "good", "lines": [],
+            "numbers": [], "seconds": 0.0, "cpu_s": 0.0, "picture": ""}  # fmt: skip
 
 
 class _Keep:
