@@ -51,6 +51,21 @@ def test_report(trace, tmp_path, capsys):
     assert "kWh" in printed.out and "of a clairvoyant" in printed.out
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "line"),
+    [
+        ("--hours", "nan", "--hours must be above 0"),
+        ("--skip-hours", "nan", "--skip-hours nan: the trace is 0.1 h long"),
+        ("--meter-latency", "31", "--meter-latency 31: it must be from 0 to 30"),
+        ("--meter-answer", "-0.1", "--meter-answer -0.1: it must be from 0 to 10"),
+        ("--meter-interval", "nan", "--meter-interval nan: it must be from 0.1 to 60"),
+        ("--line-ohm", "-1", "--line-ohm -1: it must be from 0 to 5"),
+    ],
+)
+def test_a_number_out_of_its_range_is_refused(trace, option, value, line):
+    assert run(trace, "--limit", "25A", f"{option}={value}") == (2, line)
+
+
 def test_same_seed_same_figures(trace, tmp_path):
     figures = []
     for name in ("a", "b"):

@@ -75,6 +75,7 @@ def test_port_in_use():
     ("argv", "line"),
     [
         (("--speed", "1000"), "--speed 1000: from 0.1 to 100"),
+        (("--for", "nan"), "--for nan: it must be above 0"),
         (("--chargers", "0"), "--chargers 0: from 1 to 16"),
         (("--ev-phases", "3"), "--ev-phases 3 needs a three-phase house: --house detached"),
         (("--trace", "gone.csv"), "gone.csv"),

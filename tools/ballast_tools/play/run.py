@@ -128,16 +128,17 @@ def prepare(args, more):
     from ballast_bench.plant.plant import Config
     from ballast_bench.setup import Setup
 
+    _check_ranges(args)
     trace = trace_option.load(args, args.trace)
     skip_s = args.skip_hours * 3600
-    if skip_s >= trace.duration_s:
+    if not 0.0 <= skip_s < trace.duration_s:
         hours = trace.duration_s / 3600
         raise UserError(f"--skip-hours {args.skip_hours:g}: the trace is {hours:.1f} h long")
     if skip_s:
         trace = cut(trace, skip_s)
     duration_s = trace.duration_s
     if args.hours is not None:
-        if args.hours <= 0:
+        if not args.hours > 0:
             raise UserError("--hours must be above 0")
         duration_s = min(duration_s, args.hours * 3600)
     curve, breaker_a = breaker(args)
@@ -166,6 +167,18 @@ def prepare(args, more):
     except ValueError as error:
         raise UserError(f"--meter {args.meter}: {error}") from None
     return setup, duration_s, trace
+
+
+def _check_ranges(args):
+    """What a story's setup line has too is in the same ranges here."""
+    from ballast_bench.person.options import OPTIONS
+
+    for name, option in (("meter_interval_s", "meter_interval"), ("meter_latency_s", "meter_latency"),
+                         ("meter_answer_s", "meter_answer"), ("line_ohm", "line_ohm")):  # fmt: skip
+        value, (_, _, least, most) = getattr(args, option), OPTIONS[name]
+        if not least <= value <= most:
+            shown = option.replace("_", "-")
+            raise UserError(f"--{shown} {value:g}: it must be from {least:g} to {most:g}")
 
 
 def share(value, name):

@@ -48,6 +48,8 @@ def main(args):
     logging.disable(logging.CRITICAL)
     if not 0.1 <= args.speed <= 100:
         raise UserError(f"--speed {args.speed:g}: from 0.1 to 100")
+    if args.seconds is not None and not args.seconds > 0:
+        raise UserError(f"--for {args.seconds:g}: it must be above 0")
     if not 1 <= args.chargers <= 16:
         raise UserError(f"--chargers {args.chargers}: from 1 to 16")
     for index in range(args.chargers):
