@@ -77,6 +77,8 @@ class Wiring:
         self._noise = {}
         self._timed = False
         self._seen = None
+        self._looks = self._seq = self._button = self._noise_mv = None
+        self._was_cut = False
         self._count = 0
         self._ntc_mv = [None] * len(cp.ntc)
         self.air = None
@@ -132,11 +134,9 @@ class Wiring:
         self.cp.set_coil(1 if on else 0)
 
     def _pulse_out(self):
-        contactor, now_s = self.cp.contactor, self.now_s
-        if contactor.gate(now_s):
-            contactor.pulse(now_s)  # only lasts longer: nothing to look at again
-        else:
-            self.cp.coil_pulse(now_s)
+        cp = self.cp
+        if not cp.contactor.renew(self.now_s):  # else it lasts longer: nothing to look at again
+            cp.coil_pulse(self.now_s)
 
     def _rcd_test_out(self):
         level = self.device.pad(self.board.RCD_TEST_PIN)
@@ -155,25 +155,33 @@ class Wiring:
         self.now_s = now_s
         cp = self.cp
         pilot = cp.pilot
-        state = (
-            cp.contactor.mirror,
-            cp.load_live,
-            cp.rcd.trip,
-            cp.pe.good,
-            cp.button,
-            pilot.seq,
-            pilot.noise_mv,
-            not self.cut,
-        )
-        if state != self._seen or self.cut:
-            self._seen = state
-            self._inputs()
-            self._pilot_in(pilot)
+        if (
+            cp.looks != self._looks  # contacts, RCD and earth move in its looks alone
+            or pilot.seq != self._seq
+            or cp.button != self._button
+            or pilot.noise_mv != self._noise_mv
+            or self.cut
+            or self._was_cut
+        ):
+            self._look(cp, pilot)
         self._count += 1
         if pilot.fresh and self._count % _FRESH_STEPS == 0 and not self._timed:
             self._adc.feed_calibrated(self._fresh(pilot))
         if self._count & 3 == 1:
             self._slow()
+
+    def _look(self, cp, pilot):
+        self._looks, self._seq = cp.looks, pilot.seq
+        self._button, self._noise_mv = cp.button, pilot.noise_mv
+        self._was_cut = bool(self.cut)
+        state = (
+            cp.contactor.mirror, cp.load_live, cp.rcd.trip, cp.pe.good, cp.button, pilot.seq,
+            pilot.noise_mv, self._was_cut,
+        )  # fmt: skip
+        if state != self._seen or self.cut:
+            self._seen = state
+            self._inputs()
+            self._pilot_in(pilot)
 
     def _inputs(self):
         board, cp = self.board, self.cp

@@ -32,7 +32,7 @@ from ballast_bench.calm.prove import ProvenLane  # noqa: E402
 STEP_S = 0.02
 _STEP_US = 20_000
 _SHORT_WAY_S = 0.5  # chosen: in a shorter run the look whether the firmware is genuine costs more
-_POLLS, _POLL_EACH = 3, 10  # chosen: steps in which sockets are asked after something ran, then each tenth
+_POLLS, _POLL_EACH = 2, 10  # chosen: sockets are asked in the step after something ran, then in each tenth
 START_MS = (1 << 30) - 30_000  # the ticks wrap half a minute after power-on, in every run
 
 
@@ -44,17 +44,17 @@ class _Selector(selectors.DefaultSelector):
         self._world = world
 
     def select(self, timeout=None):
-        ready = super().select(0)
+        sockets = len(self.get_map()) > 1  # the loop's own wake-up pipe is one
+        ready = super().select(0) if sockets or timeout is None or timeout <= 0 else []
         if ready or (timeout is not None and timeout <= 0):
             return ready
         world = self._world
         until_us = inf if timeout is None else world.clock.us() + max(1, round(timeout * 1e6))
-        sockets = len(self.get_map()) > 1  # the loop's own wake-up pipe is one
         poll = super().select
         todo = world.loop._ready
         steps = 0
-        now_us = world.clock.us
-        while now_us() < until_us and not todo:
+        clock = world.clock
+        while clock._us < until_us and not todo:
             steps += 1
             if world._pace is None and world._next_us <= until_us:
                 world.step()
@@ -139,10 +139,9 @@ class World:
     def step(self):
         """One plant step of 20 ms, and every chip's timers."""
         clock, plant = self.clock, self.plant
-        now_us = clock.us()
+        now_us = clock._us
         if now_us < self._next_us:  # else: the boots of many chips have taken longer than a step
-            clock.advance_us(self._next_us - now_us)
-            now_us = self._next_us
+            now_us = clock._us = self._next_us
         busy_us = now_us
         self._next_us += _STEP_US
         now_s = (now_us - self._start_us) / 1e6
@@ -158,10 +157,11 @@ class World:
                 self._whole_step(node, now_s)
                 if node.boot_s is not None:
                     self._bring_back(node, now_s)
-            if clock.us() != now_us:
-                busy_us = max(busy_us, clock.us())
+            if clock._us != now_us:
+                busy_us = max(busy_us, clock._us)
                 clock.set_us(now_us)  # the next chip computes at the same time
-        clock.set_us(busy_us)
+        if busy_us != now_us:
+            clock.set_us(busy_us)
         for actor in self.actors:
             actor(now_s)
 

@@ -39,7 +39,10 @@ class Lane:
         self._timer, self._calls = app.timer._timer, app.timer
         self._timers = [self._timer]
         self._io, self._scan, self._out = app.io, app.scan, app.out
-        self._cycle, self._settings = app.charger.cycle, app.settings
+        cycle = self._cycle = app.charger.cycle
+        self._settings = app.settings
+        self._faults, self._locks, self._slots = cycle.faults, cycle.interlocks, cycle.limits
+        self._commission, self._shared = cycle.commission, cycle.shared
         self._adc = node.device.adc_input(node.board.CP_ADC_PIN)
         self._bursts = Bursts(app.io.pilot, self._adc)
         app.io._read_pilot = self._bursts.read
@@ -57,8 +60,8 @@ class Lane:
         self._outcome = None
         self._resting = False
         self._moved = False
-        self._until_us = 0
-        self._took_us = 0
+        self._until_us = self._took_us = 0
+        self._limits_due = False
 
     def close(self, genuine=True):
         """The next step is a whole one. genuine: the firmware is as it was written."""
@@ -111,6 +114,7 @@ class Lane:
             self._until_us = now_us + rest.left_ms(cycle, now_ms) * 1000
             self._took_us = took_us
             self._rest()
+            self._plan_limit(now_us, now_ms)
             self._plan(now_us, now_ms)
 
     def _rest(self):
@@ -133,6 +137,7 @@ class Lane:
         self._guesses = bool(self._meters) and not cycle.fit.own_meter
         self._renews = rest.offer_is_renewed(cycle)
         self._pulses = out.coil and self._pulse_pin is not None
+        self._hearers = self._device._listeners.get(self._pulse_pin, ())
         self._warmth = Warmth(cycle)
         self._ma = cycle.limits.ma
         self._idle = rest.ev_is_idle(cycle)
@@ -140,10 +145,17 @@ class Lane:
     def _plan(self, now_us, now_ms):
         """Until when the next steps are plain: no part of control has anything to do but to count."""
         cycle = self._cycle
-        slots, shared = cycle.limits, cycle.shared
         left = PERIOD_MS - ticks.diff(now_ms, cycle._heat_ms)
         if 1000 - cycle._second_ms < left:
             left = 1000 - cycle._second_ms
+        until_us = now_us + left * 1000
+        self._plain_until_us = until_us if until_us < self._limit_until_us else self._limit_until_us
+
+    def _plan_limit(self, now_us, now_ms):
+        """The same for the part that limits alone: all but temperatures and seconds."""
+        cycle = self._cycle
+        slots, shared = cycle.limits, cycle.shared
+        left = rest.LONGEST_MS
         if slots._any_timed:
             left = min(left, ticks.diff(slots._soonest_ms, now_ms))
         self._shared_on = shared._on
@@ -157,7 +169,7 @@ class Lane:
                     left = meter.stale_ms - meter.age_ms + 1
         if self._guesses:
             left = min(left, rest.guess_left_ms(cycle, now_ms))
-        self._plain_until_us = now_us + left * 1000
+        self._limit_until_us = now_us + left * 1000
 
     def _left_of_lease(self, left, now_ms):
         """`left`, or less where the group's lease ends or is in doubt."""
@@ -179,10 +191,10 @@ class Lane:
             or (now - calls._last_us) & _TICKS != _STEP_US
             or device.inputs != self._inputs
             or self._settings.version != self._version
-            or cycle.faults.changes != self._changes
+            or self._faults.changes != self._changes
             or cycle.boost_s
-            or cycle.interlocks.permit_until_ms != self._permit_ms
-            or cycle.commission.state == RUNNING
+            or self._locks.permit_until_ms != self._permit_ms
+            or self._commission.state == RUNNING
             or device.timers != self._timers
         ):
             return False
@@ -205,24 +217,18 @@ class Lane:
         adc.at, scan.pilot_high_mv, scan.pilot_low_mv = after, high, low
         reading = self._inputs_in_turn(scan)
         due = (
-            now_us >= self._plain_until_us
-            or cycle.limits._changed  # a service brought a limit, a lease or a reading
-            or cycle.shared._on is not self._shared_on
+            now_us >= self._limit_until_us
+            or self._slots._changed  # a service brought a limit, a lease or a reading
+            or self._shared._on is not self._shared_on
         )
         for meter, stale_ms in self._meters:
             if meter._put_ready or meter.stale_ms != stale_ms:
                 due = True
-        if reading or due:
-            self._only_reading = not due
+        if reading or due or now_us >= self._plain_until_us:
+            self._limits_due = due
             self._parts_that_move(cycle, now_us, reading)
         else:
-            cycle._last_ms = now_us // 1000 & _TICKS
-            cycle._second_ms += _STEP_MS
-            for meter in self._aging:
-                meter.age_ms += _STEP_MS
-            self._add_up(cycle, cycle._last_ms)
-            if self._pulses:
-                self._pulse()
+            self._plain(cycle, now_us // 1000 & _TICKS)
         self.taken += 1
         return True
 
@@ -252,29 +258,52 @@ class Lane:
         io._turn = turn + 1 if turn < _LAST_TURN else 0
         return self._reads_meter[turn]
 
+    def _plain(self, cycle, now_ms):
+        """Control's step where no part has anything to do but to count."""
+        cycle._last_ms = now_ms
+        cycle._second_ms += _STEP_MS
+        for meter in self._aging:
+            meter.age_ms += _STEP_MS
+        self._add_up(cycle, now_ms)
+        if self._pulses:
+            self._pulse()
+
     def _pulse(self):
         """What ContactorIo.write does to a coil that is on: an edge for the dead-man."""
+        device, pin = self._device, self._pulse_pin
         phase = self._contactor._phase = self._contactor._phase ^ 1
-        self._device.edge(self._pulse_pin, phase)
+        device.latch[pin] = device.level[pin] = device._told[pin] = phase
+        for hear in self._hearers:
+            hear()
 
     def _parts_that_move(self, cycle, now_us, reading):
         """Control's step where a part has something to do, and the outputs after it."""
         now_ms = now_us // 1000 & _TICKS
         self._reading = reading
         self._moved = True  # also when the step raises
-        self._meters = [(meter, meter.stale_ms) for meter, _ in self._meters]
-        cycle._step = self._short_step  # so that an exception meets the firmware's own handling
+        try:
+            self._short_step(now_ms, self._scan, self._out)
+        except Exception as error:  # noqa: BLE001 - the firmware's own handling meets it
+            self._raise_in(cycle, now_ms, error)
+        if self._moved:
+            self._io.write(self._out)
+            self.look()
+            return
+        if self._pulses:
+            self._pulse()
+        if self._limits_due:
+            self._plan_limit(now_us, now_ms)
+        self._plan(now_us, now_ms)
+
+    def _raise_in(self, cycle, now_ms, error):
+        def step(now_ms, scan, out):
+            raise error
+
+        cycle._step = step
         try:
             cycle.step(now_ms, self._scan, self._out)
         finally:
             del cycle._step
-        if self._moved:
-            self._io.write(self._out)
-            self.look()
-        else:
-            if self._pulses:
-                self._pulse()
-            self._plan(now_us, now_ms)
 
     def _short_step(self, now_ms, scan, out):
         """ScanCycle._step without the parts whose inputs are those of the last step."""
@@ -297,10 +326,17 @@ class Lane:
             since = ticks.diff(now_ms, cycle._ev_ms)
             cycle._ev_ms = now_ms
             cycle.interlocks.metered(now_ms, since, scan, cycle.ev, cycle.contactor)
-        if fresh and self._only_reading:
-            self._limit_by_reading(cycle, now_ms)
-        else:
+        if self._limits_due:
+            self._meters = [(meter, meter.stale_ms) for meter, _ in self._meters]
             cycle._limit(now_ms, fresh)
+        elif fresh:
+            self._limit_by_reading(cycle, now_ms)
+        elif cycle.limits._changed:
+            self._limits_due = True
+            cycle._limit(now_ms, fresh)
+        else:
+            for meter in self._aging:
+                meter.age_ms += _STEP_MS
         self._moved = (
             cycle.limits.ma != self._ma
             or cycle.faults.changes != self._changes
@@ -313,14 +349,14 @@ class Lane:
         else:
             self._add_up(cycle, now_ms)
 
-    @staticmethod
-    def _limit_by_reading(cycle, now_ms):
+    def _limit_by_reading(self, cycle, now_ms):
         """ScanCycle._limit where nothing but the own meter has a new reading."""
         may_draw = cycle.offered_ma if cycle.contactor.state else 0
         cycle.site.step(now_ms, cycle.ev, True, may_draw)
         cycle.panel.step(now_ms, cycle.ev, True, may_draw)
         cycle.modes.dimming.step(now_ms, cycle.ev, cycle.limits)
         if cycle.limits._changed:
+            self._limits_due = True  # to be planned anew
             cycle.limits.step(now_ms)
 
     def _add_up(self, cycle, now_ms):

@@ -12,7 +12,7 @@ import ballast_bench.fakes as fakes
 from ballast_bench.calm.lane import Lane
 
 _OURS = ("ballast.", "main", "ballast_firmware_main", "ballast_bench.")
-_NOT = {"Radio", "ManualClock", "EV"}
+_NOT = {"Radio", "ManualClock", "EV", "World", "_Loop", "RtuMeter"}
 """What is not a part of one chip's step."""
 _SCRATCH = {"PowerMeterIo": ("_tx", "_rx"), "AdcInput": ("samples", "_true_uv")}
 """Buffers that each use fills anew, and lists that never change."""

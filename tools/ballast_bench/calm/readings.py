@@ -6,7 +6,7 @@ port would have had. Everything else (a silent chip, one that waits after a rese
 found an error) is the port's own business.
 """
 
-_URMS, _IRMS, _UGAIN = 0xD9, 0xDD, 0x61
+_UGAIN = 0x61
 
 
 class Readings:
@@ -20,41 +20,37 @@ class Readings:
     def jobs(self):
         return (self._l1, self._l2, self._l3)
 
-    def _in_order(self):
-        chip = self._chip
-        return self.genuine and not self._meter.silent and not chip.ready_us and chip.bad_frames == 0
-
     def _phase(self, phase):
-        register, port, chip = self._meter.register, self._port, self._chip
-        port._mv[phase] = (register(_URMS + phase) & 0xFFFF) * 10
-        port._ma[phase] = chip.last = register(_IRMS + phase) & 0xFFFF
+        """Read one phase. False = the port has to do it."""
+        port, chip, meter = self._port, self._chip, self._meter
+        if not self.genuine or meter.silent or chip.ready_us or chip.bad_frames:
+            return False
+        volts, amps = meter.counts(phase)
+        port._mv[phase] = volts * 10
+        port._ma[phase] = chip.last = amps
         chip.frames += 2
+        return True
 
     def _l1(self, scan):
-        if not self._in_order():
+        if self._phase(0):
+            self._port._ok = True
+        else:
             self._whole[0](scan)
-            return
-        self._port._ok = True
-        self._phase(0)
 
     def _l2(self, scan):
-        if not self._in_order():
+        if not self._phase(1):
             self._whole[1](scan)
-            return
-        self._phase(1)
 
     def _l3(self, scan):
         port, chip = self._port, self._chip
         gain = chip.config.get(_UGAIN)
-        if not self._in_order() or not port._ok or gain != port._ugain[0]:
+        if not port._ok or gain != port._ugain[0] or not self._phase(2):
             self._whole[2](scan)
             return
-        self._phase(2)
         chip.last = gain
         chip.frames += 1
         port._failed = 0
         port.present = True
-        for phase in (0, 1, 2):
-            scan.supply_mv[phase] = port._mv[phase]
-            scan.ev_ma[phase] = port._ma[phase]
+        scan.supply_mv[:] = port._mv
+        scan.ev_ma[:] = port._ma
         scan.meter_seq = (scan.meter_seq + 1) & 0xFFFF

@@ -17,8 +17,11 @@ HOLDING, INPUT = 3, 4
 
 def words(fmt, value, swapped):
     data = struct.pack(">" + fmt, value if fmt in "fd" else round(value))
-    out = [int.from_bytes(data[i : i + 2], "big") for i in range(0, len(data), 2)]
+    out = struct.unpack(_WORDS[len(data)], data)
     return out[::-1] if swapped else out
+
+
+_WORDS = {2: ">H", 4: ">2H", 8: ">4H"}
 
 
 # what an integer register holds that has no value; chosen: the makers' lists rarely say it
@@ -58,13 +61,11 @@ class Map:
     def block(self, change=None):
         """{address: word}; `change` maps part index -> values that replace the usual ones."""
         regs = {}
-        for part in self.parts:
+        for index, part in enumerate(self.parts):
             if not part[0]:
                 continue
             places, fmt, counts = part[0]
-            values = self.values(part)
-            if change and self.parts.index(part) in change:
-                values = change[self.parts.index(part)]
+            values = change[index] if change and index in change else self.values(part)
             for place, value in zip(places, values, strict=False):
                 value *= counts
                 if fmt in "HIQ":

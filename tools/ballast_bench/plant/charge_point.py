@@ -62,6 +62,7 @@ class ChargePoint:
         self.supplied = True  # the chip's 3.3 V
         self.rails_hold_s, self.chip_holds_s = 0.0, inf  # how long each outlives the mains
         self.car_changed = False
+        self.looks = 0  # counts the steps in which everything was looked at
         self.switched_off = False  # by hand, whatever the mains do
         self.supply_v = [0.0, 0.0, 0.0]  # charger's phases, set by the plant
         self.amps = [0.0, 0.0, 0.0]  # drawn, charger's phases
@@ -160,6 +161,7 @@ class ChargePoint:
                 self._now_s = now_s
                 return False
         self._touched = False
+        self.looks += 1
         if now_s >= self.pilot.bounces.next_s:
             self.pilot.advance(now_s)
         self.rcd.advance(now_s)

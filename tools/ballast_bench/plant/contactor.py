@@ -52,6 +52,14 @@ class Contactor:
         if self.dead_man_s is not None:
             self._pulse_until_s = now_s + self.dead_man_s
 
+    def renew(self, now_s):
+        """As `pulse`, where the dead-man still allows the coil; False = it has run out."""
+        if now_s >= self._pulse_until_s:
+            return False
+        if self.dead_man_s is not None:
+            self._pulse_until_s = now_s + self.dead_man_s
+        return True
+
     def drive(self, on, now_s):
         """Coil voltage, after every hardware gate. Schedules what the armature does."""
         on = bool(on)

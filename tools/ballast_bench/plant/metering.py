@@ -124,10 +124,18 @@ class OwnMeter:
                 current += gauss(0.0, noise_a)
             if noise_v and volt:
                 volt += gauss(0.0, noise_v)
-            self.amps[phase] = current = max(current, 0.0)
-            self.volts[phase] = volt = max(volt, 0.0)
+            if current < 0.0:
+                current = 0.0
+            if volt < 0.0:
+                volt = 0.0
+            self.amps[phase], self.volts[phase] = current, volt
             self.watts[phase] = volt * current * self.power_factor
         return True
+
+    def counts(self, phase):
+        """(voltage, current) of a phase as the registers hold them: 0.01 V, 1 mA, 16 bits."""
+        volts, amps = int(self.volts[phase] * 100.0 + 0.5), int(self.amps[phase] * 1000.0 + 0.5)
+        return (volts if volts < 0xFFFF else 0xFFFF), (amps if amps < 0xFFFF else 0xFFFF)
 
     def register(self, address):
         """16-bit content of a measurement register; 0 for the others that read as zero."""
@@ -135,10 +143,10 @@ class OwnMeter:
             return 0xFFFF
         phase = address - U_RMS
         if 0 <= phase < 3:
-            return min(int(self.volts[phase] * 100.0 + 0.5), 0xFFFF)
+            return self.counts(phase)[0]
         phase = address - I_RMS
         if 0 <= phase < 3:
-            return min(int(self.amps[phase] * 1000.0 + 0.5), 0xFFFF)
+            return self.counts(phase)[1]
         if P_TOTAL <= address <= P_TOTAL + 3 or P_TOTAL_LSB <= address <= P_TOTAL_LSB + 3:
             return self._power(address)
         return int(self.hertz * 100.0 + 0.5) if address == FREQ else 0
