@@ -38,7 +38,7 @@ def summarise(world, pilot_changes, duration_s, args):
         "seed": args.seed,
         "limit_a": args.limit,
         "ev_delay_s": args.ev_delay,
-        "ev_phases": args.ev_phases,
+        "ev_phases": min(args.ev_phases, cp.phases),
         "meter": args.meter,
         "loss": args.loss,
     }

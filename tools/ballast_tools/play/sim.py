@@ -156,6 +156,9 @@ def prepare(args, given, folder):
     if args.ev_phases == 3 and setup.world.plant.config.phases != 3:
         setup.stop()
         raise UserError("--ev-phases 3 needs a three-phase house: --house detached")
+    if args.ev_phases == 3 and setup.world.plant.chargers[0].phases != 3:
+        setup.stop()
+        raise UserError("--ev-phases 3: this charger has one phase; choose another --board or --mains-plug")
     return setup
 
 
