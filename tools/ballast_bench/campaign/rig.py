@@ -53,6 +53,7 @@ class CampaignRig(Rig):
         self._pwm_gone_ms = 100000
         self._had_pwm = False
         self._tested = False
+        self._level_mv = A_MV
         self._answered = False
         self._no_diode_ms = 0
         self._no_diode_pwm_ms = 0
@@ -148,8 +149,10 @@ class CampaignRig(Rig):
             self._closed_rules(dt)
         if out.coil and not self._coil:
             self._closing_rules()
-        if (not out.coil and self._coil) or self.level_mv == A_MV:
-            self._tested = False
+        unplugged = self.level_mv == A_MV and self._level_mv != A_MV
+        self._level_mv = self.level_mv
+        if (not out.coil and self._coil) or unplugged:
+            self._tested = False  # a test that runs on over an unplugging still proves the module
         self._follow_test()
         self._pilot_rules(dt)
         self._coil = out.coil
