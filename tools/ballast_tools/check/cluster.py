@@ -9,6 +9,8 @@ import concurrent.futures
 import contextlib
 import logging
 import os
+import signal
+import threading
 
 from ballast_tools.shell.errors import UserError
 
@@ -46,10 +48,24 @@ def _local(distributed, address):
     count = address.partition(":")[2] or str(os.cpu_count() or 1)
     if not count.isdecimal() or not int(count):
         raise UserError(f"--dask {address}: write local, or local:4 for four workers")
-    return distributed.LocalCluster(
-        n_workers=int(count), threads_per_worker=1, processes=True, dashboard_address=None,
-        silence_logs=logging.CRITICAL,
-    )  # fmt: skip
+    with _deaf():
+        return distributed.LocalCluster(
+            n_workers=int(count), threads_per_worker=1, processes=True, dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _deaf():
+    """Processes that begin in the block do not hear Ctrl-C, which a terminal sends to all of them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def same_version(client):
