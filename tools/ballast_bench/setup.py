@@ -197,7 +197,7 @@ class Setup:
         return unit
 
     def _add_radio(self, node, env):
-        """Wi-Fi on, no network: enough for ESP-NOW; the clamp's pair is in the store."""
+        """Wi-Fi on, no network: enough for ESP-NOW, of which clamps and groups make use."""
         from ballast.ports.espnow_radio import GROUP_RX_BYTES, EspnowRadio
         from ballast.ports.wifi import Wifi
 
@@ -207,6 +207,9 @@ class Setup:
         env.unique_id = node.device.mac
         env.radio = EspnowRadio(GROUP_RX_BYTES)
         env.radio.start()
+
+    def _pair_clamp(self, node):
+        """The clamp's pair is in the store, as of long ago."""
         pair = {"clamp": node.index + 1, "key": CLAMP_KEY.hex(), "source": 0}
         node.storage.save("clamps", json.dumps({"pairs": json.dumps([pair])}).encode())
 
@@ -237,8 +240,10 @@ class Setup:
             unit["label"] = _label()
         cal = factory.fill(env, unit, document)
         env.restore_delay_s = self._restore_delay_s(node)
-        if self.meter == "clamp":
+        if self.meter == "clamp" or len(self.world.plant.chargers) > 1:
             self._add_radio(node, env)
+        if self.meter == "clamp":
+            self._pair_clamp(node)
         if self.http is not None:
             env.http = (self.http[0], self.http[1] and self.http[1] + node.index)  # 0 = any free one
             env.assets = self.assets

@@ -68,6 +68,15 @@ def test_two_chargers_share_and_each_is_looked_at():
     assert re.match('s:7: charger 2: expected limited=="plug", found "', failures[0])
 
 
+@pytest.mark.parametrize("meter", ["modbus", "rtu", "none"])
+def test_a_group_needs_no_clamp_for_its_radio(meter):
+    text = (
+        f"setup house=empty phases=3 meter={meter} chargers=2 limit_a=25\n0 plug\n0 @2 plug\n"
+        "60 expect closed==1 ev_a>=5.5\n60 @2 expect closed==1 ev_a>=5.5"
+    )
+    assert play(text) == []
+
+
 def test_the_setting_the_clock_and_the_schedule_of_a_person():
     text = (
         HEAD + '20 set user_ma=8000\n25 expect offered_a<=8\n26 clock_jump\n'
