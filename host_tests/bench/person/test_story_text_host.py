@@ -157,6 +157,11 @@ def test_the_old_words_mean_the_same():
     assert [line.content for line in old] == [line.content for line in new]
 
 
+def test_what_ends_with_the_story_is_within_it():
+    """In binary 1.58 + 0.1 is more than 1.68: a failed test writes such stories."""
+    assert Story("1.58 expect coil==1 within 0.1 s\n1.68 end", "s").runs[0].end_s == 1.68
+
+
 def test_a_sign_within_quotes_begins_no_comment():
     assert code_of('0 appliance name="a # b" # oven') == '0 appliance name="a # b"'
     assert code_of('# "') == "" and code_of('0 plug # a "word') == "0 plug"
