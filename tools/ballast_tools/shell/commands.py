@@ -10,7 +10,9 @@ VM = "vm"
 """Pseudo group: Node.js and the MicroPython VM from npm."""
 
 SIM, REPLAY, FACTORY = ("core",), ("core", "plot"), ("core", "build", "flash")
-P1 = ("p1",)
+P1 = () if paths.INSTALLED else ("p1",)
+"""For files of P1 telegrams alone: what pip has installed asks for it when it meets one."""
+
 CHECK = ("core", "plot", "build", "flash", "p1", "data", "statistics", "cluster", "test", "mutate", "acn", VM)
 
 TITLES = {

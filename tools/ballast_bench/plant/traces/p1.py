@@ -60,8 +60,8 @@ def _parser(found: Found):
         from dsmr_parser.telegram_specifications import V5
     except ImportError:
         raise TraceError(
-            f"{found.path.name}: P1 telegrams need the package dsmr-parser; "
-            "`tools/ballast trace` and `tools/ballast run` install it"
+            f"{found.path.name}: P1 telegrams need the package dsmr-parser; pip install 'ballast[p1]', "
+            "or tools/ballast of a checkout, which installs it"
         ) from None
     wanted = [
         entry for entry in V5["objects"]
