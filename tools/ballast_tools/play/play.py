@@ -218,6 +218,7 @@ def play_one(unit):
     try:
         outcome = play_run(run, over, keep.start)
         keep.end(row)
+        row["record"] = record
     except Exception as error:  # noqa: BLE001 (whatever ends a run is its verdict; the others go on)
         row["verdict"] = "error"
         text = " ".join(str(error).split())
@@ -302,5 +303,8 @@ def _write(args, stories, rows, took_s):
             texts = {story.name: story.text for story in stories}
             args.html.write_text(story_report.html(rows, texts, summary(rows, took_s)), encoding="utf-8")
             print(f"  {args.html}")
+        if args.record is not None:
+            for path in sorted({str(row["record"]) for row in rows if row.get("record")}):
+                print(f"  {path}")
     except OSError as error:
         raise UserError(f"{error.filename}: {error.strerror}; choose a folder that can be written") from None
