@@ -285,7 +285,7 @@ def test_replay(capsys, tmp_path):
         ({"record": Path("a.xls")}, "--record a.xls: end it in .parquet, .csv, .json"),
         ({"record": Path("no/a.csv")}, "there is no folder no"),
         ({"dask": "local:0"}, "--dask local:0: write local, or local:4"),
-        ({"replay": "{"}, "--replay: not JSON"),
+        ({"replay": "{"}, "not JSON, no FILE.story and no KIND/SEED/NUMBER"),
         ({"replay": "[]"}, "an object with events"),
         ({"replay": '{"events": []}'}, "--replay: no run of this campaign: KeyError 'state'"),
         ({"replay": "no.story"}, "--replay no.story: cannot be read"),

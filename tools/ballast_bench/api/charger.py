@@ -42,7 +42,7 @@ class Charger:
 
     @property
     def charging(self) -> bool:
-        """The contactor is closed and the car draws current."""
+        """The contactor is closed and the car draws current, be it its idle current alone."""
         return self.closed and float(self.see("ev_a")) > 0.0
 
     @property

@@ -63,6 +63,7 @@ class Car:
 
         max_a: the car's own limit per phase. phases: 1, 2 or 3. soc: 0..1. kwh: of its battery.
         delay_s: until it follows a new limit. sleepy: only a wake-up pulse wakes it.
+        Another kind of car: `car.do("plug", model="hybrid")`.
         """
         __tracebackhide__ = True
         given = {"max_a": max_a, "phases": phases, "soc": soc, "kwh": kwh, "delay_s": delay_s,

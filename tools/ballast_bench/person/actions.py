@@ -99,7 +99,10 @@ def words(text, verb, value_of=None):
         try:
             given[word[1]] = json.loads(word[2]) if value_of is None else value_of(word[2])
         except ValueError:
-            raise ActionError(f"{verb}: {word[1]}={word[2]} is not JSON") from None
+            like = f'{word[1]}="usual"'
+            raise ActionError(
+                f"{verb}: {word[1]}={word[2]} is not JSON; a text is written like {like}"
+            ) from None
         at = word.end()
     return given
 

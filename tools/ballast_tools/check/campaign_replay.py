@@ -32,8 +32,11 @@ def replay(text, seconds):
         return _replay_story(Path(text))
     try:
         run = json.loads(text)
-    except ValueError as error:
-        raise UserError(f"--replay: not JSON: {error}") from None
+    except ValueError:
+        raise UserError(
+            f"--replay {text}: not JSON, no FILE.story and no KIND/SEED/NUMBER; "
+            f"kinds: {', '.join(KINDS)}"
+        ) from None
     if not isinstance(run, dict) or "events" not in run:
         raise UserError("--replay: an object with events is needed, as a campaign prints it")
     try:

@@ -45,7 +45,7 @@ def _condition(name, sign, text):
     try:
         value = json.loads(text)
     except ValueError:
-        raise ActionError(f"{name}: {text} is not JSON") from None
+        raise ActionError(f'{name}: {text} is not JSON; a text is written like {name}=="good"') from None
     kind, _, values = seen.entry(name)
     if kind == seen.NUMBER:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):

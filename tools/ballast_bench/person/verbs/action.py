@@ -77,7 +77,8 @@ def page_of(bench, verb):
     """The parts behind the page of the chosen charger: its clock, its schedule."""
     page = node_of(bench, verb).app.page
     if page is None:
-        raise ActionError(f"{verb}: this charger has no page; `sim` and stories give it one")
+        raise ActionError(f"{verb}: this charger has no page; `sim`, stories and "
+                          "`bench(page=True)` give it one")  # fmt: skip
     return page
 
 

@@ -45,6 +45,9 @@ def _plug(bench, model, max_a, phases, soc, kwh, delay_s, sleepy):
     if cp.ev is not None:
         raise ActionError("plug: a car is plugged in already")
     if (phases or 1) > cp.phases:
+        if bench.plant.mains.phases == 1:
+            raise ActionError("plug: this house has one phase; `setup house=empty phases=3` or "
+                              "`house=detached` has three")  # fmt: skip
         raise ActionError("plug: this charger has one phase")
     given = {"max_a": max_a, "soc": soc, "kwh": kwh, "delay_s": delay_s}
     if sleepy:

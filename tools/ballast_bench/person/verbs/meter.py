@@ -225,63 +225,63 @@ ACTIONS = [
     #: source: reports on other makers' bridges: 10 to 60 s; every is chosen
     Action("meter_zero_spells", "meter", "It reads 0 for a while, now and then", _spells,
            every=(NUMBER, 300.0, 0.0, 86400.0)),
-    #: it is asked more often than it measures; between two values the last one comes again
+    #: it measures less often than it is asked: the last value comes again; only for a Modbus meter
     #: value s: from one value to the next; 0 = each answer has its own
     #: example 0 meter_held value=10
     #: source: SmartEVSE-3 issue 123, 2 to 10 s; DSMR P1: 1 s or 10 s
     Action("meter_held", "meter", "A new value every so often, s",
            _value("meter_held", "held_s", _modbus), value=(NUMBER, 10.0, 0.0, 60.0)),
-    #: each value is the mean of the time before it
+    #: each value is the mean of the time before it; only for a Modbus meter
     #: value s: so long; 0 = the value of the moment
     #: kind -: sliding = up to now; block = up to the end of the last whole block
     #: example 0 meter_mean value=5 kind="block"
     #: source: SDM630: 1 s; reports on other meters: 3 to 10 s
     Action("meter_mean", "meter", "It averages, s", _mean, value=(NUMBER, 5.0, 0.0, 30.0),
            kind=(TEXT, "sliding", ("sliding", "block"), None)),
-    #: whole amperes, tens of watts
+    #: whole amperes, tens of watts; only for a Modbus meter
     #: amps A: resolution of the currents; 0 = fine
     #: watts W: resolution of the powers; 0 = fine
     #: example 0 meter_steps amps=1
     #: source: DSMR P1 5.0.2: whole amperes and watts; others: 0.1 A, 10 W
     Action("meter_steps", "meter", "A coarse resolution", _steps,
            amps=(NUMBER, 1.0, 0.0, 10.0), watts=(NUMBER, 0.0, 0.0, 1000.0)),
-    #: a gateway asks the meter by itself and answers at once with what it has; also when the meter is silent
+    #: asks the meter by itself, answers at once with what it has, a silent meter too; only for a Modbus meter
     #: value s: from one of its own questions to the next; 0 = no gateway
     #: example 0 meter_gateway value=10
     #: source: chosen
     Action("meter_gateway", "meter", "A gateway with old values, s",
            _value("meter_gateway", "gateway_s", _modbus), value=(NUMBER, 10.0, 0.0, 60.0)),
-    #: how long the meter takes to answer
+    #: how long the meter takes to answer; only for a Modbus meter
     #: value s: from a question to its answer
     #: example 0 meter_answer value=0.5
     Action("meter_answer", "meter", "From a question to its answer, s",
            _value("meter_answer", "answer_s", _modbus), value=(NUMBER, 0.02, 0.0, 10.0)),
-    #: no answer comes; a Modbus TCP meter keeps the connection
+    #: no answer comes; a Modbus TCP meter keeps the connection; only for a Modbus meter
     #: percent %: of the answers
     #: example 0 meter_lost percent=20
     #: source: reports on other makers' chargers: 20 %
     Action("meter_lost", "meter", "Answers that never come, %", _share("meter_lost", "lost"),
            percent=(NUMBER, 20.0, 0.0, 100.0)),
-    #: answers that come when nobody waits any more
+    #: answers that come when nobody waits any more; only for a Modbus meter
     #: percent %: of the answers
     #: seconds s: later than the others
     #: example 0 meter_late percent=10 seconds=3
     #: source: chosen
     Action("meter_late", "meter", "Answers that come late, %", _late,
            percent=(NUMBER, 10.0, 0.0, 100.0), seconds=(NUMBER, 3.0, 0.0, 60.0)),
-    #: Modbus exception 4, "server device failure"
+    #: Modbus exception 4, "server device failure"; only for a Modbus meter
     #: percent %: of the answers
     #: example 0 meter_exceptions percent=10
     #: source: chosen
     Action("meter_exceptions", "meter", "Answers that are an exception, %",
            _share("meter_exceptions", "exception"), percent=(NUMBER, 10.0, 0.0, 100.0)),
-    #: every value is NaN; in a meter with whole numbers the largest one
+    #: every value is NaN; in a meter with whole numbers the largest one; only for a Modbus meter
     #: percent %: of the answers
     #: example 0 meter_nan percent=10
     #: source: chosen
     Action("meter_nan", "meter", "Answers without a value, %", _share("meter_nan", "nan"),
            percent=(NUMBER, 10.0, 0.0, 100.0)),
-    #: every register is 0, the voltages too
+    #: every register is 0, the voltages too; only for a Modbus meter
     #: percent %: of the answers
     #: example 0 meter_zero_answers percent=30
     #: source: solis_modbus issue 138; 30 % in the reports

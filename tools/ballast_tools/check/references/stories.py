@@ -62,8 +62,8 @@ that cannot be done at that moment (`unplug` without a car) fails its line too, 
 _LINES = (
     ("setup NAME=VALUE ...", "what stands on the bench; see below"),
     ("needs CAPABILITY ...", "the board must have these, or the story is skipped with that reason"),
-    ("vary NAME in VALUE ...", "the story is played once for each value; `$NAME` below is the value; "
-     "several `vary` lines multiply"),
+    ("vary NAME in VALUE ...", "the story is played once for each value; `$NAME` below is the value, "
+     "a text in quotes as `model=\"$NAME\"`; several `vary` lines multiply"),
     ("vary NAME from A to B step C", "the same with numbers, B included"),
     ("SECONDS VERB NAME=VALUE ...", "something is done"),
     ("SECONDS @2 VERB ...", "it is done to the second charger of `setup chargers=2`; the same for "
