@@ -257,6 +257,7 @@ def test_what_the_page_calls_is_found(tmp_path):
     [
         ("    #: example 20 unplug\n", "", "unplug has no example; write"),
         ("#: example 20 unplug", "#: example 20 unplgu", "the example does not work: "),
+        ("    #: source: plant/cars.toml, beside each car\n", "", 'plug: write "source: WHERE" or'),
         ("#: example 20 unplug", "#: example 20 breaker", "the example is none of unplug"),
         ("    #: soc -: how full its battery is, 1 = full\n", "", 'plug: write "soc UNIT: MEANING"'),
         ("#: soc -: how full its", "#: full -: how full its", "plug has no such argument"),

@@ -113,6 +113,7 @@ ACTIONS = [
     Action("unplug", "car", "Pull the plug, under load too", _unplug),
     #: a battery near 1 makes the car draw less, a full one nothing
     #: soc -: how full the battery is now, 1 = full
+    #: source: chosen
     #: example 30 soc soc=0.99
     Action("soc", "car", "State of charge", _soc, soc=(NUMBER, 0.5, 0.0, 1.0)),
     #: any figure of plant/cars.toml; the car that is plugged in changes at once
@@ -133,11 +134,13 @@ ACTIONS = [
     Action("want", "car", "The car's own timer: wants to charge or not", _want, on=ON),
     #: as if somebody lowered the current in the car's menu
     #: amps A: the most that it takes per phase
+    #: source: chosen
     #: example 50 car_max amps=10
     Action("car_max", "car", "The car's own limit", _car_amps("car_max", "max_a"),
            amps=(NUMBER, 16.0, 6.0, 80.0)),
     #: a car that breaks the rules; the charger must stop it
     #: amps A: how much more than the pilot allows; 0 = an honest car again
+    #: source: chosen
     #: example 20 greedy amps=3
     Action("greedy", "car", "Draws more than it is allowed", _car_amps("greedy", "extra_a"),
            amps=(NUMBER, 6.0, 0.0, 40.0)),

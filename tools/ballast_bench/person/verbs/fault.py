@@ -92,6 +92,7 @@ ACTIONS = [
     #: to earth, seen by the charger's sensor; without arguments there is none
     #: ac_ma mA: alternating
     #: dc_ma mA: smooth direct
+    #: source: IEC 62752 trips at 30 mA AC and 6 mA DC; the ranges are chosen
     #: example 20 leak ac_ma=40
     Action("leak", "fault", "Residual current, mA", _leak, ac_ma=(NUMBER, 0.0, 0.0, 500.0),
            dc_ma=(NUMBER, 0.0, 0.0, 500.0)),
@@ -103,11 +104,13 @@ ACTIONS = [
     #: as if the place were in an oven or in the frost; it heats by itself again with null
     #: place -: which of the places
     #: degc degC: its temperature; null or 0 = let go
+    #: source: chosen
     #: example 20 heat place="plug" degc=70
     Action("heat", "fault", "Hold a place at a temperature, degC; null = let go", _heat,
            place=(TEXT, "plug", _PLACES, None), degc=(MAYBE_NUMBER, None, -50.0, 150.0)),
     #: a worn contact heats with the square of the current
     #: milliohm milliohm: of the contact; 0.6 is a good one
+    #: source: chosen
     #: example 10 contact milliohm=1.6
     Action("contact", "fault", "Contact resistance of the mains plug, milliohm", _contact,
            milliohm=(NUMBER, 0.6, 0.1, 200.0)),
@@ -148,6 +151,7 @@ ACTIONS = [
     Action("brown_out", "fault", "The charger's own supply sags for a moment", _brown_out),
     #: needs a bench that restarts a charger; a story is one
     #: seconds s: until the supply is back
+    #: source: chosen
     #: example 20 power_cut seconds=30
     Action("power_cut", "fault", "The charger's own supply is away, s", _supply_cut,
            seconds=(NUMBER, 5.0, 0.1, 3600.0)),

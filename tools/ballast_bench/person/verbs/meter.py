@@ -176,17 +176,20 @@ ACTIONS = [
            order=(TEXT, "231", _ORDERS, None), wires=(TEXT, "both", ("both", "currents"), None)),
     #: a current transformer that does not belong to the meter
     #: value times: the true current; 1 = right
+    #: source: OpenEVSE#762 (half and double); the range is chosen
     #: example 0 meter_ratio value=0.5
     Action("meter_ratio", "meter", "Wrong transformer ratio", _value("meter_ratio", "ratio"),
            value=(NUMBER, 1.0, 0.1, 10.0)),
     #: a constant error
     #: amps A: is added to each current
     #: watts W: is added to the power of each phase; not for a clamp
+    #: source: chosen
     #: example 0 meter_offset amps=0.3
     Action("meter_offset", "meter", "A constant error", _offset,
            amps=(NUMBER, 0.0, -10.0, 10.0), watts=(NUMBER, 0.0, -2000.0, 2000.0)),
     #: each reading has a random error of its own
     #: value A: standard deviation
+    #: source: chosen
     #: example 0 meter_noise value=0.2
     Action("meter_noise", "meter", "Readings that scatter, A", _value("meter_noise", "noise_a"),
            value=(NUMBER, 0.0, 0.0, 5.0)),
@@ -205,6 +208,7 @@ ACTIONS = [
            cable=(TEXT, "lively", ("lively", "car", "mains"), None)),
     #: beside its mean and its held values
     #: value s: age of its readings
+    #: source: OpenEVSE#901 names delays of several seconds; the range is chosen
     #: example 0 meter_delay value=3
     Action("meter_delay", "meter", "Everything it says is that old, s",
            _value("meter_delay", "delay_s"), value=(NUMBER, 0.0, 0.0, 30.0)),
@@ -253,6 +257,7 @@ ACTIONS = [
            _value("meter_gateway", "gateway_s", _modbus), value=(NUMBER, 10.0, 0.0, 60.0)),
     #: how long the meter takes to answer; only for a Modbus meter
     #: value s: from a question to its answer
+    #: source: chosen
     #: example 0 meter_answer value=0.5
     Action("meter_answer", "meter", "From a question to its answer, s",
            _value("meter_answer", "answer_s", _modbus), value=(NUMBER, 0.02, 0.0, 10.0)),

@@ -79,6 +79,7 @@ ACTIONS = [
     #: inside_ma mA: current in the window, 0 = no limit
     #: outside_ma mA: current outside of it, 0 = pause
     #: on -: the schedule is in force
+    #: source: chosen
     #: example 5 schedule begin="22:00" end="06:00"
     Action("schedule", "person", "The weekly schedule: one window", _schedule, page=True,
            begin=(TEXT, "22:00", None, wrong_time), end=(TEXT, "06:00", None, wrong_time),

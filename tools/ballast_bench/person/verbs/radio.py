@@ -93,6 +93,7 @@ ACTIONS = [
            when=(TEXT, "now", ("now", "channel"), None)),
     #: the router moves, and the charger with it
     #: value -: number of the channel
+    #: source: IEEE 802.11, 2.4 GHz: channels 1 to 13
     #: example 60 wifi_channel value=11
     Action("wifi_channel", "radio", "The Wi-Fi is on another channel", _channel,
            value=(WHOLE, 11, 1, 13)),

@@ -118,6 +118,7 @@ ACTIONS = [
     #: the others stay
     #: phase L1, L2, L3: which one
     #: on -: it is there
+    #: source: chosen
     #: example 20 phase phase=2 on=false
     Action("phase", "supply", "One phase of the supply", _phase, phase=_PHASE,
            on=(BOOL, False, None, None)),

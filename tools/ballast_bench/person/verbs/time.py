@@ -65,18 +65,21 @@ def _clock_jump(bench, seconds):
 ACTIONS = [
     #: on the live bench of `tools/ballast sim` alone; a story refuses it
     #: factor times: as fast as real time
+    #: source: chosen
     #: example 0 speed factor=10
     Action("speed", "time", "Virtual seconds per second", _speed, factor=(NUMBER, 1.0, 0.1, 100.0)),
     #: as a browser or NTP sets it; a charger that was restarted does not know the time
     #: time time of day: local, such as "17:30" or "17:30:05"
     #: date date: local, such as "2026-03-29"
     #: offset_min min: local time minus UTC, 60 in a German winter, 120 in its summer
+    #: source: chosen
     #: example 5 clock time="17:30" date="2026-03-29" offset_min=120
     Action("clock", "time", "Set the charger's clock", _clock, page=True,
            time=(TEXT, "12:00", None, wrong_time), date=(TEXT, "2026-01-05", None, _wrong_date),
            offset_min=(WHOLE, 60, -840, 840)),
     #: as after a correction by NTP; the clock must have been set
     #: seconds s: forward, or backward below 0
+    #: source: chosen
     #: example 20 clock_jump seconds=-90
     Action("clock_jump", "time", "The charger's clock jumps, s", _clock_jump, page=True,
            seconds=(WHOLE, 3600, -31_622_400, 31_622_400)),

@@ -12,6 +12,7 @@ import re
 from ballast_bench import boards
 from ballast_bench.person import actions, options, story
 from ballast_bench.person.story import seen as seen_table
+from ballast_bench.person.verbs import action as kinds
 from ballast_bench.plant import cars
 from ballast_tools.check.references import markdown, notes
 from ballast_tools.check.references.shape import Field
@@ -24,6 +25,7 @@ OPTIONS = BENCH / "person" / "options.py"
 DOCUMENT = BENCH / "person" / "STORIES.md"
 
 _ARGUMENT = re.compile(r"(?P<name>\w+)(?: (?P<unit>[^:]+))?: (?P<meaning>.+)")
+_NUMERIC = (kinds.NUMBER, kinds.WHOLE, kinds.MAYBE_NUMBER, kinds.MAYBE_WHOLE)
 _ORPHAN = "this note describes nothing; remove it"
 
 _HEAD = """# Stories: what can be done to the bench, and what must be seen
@@ -153,6 +155,8 @@ def _verb(action, group, note, problems):
             row["about"] += f". {text[0].upper()}{text[1:]}"
         else:
             problems.append(f"{notes.place(note.path, number)}: {action.verb} has no such argument")
+    if not row["source"] and any(rule[0] in _NUMERIC for rule in action.args.values()):
+        problems.append(f'{note.where()}: {action.verb}: write "source: WHERE" or "source: chosen" above it')
     if not row["example"]:
         problems.append(f'{note.where()}: {action.verb} has no example; write "example SECONDS VERB ..."')
     for name, rule in action.args.items():
