@@ -24,6 +24,8 @@ METERS = ("clamp", "modbus", "none")
 WANTED = 0.4  # of the CPU time of BASE, on the same parts
 WANTED_DEFAULT = 1.0  # the same, for the bench as it is without options
 DAY_S = 86400
+KINDS = ("minutes", "evenings", "groups")  # of a campaign's runs: for --prove
+PROVE_EACH = 53  # chosen: a prime, so that each turn of the ports has its share
 TIMEOUT_S = 1800
 
 
@@ -34,6 +36,8 @@ def add_arguments(parser):
     add("--seed", type=int, default=1)
     add("--base", default=BASE, metavar="COMMIT", help=f"the state to compare with ({BASE})")
     add("--short", action="store_true", help="2 pairs of one minute: for every change")
+    add("--prove", type=int, default=0, metavar="N", help="no times: N random stories on any board, "
+        "each with and without the short way through steps at rest; every step must be the same")  # fmt: skip
 
 
 def main(args):
@@ -43,10 +47,43 @@ def main(args):
         raise UserError(f"--seconds {args.seconds:g}: from 10 to {DAY_S}")
     if not 1 <= args.pairs <= 100:
         raise UserError(f"--pairs {args.pairs}: from 1 to 100")
+    if not 0 <= args.prove <= 100000:
+        raise UserError(f"--prove {args.prove}: from 1 to 100000")
+    if args.prove:
+        return prove(args)
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         unpack(args.base, base)
         return _compare(args, base)
+
+
+def prove(args):
+    """N drawn stories both ways; each 50th short step is compared with a whole one besides."""
+    import ballast_bench.world  # noqa: F401 - it lets Python find the firmware
+    from ballast_bench.calm.prove import CalmError
+    from ballast_bench.campaign import both_ways, draw
+
+    bar, wrong, short, steps = Bar("Proving"), [], 0, 0
+    for n in range(args.prove):
+        kind = KINDS[n % len(KINDS)]
+        bar.show(n, args.prove, f"{kind} {n}")
+        try:
+            told, taken, all_steps = both_ways.parted(
+                draw.draw(args.seed, kind, n, args.seconds).text(), prove=PROVE_EACH
+            )
+        except CalmError as error:
+            told, taken, all_steps = str(error), 0, 0
+        short, steps = short + taken, steps + all_steps
+        if told is not None:
+            wrong.append(f"{kind}/{args.seed}/{n}: {told}")
+    bar.end()
+    print(f"{args.prove} stories of at most {args.seconds:g} s, seed {args.seed}: {short} of the steps of "
+          f"their chargers went the short way; {len(wrong)} stories part from the whole way")  # fmt: skip
+    for line in wrong:
+        print(f"  {line}")
+    figures.write(args.json, {"stories": args.prove, "seconds": args.seconds, "seed": args.seed,
+                              "short_steps": short, "steps": steps, "wrong": wrong})  # fmt: skip
+    return 1 if wrong else 0
 
 
 def unpack(commit, folder):
