@@ -58,16 +58,17 @@ class Car:
         kwh: float | None = None,
         delay_s: float | None = None,
         sleepy: bool | None = None,
+        model: str | None = None,
     ) -> None:
         """Plug a car in; what is not given is the bench's own (STORIES.md, `plug`).
 
         max_a: the car's own limit per phase. phases: 1, 2 or 3. soc: 0..1. kwh: of its battery.
         delay_s: until it follows a new limit. sleepy: only a wake-up pulse wakes it.
-        Another kind of car: `car.do("plug", model="hybrid")`.
+        model: a kind of car by its name in STORIES.md ("Cars"), such as "hybrid".
         """
         __tracebackhide__ = True
         given = {"max_a": max_a, "phases": phases, "soc": soc, "kwh": kwh, "delay_s": delay_s,
-                 "sleepy": sleepy}  # fmt: skip
+                 "sleepy": sleepy, "model": model}  # fmt: skip
         self.do("plug", **{name: value for name, value in given.items() if value is not None})
 
     def unplug(self) -> None:

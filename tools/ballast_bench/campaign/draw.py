@@ -7,9 +7,11 @@
 import json
 from random import Random
 
+from ballast_bench import boards
 from ballast_bench.campaign import axes, disturbances
 from ballast_bench.campaign.values import drawn, weighted
 from ballast_bench.person import actions, options
+from ballast_bench.plant.thermal import SPOTS
 
 _BY_ITSELF = ("solar roof", "home battery")  # appliances that nobody switches by hand
 
@@ -119,11 +121,19 @@ def _disturbances(rng, about, seconds, chosen, chargers, visits):
         begin = rng.uniform(0.02, 0.85) * seconds
         hold = min((about.hold_s or row.hold_s).draw(rng), 0.3 * seconds)
         plug = next(v.args for v in visits if v.charger == charger and v.verb == "plug")
-        out += _one(rng, row, begin, hold, charger, plug)
+        out += [line for line in _one(rng, row, begin, hold, charger, plug) if _fitted(line, chosen)]
         if row.visit and seconds > 600.0 and rng.random() < 0.6:
             gone = begin + hold + rng.uniform(60.0, 0.1 * seconds)
             out += [Line(gone, "unplug", {}, charger), Line(gone + 15.0, "plug", plug, charger)]
     return out
+
+
+def _fitted(line, chosen):
+    """The run's board has the thermistor that the line breaks."""
+    if line.verb != "sensor":
+        return True
+    pins = boards.load(chosen["board"] or boards.DEFAULT).NTC_PINS
+    return pins[list(SPOTS).index(line.args.get("place", "plug"))] is not None
 
 
 def possible(row, chosen):

@@ -112,6 +112,8 @@ def check(given):
         raise ActionError(f"setup: {error}") from None
     if options["phases"] == 2:
         raise ActionError("setup: phases must be 1 or 3")
+    if "phases" in given and (options["house"] != "empty" or options["trace"]):
+        raise ActionError("setup: phases is of house=empty; the other houses have their own (detached: 3)")
     if options["trace"] and not Path(options["trace"]).is_file():
         raise ActionError(f"setup: trace: {options['trace']}: no such file")
     settings = {key: value for key, value in given.items() if key not in OPTIONS}

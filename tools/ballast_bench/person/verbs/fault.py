@@ -6,6 +6,7 @@ from ballast_bench.person.verbs.action import (
     ON,
     TEXT,
     Action,
+    ActionError,
     charger,
     restarting,
 )
@@ -38,6 +39,10 @@ def _contact(bench, milliohm):
 
 
 def _sensor(bench, place, state):
+    world = getattr(bench, "world", None)
+    fitted = world is None or world.nodes[bench.charger_index].board.NTC_PINS
+    if fitted is not True and fitted[_PLACES.index(place)] is None:
+        raise ActionError(f"sensor: this board has no thermistor at the {place}")
     ntc = charger(bench).ntc[_PLACES.index(place)]
     ntc.fault = None if state == "good" else state
 
