@@ -32,7 +32,7 @@ from ballast_bench.calm.prove import ProvenLane  # noqa: E402
 STEP_S = 0.02
 _STEP_US = 20_000
 _SHORT_WAY_S = 0.5  # chosen: in a shorter run the look whether the firmware is genuine costs more
-_POLLS, _POLL_EACH = 2, 10  # chosen: sockets are asked in the step after something ran, then in each tenth
+_POLL_EACH = 10  # chosen: sockets are asked after something ran, then in each tenth step
 START_MS = (1 << 30) - 30_000  # the ticks wrap half a minute after power-on, in every run
 
 
@@ -62,7 +62,7 @@ class _Selector(selectors.DefaultSelector):
                 wait_s = world.move(until_us)
                 if wait_s > 0:
                     ready = poll(wait_s)
-            if sockets and not ready and (steps < _POLLS or steps % _POLL_EACH == 0):
+            if sockets and not ready and steps % _POLL_EACH == 0:
                 ready = poll(0)
             if ready:
                 break

@@ -265,16 +265,6 @@ class Lane:
         for meter in self._aging:
             meter.age_ms += _STEP_MS
         self._add_up(cycle, now_ms)
-        if self._pulses:
-            self._pulse()
-
-    def _pulse(self):
-        """What ContactorIo.write does to a coil that is on: an edge for the dead-man."""
-        device, pin = self._device, self._pulse_pin
-        phase = self._contactor._phase = self._contactor._phase ^ 1
-        device.latch[pin] = device.level[pin] = device._told[pin] = phase
-        for hear in self._hearers:
-            hear()
 
     def _parts_that_move(self, cycle, now_us, reading):
         """Control's step where a part has something to do, and the outputs after it."""
@@ -289,8 +279,6 @@ class Lane:
             self._io.write(self._out)
             self.look()
             return
-        if self._pulses:
-            self._pulse()
         if self._limits_due:
             self._plan_limit(now_us, now_ms)
         self._plan(now_us, now_ms)
@@ -360,7 +348,7 @@ class Lane:
             cycle.limits.step(now_ms)
 
     def _add_up(self, cycle, now_ms):
-        """What deciding and acting add up where they decide nothing new."""
+        """What deciding and acting add up, and put out, where they decide nothing new."""
         charge, contactor = cycle.charge, cycle.contactor
         if charge._since_switch_ms < _LONG_MS:
             charge._since_switch_ms += _STEP_MS
@@ -369,6 +357,12 @@ class Lane:
         if self._renews:
             cycle.interlocks._cut_ms = now_ms
         cycle.steps = (cycle.steps + 1) & 0xFFFFFFF
+        if self._pulses:  # as ContactorIo.write for a coil that is on: an edge for the dead-man
+            device, pin = self._device, self._pulse_pin
+            phase = self._contactor._phase = self._contactor._phase ^ 1
+            device.latch[pin] = device.level[pin] = device._told[pin] = phase
+            for hear in self._hearers:
+                hear()
 
     def _same_for(self, cycle, scan):
         """Whether a new reading of the own meter leaves the decisions as they are."""
