@@ -107,7 +107,8 @@ def told(tmp_path_factory):
     text = table.read_text(encoding="utf-8")
     assert text.count(END) == 1
     table.write_text(text.replace(END, LINE + END), encoding="utf-8")
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(copy), str(paths.ROOT / "tools")])}
+    env = {**os.environ, "BALLAST_FIRMWARE": str(copy),
+           "PYTHONPATH": os.pathsep.join([str(copy), str(paths.ROOT / "tools")])}  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], env=env, capture_output=True, text=True, timeout=120
     )

@@ -326,11 +326,11 @@ def test_over_current():
     rig = charging(user_ma=10000)
     rig.draw_ma = 13000
     took = rig.until(lambda: rig.out.coil == 0, 10)
-    assert 6800 <= took <= 7200
+    assert 6500 <= took <= 6900
     rig = charging(user_ma=10000)
     rig.draw_ma = 16000
     took = rig.until(lambda: rig.out.coil == 0, 10)
-    assert 400 <= took <= 700
+    assert 100 <= took <= 400
 
 
 def test_late_step():

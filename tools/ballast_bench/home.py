@@ -3,6 +3,7 @@
 `pip install .` copies firmware/ and boards/ into the package, below _home/, as they lie in the checkout.
 """
 
+import os
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
@@ -13,5 +14,7 @@ INSTALLED = not (PACKAGES.name == "tools" and (PACKAGES.parent / "firmware" / "m
 """True where pip has installed the package: there is no checkout around it."""
 
 ROOT = _HERE / "_home" if INSTALLED else PACKAGES.parent
-FIRMWARE = ROOT / "firmware"
+FIRMWARE = Path(os.environ.get("BALLAST_FIRMWARE") or ROOT / "firmware").resolve()
+"""BALLAST_FIRMWARE: the folder of another firmware that shall run on this bench."""
+
 BOARDS = ROOT / "boards"
