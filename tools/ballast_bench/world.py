@@ -18,6 +18,7 @@ from pathlib import Path
 
 import ballast_bench.fakes as fakes
 from ballast_bench import boards, upy
+from ballast_bench import calm as calm_way
 from ballast_bench.node import BOOT_S, Node
 from ballast_bench.plant.plant import Config, Plant
 from ballast_bench.upy.clock import ManualClock
@@ -88,7 +89,7 @@ class World:
     that is. None: as CALM and PROVE say.
     """
 
-    CALM, PROVE = True, 0
+    CALM, PROVE = calm_way.ON, 0
 
     def __init__(self, config=None, seed=0, board=boards.DEFAULT, start_ms=START_MS, make_app=None,
                  calm=None, prove=None):  # fmt: skip

@@ -187,6 +187,9 @@ def _child(name, code, cpu_s):
 
 def _prepare():
     """What every child shares; nothing of control/ may be imported before the fork."""
+    from ballast_bench import calm
+
+    calm.ON = False  # a mutant must be met by whole steps
     from ballast_bench import upy
 
     upy.install()
