@@ -280,6 +280,11 @@ class Wiring:
 
         self.device.feed_adc_timed(self.board.CP_ADC_PIN, at_us)
 
+    def untimed(self):
+        """Back from the timed mode: the pads and the pilot are looked at again."""
+        self._timed = False
+        self._seen = self._looks = None
+
     def _slow(self):
         cp = self.cp
         for place, pin in enumerate(self.board.NTC_PINS):

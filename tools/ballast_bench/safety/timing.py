@@ -94,9 +94,7 @@ class Bench:
 
             self.device.feed_adc_timed(self.board.CP_ADC_PIN, at_us)
         else:
-            self.wiring._timed = False
-            self.wiring._adc._timed = None
-            self.wiring._seen = None
+            self.wiring.untimed()
         self.jitter = on
 
     def _fire(self):
