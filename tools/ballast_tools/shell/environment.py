@@ -28,7 +28,7 @@ LOCK = paths.VENV / ".lock"
 LOG = paths.VENV / "setup.log"
 NPM_FILES = ("package.json", "package-lock.json")
 
-SOURCE_ONLY = {"esptool", "yattag"}
+SOURCE_ONLY = {"esptool", "tailer", "yattag"}
 """Published without a wheel; built with the pinned setuptools."""
 
 
