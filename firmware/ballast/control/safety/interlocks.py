@@ -201,23 +201,21 @@ class Interlocks:
     def _by_place(
         self, now_ms: int, places_by_fault: "list[tuple[int, tuple[int, ...]]]", flags: "list[int]"
     ) -> None:
-        """Put a flag of each place as its fault; of places that share a fault one is enough."""
+        """Put a flag 0/1 of each place as its fault; of places that share a fault one is enough."""
         for fault, places in places_by_fault:
             present = 0
             for i in places:
-                if flags[i]:
-                    present = 1
+                present |= flags[i]
             self._faults.put(fault, present, now_ms)
 
 
 def _places_by_fault(fault_of: "list[int]") -> "list[tuple[int, tuple[int, ...]]]":
     """(fault, its places) for each fault of `fault_of`, which names the fault of each place."""
-    out: "list[tuple[int, tuple[int, ...]]]" = []
-    for fault in fault_of:
-        entry = (fault, tuple([i for i in range(COUNT) if fault_of[i] == fault]))
-        if entry not in out:
-            out.append(entry)
-    return out
+    return [
+        (fault, tuple([i for i in range(COUNT) if fault_of[i] == fault]))
+        for first, fault in enumerate(fault_of)
+        if fault_of.index(fault) == first
+    ]
 
 
 def _longer(ms: int, dt_ms: int) -> int:
