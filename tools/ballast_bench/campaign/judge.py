@@ -119,8 +119,7 @@ class Judge:
         self._compared = now
         if now is not None:
             self.watches[0].cp.settle(now_s)
-            self.plant._compared = None
-            self.plant._compare(now_s)  # the plant's own comparison, begun anew
+            self.plant.compare_anew(now_s)
             _let_it_taper(self.plant.account.clairvoyant, now)
 
     def _close_comparison(self, now_s):

@@ -227,6 +227,11 @@ class Plant:
             watts += charger.power()
         return watts
 
+    def compare_anew(self, now_s):
+        """Begin the clairvoyant's comparison again with the car that is there now."""
+        self._compared = None
+        self._compare(now_s)
+
     def _compare(self, now_s):
         """Start the clairvoyant when a car is plugged in; it ends with the unplugging."""
         charger = self.chargers[0]
