@@ -14,14 +14,17 @@ from ballast.control.group.member import Member
 from ballast_bench.sims.group import History, Sim, Violation, shrink
 from ballast_bench.sims.group_histories import random_history
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
+"""Not traced: the other tests of this folder cover every branch, and tracing costs five times the time."""
 
 SEED = 700000
 FOUND = (1002015, 1003857, 1005563, 1006415)
 """Histories that overcommitted once: a late grant after a candidate's word; promises about to end
 (two); a limit that fell sooner than its holder thought."""
-CAUGHT = {"BelievesStale": 700363, "LeaseFromArrival": 700091, "KeepsToTheEnd": 700024, "VotesTwice": 700017}
+CAUGHT = {"BelievesStale": 700363, "LeaseFromArrival": 700091, "KeepsToTheEnd": 700256, "VotesTwice": 700017}
 """Where a broken charger is noticed if it is not at once; looked at first, to save the way there."""
+SEARCH = 100
+"""Histories that are looked at where CAUGHT has none or an old one: some seconds."""
 
 
 def quiet(seats, supply_ma=32000, guaranteed_ma=0, metered=False, events=(), end_ms=60000):
@@ -198,12 +201,13 @@ def test_each_cause_of_a_found_history_is_what_it_was(broken, seed):
 
 @pytest.mark.parametrize("broken", LEADERS + MEMBERS, ids=lambda c: c.__name__)
 def test_a_broken_charger_is_caught(broken):
-    for seed in (CAUGHT.get(broken.__name__, SEED), *range(SEED, SEED + 600)):
+    for seed in (CAUGHT.get(broken.__name__, SEED), *range(SEED, SEED + SEARCH)):
         try:
             Sim(random_history(seed), maker(broken)).go()
         except Violation:
             return
-    pytest.fail(f"{broken.__name__}: 600 histories did not notice")
+    pytest.fail(f"{broken.__name__}: not noticed by its history in CAUGHT, nor by {SEARCH} others: "
+                "set SEARCH to 1000 and put the history that notices it into CAUGHT")
 
 
 def test_the_drift_margins_are_what_they_must_be():
