@@ -17,10 +17,13 @@ NETWORK = (
 
 
 def clean_environment(**more):
-    """The variables of this process without what leads back into the checkout."""
+    """The variables of this process without what leads back into the checkout.
+
+    PIP_COMPILE=0: what a test imports is compiled then; the whole of pandas would cost half a minute.
+    """
     away = ("PYTHON", "PYTEST", "BALLAST", "COV_", "VIRTUAL_ENV")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(away)}
-    return {**kept, "MPLCONFIGDIR": kept.get("MPLCONFIGDIR", "/tmp"), **more}
+    return {**kept, "MPLCONFIGDIR": kept.get("MPLCONFIGDIR", "/tmp"), "PIP_COMPILE": "0", **more}
 
 
 def run(*words, cwd, timeout_s=600, **environment):

@@ -21,7 +21,8 @@ def oem(tmp_path_factory):
     place = tmp_path_factory.mktemp("oem")
     tools = outside.install(place / "env", "pytest")
     shutil.copytree(OEM, place / "box")
-    return tools, place / "box"
+    yield tools, place / "box"
+    shutil.rmtree(place / "env")  # pytest would keep it for three runs
 
 
 def test_its_own_tests_pass_on_its_own_board_and_brand(oem):
