@@ -14,5 +14,5 @@ setup house=empty limit_a=25 meter=none
 75   expect closed==1
 100  hang
 104  expect boots==4 coil==0 pilot=="f"
-105  expect first=="crash_loop"
-110  steady 60 closed==0 first=="crash_loop"
+105  expect first_fault=="crash_loop"
+110  steady 60 closed==0 first_fault=="crash_loop"

@@ -10,7 +10,7 @@ needs amps_32
 330  expect faults==["derated"] limited=="temp" offered_a>=12 offered_a<=25
 340  heat place="plug" degc=79
 420  heat place="plug" degc=83
-420  within 60 closed==0 first=="plug_hot"
+420  within 60 closed==0 first_fault=="plug_hot"
 500  expect coil==0 why=="fault"
 510  heat place="plug" degc=30
 510  within 90 closed==1

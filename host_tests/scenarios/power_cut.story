@@ -13,7 +13,7 @@ setup house=empty limit_a=25 meter=none
 141  leak
 150  power_cut seconds=10
 155  expect boots==2
-175  expect boots==3 closed==0 first=="rcd_trip"
+175  expect boots==3 closed==0 first_fault=="rcd_trip"
 210  steady 40 closed==0
 260  unplug
 263  expect faults==[]

@@ -4,4 +4,4 @@ setup house=empty limit_a=25 meter=none
 20   sag percent=50 seconds=0.2
 20   within 0.2 closed==0
 21   within 60 closed==1
-100  expect boots==1 first=="none"
+100  expect boots==1 first_fault=="none"

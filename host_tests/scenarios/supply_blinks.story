@@ -5,4 +5,4 @@ setup house=empty limit_a=25 meter=none
 20  sag percent=0 seconds=0.06
 20  within 0.2 closed==0
 21  within 60 closed==1
-90  expect boots==1 closed==1 faults==[] first=="none"
+90  expect boots==1 closed==1 faults==[] first_fault=="none"

@@ -6,4 +6,4 @@ setup house=empty limit_a=25 meter=none
 20  within 0.5 closed==0
 25  supply
 25  within 40 closed==1
-70  expect boots==2 faults==[] first=="none"
+70  expect boots==2 faults==[] first_fault=="none"

@@ -12,4 +12,4 @@ end repeat
 500  leak ac_ma=40
 500  within 0.4 closed==0
 501  leak
-502  steady 200 closed==0 first=="rcd_trip"
+502  steady 200 closed==0 first_fault=="rcd_trip"

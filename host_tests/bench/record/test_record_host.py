@@ -60,20 +60,20 @@ def test_the_values_are_those_of_the_run(minute):
     last = dict(zip(names(minute), rows[-1], strict=True))
     assert last["time_s"] == pytest.approx(70.0, abs=0.06) and last["charger"] == 1
     assert last["time_of_day"] == pytest.approx(EVENING_S + last["time_s"])
-    assert last["charge_state"] == "C2" and last["cp_state"] == "C" and last["why"] == "none"
-    assert last["contactor_closed"] is True and last["coil"] is True and last["chip_runs"] is True
+    assert last["state"] == "C2" and last["level"] == "C" and last["why"] == "none"
+    assert last["closed"] is True and last["coil"] is True and last["chip_runs"] is True
     assert last["mains_l1_a"] == pytest.approx(last["house_l1_a"] + last["ev_l1_a"], abs=1e-3)
     assert 5.9 < last["ev_l1_a"] <= last["offered_a"] + 1e-3
-    assert last["winner"] == "site" and last["limit_a"] == pytest.approx(last["limit_site_a"])
+    assert last["limited"] == "site" and last["limit_a"] == pytest.approx(last["limit_site_a"])
     assert last["limit_api_a"] is None, "no limit is an empty cell"
-    assert last["pilot_duty_pct"] == pytest.approx(last["offered_a"] / 0.6, abs=0.1)
+    assert last["duty_pct"] == pytest.approx(last["offered_a"] / 0.6, abs=0.1)
     assert last["pilot_high_v"] == pytest.approx(6.0, abs=0.3)
     assert last["pilot_low_v"] == pytest.approx(-12.0, abs=0.6)
-    assert last["meter_state"] == "good" and last["meter_reason"] == "ok"
+    assert last["meter"] == "good" and last["meter_reason"] == "ok"
     assert 0.0 <= last["meter_age_s"] < 2.5
-    assert last["temp_plug_read_degc"] == pytest.approx(last["temp_plug_degc"], abs=3.0)
+    assert last["plug_read_degc"] == pytest.approx(last["plug_degc"], abs=3.0)
     assert 0.0 < last["breaker_heat_pct"] < 100.0 and last["faults"] == ""
-    states = minute.column("charge_state")
+    states = minute.column("state")
     assert states[0] == "F" and "B2" in states, "from the first step after power-on"
 
 
@@ -232,7 +232,7 @@ def test_a_chip_without_supply_has_no_state():
     world.power_cut(world.nodes[0], 2.0)
     world.run(6.0)
     setup.stop()
-    runs, states = recording.column("chip_runs"), recording.column("charge_state")
+    runs, states = recording.column("chip_runs"), recording.column("state")
     assert runs[5] and not runs[7] and runs[-1]
     assert all((state is None) != on for state, on in zip(states, runs, strict=True))
 

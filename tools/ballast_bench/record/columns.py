@@ -96,7 +96,7 @@ def _car(cp: Any) -> Group:
 
 def _pilot(cp: Any) -> Group:
     columns = [
-        Column("pilot_duty_pct", "%", "share of +12 V in a period of the pilot; 100 = no PWM"),
+        Column("duty_pct", "%", "share of +12 V in a period of the pilot; 100 = no PWM"),
         Column("pilot_high_v", "V", "pilot at the charger's contact, high part"),
         Column("pilot_low_v", "V", "pilot at the charger's contact, low part"),
     ]
@@ -117,8 +117,8 @@ def _heat(plant: Any, cp: Any) -> Group:
     columns = [
         Column("breaker_heat_pct", "%", "heat of the main breaker's bimetal; 100 = it trips"),
         Column("house_breaker_heat_pct", "%", "the same with the house's current alone"),
-        Column("breaker_tripped", "", "the main breaker has tripped", FLAG),
-        *(Column(f"temp_{name}_degc", "degC", f"true temperature: {name}") for name in names),
+        Column("tripped", "", "the main breaker has tripped", FLAG),
+        *(Column(f"{name}_degc", "degC", f"true temperature: {name}") for name in names),
     ]
 
     def read(now_s: float) -> tuple:
@@ -135,7 +135,7 @@ def _heat(plant: Any, cp: Any) -> Group:
 
 def _contacts(node: Any) -> Group:
     columns = [
-        Column("contactor_closed", "", "a main contact is closed", FLAG),
+        Column("closed", "", "a main contact is closed", FLAG),
         Column("coil", "", "the firmware drives the contactor's coil", FLAG),
         Column("chip_runs", "", "the firmware runs (not in a reset, not without supply)", FLAG),
     ]
@@ -159,8 +159,8 @@ def _firmware(node: Any) -> Group:
     from ballast.control.safety.fault_catalogue import CATALOGUE
 
     columns = [
-        Column("cp_state", "", "level of the pilot as the firmware sees it, A to F", TEXT),
-        Column("charge_state", "", "state by IEC 61851-1; 1 = without PWM, 2 = with", TEXT),
+        Column("level", "", "level of the pilot as the firmware sees it, A to F", TEXT),
+        Column("state", "", "state by IEC 61851-1; 1 = without PWM, 2 = with", TEXT),
         Column("why", "", "first reason why no current flows; none = it may flow", TEXT),
         Column("offered_a", "A", "current that the pilot offers; 0 = no PWM"),
         Column("session_wh", "Wh", "energy of this session by the charger's own power meter"),
@@ -194,7 +194,7 @@ def _limits(node: Any) -> Group:
 
     columns = [
         Column("limit_a", "A", "the smallest limit; it decides"),
-        Column("winner", "", "slot of the smallest limit", TEXT),
+        Column("limited", "", "slot of the smallest limit", TEXT),
         *(Column(f"limit_{n}_a", "A", f"limit slot {n}; empty = no limit") for n in NAMES),
     ]
     none = (None,) * len(columns)
@@ -221,7 +221,7 @@ def _meter(node: Any) -> Group:
         meter.DISTRUSTED: "distrusted", meter.RECOVERING: "recovering",
     }  # fmt: skip
     columns = [
-        Column("meter_state", "", "what the firmware makes of the house's meter", TEXT),
+        Column("meter", "", "what the firmware makes of the house's meter", TEXT),
         Column("meter_reason", "", "why the meter is not good; ok = it is", TEXT),
         Column("meter_age_s", "s", "age of the newest reading"),
         *_three("meter", "A", "newest reading of the house's meter, as it came"),
@@ -250,7 +250,7 @@ def _sensors(node: Any) -> Group:
     from ballast.control.places import NAMES
 
     columns = [
-        Column(f"temp_{name}_read_degc", "degC", f"temperature that the firmware reads: {name}")
+        Column(f"{name}_read_degc", "degC", f"temperature that the firmware reads: {name}")
         for name in NAMES
     ]
     none = (None,) * len(columns)

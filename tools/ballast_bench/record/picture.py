@@ -111,7 +111,7 @@ def _pilot(panel: Any, rows: dict) -> None:
             text = _label(name.replace("_v", "").replace("_", " "), charger, rows)
             panel.step(t, columns[name], where="post", color=colour, lw=1.0, label=text)
         last = None
-        for when, state, faults in zip(t, columns["charge_state"], columns["faults"], strict=True):
+        for when, state, faults in zip(t, columns["state"], columns["faults"], strict=True):
             word = state if not faults or faults != faults else f"{state} {faults}"
             if word != last and isinstance(word, str):
                 panel.annotate(word, (when, 12.5), fontsize=8, va="bottom")
@@ -127,7 +127,7 @@ def _heat(panel: Any, rows: dict) -> None:
             for name, colour, label in _BREAKER:
                 panel.plot(t, columns[name], color=colour, lw=1.0, label=label)
         for name in columns:
-            if name.startswith("temp_") and not name.endswith("_read_degc"):
-                text = _label(name[5:-5] + ", degC", charger, rows)
+            if name.endswith("_degc") and not name.endswith("_read_degc"):
+                text = _label(name.removesuffix("_degc") + ", degC", charger, rows)
                 panel.plot(t, columns[name], lw=0.9, label=text)
     panel.set_ylabel("% or degC")

@@ -28,7 +28,7 @@ def test_a_shower_takes_current_from_the_car(charging, house, world, car):
 
 def test_earth_is_lost(charging, story):
     charging.lose_earth()
-    charging.expect('closed==0 first=="pe_lost"', "within 5 s")
+    charging.expect('closed==0 first_fault=="pe_lost"', "within 5 s")
     assert story.lines[-2].endswith("pe_lost")
 
 

@@ -20,6 +20,14 @@ TEXT, NUMBER, LIST = "text", "number", "list"
 _PILOT = ("hold", "pwm", "f", "e")
 _FAULTS = tuple(row[0] for row in faults.CATALOGUE)
 
+CHARGES_W = 230.0
+"""Chosen: 1 A at 230 V, as the firmware has it (scan_cycle). A car that is asleep or full takes up to 20 W,
+though at up to 3 A, which heat its filter alone (plant/cars.toml); one that charges takes 345 W at least, at
+the end of its battery. So it is power that tells them apart, and no current."""
+
+OLD_NAMES = {"first": "first_fault", "wh": "session_wh"}
+"""Names that stories outside this tree have, and what they are called now."""
+
 
 class View:
     """What the names are read from. index: of the charger. A restart gives a new `app`."""
@@ -46,6 +54,10 @@ def _ev(view, read, none):
     return none if view.cp.ev is None else read(view.cp.ev)
 
 
+def _charging(cp):
+    return int(any(cp.contactor.closed) and cp.watts >= CHARGES_W)
+
+
 def _mains_v(view):
     return min(view.plant.mains.volts[: view.plant.config.phases])
 
@@ -66,14 +78,16 @@ SEEN = {
     "coil": (NUMBER, lambda v: v.out.coil, None),
     #: closed int 0..1: a pole of the contactor is closed, in truth
     "closed": (NUMBER, lambda v: int(any(v.cp.contactor.closed)), None),
+    #: charging int 0..1: the contactor is closed and the car takes 230 W or more: more than any idle car
+    "charging": (NUMBER, lambda v: _charging(v.cp), None),
     #: pilot one of hold, pwm, f, e: what the firmware shows on the control pilot
     "pilot": (TEXT, lambda v: _PILOT[v.out.pilot], _PILOT),
-    #: duty number 0..: duty cycle on the pilot in percent, in truth; 0 while there is no PWM
-    "duty": (NUMBER, lambda v: v.cp.pilot.duty * 100.0, None),
-    #: high_v number: upper level of the pilot at the car's plug
-    "high_v": (NUMBER, lambda v: v.cp.pilot.high_mv / 1000.0, None),
-    #: low_v number: lower level of the pilot at the car's plug
-    "low_v": (NUMBER, lambda v: v.cp.pilot.low_mv / 1000.0, None),
+    #: duty_pct number 0..: duty cycle on the pilot in percent, in truth; 0 while there is no PWM
+    "duty_pct": (NUMBER, lambda v: v.cp.pilot.duty * 100.0, None),
+    #: pilot_high_v number: upper level of the pilot at the car's plug
+    "pilot_high_v": (NUMBER, lambda v: v.cp.pilot.high_mv / 1000.0, None),
+    #: pilot_low_v number: lower level of the pilot at the car's plug
+    "pilot_low_v": (NUMBER, lambda v: v.cp.pilot.low_mv / 1000.0, None),
     #: offered_a number 0..: current that the pilot offers per phase; 0 = none
     "offered_a": (NUMBER, lambda v: v.cycle.offered_ma / 1000.0, None),
     #: limited text: the limit slot that decides, as `limit.slot` of the status document
@@ -94,8 +108,8 @@ SEEN = {
     "mains_v": (NUMBER, _mains_v, None),
     #: house_a number: what the house draws without the car, on its largest phase
     "house_a": (NUMBER, lambda v: max(v.plant.house_a), None),
-    #: heat number 0..: thermal state of the main breaker's hottest pole; it trips at 1
-    "heat": (NUMBER, lambda v: v.plant.breaker.heat_at(v.plant.now_s), None),
+    #: breaker_heat_pct number 0..: heat of the main breaker's hottest pole; 100 = it trips
+    "breaker_heat_pct": (NUMBER, lambda v: 100.0 * v.plant.breaker.heat_at(v.plant.now_s), None),
     #: overload_s number 0..: how long the car has overloaded the main fuse, all in all
     "overload_s": (NUMBER, _overload_s, None),
     #: tripped int 0..1: the main breaker has tripped
@@ -104,10 +118,10 @@ SEEN = {
     "meter": (TEXT, lambda v: METER_STATES[v.cycle.site.meter.state], METER_STATES),
     #: faults list of text: keys of the active faults, as SAFETY.md has them
     "faults": (LIST, _active, _FAULTS),
-    #: first text: key of the first cause, `none` if there is no fault
-    "first": (TEXT, lambda v: _FAULTS[v.cycle.faults.first], _FAULTS),
-    #: wh int 0..: energy of this session, as the charger counts it
-    "wh": (NUMBER, lambda v: v.cycle.session.wh, None),
+    #: first_fault text: key of the first cause, `none` if there is no fault
+    "first_fault": (TEXT, lambda v: _FAULTS[v.cycle.faults.first], _FAULTS),
+    #: session_wh int 0..: energy of this session, as the charger counts it
+    "session_wh": (NUMBER, lambda v: v.cycle.session.wh, None),
     #: closings int 0..: how often the contactor has closed since the charger's start
     "closings": (NUMBER, lambda v: v.cycle.contactor.closings, None),
     #: pauses int 0..: how often the current has ended though the car wanted more
@@ -142,7 +156,7 @@ NAMES = {**SEEN, **{name: entry for pattern in FAMILIES for name, entry in _memb
 
 def entry(name):
     """(kind, read, values) of a name; ActionError with the names that there are."""
-    found = NAMES.get(name)
+    found = NAMES.get(OLD_NAMES.get(name, name))
     if found is None:
         have = ", ".join([*SEEN, *FAMILIES])
         raise ActionError(f"nothing called {name!r} can be seen; there is: {have}")
