@@ -7,6 +7,7 @@ import pytest
 import ballast_bench
 from ballast_bench import Bench, BenchError
 from ballast_bench.person import story as stories
+from ballast_bench.plant import cars
 
 
 @pytest.fixture
@@ -33,10 +34,67 @@ def test_every_public_name_is_there_and_no_other():
 
 
 def test_nothing_has_happened_yet(bench):
-    assert bench.world.now_s < 0.1 and bench.world.seed == 3
+    assert bench.world.now_s < 5 and bench.world.seed == 3
     assert not bench.car.plugged and bench.car.amps == bench.car.soc == bench.car.sees_a == 0.0
-    assert not bench.car.asks and not bench.charger.closed and not bench.charger.charging
+    assert not bench.car.s2 and not bench.charger.closed and not bench.charger.charging
     assert bench.story.lines == ("setup house=empty limit_a=25 meter=clamp seed=3",)
+
+
+@pytest.mark.parametrize("meter", ["clamp", "modbus", "rtu", "none"])
+def test_the_charger_has_settled(meter):
+    with Bench(house="empty", limit_a=25, meter=meter, chargers=2 if meter == "clamp" else 1) as bench:
+        for charger in bench.chargers:
+            assert (charger.state, charger.why, charger.faults) == ("A", "unplugged", [])
+            assert charger.meter == bench.meter.state == ("none" if meter == "none" else "good")
+        before_s = bench.world.now_s
+        bench.world.run(60)  # nothing of the start is left
+        assert charger.state == "A" and charger.faults == [] and before_s < 5
+        assert bench.story.lines[-1].startswith("setup ")
+
+
+def test_at_power_on_the_meter_has_not_been_heard():
+    with Bench(house="empty", settle=False) as bench:
+        assert bench.world.now_s < 0.1 and bench.charger.meter == "none"
+        bench.world.run(0.1)
+        assert bench.charger.faults == ["meter_lost"]
+
+
+def test_a_meter_that_never_speaks_is_not_hidden():
+    with Bench(house="empty", limit_a=25, meter="clamp", loss=1.0) as bench:
+        assert bench.world.now_s == pytest.approx(30, abs=0.1)
+        assert bench.charger.faults == ["meter_lost"]
+        assert re.match("# not settled 30 s after power-on: .* faults: meter_lost", bench.story.lines[-1])
+
+
+@pytest.mark.parametrize("model", cars.names())
+def test_charging_is_what_it_says_for_every_car(model):
+    """While it charges, to the end of its battery; and neither asleep on a closed contactor, nor full."""
+    with Bench(house="empty", limit_a=60, meter="none") as bench:
+        charger, car, place = bench.charger, bench.car, bench.world.inside.plant.chargers[0]
+        car.plug(model=model)
+        if model == "asleep_from_plug_in":  # nothing wakes it here
+            charger.expect("closed==1 ev_a>1", "within 1 min")
+            charger.expect("charging==1", "never for 5 min")
+            return
+        if model == "full":
+            charger.expect("charging==1", "never for 2 min")
+            car.fill(0.5)
+        charger.wait_for(lambda c: c.charging, within_s=300)
+        charger.expect("charging==1", "for 1 min")
+        car.fill(0.99)  # its least current
+        charger.expect("charging==1 ev_w>300", "for 30 s")
+        place.ev.awake = False
+        place.touch()
+        charger.expect("charging==0", "within 10 s")
+        bench.world.run(10)
+        assert charger.closed and car.s2 and car.amps == pytest.approx(place.ev.idle_a)
+        charger.expect("charging==1", "never for 10 s")
+        place.ev.awake = True
+        place.touch()
+        charger.expect("charging==1", "within 10 s")
+        car.fill(1.0)
+        charger.expect("charging==0", "within 20 s")
+        charger.expect("charging==1", "never for 1 min")
 
 
 def test_what_is_seen_agrees_with_what_is_done(bench):
@@ -50,7 +108,7 @@ def test_what_is_seen_agrees_with_what_is_done(bench):
         [],
         "none",
     )
-    assert charger.charging and car.asks and 0.5 < car.soc < 0.51
+    assert charger.charging and car.s2 and 0.5 < car.soc < 0.51
     assert car.amps == pytest.approx(16, abs=0.2) and car.sees_a >= 16 and charger.offered_a >= 16
     assert house.mains_a == pytest.approx(car.amps + house.amps, abs=0.01)
     assert charger.meter == bench.meter.state == "good"
@@ -146,6 +204,7 @@ def test_a_failed_expectation_fails_again_when_its_story_is_played(bench):
 
 def test_what_held_holds_again(bench):
     charge(bench)
+    bench.world.run(30)
     bench.charger.expect("closed==1")
     bench.house.switch("oven")
     bench.charger.expect("mains_a<=25.5", "within 5 s")
@@ -189,12 +248,16 @@ def test_a_wait_that_is_in_vain_says_for_what(bench):
     ):
         bench.charger.wait_for(lambda c: c.charging and c.offered_a > 5, within_s=5)
 
+    failures = replay(bench.story._replay())
+    assert len(failures) == 1 and "expected charging==1, still found 0" in failures[0]
+    assert bench.story.lines[-1].endswith(" expect charging==1 offered_a>5 within 5 s")
+
     def it_rains():
         return False
 
     with pytest.raises(AssertionError, match=r"^waited 5 s for it_rains\n"):
         bench.world.wait_for(it_rains, within_s=5)
-    assert replay(bench.story._replay()) == []
+    assert bench.story.lines[-1].startswith("# ") and "waits for it_rains" in bench.story.lines[-1]
 
 
 def test_a_wait_for_what_is_so_takes_no_time(bench):

@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from ballast_bench.person import story as stories
 from ballast_tools.shell import paths
 from library import outside
 
@@ -61,8 +62,18 @@ def test_all_fixtures_are_parts_of_one_bench(ballast_bench, charger, world, hous
     assert (b.charger, b.world, b.house, b.car, b.meter, b.clamp, b.story) == (
         charger, world, house, car, meter, clamp, story)
 
-def test_each_test_has_its_own(world):
-    assert world.now_s < 0.1
+def test_each_test_has_its_own(world, car):
+    assert world.now_s < 5 and not car.plugged
+
+@pytest.mark.bench(settle=False)
+def test_at_power_on(world, story):
+    assert world.now_s < 0.1 and "settle" not in story.text
+
+def test_a_first_look(charger, meter, house):
+    assert charger.faults == [] and charger.first_fault == "none" and charger.meter == "good"
+    assert charger.state == "A" and charger.why == "unplugged" and charger.limited == "site"
+    assert charger.offered_a == 0 and not charger.closed and not charger.charging
+    assert charger.see("limit_a") > 6 and charger.see("boots") == 1 and not house.tripped
 """
 
 
@@ -93,6 +104,8 @@ WRONG = {
     "test_m1": ('@pytest.mark.bench(hose=1)\ndef {}(charger): pass', "setup: hose"),
     "test_m2": ("@pytest.mark.bench(25)\ndef {}(charger): pass", "marker bench: write it like bench(house="),
     "test_m3": ("@pytest.mark.bench(page=3)\ndef {}(charger): pass", "marker bench: page is True or False"),
+    "test_m11": ("@pytest.mark.bench(settle=3)\ndef {}(charger): pass",
+                 "marker bench: settle is True or False"),
     "test_m4": ('@pytest.mark.seed("1")\ndef {}(charger): pass', "marker seed: write it like seed(7)"),
     "test_m5": ("@pytest.mark.seed(True)\ndef {}(charger): pass", "marker seed: write it like seed(7)"),
     "test_m6": ('@pytest.mark.board\ndef {}(charger): pass', 'marker board: write it like board("NAME")'),
@@ -145,6 +158,23 @@ def test_fails(charger, car, world, clamp):
 def test_fails_at_once(charger):
     assert charger.closed
 
+@pytest.mark.bench(house="empty", limit_a=25, seed=4)
+def test_asserts(charger, car, world):
+    car.plug(max_a=16)
+    world.run(60)
+    wanted_a = 30
+    assert car.s2 and wanted_a < charger.offered_a, "too little"
+
+@pytest.mark.bench(house="empty", limit_a=25, seed=4)
+def test_asserts_what_no_story_has(charger, car, world):
+    car.plug(max_a=16)
+    world.run(60)
+    assert charger.state in ("B1", "B2")
+
+def test_python_fails(car):
+    car.plug()
+    {}["x"]
+
 def test_passes(charger, car):
     car.plug()
 
@@ -189,6 +219,40 @@ def test_a_long_story_is_shortened_on_the_screen_alone(failed):
     assert len(lines) == 65
     assert "# ... 25 lines, see the file" in output.splitlines()
     assert lines[0] in output.splitlines() and lines[-1] in output.splitlines()
+
+
+ENDS = {
+    "test_asserts": (
+        r"# 6\d\.\d\d s: the test asserted: car\.s2 and wanted_a < charger\.offered_a; it saw: "
+        r"\(True and 30 < (?P<saw>[\d.]+)\)",
+        r"6\d\.\d\d? expect s2==1 offered_a>30",
+    ),
+    "test_asserts_what_no_story_has": (
+        r"# 6\d\.\d\d s: the test asserted: charger\.state in \('B1', 'B2'\); it saw: 'C2' in \('B1', 'B2'\)",
+        r"# .*",
+    ),
+    "test_python_fails": (r"# \d\.\d\d s: the test failed: KeyError: 'x'", r"# .*"),
+    "test_fails_at_once": (r".* the test asserted: charger.closed; it saw: False", r".* expect closed==1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_the_story_of_an_assert_ends_with_what_was_asserted(failed, name):
+    folder, output = failed
+    lines = (folder / "left" / f"test_f.py_{name}" / "failure.story").read_text().splitlines()
+    said = lines[-3:-1] if ENDS[name][1] != "# .*" else lines[-2:-1] * 2
+    for pattern, line in zip(ENDS[name], said, strict=True):
+        assert re.fullmatch(pattern, line), line
+        assert line in output.splitlines()
+
+
+def test_the_story_of_an_assert_fails_as_the_test_did(failed):
+    folder, _ = failed
+    story = (folder / "left" / "test_f.py_test_asserts" / "failure.story").read_text()
+    failures = stories.play(stories.Story(story, "it"))
+    found = re.search(ENDS["test_asserts"][0], story)["saw"]
+    assert len(failures) == 1
+    assert re.fullmatch(r"it:\d+: expected offered_a>30, found ([\d.]+)", failures[0])[1] == found
 
 
 def test_who_passes_leaves_nothing_and_who_does_nothing_leaves_no_story(failed):
@@ -306,4 +370,4 @@ def test_help_and_markers_say_what_there_is(tmp_path):
     for name in ("board", "brand", "market", "seed", "out"):
         assert f"--ballast-{name}=" in output and f"ballast_{name} (string)" in output
     _, output = outside.plugged(tmp_path, "--markers")
-    assert "@pytest.mark.bench(NAME=VALUE, ...): " in output
+    assert "@pytest.mark.bench(NAME=VALUE, ...): " in output and "@pytest.mark.out" not in output

@@ -12,6 +12,9 @@ from ballast_bench.api.supply import Clamp, House, Meter
 from ballast_bench.api.vehicle import Car
 from ballast_bench.api.world import BenchWorld
 
+SETTLE_S = 30.0
+"""Chosen: the clamp is believed after 4 s; a meter that shows each value for 10 s has shown three."""
+
 
 class Bench:
     """A house, its charger and what stands around them, on a clock that the test owns.
@@ -19,7 +22,10 @@ class Bench:
     Options are those of a story's `setup` line (STORIES.md), and any setting of the charger:
     `Bench(house="empty", limit_a=25, seed=7, user_ma=10000)`. page: the charger has its page,
     which verbs such as `schedule` need. BenchError with one line for what cannot be.
-    The charger is powered on and no time has passed. Use it in a `with`, or call `close()`.
+    The charger is powered on and believes its meter: that takes about 4 s from power-on (clamp), and
+    30 s at most. A charger that has not settled by then is handed over as it is, with its faults,
+    and the story says so. settle: False = at power-on, when it has not heard its meter yet.
+    Use it in a `with`, or call `close()`.
 
     charger, car: the first ones of `chargers` and `cars`, of which there are several with the
     option `chargers`. house, meter, clamp: what stands around. world: the clock. story: what
@@ -36,7 +42,7 @@ class Bench:
     world: BenchWorld
     story: StoryLog
 
-    def __init__(self, *, page: bool = False, **options: object) -> None:
+    def __init__(self, *, page: bool = False, settle: bool = True, **options: object) -> None:
         from ballast_bench.api.scene import Scene
 
         self._setup = _make(page, options)
@@ -51,6 +57,8 @@ class Bench:
         self.house, self.meter, self.clamp = House(self), Meter(self), Clamp(self)
         self.world = BenchWorld(self)
         self.story = StoryLog(self, options)
+        if settle:
+            self._settle()
 
     def do(self, verb: str, /, **arguments: object) -> None:
         """Do what a line of a story does, now: any verb of STORIES.md with its arguments.
@@ -90,6 +98,19 @@ class Bench:
         except (actions.ActionError, ValueError) as error:
             raise BenchError(str(error)) from None
         self.story._add(self._world.now_s, index, actions.line(0, verb, full).partition(" ")[2])
+
+    def _settle(self) -> None:
+        """Let the first seconds after power-on pass, in which each charger looks for its meter."""
+        wanted = ("none",) if self._setup.meter == "none" else ("good",)
+
+        def settled() -> bool:
+            return all(
+                each.see("level") != "lost" and each.meter in wanted and not each.faults
+                for each in self.chargers
+            )
+
+        if self._world.until(settled, SETTLE_S) is None:
+            self.story.note(f"not settled {SETTLE_S:g} s after power-on: {self._scene.sentence()}")
 
     def _open(self) -> None:
         __tracebackhide__ = True
@@ -134,11 +155,19 @@ class Bench:
             raise AssertionError(f"expected {expected}; {found}\n{words.sentence(view)}")
 
     def _wait(
-        self, what: str, condition: Callable[[], object], within_s: float, index: int
+        self,
+        what: str,
+        condition: Callable[[], object],
+        within_s: float,
+        index: int,
+        names: Mapping[str, Any],
     ) -> float:
-        """Virtual seconds until condition() holds; AssertionError when it does not."""
+        """Virtual seconds until condition() holds; AssertionError when it does not.
+
+        what: its text, in which `names` are.
+        """
         __tracebackhide__ = True
-        from ballast_bench.api import words
+        from ballast_bench.api import asserted, words
 
         self._open()
         within_s = _positive("within_s", within_s)
@@ -147,9 +176,32 @@ class Bench:
         if not condition():
             self._world.until(condition, within_s)
             if not condition():
+                self._note_expected(began_s, within_s, asserted.conditions(what, names))
                 now = words.sentence(self._scene.views[index])
                 raise AssertionError(f"waited {within_s:g} s for {what}\n{now}")
         return float(self._world.now_s - began_s)
+
+    def _failed(self, what: str, found: tuple[int, str] | None) -> None:
+        """The end of the story of a test that failed by its own `assert` (found: its conditions)."""
+        now_s = self._world.now_s
+        self.story.note(f"{now_s:.2f} s: the test {what}")
+        self._note_expected(now_s, 0.0, found)
+
+    def _note_expected(
+        self, began_s: float, within_s: float, found: tuple[int, str] | None
+    ) -> None:
+        """A line that fails where the test failed, if a story has its conditions and they do fail."""
+        from ballast_bench.api import words
+
+        if found is None:
+            return
+        index, conditions = found
+        try:
+            wanted = words.read(conditions, f"within {within_s:g} s" if within_s else "")
+        except BenchError:
+            return
+        if not words.holds(wanted, self._scene.views[index]):
+            self.story._add(began_s, index, wanted.line, wanted.seconds)
 
 
 def _make(page: bool, options: Mapping[str, object]) -> Any:

@@ -42,8 +42,12 @@ class Charger:
 
     @property
     def charging(self) -> bool:
-        """The contactor is closed and the car draws current, be it its idle current alone."""
-        return self.closed and float(self.see("ev_a")) > 0.0
+        """The contactor is closed and the car takes 230 W or more.
+
+        A car that is asleep, full or not ready takes up to 20 W, and up to 3 A of reactive current
+        through its filter: that is no charging.
+        """
+        return bool(self.see("charging"))
 
     @property
     def offered_a(self) -> float:
@@ -68,12 +72,12 @@ class Charger:
     @property
     def first_fault(self) -> str:
         """Key of the first cause, `none` where there is no fault."""
-        return str(self.see("first"))
+        return str(self.see("first_fault"))
 
     @property
     def session_wh(self) -> float:
         """Energy of this session as the charger counts it, Wh."""
-        return float(self.see("wh"))
+        return float(self.see("session_wh"))
 
     def expect(self, conditions: str, when: str = "") -> None:
         """AssertionError unless the conditions of a story hold: `expect("offered_a<=6", "within 5 s")`.
@@ -91,10 +95,11 @@ class Charger:
         The seconds that it took; AssertionError when it does not hold within `within_s`.
         """
         __tracebackhide__ = True
-        from ballast_bench.api.source import source_of
+        from ballast_bench.api import source
 
+        names = source.names_of(condition, self)
         return self._bench._wait(
-            source_of(condition), lambda: condition(self), within_s, self._index
+            source.source_of(condition), lambda: condition(self), within_s, self._index, names
         )
 
     def press_button(self) -> None:

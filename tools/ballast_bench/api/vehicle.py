@@ -38,7 +38,7 @@ class Car:
         return float(self._ev.offer_a) if self.plugged else 0.0
 
     @property
-    def asks(self) -> bool:
+    def s2(self) -> bool:
         """It has closed its switch S2: it asks for current."""
         return self.plugged and bool(self._ev.s2)
 

@@ -19,7 +19,7 @@ class BenchWorld:
 
     @property
     def now_s(self) -> float:
-        """Seconds since the charger was powered on."""
+        """Seconds since the charger was powered on; a test begins some seconds later (see Bench)."""
         return float(self._bench._world.now_s)
 
     @property
@@ -38,9 +38,10 @@ class BenchWorld:
         The seconds that it took; AssertionError when it does not hold within `within_s`.
         """
         __tracebackhide__ = True
-        from ballast_bench.api.source import source_of
+        from ballast_bench.api import source
 
-        return self._bench._wait(source_of(condition), condition, within_s, 0)
+        names = source.names_of(condition)
+        return self._bench._wait(source.source_of(condition), condition, within_s, 0, names)
 
     def record(self, every_s: float | None = 1.0) -> "Recording":
         """Keep a row of named columns every so many seconds from now on; None = each step of 20 ms.

@@ -7,7 +7,7 @@ none of the fixtures is neither slower nor changed.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -16,39 +16,45 @@ if TYPE_CHECKING:
 
 _BENCH: pytest.StashKey[Bench] = pytest.StashKey()
 
-CHOICES = {
-    "board": "board of the charger: a name in boards/, or the folder of your own",
-    "brand": "brand of the charger: a name in boards/brands/, or the folder of your own",
-    "market": "market whose rules hold: eu, uk, us, ...",
-    "seed": "of everything on the bench that is random",
-}
-"""What a marker, an option on the command line and a line of the ini file each choose."""
 
-MARKERS = (
-    'board("NAME or FOLDER"): the board of this test\'s charger',
-    'brand("NAME or FOLDER"): the brand of this test\'s charger',
-    'market("NAME"): the market whose rules hold in this test',
-    "seed(NUMBER): of everything on this test's bench that is random",
-    'bench(NAME=VALUE, ...): what stands on the bench, such as house="empty", limit_a=25, '
-    "or a setting of the charger",
-)
+class Choice(NamedTuple):
+    """One thing that a test chooses. marker, option: how each is written; "" = there is none.
+
+    option: what stands behind `--ballast-NAME`, and in the ini file behind `ballast_NAME`.
+    """
+
+    name: str
+    marker: str
+    option: str
+    about: str
+
+
+CHOICES = (
+    Choice("board", '"NAME or FOLDER"', "NAME",
+           "board of the charger: a name in boards/, or the folder of your own"),
+    Choice("brand", '"NAME or FOLDER"', "NAME",
+           "brand of the charger: a name in boards/brands/, or the folder of your own"),
+    Choice("market", '"NAME"', "NAME", "market whose rules hold: eu, uk, us, ..."),
+    Choice("seed", "NUMBER", "NUMBER", "of everything on the bench that is random"),
+    Choice("bench", "NAME=VALUE, ...", "",
+           'what stands on the bench, such as house="empty", limit_a=25, or a setting of the charger'),
+    Choice("out", "", "DIR",
+           "folder for what a failed test leaves; without it pytest's own temporary folder"),
+)  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("ballast", "the virtual test bench of Ballast")
-    for name, about in CHOICES.items():
-        group.addoption(
-            f"--ballast-{name}", metavar="NUMBER" if name == "seed" else "NAME", help=about
-        )
-        parser.addini(f"ballast_{name}", f"the same as --ballast-{name}")
-    about = "folder for what a failed test leaves (default: pytest's own temporary folder)"
-    group.addoption("--ballast-out", metavar="DIR", help=about)
-    parser.addini("ballast_out", "the same as --ballast-out, from the folder of this file")
+    for choice in CHOICES:
+        if choice.option:
+            group.addoption(f"--ballast-{choice.name}", metavar=choice.option, help=choice.about)
+            parser.addini(f"ballast_{choice.name}", f"the same as --ballast-{choice.name}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for marker in MARKERS:
-        config.addinivalue_line("markers", marker)
+    for choice in CHOICES:
+        if choice.marker:
+            config.addinivalue_line("markers", f"{choice.name}({choice.marker}): {choice.about}")
 
 
 @pytest.fixture
@@ -114,8 +120,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     made = item.stash.get(_BENCH, None)
-    if made is not None and report.failed and call.when in ("setup", "call"):
+    if made is not None and call.excinfo and report.failed and call.when in ("setup", "call"):
         from ballast_bench.plugin import failure
 
-        failure.explain(item, report, made)
+        failure.explain(item, report, call.excinfo, made)
     return report

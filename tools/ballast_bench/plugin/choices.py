@@ -26,12 +26,13 @@ def chosen(item: pytest.Item) -> dict[str, Any]:
         if marker.args or not marker.kwargs:
             raise _refused(item, 'marker bench: write it like bench(house="empty", limit_a=25)')
         options.update(marker.kwargs)
-    if not isinstance(options.get("page", False), bool):
-        raise _refused(item, "marker bench: page is True or False")
-    for name in CHOICES:
-        value = _choice(item, name)
+    for name in ("page", "settle"):
+        if not isinstance(options.get(name, False), bool):
+            raise _refused(item, f"marker bench: {name} is True or False")
+    for choice in CHOICES:
+        value = _choice(item, choice.name) if choice.marker and choice.option else None
         if value is not None:
-            options[name] = value
+            options[choice.name] = value
     return options
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ballast_bench import Bench
+from ballast_bench.plugin import asserted
 
 LONGEST = 40
 """Lines of a story that are printed; the file has them all."""
@@ -17,8 +18,14 @@ LONGEST = 40
 SECTION = "what happened on the bench"
 
 
-def explain(item: pytest.Item, report: pytest.TestReport, bench: Bench) -> None:
+def explain(
+    item: pytest.Item,
+    report: pytest.TestReport,
+    error: pytest.ExceptionInfo[BaseException],
+    bench: Bench,
+) -> None:
     """Write the files and add the section. A disk that is full does not hide the test's own failure."""
+    asserted.tell(error, bench)
     story = bench.story._replay()
     lines = [bench._scene.sentence(), "", *_shortened(story.splitlines())]
     if not story:

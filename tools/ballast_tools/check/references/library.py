@@ -52,7 +52,7 @@ from pytest's root; of an option from where pytest was started; of the ini file 
 
 
 def rows(package=None, plugin=None, classes=None):
-    """({classes, fixtures, markers, options}, problems). The texts: for tests."""
+    """({classes, fixtures, choices}, problems). The texts: for tests."""
     problems = []
     tree = ast.parse(PACKAGE.read_text() if package is None else package)
     places = ast.literal_eval(_assigned(tree, "_PLACES"))
@@ -64,8 +64,8 @@ def rows(package=None, plugin=None, classes=None):
         found["classes"].append(_class(path, node, problems))
     plugged = ast.parse(PLUGIN.read_text() if plugin is None else plugin)
     found["fixtures"] = [_fixture(node, problems) for node in plugged.body if _is_fixture(node)]
-    found["markers"] = ast.literal_eval(_assigned(plugged, "MARKERS"))
-    found["options"] = ast.literal_eval(_assigned(plugged, "CHOICES"))
+    table = _assigned(plugged, "CHOICES").elts
+    found["choices"] = [tuple(map(ast.literal_eval, choice.args)) for choice in table]
     return found, problems
 
 
@@ -136,22 +136,24 @@ def _fixture(node, problems):
     return f"`{node.name}`", f"`{back}`", text.replace(f" (ballast_bench.{back})", "")
 
 
+def _choice(row):
+    """A row of the table of what a test can choose."""
+    name, marker, option, about = row
+    return (
+        f"`@pytest.mark.{name}({marker})`" if marker else "",
+        f"`--ballast-{name} {option}`" if option else "",
+        f"`ballast_{name}`" if option else "",
+        about,
+    )
+
+
 def document(found):
     """The text of LIBRARY.md."""
     made = markdown.made("the docstrings of ballast_bench/api and ballast_bench/plugin")
     out = [_HEAD.format(made=made), _FIXTURES]
     out += [*markdown.table(("fixture", "type", "what"), found["fixtures"]), "", _MARKERS]
-    cells = [
-        (f"`@pytest.mark.{m.partition(': ')[0]}`", m.partition(": ")[2]) for m in found["markers"]
-    ]
-    out += [*markdown.table(("marker", "what"), cells), ""]
-    cells = [
-        (f"`--ballast-{name}`", f"`ballast_{name}`", about)
-        for name, about in found["options"].items()
-    ]
-    cells.append(("`--ballast-out`", "`ballast_out`", "folder for what a failed test leaves; without it "
-                  "pytest's own temporary folder"))  # fmt: skip
-    out += [*markdown.table(("option", "in the ini file", "what"), cells), ""]
+    heads = ("marker", "option", "in the ini file", "what")
+    out += [*markdown.table(heads, map(_choice, found["choices"])), ""]
     for row in found["classes"]:
         out += [f"## {row['name']}", "", "```python", f"from ballast_bench import {row['name']}"]
         out += [row["call"]] if row["call"] != row["name"] else []
