@@ -119,6 +119,9 @@ def test_the_installed_command_lists_what_works_without_a_checkout(oem):
     assert status == 0
     assert output.startswith("usage: ballast COMMAND") and "\n  sim " in output
     assert "\n  test " not in output and "tools/ballast has more: test, " in output
+    _, output = outside.run(tools / "ballast", "run", "--help", cwd=folder)
+    sample = re.search(r"ballast run (\S+evening\.csv) --limit", output)[1]
+    assert Path(sample).is_file() and "tools/ballast" not in output
 
 
 def test_the_bench_is_live_from_there(oem):

@@ -1,8 +1,10 @@
 """What pip installs: extras, names that could collide, and the command that says what is missing."""
 
+import ast
 import re
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +77,7 @@ def test_a_missing_extra_is_named_with_what_to_do():
 def as_installed(monkeypatch):
     """The command as it is where pip has installed it, with everything that it needs."""
     monkeypatch.setattr(paths, "INSTALLED", True)
+    monkeypatch.setattr(home, "INSTALLED", True)
     monkeypatch.setattr(commands, "PROGRAM", "ballast")
     monkeypatch.setattr(installed.importlib.metadata, "requires", lambda name: REQUIRES)
     for name in ("ensure", "restart", "is_ours"):
@@ -88,6 +91,82 @@ def test_what_needs_a_checkout_says_so(as_installed, capsys, name):
     assert cli.main([name]) == 2
     assert capsys.readouterr().err == f"ballast {name}: {installed.NO_CHECKOUT}\n"
     assert f"\n  {name} " not in commands.overview()
+
+
+TOLD = sorted(set(commands.COMMANDS) - set(commands.NEED_CHECKOUT))
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_the_help_of_an_installed_command_names_it_as_it_is_called(as_installed, capsys, name):
+    with pytest.raises(SystemExit) as end:
+        cli.main([name, "--help"])
+    assert end.value.code == 0
+    text = capsys.readouterr().out
+    assert text.startswith(f"usage: ballast {name}")
+    files = re.findall(r"\S*tools/ballast[^\s;,)]*", text)
+    assert all(Path(file).is_absolute() and Path(file).exists() for file in files), files
+
+
+def test_a_sample_that_a_help_names_is_there(as_installed, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["run", "--help"])
+    path = re.search(r"ballast run (\S+evening\.csv) --limit", capsys.readouterr().out)[1]
+    assert Path(path).is_absolute() and Path(path).is_file()
+
+
+def test_an_error_of_an_installed_command_names_it_as_it_is_called(as_installed, capsys, tmp_path):
+    assert cli.main(["flash", str(tmp_path), "--port", "none"]) == 2
+    err = capsys.readouterr().err
+    assert err.endswith("no image here: run ballast image\n"), err
+
+
+@pytest.mark.parametrize(
+    ("called", "program"),
+    [("/x/bin/ballast", "ballast"), ("/src/tools/ballast", "tools/ballast"),
+     ("/x/bin/pytest", "tools/ballast"), ("", "tools/ballast")],
+)  # fmt: skip
+def test_a_checkout_that_pip_points_at_is_called_as_pips_command(monkeypatch, called, program):
+    monkeypatch.setattr(sys, "argv", [called])
+    assert home._program() == program
+    assert home.said("tools/ballast build (tools/ballast_tools)", "x") == "x build (tools/ballast_tools)"
+
+
+KNOWN = {
+    "shell/commands.py": "says what a checkout has more",
+    "shell/lock.py": "checkout", "shell/requirements.py": "checkout", "shell/node.py": "checkout",
+    "check/bench.py": "checkout", "check/benches/links.py": "checkout",
+    "check/safety_doc.py": "a document", "check/references/stories.py": "a document",
+    "play/run.py": "the help's last lines",
+}  # fmt: skip
+"""Files with `tools/ballast` in a text that neither is a help's beginning nor passes through UserError."""
+
+
+def texts_that_pass_by(tree):
+    """Texts of a module with `tools/ballast` that Parser and cli do not see."""
+    seen = {id(node.body[0].value) for node in ast.walk(tree)
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+            and node.body and isinstance(node.body[0], ast.Expr)}  # fmt: skip
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "UserError":
+            seen |= {id(part) for part in ast.walk(node)}
+    return [node.value for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in seen
+            and re.search(r"tools/ballast(?![_/\w])", node.value)]  # fmt: skip
+
+
+def test_no_other_text_says_how_a_checkout_calls_it():
+    found = {}
+    for package in (paths.TOOLS / "ballast_tools", paths.BENCH):
+        for file in sorted(package.rglob("*.py")):
+            if texts := texts_that_pass_by(ast.parse(file.read_text())):
+                found[file.relative_to(package).as_posix()] = texts
+    assert "tools/ballast" in found.pop("home.py")
+    assert set(found) == set(KNOWN), found
+
+
+def test_a_text_that_passes_by_is_found():
+    tree = ast.parse("print('tools/ballast play')\nUserError(f'tools/ballast {x}')\ns = 'tools/ballast_x'")
+    assert texts_that_pass_by(tree) == ["tools/ballast play"]
 
 
 def test_an_installed_command_runs_where_it_is(as_installed, capsys):

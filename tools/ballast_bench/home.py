@@ -4,6 +4,8 @@
 """
 
 import os
+import re
+import sys
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
@@ -12,6 +14,30 @@ PACKAGES = _HERE.parent
 
 INSTALLED = not (PACKAGES.name == "tools" and (PACKAGES.parent / "firmware" / "main.py").is_file())
 """True where pip has installed the package: there is no checkout around it."""
+
+
+
+def _program():
+    """The command as it is called: pip's `ballast`, also of `pip install -e`, or the checkout's."""
+    called = Path(sys.argv[0] if sys.argv else "").absolute()
+    own = called.name == "ballast" and called.parent.name != "tools"
+    return "ballast" if INSTALLED or own else "tools/ballast"
+
+
+PROGRAM = _program()
+
+
+def said(text, program=None):
+    """A text for people with the command and the files as they are here.
+
+    Texts are written for a checkout: `tools/ballast play`, tools/ballast_bench/person/STORIES.md.
+    """
+    program = program or PROGRAM
+    text = re.sub(r"\btools/ballast\b(?![_/])", program, text)
+    if INSTALLED:
+        text = re.sub(r"\btools/(?=ballast_(bench|tools)/)", f"{PACKAGES}/", text)
+    return text
+
 
 ROOT = _HERE / "_home" if INSTALLED else PACKAGES.parent
 FIRMWARE = Path(os.environ.get("BALLAST_FIRMWARE") or ROOT / "firmware").resolve()

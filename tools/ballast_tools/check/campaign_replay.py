@@ -8,6 +8,7 @@ from ballast_bench.campaign import run as campaign_run
 from ballast_bench.campaign.axes import KINDS
 from ballast_bench.campaign.bugs import BUGS
 from ballast_bench.campaign.rows import COLUMNS
+from ballast_tools.shell.commands import PROGRAM
 from ballast_tools.shell.errors import UserError
 
 
@@ -77,6 +78,6 @@ def show_broken(bug, row, seconds):
     print(f"BROKEN  {name}: {text or row['broken']}")
     bug = f" --bug {bug}" if bug else ""
     length = f" --seconds {seconds:g}" if seconds and replay == name else ""
-    print(f"  tools/ballast campaign{bug}{length} --replay {replay}")
+    print(f"  {PROGRAM} campaign{bug}{length} --replay {replay}")
     if story:
         print("  made small, as a story:\n    " + story.strip().replace("\n", "\n    "))

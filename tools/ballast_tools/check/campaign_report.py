@@ -4,6 +4,7 @@ import json
 
 from ballast_bench.campaign import axes, disturbances, draw, rows, totals, work, world
 from ballast_tools.check import campaign_html
+from ballast_tools.shell.commands import PROGRAM
 
 _SHOWN = ("kind", "board", "market", "house", "meter", "meter_state", "radio", "car", "disturbances")
 
@@ -125,7 +126,7 @@ def write_worst(folder, some_rows, most, seconds):
     for (kind, number), (why, row) in sorted(totals.worst(some_rows, most).items()):
         run = draw.draw(row["seed"], kind, number, seconds)
         path = folder / f"{kind}-{row['seed']}-{number}.story"
-        again = f"tools/ballast play {path.name}, or tools/ballast campaign --replay {path.name}"
+        again = f"{PROGRAM} play {path.name}, or {PROGRAM} campaign --replay {path.name}"
         notes = [*why, *([row["broken"]] if row["broken"] else []), again]
         path.write_text(world.until_broken(run, row).text(notes))
         paths.append(path)

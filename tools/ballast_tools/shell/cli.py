@@ -17,10 +17,13 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
 
 class Parser(argparse.ArgumentParser):
-    """One line about a mistake instead of the whole usage."""
+    """One line about a mistake instead of the whole usage; texts name the command as it is called."""
+
+    def format_help(self):
+        return commands.said(super().format_help())
 
     def error(self, message):
-        self.exit(2, f"{self.prog}: {message} (see: {self.prog} --help)\n")
+        self.exit(2, f"{self.prog}: {commands.said(message)} (see: {self.prog} --help)\n")
 
 
 def main(argv=None):
@@ -50,7 +53,7 @@ def _main(argv):
             prepare(argv)
         return run(argv)
     except UserError as error:
-        print(f"ballast {name}: {error}", file=sys.stderr)
+        print(f"ballast {name}: {commands.said(str(error))}", file=sys.stderr)
         return error.status
     except KeyboardInterrupt:
         print(file=sys.stderr)

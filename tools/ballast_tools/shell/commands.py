@@ -4,6 +4,7 @@ A command NAME of room ROOM lives in ballast_tools/ROOM/NAME.py, with `add_argum
 `main(args) -> exit status`. The groups are those of tools/requirements.in.
 """
 
+from ballast_bench import home
 from ballast_tools.shell import paths
 
 VM = "vm"
@@ -47,7 +48,13 @@ COMMANDS = {name: entry for section in TITLES.values() for name, entry in sectio
 NEED_CHECKOUT = ("test", "bench", "mutate", "deploy", "lock")
 """Those that read the tests, the sources or the lock files: not for what pip has installed."""
 
-PROGRAM = "ballast" if paths.INSTALLED else "tools/ballast"
+PROGRAM = home.PROGRAM
+
+
+def said(text):
+    """A text for people that has `tools/ballast`, with the command as it is called here."""
+    return home.said(text, PROGRAM)
+
 
 BENCHES = "check.benches."
 EXTRA_GROUPS = {
@@ -111,6 +118,6 @@ def overview():
         lines.append("ballast COMMAND --help tells the options of one. With a checkout of the sources")
         lines.append(f"tools/ballast has more: {away}.")
     else:
-        lines.append("tools/ballast COMMAND --help tells the options of one. The first start of a")
+        lines.append(f"{PROGRAM} COMMAND --help tells the options of one. The first start of a")
         lines.append("command installs what it needs into .venv/ here, and nothing anywhere else.")
     return "\n".join(lines)

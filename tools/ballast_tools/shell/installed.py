@@ -7,7 +7,7 @@ from ballast_tools.shell.errors import UserError
 
 NO_CHECKOUT = (
     "needs a checkout of the sources, this is an installed package; "
-    "run it as tools/ballast in the checkout"
+    "run it there"
 )
 
 _REQUIREMENT = re.compile(r"""(?P<name>[\w.-]+)[^;]*(?:;.*extra == ['"](?P<extra>[\w-]+)['"])?""")

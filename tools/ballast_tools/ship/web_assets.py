@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 
-from ballast_tools.shell import paths
+from ballast_tools.shell import commands, paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.paths import shown
 
@@ -224,7 +224,7 @@ def add_page(out, source, name):
     style = _strip_css((source / "page.css").read_text(encoding="utf-8"))
     html, csp = one_file(source, "index.html", style, bundle(source))
     writer = _Writer(out)
-    writer.add(name, html.encode(), "text/html; charset=utf-8", False, csp)
+    writer.add(name, commands.said(html).encode(), "text/html; charset=utf-8", False, csp)
     manifest = load(out)[1]
     manifest.update(writer.manifest)
     _write_manifest(out, manifest)

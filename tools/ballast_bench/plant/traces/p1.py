@@ -60,8 +60,7 @@ def _parser(found: Found):
         from dsmr_parser.telegram_specifications import V5
     except ImportError:
         raise TraceError(
-            f"{found.path.name}: P1 telegrams need the package dsmr-parser; pip install 'ballast[p1]', "
-            "or tools/ballast of a checkout, which installs it"
+            f"{found.path.name}: P1 telegrams need the package dsmr-parser; pip install 'ballast[p1]'"
         ) from None
     wanted = [
         entry for entry in V5["objects"]
