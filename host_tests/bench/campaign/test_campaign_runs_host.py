@@ -4,10 +4,12 @@ import json
 
 import pytest
 
+from ballast.control.setting_rows import NUMBERS
 from ballast_bench.campaign import axes, bugs, disturbances, draw, rows, world
 from ballast_bench.campaign import run as campaign_run
 from ballast_bench.campaign.faults import FAULTS, STATES
 from ballast_bench.person import actions, options, story
+from ballast_bench.person.verbs import time
 
 SETUP = "setup house=empty limit_a=25 meter=none board=esp32s3_ref market=eu seed=3\n"
 
@@ -60,7 +62,7 @@ def test_a_car_does_something_only_while_it_is_there():
         for run in some_runs(kind, 40):
             there = set()
             for line in run.lines:
-                row = disturbances.BY_VERB.get(line.verb)
+                row = disturbances.row_of(line.verb, line.args)
                 if line.verb == "plug":
                     assert line.charger not in there, run.text()
                     there.add(line.charger)
@@ -72,13 +74,57 @@ def test_a_car_does_something_only_while_it_is_there():
 
 def test_every_verb_has_a_place_in_the_campaign_or_is_left_out_with_a_reason():
     assert not disturbances.without_place(), "give it a row in campaign/disturbances.py"
-    assert all(reason for reason in disturbances.LEFT_OUT.values())
+    assert not disturbances.settings_without_place(), "give it a row of the verb `set` there"
+    assert all([*disturbances.LEFT_OUT.values(), *disturbances.SETTINGS_LEFT_OUT.values()]), "a reason"
     runs = [run for kind in axes.WHOLE for run in some_runs(kind, 40)]
     for row in disturbances.ROWS:
         if row.known():
             assert row.share > 0.0 and any(draw.possible(row, run.strata) for run in runs), row.verb
     placed = {line.verb for run in runs for line in run.lines} & set(disturbances.PLACED)
     assert placed == set(disturbances.PLACED) & set(actions.BY_VERB)
+
+
+def test_a_setting_that_nobody_at_a_charger_may_change_is_not_changed():
+    group = {row[0]: row[5] for row in NUMBERS}
+    for row in disturbances.BY_VERB["set"]:
+        assert {group[name] for name in row.args} <= {"user", "site"}, row.args
+
+
+def test_a_run_names_the_setting_that_it_changes():
+    row = play("0 plug max_a=16\n3 set user_ma=10000\n6 set user_ma=32000", 9)
+    assert row["disturbances"] == "set user_ma" and row["error"] == ""
+
+
+def test_a_pause_by_a_schedule_is_no_nuisance_and_a_smaller_current_of_the_person_would_be():
+    wanted = "0 clock time=\"17:30\"\n0 plug max_a=16\n"
+    row = play(wanted + "70 schedule begin=\"22:00\" end=\"23:00\"", 90)
+    assert row["error"] == "" and row["closings"] == 1 and row["nuisance_stops"] == 0
+    assert row["energy_kwh"] < 0.8 * play(wanted, 90)["energy_kwh"], "it did pause"
+    quiet = [row for row in disturbances.BY_VERB["set"] if "user_ma" in row.args]
+    assert quiet and not any(row.excuses for row in quiet), "6 A is a charge"
+
+
+def test_the_clock_of_a_run_is_set_changed_corrected_and_lost():
+    """Summer time moves the offset, not the moment; a correction finds a clock that is set."""
+    seen = set()
+    for run in [run for kind in ("evenings", "days", "groups") for run in some_runs(kind, 60)]:
+        told, known = {}, set()
+        for line in run.lines:
+            args, charger = line.args, line.charger
+            row = disturbances.row_of(line.verb, args)
+            if row is not None and row.restarts:
+                known.clear()
+            if line.verb == "clock":
+                moment = time.unix_s(**args) - line.second
+                assert told.setdefault(charger, moment) == pytest.approx(moment, abs=1.0)
+                seen.add(("offset", run.strata["time"], args["offset_min"]))
+                known.add(charger)
+            elif line.verb == "clock_jump":
+                assert charger in known, run.text()
+                seen.add(("jump", args["seconds"] > 0))
+    assert {("offset", "summer begins", 60), ("offset", "summer begins", 120)} <= seen
+    assert {("offset", "summer ends", 120), ("offset", "summer ends", 60)} <= seen
+    assert {("jump", True), ("jump", False), ("offset", "lost", 60)} <= seen
 
 
 def test_what_takes_a_disturbance_back_is_told_from_what_begins_it():

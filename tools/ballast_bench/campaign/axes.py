@@ -122,6 +122,14 @@ AXES = {
         Choice("night", 1.0, {"hour": Range(20.0, 23.5, 1)}, needs={"kind": ("evenings", "groups")}),
         Choice("17:30", needs={"kind": ("minutes",)}),
     ],
+    "time": [
+        Choice("not known", 4.0, needs=_HOME),
+        Choice("known", 2.0, needs=_HOME),
+        Choice("summer begins", 1.0, needs=_HOME),
+        Choice("summer ends", 1.0, needs=_HOME),
+        Choice("lost", 1.0, needs=_HOME),
+        Choice("not known", needs={"kind": ("minutes",)}),
+    ],
     "sun": [
         Choice("none", needs={"house": ("flat", "empty")}),
         Choice("none", lines=[("appliance", {"name": "solar roof", "on": False})],

@@ -4,6 +4,7 @@ A row that names a verb or an argument which this bench has not is passed over. 
 is neither here, nor in an axis, nor PLACED elsewhere, nor LEFT_OUT with a reason is found by a test.
 """
 
+from ballast.control.setting_rows import NUMBERS
 from ballast_bench.campaign import axes
 from ballast_bench.campaign.values import Pick, Range
 from ballast_bench.person import actions
@@ -37,7 +38,7 @@ class Disturbance:
     def known(self):
         """This bench has the verb and its arguments."""
         action = actions.BY_VERB.get(self.verb)
-        return action is not None and set(self.args) <= set(action.args)
+        return action is not None and (action.free or set(self.args) <= set(action.args))
 
 
 _OFF = {"on": False}
@@ -46,6 +47,7 @@ _CLAMP = {"meter": ("clamp",)}
 _METER = {"meter": ("clamp", "modbus", "rtu")}
 _ASKED = {"meter": ("modbus", "rtu")}
 _THREE = {"phases": (3,)}
+_GROUP = {"chargers": (2, 3, 4)}
 _FOR_EVER_S = 1e9
 
 ROWS = (
@@ -145,29 +147,82 @@ ROWS = (
     Disturbance("ambient", {"degc": Pick(-25, -10, 35, 45)}, {"degc": 20.0}, share=0.5, after_s=1800.0),
     Disturbance("mains", {"percent": Pick(70, 82, 90, 110, 118)}, {"percent": 100}, restarts=True),
     Disturbance("supply", {"on": False}, {"on": True}, restarts=True, after_s=300.0),
+    # a person or an installer at the charger's page: a setting, within its range
+    Disturbance("set", {"user_ma": Range(6000, 32000, 0)}, {"user_ma": 32000}, excuses=False),
+    Disturbance("set", {"user_paused": 1}, {"user_paused": 0}),
+    Disturbance("set", {"mode": Pick(1, 2)}, {"mode": 0}, needs=_METER, share=0.5),
+    Disturbance("set", {"circuit_ma": Range(8000, 40000, 0)}, {"circuit_ma": 40000}, share=0.3,
+                excuses=False),
+    Disturbance("set", {"margin_ma": Range(0, 5000, 0)}, {"margin_ma": 0}, needs=_METER, share=0.3),
+    Disturbance("set", {"fallback_ma": Range(0, 32000, 0)}, {"fallback_ma": 6000}, needs=_METER, share=0.3),
+    Disturbance("set", {"demand_w": Range(1000, 100000, 0, stretched=True)}, {"demand_w": 0}, needs=_METER,
+                share=0.3, after_s=900.0),
+    Disturbance("set", {"dip_mas": Range(0, 5000, 0)}, {"dip_mas": 0}, needs=_METER, share=0.3),
+    Disturbance("set", {"export": Pick(0, 1)}, needs=_METER, share=0.3, after_s=_FOR_EVER_S),
+    Disturbance("set", {"meter_interval_ms": Range(100, 60000, 0, stretched=True)},
+                {"meter_interval_ms": 1000}, needs=_ASKED, share=0.3),
+    Disturbance("set", {"group_share_ma": Range(0, 32000, 0)}, {"group_share_ma": 0}, needs=_GROUP,
+                share=0.3),
+    Disturbance("set", {"group_mode": Pick(1, 2)}, {"group_mode": 0}, needs=_GROUP, share=0.3),
+    Disturbance("set", {"group_rank": Range(0, 255, 0)}, {"group_rank": 128}, needs=_GROUP, share=0.3),
+    Disturbance("schedule", {"begin": Pick("00:00", "06:00", "18:00", "20:00", "22:00"),
+                             "end": Pick("05:00", "06:00", "19:00", "21:30", "23:00"),
+                             "inside_ma": Pick(0, 0, 10000), "outside_ma": Pick(0, 0, 8000)}, _OFF),
 )  # fmt: skip
 
 PLACED = {
     "plug": "the axis `car`, when it arrives and after each unplugging",
     "appliance": "somebody at home, and the axis `sun`",
     "breaker": "once an hour, so that a run does not end with a trip",
+    "clock": "the axis `time`: at the start, when summer time begins or ends, after a loss (clocks.py)",
+    "clock_jump": "corrections by NTP, forth and back (clocks.py)",
 }
 """verb: where else in a run it has its place."""
 
-LEFT_OUT = {"home_battery": "the axis `battery` has one from the start, by the option battery_kwh"}
+LEFT_OUT = {
+    "home_battery": "the axis `battery` has one from the start, by the option battery_kwh",
+    "speed": "a run goes as fast as it can",
+}
 """verb: why no run has it."""
 
-GROUPS = ("car", "meter", "supply", "pilot", "fault", "house")
-"""Groups of verbs that must have a place in the campaign."""
+_WIRED = "how the house is wired: it stays for years, and a wrong one is no fault of the charger"
+SETTINGS_LEFT_OUT = {
+    "installed": "the set-up is over before the first evening",
+    "panel_ma": "the bench has no clamp at a sub-panel",
+    "fuse_ma": _WIRED, "supply_phases": _WIRED, "phase_of_l1": _WIRED, "phase_proven": _WIRED,
+    "meter_kind": _WIRED, "meter_unit": _WIRED, "meter_baud": _WIRED, "meter_parity": _WIRED,
+    "group_id": _WIRED, "group_seat": _WIRED, "group_seats": _WIRED, "group_radio": _WIRED,
+    "group_line": _WIRED,
+}  # fmt: skip
+"""setting of user or installer: why no run changes it. Nobody changes those of brand and market."""
 
-BY_VERB = {row.verb: row for row in ROWS}
+BY_VERB = {}
+for _row in ROWS:
+    BY_VERB.setdefault(_row.verb, []).append(_row)
+
+
+def row_of(verb, args):
+    """The row that a line with this verb and these arguments comes from; None: no disturbance."""
+    rows = BY_VERB.get(verb, ())
+    return next((row for row in rows if set(row.args) <= set(args)), rows[0] if rows else None)
+
+
+def label(verb, args):
+    """The name of a disturbance in a row's column: its verb, and which setting it sets."""
+    return f"{verb} {' '.join(sorted(args))}" if actions.BY_VERB[verb].free else verb
 
 
 def without_place():
-    """Verbs of GROUPS that this bench has and the campaign neither does nor leaves out."""
-    wanted = [a.verb for a in actions.ACTIONS if a.group in GROUPS]
+    """Verbs that this bench has and the campaign neither does nor leaves out."""
     placed = {*BY_VERB, *PLACED, *LEFT_OUT, *axes.verbs()}
-    return [verb for verb in wanted if verb not in placed]
+    return [action.verb for action in actions.ACTIONS if action.verb not in placed]
+
+
+def settings_without_place():
+    """Settings that somebody at a charger may change, and the campaign neither does nor leaves out."""
+    wanted = [row[0] for row in NUMBERS if row[5] != "profile"]
+    placed = {name for row in BY_VERB["set"] for name in row.args} | set(SETTINGS_LEFT_OUT)
+    return [name for name in wanted if name not in placed]
 
 
 def is_back(row, args):

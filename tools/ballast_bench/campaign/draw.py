@@ -8,7 +8,7 @@ import json
 from random import Random
 
 from ballast_bench import boards
-from ballast_bench.campaign import axes, disturbances
+from ballast_bench.campaign import axes, clocks, disturbances
 from ballast_bench.campaign.values import drawn, weighted
 from ballast_bench.person import actions, options
 from ballast_bench.plant.thermal import SPOTS
@@ -70,8 +70,11 @@ def draw(seed, kind, number, seconds=None):
         lines += _visits(rng, about, seconds, charger, args)
     lines += _disturbances(rng, about, seconds, chosen, len(cars), lines)
     lines += _at_home(rng, about, seconds, setup)
+    clock = clocks.lines(rng, chosen["time"], seconds, setup.get("hour"), len(cars))
+    lines += [Line(*what) for what in clock]
     lines += [Line(at, "breaker", {}) for at in range(3600, int(seconds), 3600)]
     lines = _car_is_there(sorted(lines, key=lambda line: line.second), len(cars))
+    lines = clocks.only_while_set(lines)
     del chosen["kind"]
     return Run((kind, seed, number), setup, [ln for ln in lines if ln.second < seconds], seconds, chosen)
 
@@ -169,7 +172,7 @@ def _car_is_there(lines, chargers):
     """Leave out what a car cannot do while it is away, and a second car at the same place."""
     there, out = [False] * chargers, []
     for line in lines:
-        row = disturbances.BY_VERB.get(line.verb)
+        row = disturbances.row_of(line.verb, line.args)
         if line.verb == "plug":
             if there[line.charger]:
                 continue

@@ -186,15 +186,15 @@ class Excuses:
         self._restart_s = [-inf] * chargers
 
     def add(self, line):
-        row = disturbances.BY_VERB.get(line.verb)
+        row = disturbances.row_of(line.verb, line.content)
         if row is None or not row.excuses:
             return
         of_all = actions.BY_VERB[line.verb].group in _OF_ALL
         for charger in range(len(self._active)) if of_all else (line.place.charger,):
             if row.back is None or row.back == "plug" or disturbances.is_back(row, line.content):
-                self._active[charger].discard(row.verb)
+                self._active[charger].discard(row)
             else:
-                self._active[charger].add(row.verb)
+                self._active[charger].add(row)
             self._until_s[charger] = max(self._until_s[charger], line.second + row.after_s)
             if row.restarts:
                 self._restart_s[charger] = max(self._restart_s[charger], line.second + row.after_s)
@@ -204,7 +204,7 @@ class Excuses:
 
     def may_restart(self, now_s, charger):
         """A restart now was asked for, by a verb that may cause one."""
-        active = any(disturbances.BY_VERB[verb].restarts for verb in self._active[charger])
+        active = any(row.restarts for row in self._active[charger])
         return active or now_s < self._restart_s[charger]
 
 
@@ -270,7 +270,7 @@ class _Watch:
             self.nuisance_stops += 1
 
     def _asked_for(self):
-        """A person has paused it, or a schedule: no truth of the plant shows this."""
+        """A person has paused it, with the button for one: no truth of the plant shows this."""
         return self.node.cycle.why == _WHY_USER
 
     def _contacts(self, now_s):

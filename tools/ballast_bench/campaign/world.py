@@ -27,7 +27,7 @@ def play(text, name="run"):
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL + 1)  # it tells of every closed connection
     try:
         run = story.Story(text, name).runs[0]
-        told = [line.verb for line in run.lines if line.second > 0.0]
+        told = [(line.verb, line.content) for line in run.lines if line.second > 0.0]
         outcome = story.play_run(run, started=lambda *begun: judges.append(_judge(*begun)))
         error = outcome.skipped or (outcome.failures[0].text if outcome.failures else "")
     except Broken:
@@ -35,8 +35,8 @@ def play(text, name="run"):
     except Exception as failure:  # noqa: BLE001 (a campaign goes on, and the row names it)
         error = _one_line(failure)
     figures = judges[0].figures() if judges else {}
-    verbs = sorted({verb for verb in told if verb in disturbances.BY_VERB})
-    return {**figures, "disturbances": "+".join(verbs), "error": error, "story": _check_sum(text)}
+    names = sorted({disturbances.label(*line) for line in told if line[0] in disturbances.BY_VERB})
+    return {**figures, "disturbances": "+".join(names), "error": error, "story": _check_sum(text)}
 
 
 def _judge(world, setup, run):
