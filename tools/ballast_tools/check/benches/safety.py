@@ -15,6 +15,7 @@ from ballast_tools.shell.progress import Bar
 SHORT = 12
 PORTABLE_MA = (8000, 32000)  # the currents of a portable charger
 CHUNK = 50
+_WHOLE = 65536  # duty_u16 of 100 %
 
 
 def add_arguments(parser):
@@ -86,23 +87,23 @@ def duty_errors(bits=13, least_ma=6000, most_ma=80000):
     """The pilot on every step of the timer: (steps, worst shortfall mA, worst excess mA).
 
     Each duty that the timer has is reached from the smallest current that leads to it; the
-    vehicle's reading (IEC 61851-1 Table A.7, by its own formula in exact numbers) less the
-    current that was asked for.
+    vehicle's reading (IEC 61851-1 Table A.7, by its own formula) less the current that was asked
+    for. Exact: whole numbers of 1/65536 mA, as the duty is a whole number of 1/65536.
     """
-    from fractions import Fraction
-
     _rows()
     from ballast.control.pilot.pilot import duty_u16
 
-    low, high, seen = Fraction(0), Fraction(-(10**9)), set()
+    low, high, seen = 0, -(10**9) * _WHOLE, set()
     for ma in range(least_ma, most_ma + 1):
         duty = duty_u16(ma, bits)
         seen.add(duty)
-        percent = Fraction(duty * 100, 65536)
-        said = 600 * percent if percent <= 85 else 2500 * (percent - 64)
-        error = max(said, 6000 if percent >= 8 and said < 6000 else said) - ma
+        percents = 100 * duty
+        said = 600 * percents if percents <= 85 * _WHOLE else 2500 * (percents - 64 * _WHOLE)
+        if percents >= 8 * _WHOLE:
+            said = max(said, 6000 * _WHOLE)
+        error = said - ma * _WHOLE
         low, high = min(low, error), max(high, error)
-    return len(seen), float(low), float(high)
+    return len(seen), low / _WHOLE, high / _WHOLE
 
 
 def print_table(results):
