@@ -1,8 +1,10 @@
 """Rows on disk, sums of many rows, and what "0 in N" allows."""
 
+import contextlib
 import csv
 import json
 import random
+import resource
 from math import comb, exp, factorial
 
 import pytest
@@ -101,6 +103,72 @@ def test_many_parts_become_one(tmp_path, monkeypatch):
         store.add([pair(number)])
     assert len(list(tmp_path.glob("part-*.jsonl"))) <= 3
     assert len(Store(tmp_path, PLAN, resume=True).pairs) == 7
+
+
+def test_two_processes_that_write_to_one_folder_take_nothing_from_each_other(tmp_path, monkeypatch):
+    from ballast_bench.campaign import store as module
+
+    monkeypatch.setattr(module, "_MANY", 3)
+    one = Store(tmp_path, PLAN)
+    two = Store(tmp_path, PLAN)
+    for number in range(5):
+        one.add([pair(number)])
+        two.add([pair(100 + number)])
+    numbers = [number for _, number in sorted(Store(tmp_path, PLAN, resume=True).pairs)]
+    assert numbers == [*range(5), *range(100, 105)]
+
+
+def test_a_full_disk_is_said_and_what_was_kept_stays(tmp_path, monkeypatch):
+    from ballast_bench.campaign import store as module
+
+    store = Store(tmp_path, PLAN)
+    store.add([pair(1)])
+    with file_limit(300):
+        with pytest.raises(StoreError, match="File too large; 1 runs are kept there, 2 are not: make room"):
+            store.add([pair(2), pair(3)])
+        monkeypatch.setattr(module, "_MANY", 1)
+        store._merge()  # no room for both: the parts stay as they are
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["campaign.json", "part-000000.jsonl"]
+    assert sorted(Store(tmp_path, PLAN, resume=True).pairs) == [("evenings", 1)]
+    store.add([pair(2), pair(3)])
+    assert len(Store(tmp_path, PLAN, resume=True).pairs) == 3
+
+
+@contextlib.contextmanager
+def file_limit(size):
+    """No file of this process grows beyond so many bytes, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("suffix", rows.SUFFIXES)
+def test_rows_that_do_not_fit_leave_the_file_of_before(suffix, tmp_path):
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow")
+    path = tmp_path / f"rows{suffix}"
+    rows.write(path, [row(1)])
+    before = path.read_bytes()
+    with file_limit(1000), pytest.raises(OSError, match="File too large"):
+        rows.write(path, [row(n, car=f"{n}" * 50) for n in range(200)])
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("text", ['[{"kind": "eve', "[1, 2, 3]", '[{"kind": "days"}, {}]', "\udcff"])
+def test_a_damaged_part_is_named(text, tmp_path):
+    Store(tmp_path, PLAN).add([pair(1)])
+    part = tmp_path / "part-000000.jsonl"
+    part.write_bytes(part.read_bytes() + text.encode(errors="surrogateescape") + b"\n")
+    with pytest.raises(StoreError, match=r"part-000000.jsonl:2: this is no row of a campaign; delete"):
+        Store(tmp_path, PLAN, resume=True)
+    part.unlink()
+    (tmp_path / "part-000001.jsonl").write_text("")
+    (tmp_path / "campaign.json").write_text('{"form')
+    with pytest.raises(StoreError, match=r"campaign.json cannot be read, so nobody knows"):
+        Store(tmp_path, PLAN, resume=True)
 
 
 def test_two_campaigns_are_not_mixed(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 
 from ballast_bench.campaign import bugs as campaign_bugs
 from ballast_bench.campaign import run as campaign_run
+from ballast_bench.campaign import store as campaign_store
 from ballast_bench.campaign import work
 from ballast_bench.campaign.store import Store
 from ballast_tools.check import campaign, campaign_report, workers
@@ -186,6 +187,50 @@ def test_an_interrupted_campaign_goes_on_to_the_same_file(after, tmp_path, monke
     assert not set(again) & set(done), "only what was missing"
     assert parts.read_bytes() == whole.read_bytes()
     assert (tmp_path / "whole.cost.csv").read_text().startswith("kind,number,cpu_s,wall_s,simulated_s\n")
+
+
+def test_another_firmware_is_refused_and_another_kind_is_added(tmp_path, monkeypatch, capsys):
+    file = tmp_path / "rows.csv"
+    assert campaign.main(Args(record=file, runs=30, seconds=3.0)) == 0
+    assert campaign.main(Args(record=file, resume=True, kinds="evenings", runs=1, seconds=3.0)) == 0
+    kinds = [line.split(",")[0] for line in file.read_text().splitlines()[1:]]
+    assert kinds == ["evenings"] + ["faults"] * 30
+    assert "31 runs, seed 3" in capsys.readouterr().out
+    monkeypatch.setattr(work, "version", lambda: "another")
+    with pytest.raises(UserError, match=r"with version .*, not another: its rows do not go together"):
+        campaign.main(Args(record=file, resume=True, runs=40, seconds=3.0))
+
+
+def test_what_cannot_be_written_in_the_end_is_said_after_the_verdict(tmp_path, monkeypatch, capsys):
+    """The disk is full: rows and report are not written, the runs are in their parts, the rest is said."""
+    full = OSError(28, "No space left on device")
+    fail = lambda *args: (_ for _ in ()).throw(full)  # noqa: E731
+    monkeypatch.setattr(campaign_report.rows, "write", fail)
+    monkeypatch.setattr(campaign_report, "write", fail)
+    file, out = tmp_path / "a.csv", tmp_path / "out"
+    with pytest.raises(UserError) as told:
+        campaign.main(Args(record=file, out=out))
+    assert str(told.value) == (
+        f"--record {file}: No space left on device; the runs are kept in {file}.parts: make room, then use "
+        f"--resume; --out {out}: No space left on device"
+    )
+    assert "40 runs, seed 3: 0 broke a rule" in capsys.readouterr().out
+    monkeypatch.undo()
+    monkeypatch.setattr(campaign, "_results", lambda *args: pytest.fail("nothing is missing"))
+    monkeypatch.setattr(campaign, "collect", lambda args, jobs, *rest: len(jobs))
+    assert campaign.main(Args(record=file, resume=True)) == 0
+    assert file.read_text().count("faults") == 40
+
+
+def test_a_disk_that_fills_up_ends_the_campaign_in_one_line(tmp_path, monkeypatch):
+    def full(path, text):
+        if path.name.startswith("part-"):
+            raise OSError(28, "No space left on device")
+        path.write_text(text)
+
+    monkeypatch.setattr(campaign_store, "_replace", full)
+    with pytest.raises(UserError, match=r"--record .*a.csv.parts: No space left on device; 0 runs are kept"):
+        campaign.main(Args(record=tmp_path / "a.csv"))
 
 
 def test_rows_are_kept_part_by_part(tmp_path, tiny_rows):

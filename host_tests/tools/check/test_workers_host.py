@@ -1,6 +1,8 @@
 """A pool of workers ends, whatever the parent does on SIGTERM."""
 
+import multiprocessing
 import os
+import select
 import signal
 
 import pytest
@@ -38,3 +40,27 @@ def test_it_ends_though_the_parent_ignores_sigterm(work):
     finally:
         signal.signal(signal.SIGTERM, old)
     assert process.exitcode in (0, -signal.SIGTERM)
+
+
+def _say_and_wait(job):
+    os.write(job[0], b".")
+    signal.pause()
+
+
+def _endless(write_end):
+    for _ in workers.unordered([(write_end, 1), (write_end, 2)], _say_and_wait, 2, nice=0):
+        pass
+
+
+def test_the_workers_of_a_parent_that_is_killed_end_too():
+    read_end, write_end = os.pipe()
+    parent = multiprocessing.get_context("fork").Process(target=_endless, args=(write_end,))
+    parent.start()
+    os.close(write_end)  # the parent and its workers have it open until they end
+    for _ in range(2):
+        assert os.read(read_end, 1) == b"."
+    parent.kill()
+    parent.join()
+    ended = select.select([read_end], [], [], 60.0)[0]
+    assert ended and os.read(read_end, 1) == b"", "a worker is left"
+    os.close(read_end)

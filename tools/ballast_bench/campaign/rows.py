@@ -76,10 +76,14 @@ def write(path, rows, columns=None):
     columns = columns or COLUMNS
     path = Path(path)
     part = path.with_name(path.name + ".part")
-    {".csv": _csv, ".json": _json, ".parquet": _parquet}[path.suffix](
-        part, sorted(rows, key=name_of), columns
-    )
-    os.replace(part, path)
+    try:
+        {".csv": _csv, ".json": _json, ".parquet": _parquet}[path.suffix](
+            part, sorted(rows, key=name_of), columns
+        )
+        os.replace(part, path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _csv(path, rows, columns):

@@ -127,6 +127,7 @@ def counts_of(args):
 
 def _campaign(args):
     from ballast_bench.campaign import work
+    from ballast_bench.campaign.store import StoreError
     from ballast_tools.check import campaign_report
     from ballast_tools.check.campaign_progress import Progress
 
@@ -135,18 +136,24 @@ def _campaign(args):
     store = _store(args, seconds, work)
     jobs = work.jobs(counts, args.seed, seconds, args.bug, store.pairs)
     progress = Progress(counts, seconds, store)
-    interrupted = False
+    interrupted, lost = False, 0
     try:
         lost = collect(args, jobs, store, progress)
     except KeyboardInterrupt:
-        interrupted, lost = True, 0
-    progress.end()
+        interrupted = True
+    except StoreError as error:
+        raise UserError(f"--record {error}") from None
+    finally:
+        progress.end()
     if interrupted:
         return _interrupted(args, store)
     report = campaign_report.summarise(store, counts, _about(args, seconds))
     campaign_report.show(report)
-    _write(args, store, report, seconds)
-    return _verdict(args, store, seconds, lost)
+    not_written = _write(args, store, report, seconds)
+    status = _verdict(args, store, seconds, lost)
+    if not_written:
+        raise UserError(not_written)
+    return status
 
 
 def collect(args, jobs, store, progress, part_s=PART_S):
@@ -228,21 +235,31 @@ def _interrupted(args, store):
 
 
 def _write(args, store, report, seconds):
+    """All files. Returns "", or the line that says what could not be written: the rest is written."""
     from ballast_tools.check import campaign_report
 
+    wrong = []
+
+    def attempt(where, write, kept=""):
+        try:
+            print(f"wrote {write()}")
+        except OSError as error:
+            wrong.append(f"{where}: {error.strerror or error}{kept}")
+
+    print()
     out = args.out
     if args.record is not None:
-        rows_path, cost_path, _ = places(args.record)
-        campaign_report.write_rows(rows_path, cost_path, store)
-        print(f"\nwrote {rows_path} and {cost_path}")
+        rows_path, cost_path, parts = places(args.record)
+        attempt(f"--record {rows_path}", lambda: campaign_report.write_rows(rows_path, cost_path, store),
+                f"; the runs are kept in {parts}: make room, then use --resume")  # fmt: skip
         out = out or (None if args.record.suffix else args.record)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        print("wrote {} and {}".format(*campaign_report.write(out, report)))
+        attempt(f"--out {out}", lambda: campaign_report.write(out, report))
     if args.worst:
         most, folder = int(args.worst[0]), Path(args.worst[1])
-        paths = campaign_report.write_worst(folder, store.rows(), most, seconds)
-        print(f"wrote {len(paths)} stories into {folder}")
+        attempt(f"--worst {folder}",
+                lambda: campaign_report.write_worst(folder, store.rows(), most, seconds))  # fmt: skip
+    return "; ".join(wrong)
 
 
 def _verdict(args, store, seconds, lost):

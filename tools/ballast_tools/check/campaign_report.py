@@ -112,25 +112,25 @@ def cost_lines(report):
 
 
 def write(folder, report):
-    """report.json and report.html; returns their paths."""
+    """report.json and report.html; returns a text that names them."""
+    folder.mkdir(parents=True, exist_ok=True)
     paths = folder / "report.json", folder / "report.html"
     paths[0].write_text(json.dumps(report, indent=1) + "\n")
     paths[1].write_text(campaign_html.page(report, cost_lines(report)))
-    return paths
+    return f"{paths[0]} and {paths[1]}"
 
 
 def write_worst(folder, some_rows, most, seconds):
-    """The worst runs of each figure as stories; returns their paths."""
+    """The worst runs of each figure as stories; returns a text that says how many and where."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for (kind, number), (why, row) in sorted(totals.worst(some_rows, most).items()):
+    worst = totals.worst(some_rows, most)
+    for (kind, number), (why, row) in sorted(worst.items()):
         run = draw.draw(row["seed"], kind, number, seconds)
         path = folder / f"{kind}-{row['seed']}-{number}.story"
         again = f"{PROGRAM} play {path.name}, or {PROGRAM} campaign --replay {path.name}"
         notes = [*why, *([row["broken"]] if row["broken"] else []), again]
         path.write_text(world.until_broken(run, row).text(notes))
-        paths.append(path)
-    return paths
+    return f"{len(worst)} stories into {folder}"
 
 
 def list_axes():
@@ -152,6 +152,7 @@ def list_axes():
 
 
 def write_rows(path, cost_path, store):
-    """The rows, sorted, and what each run cost, which is no part of a row."""
+    """The rows, sorted, and what each run cost, which is no part of a row; returns a text that names them."""
     rows.write(path, store.rows())
     rows.write(cost_path, store.costs(), work.COST_COLUMNS)
+    return f"{path} and {cost_path}"

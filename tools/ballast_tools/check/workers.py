@@ -8,6 +8,7 @@ parent would wait for ever. So each worker takes the signal's default back first
 import multiprocessing
 import os
 import signal
+import threading
 from collections import Counter, deque
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -28,9 +29,17 @@ def _begin(nice, prepare):
         prepare()
 
 
-def _begin_deaf(nice):
+def _begin_deaf(nice, read_end, write_end):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent ends its workers
+    os.close(write_end)
+    threading.Thread(target=_end_with_parent, args=(read_end,), daemon=True).start()
     _begin(nice, None)
+
+
+def _end_with_parent(read_end):
+    """A parent that is killed ends nobody; the end of its pipe does."""
+    os.read(read_end, 1)
+    os._exit(1)
 
 
 def unordered(jobs, work, processes, nice=5):
@@ -75,7 +84,8 @@ class _Crew:
         context = multiprocessing.get_context("fork")
         self.waiting, self.broken = {}, False
         self._work, self._before = work, before
-        self._pool = ProcessPoolExecutor(processes, context, _begin_deaf, (nice,))
+        self._pipe = os.pipe()  # its write end is open as long as this process lives
+        self._pool = ProcessPoolExecutor(processes, context, _begin_deaf, (nice, *self._pipe))
 
     def give(self, job):
         """False if a worker has died meanwhile."""
@@ -106,3 +116,5 @@ class _Crew:
         for child in set(multiprocessing.active_children()) - self._before:
             child.terminate()
         self._pool.shutdown(cancel_futures=True)
+        for end in self._pipe:
+            os.close(end)
