@@ -122,9 +122,13 @@ def test_under_6_a_is_refused():
 def test_a_car_with_a_higher_minimum_waits_for_it():
     ev = EV(min_a=8.0)
     rig = Rig(ev)
-    rig.duty(7.0)
+    for offer_a in (7.0, 7.9):
+        rig.duty(offer_a)
+        rig.run(10.0)
+        assert not ev.s2
+    rig.duty(7.96)  # 8 A in the steps of a timer of 10 bits, rounded down
     rig.run(10.0)
-    assert not ev.s2
+    assert ev.s2
     rig.duty(8.1)
     rig.run(10.0)
     assert ev.level_a > 8.0

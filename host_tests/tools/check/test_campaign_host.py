@@ -88,10 +88,14 @@ def test_a_planted_bug_is_found_and_made_small(bug):
     assert campaign_run.play(small) is None, "without the bug the same run breaks nothing"
 
 
-def test_the_command_with_a_bug_says_what_it_found_and_how_to_see_it_again(capsys):
-    assert campaign.main(Args(runs=200, bug="deaf_to_rcd", jobs=2)) == 1
+def test_the_command_with_a_bug_says_what_it_found_and_how_to_see_it_again(capsys, tmp_path):
+    worst = tmp_path / "worst"
+    assert campaign.main(Args(runs=200, bug="deaf_to_rcd", jobs=2, worst=("2", str(worst)))) == 1
     out = capsys.readouterr().out
     assert "BROKEN  faults/3/" in out and "campaign --bug deaf_to_rcd --replay '{" in out
+    made = json.loads(next(worst.glob("faults-3-*.json")).read_text())
+    assert campaign.main(Args(replay=str(next(worst.glob("*.json"))))) == 0, "without the bug"
+    assert len(made["events"]) and "as JSON" in out
     assert campaign_run.play(json.loads(out.split("--replay '")[1].split("'\n")[0])) is None
 
 
@@ -330,7 +334,7 @@ def test_replay(capsys, tmp_path):
         ({"record": Path("a.xls")}, "--record a.xls: end it in .parquet, .csv, .json"),
         ({"record": Path("no/a.csv")}, "there is no folder no"),
         ({"dask": "local:0"}, "--dask local:0: write local, or local:4"),
-        ({"replay": "{"}, "not JSON, no FILE.story and no KIND/SEED/NUMBER"),
+        ({"replay": "{"}, "not JSON, no FILE.story or FILE.json and no KIND/SEED/NUMBER"),
         ({"replay": "[]"}, "an object with events"),
         ({"replay": '{"events": []}'}, "--replay: no run of this campaign: KeyError 'state'"),
         ({"replay": "no.story"}, "--replay no.story: cannot be read"),

@@ -120,7 +120,8 @@ AXES = {
         Choice("afternoon", 1.0, {"hour": Range(12.0, 15.0, 1)}, needs={"kind": ("evenings", "groups")}),
         Choice("evening", 3.0, {"hour": Range(15.0, 19.0, 1)}, needs={"kind": ("evenings", "groups")}),
         Choice("night", 1.0, {"hour": Range(20.0, 23.5, 1)}, needs={"kind": ("evenings", "groups")}),
-        Choice("17:30", needs={"kind": ("minutes",)}),
+        # without the random delay of the British rules, which is longer than such a run
+        Choice("17:30", setup={"start_delay_s": 0}, needs={"kind": ("minutes",)}),
     ],
     "time": [
         Choice("not known", 4.0, needs=_HOME),
@@ -140,7 +141,9 @@ AXES = {
         Choice("clamp", 6.0, {"meter": "clamp"}, needs=_HOME),
         Choice("modbus", 3.0, {"meter": "modbus"}, needs=_HOME),
         Choice("rtu", 1.0, {"meter": "rtu"}, needs={**_HOME, "board": _with_bus()}),
-        Choice("none", 1.0, {"meter": "none"}),
+        # without a meter the circuit's breaker is all that a charger can be set to
+        Choice("none", 1.0, {"meter": "none", "circuit_ma": 16000}, needs=_HOME),
+        Choice("none", 1.0, {"meter": "none", "circuit_ma": 25000}, needs={"kind": ("minutes",)}),
     ],
     "clamp": [
         Choice("firmware", 3.0, {"clamp": "firmware"}, needs={"meter": ("clamp",)}),

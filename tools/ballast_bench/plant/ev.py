@@ -18,6 +18,7 @@ _CUT_S = 0.1  # chosen: reaction to states E and F: power stage off, S2 open
 _SAME_S = 1e-9  # instants this near are one
 _WAKE_PULSE_S = 0.2  # chosen: shortest E or F that wakes a sleeping car
 _DERATE_K = 10.0  # chosen: so near to its upper temperature it begins to take less
+_NEAR_A = 0.06  # of a timer's step below 32 A, 10 bits: 59 mA (`bench safety`); no car measures finer
 _VOLT = 230.0  # for the share of a stand-by power in a current
 
 
@@ -209,7 +210,7 @@ class EV:
             self._low_since_s = inf
         if self.stuck and self.offer_a > 0.0:
             return
-        offer = seen[1] if seen[1] >= self.min_a else 0.0
+        offer = seen[1] if self._enough(seen[1]) else 0.0
         if offer > 0.0 or self.off_s is not None:
             self._queue.append((self._reaction_s(now_s, offer), offer))
         self._decide(now_s)
@@ -229,9 +230,13 @@ class EV:
         when = now_s + delay
         return max(when, self._queue[-1][0]) if self._queue else when
 
+    def _enough(self, offer_a):
+        """A car that wants 13 A takes the 12.99 A to which a timer rounds them down."""
+        return offer_a > 0.0 and offer_a >= self.min_a - _NEAR_A
+
     def _offer_seen(self):
         """The last offer at the inlet, before the delay."""
-        if self._signal is None or self._signal[1] < self.min_a:
+        if self._signal is None or not self._enough(self._signal[1]):
             return 0.0
         return self._signal[1]
 

@@ -43,7 +43,7 @@ def add_arguments(parser):
     add("--out", type=Path, metavar="DIR", help="report.json and report.html there")
     add("--worst", nargs=2, metavar=("K", "DIR"), help="the K worst runs of each figure as stories")
     add("--list", action="store_true", help="kinds, axes and disturbances, and end")
-    add("--replay", metavar="RUN", help="KIND/SEED/NUMBER, FILE.story, or JSON that was printed before")
+    add("--replay", metavar="RUN", help="KIND/SEED/NUMBER, FILE.story, FILE.json, or JSON as printed")
     add("--bug", metavar="NAME", help="plant a bug first: is it found? (list: ?)")
 
 

@@ -31,11 +31,13 @@ def replay(text, seconds):
         return _show_row(row)
     if text.endswith(".story"):
         return _replay_story(Path(text))
+    if text.endswith(".json"):
+        text = _read(Path(text))
     try:
         run = json.loads(text)
     except ValueError:
         raise UserError(
-            f"--replay {text}: not JSON, no FILE.story and no KIND/SEED/NUMBER; "
+            f"--replay {text}: not JSON, no FILE.story or FILE.json and no KIND/SEED/NUMBER; "
             f"kinds: {', '.join(KINDS)}"
         ) from None
     if not isinstance(run, dict) or "events" not in run:
@@ -50,11 +52,14 @@ def replay(text, seconds):
 
 def _replay_story(path):
     """A story of anybody, judged as a run of the campaign."""
+    return _show_row({"kind": "story", **world.play(_read(path), path.name)})
+
+
+def _read(path):
     try:
-        text = path.read_text()
+        return path.read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"--replay {path}: cannot be read as a text ({error}); is the path right?") from None
-    return _show_row({"kind": "story", **world.play(text, path.name)})
 
 
 def _show_row(row):

@@ -2,7 +2,7 @@
 
 import json
 
-from ballast_bench.campaign import axes, disturbances, draw, rows, totals, work, world
+from ballast_bench.campaign import axes, disturbances, draw, rows, run, totals, work, world
 from ballast_tools.check import campaign_html
 from ballast_tools.shell.commands import PROGRAM
 
@@ -125,12 +125,22 @@ def write_worst(folder, some_rows, most, seconds):
     folder.mkdir(parents=True, exist_ok=True)
     worst = totals.worst(some_rows, most)
     for (kind, number), (why, row) in sorted(worst.items()):
-        run = draw.draw(row["seed"], kind, number, seconds)
+        drawn = draw.draw(row["seed"], kind, number, seconds)
         path = folder / f"{kind}-{row['seed']}-{number}.story"
-        again = f"{PROGRAM} play {path.name}, or {PROGRAM} campaign --replay {path.name}"
+        again = (f"{PROGRAM} campaign --replay {path.name} shows these figures, "
+                 f"{PROGRAM} play {path.name} --html report.html the course")  # fmt: skip
         notes = [*why, *([row["broken"]] if row["broken"] else []), again]
-        path.write_text(world.until_broken(run, row).text(notes))
-    return f"{len(worst)} stories into {folder}"
+        path.write_text(world.until_broken(drawn, row).text(notes))
+    return f"{len(worst)} stories into {folder}" + _write_thin(folder, some_rows, most)
+
+
+def _write_thin(folder, some_rows, most):
+    """Broken runs of thin hardware are no stories: they are JSON, which --replay takes."""
+    broken = sorted((r for r in some_rows if r["kind"] == "faults" and r["broken"]), key=rows.name_of)
+    for row in broken[:most]:
+        path = folder / f"faults-{row['seed']}-{row['number']}.json"
+        path.write_text(json.dumps(run.nth(row["seed"], row["number"])) + "\n")
+    return f", and {min(most, len(broken))} broken runs of thin hardware as JSON" if broken else ""
 
 
 def list_axes():
