@@ -69,7 +69,7 @@ def test_a_charge_takes_the_short_way_nearly_always():
 
 
 SEED = 7
-STORIES = [("minutes", n, 32.0) for n in (1, 3, 14, 20, 57, 120)] + [
+STORIES = [("minutes", n, 32.0) for n in (3, 5, 19, 22, 27, 36)] + [
     ("evenings", 1, 60.0), ("evenings", 23, 60.0), ("groups", 3, 30.0), ("groups", 10, 30.0),
 ]  # fmt: skip
 
@@ -83,7 +83,7 @@ def test_a_random_story_is_the_same_both_ways(kind, number, seconds):
     assert steps >= seconds * 50, text
 
 
-@pytest.mark.parametrize(("kind", "number"), [("minutes", 3), ("minutes", 120), ("groups", 10)])
+@pytest.mark.parametrize(("kind", "number"), [("minutes", 3), ("minutes", 27), ("groups", 10)])
 def test_a_random_story_proves_itself(kind, number):
     run = draw.draw(SEED, kind, number, 20.0)
     assert both_ways.rows_of(story.Story(run.text(), "drawn").runs[0], True, prove=11).proven > 0, run.text()
