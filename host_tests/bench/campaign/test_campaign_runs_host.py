@@ -105,26 +105,38 @@ def test_a_pause_by_a_schedule_is_no_nuisance_and_a_smaller_current_of_the_perso
 
 
 def test_the_clock_of_a_run_is_set_changed_corrected_and_lost():
-    """Summer time moves the offset, not the moment; a correction finds a clock that is set."""
-    seen = set()
+    """Summer time moves the offset and not the moment; a correction takes a jump back."""
+    seen, restarts = set(), 0
     for run in [run for kind in ("evenings", "days", "groups") for run in some_runs(kind, 60)]:
-        told, known = {}, set()
+        first = {}
         for line in run.lines:
-            args, charger = line.args, line.charger
-            row = disturbances.row_of(line.verb, args)
-            if row is not None and row.restarts:
-                known.clear()
             if line.verb == "clock":
-                moment = time.unix_s(**args) - line.second
-                assert told.setdefault(charger, moment) == pytest.approx(moment, abs=1.0)
-                seen.add(("offset", run.strata["time"], args["offset_min"]))
-                known.add(charger)
-            elif line.verb == "clock_jump":
-                assert charger in known, run.text()
-                seen.add(("jump", args["seconds"] > 0))
-    assert {("offset", "summer begins", 60), ("offset", "summer begins", 120)} <= seen
-    assert {("offset", "summer ends", 120), ("offset", "summer ends", 60)} <= seen
-    assert {("jump", True), ("jump", False), ("offset", "lost", 60)} <= seen
+                moment = time.unix_s(**line.args) - line.second
+                off_s = moment - first.setdefault(line.charger, moment)
+                seen.add((run.strata["time"], line.args["offset_min"]))
+                seen.add("ahead" if off_s > 1.0 else "behind" if off_s < -1.0 else "right")
+            restarts += line.verb == "restart" and run.strata["time"] == "lost"
+        assert not first or run.strata["time"] != "not known"
+    assert restarts and {"ahead", "behind", "right"} <= seen
+    assert {("summer begins", 60), ("summer begins", 120), ("summer ends", 120), ("summer ends", 60)} <= seen
+
+
+def test_a_trip_of_the_main_breaker_is_a_reason_to_restart(monkeypatch):
+    begin = world._judge
+
+    def with_a_trip(bench, setup, run):
+        def trip(now_s):
+            if 20.0 <= now_s < 20.02:
+                bench.plant.breaker.tripped, bench.plant.breaker.cause = True, "magnetic"
+                bench.plant.touch()
+
+        bench.actors.append(trip)
+        return begin(bench, setup, run)
+
+    monkeypatch.setattr(world, "_judge", with_a_trip)
+    row = play("0 plug max_a=16\n30 breaker", 40)
+    assert row["error"] == "" and row["trips"] == 1
+    assert (row["resets"], row["resets_unasked"]) == (1, 0)
 
 
 def test_what_takes_a_disturbance_back_is_told_from_what_begins_it():

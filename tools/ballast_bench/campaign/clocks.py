@@ -2,12 +2,12 @@
 
     lines(rng, "summer begins", 14400.0, 17.5, chargers=1)   # [(second, verb, args, charger)]
 
-A browser or NTP sets the clock; a charger that was restarted does not know the time.
+A browser or NTP sets the clock; a charger that was restarted does not know the time, so a correction
+is a `clock` line: it says the time whether the clock was wrong or lost.
 """
 
 import datetime
 
-from ballast_bench.campaign import disturbances
 from ballast_bench.campaign.values import Range
 
 _DAYS = {
@@ -30,15 +30,20 @@ def lines(rng, choice, seconds, hour, chargers):
     hour = _USUAL_HOUR if hour is None else hour
     start = datetime.datetime.fromisoformat(date) + datetime.timedelta(hours=hour)
     out = []
+    change = rng.uniform(0.1, 0.9) * seconds  # when a browser or NTP next looks
+
+    def now_min(second):
+        return before if second < change else after
+
     for charger in range(chargers):
         out.append((0.0, "clock", _told(start, 0.0, before, before), charger))
         if before != after:
-            at = rng.uniform(0.1, 0.9) * seconds  # when a browser or NTP next looks
-            out.append((at, "clock", _told(start, at, before, after), charger))
+            out.append((change, "clock", _told(start, change, before, after), charger))
         for _ in range(rng.randrange(3)):
-            begin, there = rng.uniform(0.05, 0.4) * seconds, rng.choice((1, -1)) * _CORRECTION_S.draw(rng)
-            out.append((begin, "clock_jump", {"seconds": there}, charger))
-            out.append((begin + rng.uniform(0.01, 0.2) * seconds, "clock_jump", {"seconds": -there}, charger))
+            at, wrong_s = rng.uniform(0.05, 0.6) * seconds, rng.choice((1, -1)) * _CORRECTION_S.draw(rng)
+            out.append((at, "clock", _told(start, at + wrong_s, before, now_min(at)), charger))
+            at += rng.uniform(0.01, 0.2) * seconds
+            out.append((at, "clock", _told(start, at, before, now_min(at)), charger))
         if choice == "lost":
             at = rng.uniform(0.1, 0.7) * seconds
             out.append((at, "restart", {}, charger))
@@ -51,14 +56,3 @@ def _told(start, second, before, offset_min):
     """Arguments of `clock`: the local time at `second` of the run, with this offset."""
     local = start + datetime.timedelta(seconds=round(second), minutes=offset_min - before)
     return {"time": local.strftime("%H:%M:%S"), "date": local.date().isoformat(), "offset_min": offset_min}
-
-
-def only_while_set(some_lines):
-    """Leave out corrections behind anything that may restart a charger: its clock may be lost."""
-    out, lost = [], False
-    for line in some_lines:
-        row = disturbances.row_of(line.verb, line.args)
-        lost = lost or (row is not None and row.restarts)
-        if not (lost and line.verb == "clock_jump"):
-            out.append(line)
-    return out

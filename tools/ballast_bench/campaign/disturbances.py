@@ -174,13 +174,13 @@ PLACED = {
     "plug": "the axis `car`, when it arrives and after each unplugging",
     "appliance": "somebody at home, and the axis `sun`",
     "breaker": "once an hour, so that a run does not end with a trip",
-    "clock": "the axis `time`: at the start, when summer time begins or ends, after a loss (clocks.py)",
-    "clock_jump": "corrections by NTP, forth and back (clocks.py)",
+    "clock": "the axis `time`: at the start, summer time, corrections, after a loss (clocks.py)",
 }
 """verb: where else in a run it has its place."""
 
 LEFT_OUT = {
     "home_battery": "the axis `battery` has one from the start, by the option battery_kwh",
+    "clock_jump": "a jump is a `clock` line, which works after an unforeseen restart too",
     "speed": "a run goes as fast as it can",
 }
 """verb: why no run has it."""

@@ -74,7 +74,6 @@ def draw(seed, kind, number, seconds=None):
     lines += [Line(*what) for what in clock]
     lines += [Line(at, "breaker", {}) for at in range(3600, int(seconds), 3600)]
     lines = _car_is_there(sorted(lines, key=lambda line: line.second), len(cars))
-    lines = clocks.only_while_set(lines)
     del chosen["kind"]
     return Run((kind, seed, number), setup, [ln for ln in lines if ln.second < seconds], seconds, chosen)
 

@@ -73,6 +73,10 @@ class Judge:
         calm = self._short_of_room_s < quiet_s and self._bad_supply_s < quiet_s
         return calm and not self.excuses.excused(now_s, charger)
 
+    def may_restart(self, now_s, charger):
+        """A restart now has a reason: a disturbance, or a supply that was gone a little while ago."""
+        return self.excuses.may_restart(now_s, charger) or now_s - self._bad_supply_s < _SETTLE_S
+
     def _look_at_supply(self, now_s):
         plant = self.plant
         wanting = [0, 0, 0]
@@ -287,7 +291,7 @@ class _Watch:
         if node.boots != self._boots:
             self.resets += node.boots - self._boots
             self._boots, self._raised = node.boots, None
-            if not self.judge.excuses.may_restart(now_s, node.index):
+            if not self.judge.may_restart(now_s, node.index):
                 self.judge.resets_unasked += 1
         if node.boot_s is not None or not node.device.timers:
             return  # it is down, or hangs: its last words mean nothing
