@@ -10,10 +10,10 @@ boards gets its resistors, not its constants; see `divider_of`.
 """
 
 from math import gcd
-from operator import add
 from random import Random
 
 from ballast_bench.fakes.atm90e32 import Atm90e32
+from ballast_bench.pad_noise import PadNoise
 
 HOLD, PWM, NEG = 0, 1, 2
 
@@ -29,10 +29,6 @@ _PERIOD_US = 1000
 _SPACING_US = 116  # of an ADC that spaces its readings by itself (CP_SPACING_US = 0)
 _ADC_NOISE_MV = 3.0  # at the ADC pin, chosen: S3 with 100 nF and no averaging
 _CACHE = 512
-_FRESH_READINGS = 2000  # of one level, each with other noise, before a list is read again
-_FRESH_STEPS = 125  # 32 readings each: after them the first of 2000 would be read again
-_VARIANTS = 16  # of the noise on one level, in random order
-_TABLE = 16384  # readings of noise that they are cut from
 
 
 def cp_divider():
@@ -71,15 +67,17 @@ class Wiring:
         self._zero_mv, self._slope = divider_of(board)
         self._spacing_us = board.CP_SPACING_US or _SPACING_US
         self._samples = _PERIOD_US // gcd(_PERIOD_US, self._spacing_us)  # end in step with the pilot
-        self._rounds = max(1, _FRESH_READINGS // self._samples)
         self._adc = device.adc_input(board.CP_ADC_PIN)
         self._cache = {}
-        self._noise = {}
+        self._noise = PadNoise(
+            self._rng, self._adc, self._zero_mv, self._slope, self._samples, self._spacing_us, _ADC_NOISE_MV
+        )
+        self._new_noise = max(1, self._noise.count // board.CP_BURST)  # steps: no reading is taken twice
         self._timed = False
         self._seen = None
         self._looks = self._seq = self._button = self._noise_mv = None
         self._was_cut = False
-        self._count = 0
+        self._count = self._new_noise_at = 0
         self._ntc_mv = [None] * len(cp.ntc)
         self.air = None
         self._connect_outputs()
@@ -165,8 +163,8 @@ class Wiring:
         ):
             self._look(cp, pilot)
         self._count += 1
-        if pilot.fresh and self._count % _FRESH_STEPS == 0 and not self._timed:
-            self._adc.feed_calibrated(self._fresh(pilot))
+        if self._count >= self._new_noise_at and pilot.fresh and not self._timed:
+            self._feed_noise(pilot)
         if self._count & 3 == 1:
             self._slow()
 
@@ -206,7 +204,7 @@ class Wiring:
         if self._timed:
             return
         if pilot.fresh:
-            self._adc.feed_calibrated(self._fresh(pilot))
+            self._feed_noise(pilot)
             return
         key = (pilot.high_mv, pilot.low_mv, pilot.duty, pilot.noise_mv)
         samples = self._cache.get(key)
@@ -215,6 +213,11 @@ class Wiring:
                 self._cache.clear()
             samples = self._cache[key] = self._sampled(pilot)
         self._adc.feed_calibrated(samples)
+
+    def _feed_noise(self, pilot):
+        """New noise, until all of its readings are taken."""
+        self._new_noise_at = self._count + self._new_noise
+        self._adc.feed_piece(self._noise.piece(pilot))
 
     def _sampled(self, pilot):
         """Readings of the pilot as far apart as the port takes them, with noise, as read_uv() gives them."""
@@ -227,44 +230,6 @@ class Wiring:
             mv = self._zero_mv + self._slope * cp_mv + uniform(-_ADC_NOISE_MV, _ADC_NOISE_MV)
             out.append(to_uv(max(mv, 0.0) * 1000.0))
         return out
-
-    def _fresh(self, pilot):
-        """As `_sampled`, longer and with other noise each time: the ripple keeps no time with the PWM."""
-        key = (pilot.high_mv, pilot.low_mv, pilot.duty)
-        entry = self._cache.get(key)
-        if entry is None:
-            if len(self._cache) >= _CACHE // 16:  # an entry holds up to 16 variants of 2000
-                self._cache.clear()
-            to_uv, slope, zero = self._adc.calibrated_uv, self._slope, self._zero_mv
-            levels = (pilot.level_mv(k * self._spacing_us) for k in range(self._samples))
-            entry = ([to_uv(max(zero + slope * mv, 0.0) * 1000.0) for mv in levels] * self._rounds, {})
-            self._cache[key] = entry
-        pure, variants = entry
-        kind = (pilot.noise_mv, pilot.ripple_mv, pilot.ripple_hz, self._rng.randrange(_VARIANTS))
-        found = variants.get(kind)
-        if found is None:
-            if len(variants) >= 2 * _VARIANTS:
-                variants.clear()
-            at = self._rng.randrange(_TABLE - len(pure))
-            found = list(map(add, pure, self._noise_table(pilot)[at : at + len(pure)]))
-            most = self._adc.calibrated_uv(1e9)
-            if min(found) < 0 or max(found) > most:
-                found = [min(max(uv, 0), most) for uv in found]
-            variants[kind] = found
-        return found
-
-    def _noise_table(self, pilot):
-        """Noise and ripple alone, whole mV at the ADC in uV, _TABLE readings as far apart."""
-        key = (pilot.noise_mv, pilot.ripple_mv, pilot.ripple_hz)
-        table = self._noise.get(key)
-        if table is None:
-            uniform, slope = self._rng.uniform, self._slope
-            table = self._noise[key] = []
-            for k in range(_TABLE):
-                cp_mv = uniform(-pilot.noise_mv, pilot.noise_mv) + pilot.ripple_at_mv(k * self._spacing_us)
-                mv = slope * cp_mv + uniform(-_ADC_NOISE_MV, _ADC_NOISE_MV)
-                table.append(round(mv) * 1000)
-        return table
 
     def timed(self):
         """The pilot's ADC in timed mode: each reading takes time and sees the true phase.

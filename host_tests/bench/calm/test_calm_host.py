@@ -191,6 +191,6 @@ def test_a_burst_is_what_the_port_reads(proven):
         for first in range(0, 251, 5):
             adc.at = first
             port.read(scan)
-            assert bursts.at(first) == (scan.pilot_high_mv, scan.pilot_low_mv, adc.at)
+            assert bursts.at(first, bursts.of_now()) == (scan.pilot_high_mv, scan.pilot_low_mv, adc.at)
     finally:
         setup.stop()

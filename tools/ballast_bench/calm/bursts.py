@@ -1,14 +1,16 @@
 """The pilot's burst by the place in the list of readings where it begins.
 
 The wiring gives the ADC a list of readings, and the port takes a burst of it in each step. So a
-burst that begins at the same place of the same list gives the same two figures. The port's own
-`read` computes them; they are kept here. took_us: how long a burst takes, with its pauses.
+burst that begins at the same place of the same list gives the same two figures; where noise is
+new all the time, one whose second largest and second smallest readings are the same. The port's
+own `read` computes the figures; they are kept here. took_us: how long a burst takes, with its pauses.
 """
 
 from ballast.control.pilot import pilot
 from ballast.control.records import Scan
 
-_MOST_LISTS = 512  # 16 kinds of noise on 32 levels, as many as the wiring keeps
+_MOST_LISTS = 512  # as many levels as the wiring keeps
+_MOST_PAIRS = 4096  # chosen: of readings, for which the port's result is kept
 _NOMINAL_MV = 12000
 _STEP_MV = 3000
 
@@ -20,6 +22,7 @@ class Bursts:
         self._port, self._adc = port, adc
         self._scan = Scan()
         self._kept = {}  # id of a list -> (the list, {first reading: (high, low, next reading)})
+        self._results = {}  # (second smallest, second largest reading) -> (high, low)
         self._bands = {}
         self.genuine = True  # the port is as it was written
 
@@ -31,8 +34,11 @@ class Bursts:
     def took_us(self):
         return self._port._more * self._port.pad_us
 
-    def of(self, samples):
-        """{first reading: (high mV, low mV, where the next burst begins)} of a list; grows."""
+    def of_now(self):
+        """{first reading: (high mV, low mV, where the next burst begins)} of what the ADC shows; grows."""
+        if self._adc.piece is not None:
+            return {}
+        samples = self._adc.samples
         kept = self._kept.get(id(samples))
         if kept is None or kept[0] is not samples:
             if len(self._kept) >= _MOST_LISTS:
@@ -40,42 +46,54 @@ class Bursts:
             kept = self._kept[id(samples)] = (samples, {})
         return kept[1]
 
-    def at(self, first):
-        """The entry of the burst that begins at `first` of what the ADC shows now."""
-        samples = self._adc.samples
-        known = self.of(samples)
+    def at(self, first, known):
+        """The entry of the burst that begins at `first`. known: what `of_now` gave."""
         found = known.get(first)
         if found is None:
-            found = known[first] = self._measure(samples, first)
+            found = known[first] = self._measure(first)
         return found
 
-    def _measure(self, samples, first):
-        """Let the port take this burst, without the readings that it passes over.
+    def _measure(self, first):
+        """The two figures of this burst, and where the next one begins."""
+        piece, size = self._adc.piece, self._port._more + 1
+        readings = self._adc.samples if piece is None else piece.values
+        length = len(readings)
+        begin = first if first < length else 0
+        end = begin + size
+        burst = readings[begin:end]
+        while len(burst) < size:
+            burst = burst + readings[: size - len(burst)]
+        burst = sorted(burst)
+        pair = (piece is None, burst[1], burst[-2])
+        result = self._results.get(pair)
+        if result is None:
+            if len(self._results) >= _MOST_PAIRS:
+                self._results.clear()
+            ends = burst[:2] + burst[-2:]
+            result = self._ask_port(ends if piece is None else [piece.uv(one) for one in ends])
+            self._results[pair] = result
+        return (*result, (end - 1) % length + 1)
 
-        It keeps the second largest and the second smallest: the two at each end are enough.
+    def _ask_port(self, ends):
+        """Let the port take the two smallest and the two largest readings of a burst.
+
+        It keeps the second of each: what lies between them, it passes over.
         """
         port, scan = self._port, self._scan
-        length = len(samples)
-        begin = first if first < length else 0
-        end = begin + port._more + 1
-        burst = samples[begin:end]
-        while len(burst) <= port._more:
-            burst = burst + samples[: port._more + 1 - len(burst)]
-        burst = sorted(burst)
         whole = port._read_uv, port._more, port.pad_us
-        port._read_uv, port._more, port.pad_us = iter(burst[:2] + burst[-2:]).__next__, 3, 0
+        port._read_uv, port._more, port.pad_us = iter(ends).__next__, 3, 0
         try:
             port.read(scan)
         finally:
             port._read_uv, port._more, port.pad_us = whole
-        return scan.pilot_high_mv, scan.pilot_low_mv, (end - 1) % length + 1
+        return scan.pilot_high_mv, scan.pilot_low_mv
 
     def read(self, scan):
         """As PilotIo.read."""
         if not self.usable():
             self._port.read(scan)
             return
-        high, low, self._adc.at = self.at(self._adc.at)
+        high, low, self._adc.at = self.at(self._adc.at, self.of_now())
         self._adc.device.clock.sleep_us(self.took_us)
         scan.pilot_high_mv, scan.pilot_low_mv = high, low
         scan.pilot_samples = self._port._more + 1

@@ -125,7 +125,7 @@ class Lane:
         self._fed = self._adc.fed
         self._ntc_fed = [-1] * len(self._ntc_adcs)
         self._unsettled = [i for i in self._device.wlan.values() if not i._settled]
-        self._known = self._bursts.of(self._adc.samples)
+        self._known = self._bursts.of_now()
         self._version = cycle._watch._version
         self._changes = cycle.faults.changes
         self._permit_ms = cycle.interlocks.permit_until_ms
@@ -201,7 +201,7 @@ class Lane:
         adc = self._adc
         if adc.fed != self._fed and not self._fed_anew(adc):
             return False
-        high, low, after = self._known.get(adc.at) or self._bursts.at(adc.at)
+        high, low, after = self._known.get(adc.at) or self._bursts.at(adc.at, self._known)
         if high < self._least_mv or high > self._most_mv or low > self._diode_mv:
             return False
         for interface in self._unsettled:
@@ -236,7 +236,7 @@ class Lane:
         """Another noise, or another signal: the burst shows which. False = it cannot be foreseen."""
         if not self._bursts.usable():
             return False
-        self._fed, self._known = adc.fed, self._bursts.of(adc.samples)
+        self._fed, self._known = adc.fed, self._bursts.of_now()
         return True
 
     def _pass_time(self, calls, until_us):

@@ -14,7 +14,7 @@ from ballast_bench.calm.lane import Lane
 _OURS = ("ballast.", "main", "ballast_firmware_main", "ballast_bench.")
 _NOT = {"Radio", "ManualClock", "EV", "World", "_Loop", "RtuMeter"}
 """What is not a part of one chip's step."""
-_SCRATCH = {"PowerMeterIo": ("_tx", "_rx"), "AdcInput": ("samples", "_true_uv")}
+_SCRATCH = {"PowerMeterIo": ("_tx", "_rx"), "AdcInput": ("_samples", "piece", "_true_uv")}
 """Buffers that each use fills anew, and lists that never change."""
 _READINGS = ("._cache.", "._noise.")
 """Where the wiring keeps such lists."""
@@ -81,9 +81,10 @@ class ProvenLane(Lane):
 def flat(roots):
     """{path: value} of every number, text and the like below `roots` ({name: object})."""
     out = {}
-    for path, _, content in _walk(roots):
+    for path, thing, content in _walk(roots):
+        scratch = _SCRATCH.get(type(thing).__name__, ())
         for key, value in _items(content):
-            if _opens(value) is None:
+            if key not in scratch and _opens(value) is None:
                 out[f"{path}.{key}"] = value
     return out
 

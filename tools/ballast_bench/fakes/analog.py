@@ -6,14 +6,16 @@ class AdcInput:
 
     `take` is replaced, never wrapped, so that a reading stays cheap. samples: what it gives, one
     after the other, for ever; at: the next one. plain: readings come from there, and take no
-    time. fed: counts changes from outside.
+    time. fed: counts changes from outside. piece: what the samples are cut from, None = they are
+    a list that may come again.
     """
 
     def __init__(self, device, gpio):
         self.device = device
         self.gpio = gpio
         self.atten = 3
-        self.samples = [0]
+        self._samples = [0]
+        self.piece = None
         self.at = 0
         self.plain = True
         self.fed = 0
@@ -36,10 +38,21 @@ class AdcInput:
         self._true_uv = None
         self._give(read_uv)
 
-    def _give(self, read_uv):
+    def feed_piece(self, piece):
+        """The same, of a pad_noise.Piece; its readings are made when one is taken."""
+        self._true_uv = None
+        self._give(None, piece)
+
+    def _give(self, read_uv, piece=None):
         self._timed = None
-        self.samples = read_uv
+        self._samples, self.piece = read_uv, piece
         self._use(self._next, True)
+
+    @property
+    def samples(self):
+        if self._samples is None:
+            self._samples = list(map(self.piece.uv, self.piece.values))
+        return self._samples
 
     def feed_timed(self, volts_at_us):
         self._timed = volts_at_us
@@ -79,7 +92,9 @@ class AdcInput:
 
     def _next(self):
         at = self.at
-        samples = self.samples
+        samples = self._samples
+        if samples is None:
+            samples = self.samples
         if at >= len(samples):
             at = 0
         self.at = at + 1

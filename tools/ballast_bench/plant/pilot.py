@@ -17,6 +17,7 @@ HOLD, PWM, NEG = 0, 1, 2  # as in ballast/control/records.py
 
 _SOURCE_OHM = 1000.0
 _DIODE_MV = 700.0
+_SETTLED = 20.0  # time constants: what is left of 24 V is less than a microvolt
 _SWING_US = 1.0  # chosen: slew of the generator's own stage, 2 us limit in an open circuit
 
 
@@ -184,6 +185,25 @@ class Pilot:
         if phase_us < high_us:
             return self._up_mv - span * exp(-phase_us / self._rise_us)
         return self._down_mv + span * exp(-(phase_us - high_us) / self._fall_us)
+
+    def levels_mv(self, instants_us):
+        """`level_mv` at each of these instants; a settled edge counts as the level itself."""
+        if self.duty >= 1.0 or self.duty <= 0.0:
+            return [self.high_mv] * len(instants_us)
+        period, up_mv, down_mv = self.period_us, self._up_mv, self._down_mv
+        high_us, span = self.duty * period, up_mv - down_mv
+        rise_us, fall_us = self._rise_us, self._fall_us
+        out = []
+        for us in instants_us:
+            us %= period
+            if us < high_us:
+                settled = us > _SETTLED * rise_us
+                out.append(up_mv if settled else up_mv - span * exp(-us / rise_us))
+            else:
+                us -= high_us
+                settled = us > _SETTLED * fall_us
+                out.append(down_mv if settled else down_mv + span * exp(-us / fall_us))
+        return out
 
     def sample_mv(self, phase_us):
         """`level_mv` with noise from the plant's generator: what an ADC would be shown."""
