@@ -75,7 +75,7 @@ class Wiring:
         self._new_noise = max(1, self._noise.count // board.CP_BURST)  # steps: no reading is taken twice
         self._timed = False
         self._seen = None
-        self._looks = self._seq = self._button = self._noise_mv = None
+        self._looks = self._seq = self._button = None
         self._was_cut = False
         self._count = self._new_noise_at = 0
         self._ntc_mv = [None] * len(cp.ntc)
@@ -155,9 +155,8 @@ class Wiring:
         pilot = cp.pilot
         if (
             cp.looks != self._looks  # contacts, RCD and earth move in its looks alone
-            or pilot.seq != self._seq
+            or pilot.seq != self._seq  # the noise too
             or cp.button != self._button
-            or pilot.noise_mv != self._noise_mv
             or self.cut
             or self._was_cut
         ):
@@ -170,11 +169,11 @@ class Wiring:
 
     def _look(self, cp, pilot):
         self._looks, self._seq = cp.looks, pilot.seq
-        self._button, self._noise_mv = cp.button, pilot.noise_mv
+        self._button = cp.button
         self._was_cut = bool(self.cut)
         state = (
             cp.contactor.mirror, cp.load_live, cp.rcd.trip, cp.pe.good, cp.button, pilot.seq,
-            pilot.noise_mv, self._was_cut,
+            self._was_cut,
         )  # fmt: skip
         if state != self._seen or self.cut:
             self._seen = state
@@ -251,12 +250,12 @@ class Wiring:
         self._seen = self._looks = None
 
     def _slow(self):
-        cp = self.cp
-        for place, pin in enumerate(self.board.NTC_PINS):
-            mv = cp.ntc[place].mv
-            if pin is not None and mv != self._ntc_mv[place]:
-                self._ntc_mv[place] = mv
-                self.device.feed_adc(pin, [mv * 1000.0])
+        shown = [ntc.mv for ntc in self.cp.ntc]
+        if shown != self._ntc_mv:
+            for place, pin in enumerate(self.board.NTC_PINS):
+                if pin is not None and shown[place] != self._ntc_mv[place]:
+                    self.device.feed_adc(pin, [shown[place] * 1000.0])
+            self._ntc_mv = shown
         if self.air is not None:
             self.air.tune()
 

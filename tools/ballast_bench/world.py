@@ -53,18 +53,18 @@ class _Selector(selectors.DefaultSelector):
         until_us = inf if timeout is None else world.clock.us() + max(1, round(timeout * 1e6))
         poll = super().select
         todo = world.loop._ready
-        steps = 0
-        clock = world.clock
+        clock, steps = world.clock, 0
         while clock._us < until_us and not todo:
-            steps += 1
             if world._pace is None and world._next_us <= until_us:
                 world.step()
             else:
                 wait_s = world.move(until_us)
                 if wait_s > 0:
                     ready = poll(wait_s)
-            if sockets and not ready and steps % _POLL_EACH == 0:
-                ready = poll(0)
+            if sockets:
+                steps += 1
+                if not ready and steps % _POLL_EACH == 0:
+                    ready = poll(0)
             if ready:
                 break
         return ready

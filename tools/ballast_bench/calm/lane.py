@@ -61,7 +61,7 @@ class Lane:
         self._resting = False
         self._moved = False
         self._until_us = self._took_us = 0
-        self._limits_due = False
+        self._limits_due = self._reading = False
 
     def close(self, genuine=True):
         """The next step is a whole one. genuine: the firmware is as it was written."""
@@ -141,6 +141,7 @@ class Lane:
         self._warmth = Warmth(cycle)
         self._ma = cycle.limits.ma
         self._idle = rest.ev_is_idle(cycle)
+        self._metered_ma = rest.metered_most_ma(cycle)
 
     def _plan(self, now_us, now_ms):
         """Until when the next steps are plain: no part of control has anything to do but to count."""
@@ -224,9 +225,13 @@ class Lane:
         for meter, stale_ms in self._meters:
             if meter._put_ready or meter.stale_ms != stale_ms:
                 due = True
-        if reading or due or now_us >= self._plain_until_us:
-            self._limits_due = due
-            self._parts_that_move(cycle, now_us, reading)
+        if due or now_us >= self._plain_until_us:
+            self._limits_due, self._reading = due, reading
+            self._parts_that_move(cycle, now_us, self._short_step)
+        elif reading:
+            self._limits_due, self._reading = False, True
+            alone = scan.meter_seq != cycle.ev._port_seq
+            self._parts_that_move(cycle, now_us, self._reading_step if alone else self._short_step)
         else:
             self._plain(cycle, now_us // 1000 & _TICKS)
         self.taken += 1
@@ -266,22 +271,22 @@ class Lane:
             meter.age_ms += _STEP_MS
         self._add_up(cycle, now_ms)
 
-    def _parts_that_move(self, cycle, now_us, reading):
+    def _parts_that_move(self, cycle, now_us, step):
         """Control's step where a part has something to do, and the outputs after it."""
         now_ms = now_us // 1000 & _TICKS
-        self._reading = reading
         self._moved = True  # also when the step raises
         try:
-            self._short_step(now_ms, self._scan, self._out)
+            step(cycle, now_ms)
         except Exception as error:  # noqa: BLE001 - the firmware's own handling meets it
             self._raise_in(cycle, now_ms, error)
         if self._moved:
             self._io.write(self._out)
             self.look()
-            return
-        if self._limits_due:
+        elif self._limits_due:
             self._plan_limit(now_us, now_ms)
-        self._plan(now_us, now_ms)
+            self._plan(now_us, now_ms)
+        elif now_us >= self._plain_until_us:
+            self._plan(now_us, now_ms)
 
     def _raise_in(self, cycle, now_ms, error):
         def step(now_ms, scan, out):
@@ -293,9 +298,9 @@ class Lane:
         finally:
             del cycle._step
 
-    def _short_step(self, now_ms, scan, out):
+    def _short_step(self, cycle, now_ms):
         """ScanCycle._step without the parts whose inputs are those of the last step."""
-        cycle = self._cycle
+        scan = self._scan
         cycle._count(now_ms)
         fresh = False
         if self._reading:
@@ -311,9 +316,7 @@ class Lane:
                 cycle._warmth(now_ms, scan)
                 self._warmth.note(scan)
         if fresh:
-            since = ticks.diff(now_ms, cycle._ev_ms)
-            cycle._ev_ms = now_ms
-            cycle.interlocks.metered(now_ms, since, scan, cycle.ev, cycle.contactor)
+            self._metered(cycle, now_ms, scan)
         if self._limits_due:
             self._meters = [(meter, meter.stale_ms) for meter, _ in self._meters]
             cycle._limit(now_ms, fresh)
@@ -325,14 +328,36 @@ class Lane:
         else:
             for meter in self._aging:
                 meter.age_ms += _STEP_MS
+        self._end_step(cycle, now_ms, fresh)
+
+    def _reading_step(self, cycle, now_ms):
+        """The same, where the own meter has a new reading and nothing else is due."""
+        scan = self._scan
+        cycle._last_ms = now_ms
+        cycle._second_ms += _STEP_MS
+        cycle.ev.step(now_ms, scan)
+        self._metered(cycle, now_ms, scan)
+        self._limit_by_reading(cycle, now_ms)
+        self._end_step(cycle, now_ms, True)
+
+    def _metered(self, cycle, now_ms, scan):
+        """The interlocks of a new reading, which change nothing where it is in its bounds."""
+        since_ms = ticks.diff(now_ms, cycle._ev_ms)
+        cycle._ev_ms = now_ms
+        if cycle.ev.max_ma > self._metered_ma or not rest.voltages_rest(cycle, scan):
+            cycle.interlocks.metered(now_ms, since_ms, scan, cycle.ev, cycle.contactor)
+            self._metered_ma = -1
+
+    def _end_step(self, cycle, now_ms, fresh):
+        """Decide and act, if anything moved that they go by."""
         self._moved = (
             cycle.limits.ma != self._ma
             or cycle.faults.changes != self._changes
-            or (fresh and not self._same_for(cycle, scan))
+            or (fresh and not self._same_for(cycle, self._scan))
         )
         if self._moved:
-            cycle._decide(now_ms, _STEP_MS, scan)
-            cycle._act(now_ms, _STEP_MS, scan, out)
+            cycle._decide(now_ms, _STEP_MS, self._scan)
+            cycle._act(now_ms, _STEP_MS, self._scan, self._out)
             cycle.steps = (cycle.steps + 1) & 0xFFFFFFF
         else:
             self._add_up(cycle, now_ms)

@@ -12,6 +12,7 @@ from ballast.control.meter import meter as meters
 from ballast.control.pilot import charge_state, pilot
 from ballast.control.records import PILOT_HOLD, PILOT_PWM
 from ballast.control.safety import contactor, faults, rcd_test
+from ballast.control.safety.interlocks import _LEAK_MA, _OC_NOISE_MA, _VOLT_LOST_MV
 from ballast.control.safety.interlocks import _OC_HARD_HOLD_MS as _HARD_MS
 from ballast.control.safety.interlocks import _OC_SOFT_HOLD_MS as _SOFT_MS
 from ballast.control.scan_cycle import _IDLE_MA, _RETEST_MS, _SETTLE_MS
@@ -21,6 +22,7 @@ LONGEST_MS = 10_000
 
 _AT_REST_MS = 2 * _SETTLE_MS  # chosen: the contactor moved so long ago, and no wait of it is left
 _HEARD_MS = 200  # chosen: two readings of the own meter
+_METERED = (faults.OVERCURRENT, faults.LEAK_OPEN, faults.UNDERVOLT, faults.OVERVOLT, faults.PHASE_LOST)
 _AGE_MAX_MS = 50_000_000  # chosen: far from the age at which a meter's time is moved along
 
 
@@ -118,6 +120,28 @@ def _meter_rests(cycle):
     if cycle.ev.silent or cycle.faults.present[faults.OWN_METER]:
         return False
     return ticks.diff(cycle._last_ms, cycle.ev.t_ms) < _HEARD_MS
+
+
+def metered_most_ma(cycle):
+    """Up to this current Interlocks.metered changes nothing, if no voltage is out of bounds. -1: never."""
+    locks, present = cycle.interlocks, cycle.faults.present
+    counts = locks._leak_ms or locks._low_ms or locks._high_ms or locks._phase_ms
+    if counts or locks._soft_ms >= 0 or locks._hard_ms >= 0 or any(present[f] for f in _METERED):
+        return -1
+    if cycle.contactor.state != contactor.CLOSED:
+        return _LEAK_MA
+    soft_ma = (locks.soft_ref_ma + _OC_NOISE_MA) * 11 // 10
+    return min(soft_ma, max(locks.hard_ref_ma, pilot.MIN_MA) * 3 // 2)
+
+
+def voltages_rest(cycle, scan):
+    """No voltage is out of the bounds of Interlocks.metered."""
+    locks, mv = cycle.interlocks, scan.supply_mv
+    least_mv, most_mv = max(locks.low_mv, _VOLT_LOST_MV), locks.high_mv
+    for phase in range(locks.phases):  # noqa: SIM110 - it costs less than all()
+        if not least_mv <= mv[phase] <= most_mv:
+            return False
+    return True
 
 
 def _offer_rests(cycle, now_ms):

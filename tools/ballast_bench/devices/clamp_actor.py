@@ -44,6 +44,8 @@ class ClampActor:
         self._left = 0
         self._again_s = 0.0
         self._sent_ma = [0, 0, 0]
+        self._amps = None  # of the last window, and the same in mA
+        self._ma = [0, 0, 0]
         self._taken_s = 0.0
 
     def __call__(self, now_s):
@@ -59,12 +61,14 @@ class ClampActor:
         if reading is None or self.silent:
             self._left = 0
             return
-        ma = self._sample.ma
+        ma = self._ma
         moved = False
-        for phase in range(3):
-            ma[phase] = round(reading.amps[phase] * 1000)
-            if abs(ma[phase] - self._sent_ma[phase]) > _EVENT_MA:
-                moved = True
+        if reading.amps != self._amps:  # else it has not moved since the last window
+            self._amps = list(reading.amps)
+            for phase in range(3):
+                ma[phase] = round(reading.amps[phase] * 1000)
+                if abs(ma[phase] - self._sent_ma[phase]) > _EVENT_MA:
+                    moved = True
         if moved or now_s >= self._due_s:
             s = self._sample
             s.seq += 1

@@ -116,6 +116,7 @@ class OwnMeter:
         self.hertz = freq_hz
         swapped, gain, offset_a = self.swapped, self.gain, self.offset_a
         noise_a, noise_v = self.noise_a, self.noise_v
+        own_a, own_v, watts, share = self.amps, self.volts, self.watts, self.power_factor
         for phase in (0, 1, 2):
             source = (phase + 1) % 3 if swapped else phase
             volt = volts[source]
@@ -128,8 +129,8 @@ class OwnMeter:
                 current = 0.0
             if volt < 0.0:
                 volt = 0.0
-            self.amps[phase], self.volts[phase] = current, volt
-            self.watts[phase] = volt * current * self.power_factor
+            own_a[phase], own_v[phase] = current, volt
+            watts[phase] = volt * current * share
         return True
 
     def counts(self, phase):
@@ -289,12 +290,10 @@ class SupplyMeter:
         reading.taken_s = wanted
         reading.hertz = hertz
         reading.import_kwh, reading.export_kwh = self._wh[0] / 1000.0, self._wh[1] / 1000.0
-        flat = self.zero or self.zeros.active(now_s)
+        flat = self.zero or (self.zeros.every_s and self.zeros.active(now_s))
         if not flat and self._plain():
-            for phase in (0, 1, 2):
-                volt, current = volts[phase], amps[phase]
-                reading.volts[phase], reading.amps[phase] = volt, current
-                reading.watts[phase] = volt * current
+            reading.volts[:], reading.amps[:] = volts, amps
+            reading.watts[:] = volts[0] * amps[0], volts[1] * amps[1], volts[2] * amps[2]
             return reading
         for phase in range(3):
             source = self.order[phase]

@@ -75,7 +75,7 @@ class Pilot:
         self.stuck_low = False
         self.offset_mv = 0.0
         self.ground_mv = 0.0
-        self.noise_mv = 0.0
+        self._noise_mv = 0.0
         self.ripple_mv, self.ripple_hz = 0.0, 100.0
         self.fresh = False
         self.cable_nf = 1.0
@@ -86,6 +86,16 @@ class Pilot:
         self.seq = 0  # counts changes; readers compare it
         self.changed = True  # for the charge point's step; it clears it
         self.touch()
+
+    @property
+    def noise_mv(self):
+        return self._noise_mv
+
+    @noise_mv.setter
+    def noise_mv(self, mv):
+        if mv != self._noise_mv:
+            self._noise_mv = mv
+            self.seq += 1
 
     @property
     def source_mv(self):
@@ -208,8 +218,8 @@ class Pilot:
     def sample_mv(self, phase_us):
         """`level_mv` with noise from the plant's generator: what an ADC would be shown."""
         level = self.level_mv(phase_us)
-        if self.noise_mv:
-            level += (2.0 * self._rng.random() - 1.0) * self.noise_mv
+        if self._noise_mv:
+            level += (2.0 * self._rng.random() - 1.0) * self._noise_mv
         if self.ripple_mv:
             level += self.ripple_at_mv(phase_us)
         return level
