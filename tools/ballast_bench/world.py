@@ -43,9 +43,20 @@ class _Selector(selectors.DefaultSelector):
     def __init__(self, world):
         super().__init__()
         self._world = world
+        self._files = 0
+
+    def register(self, *args):
+        key = super().register(*args)
+        self._files += 1
+        return key
+
+    def unregister(self, file):
+        key = super().unregister(file)
+        self._files -= 1
+        return key
 
     def select(self, timeout=None):
-        sockets = len(self.get_map()) > 1  # the loop's own wake-up pipe is one
+        sockets = self._files > 1  # the loop's own wake-up pipe is one
         ready = super().select(0) if sockets or timeout is None or timeout <= 0 else []
         if ready or (timeout is not None and timeout <= 0):
             return ready

@@ -76,3 +76,11 @@ def test_stops_when_the_battery_is_full():
     battery = Battery(2.0, 0.5, efficiency=1.0)
     assert clairvoyant_kwh([0.0] * 7200, 40.0, battery=battery) == pytest.approx(1.0)
     assert battery.full
+
+
+def test_at_a_small_charger_a_big_car_tapers_by_its_own_current():
+    """At 90 % it takes 0.575 of its 32 A: more than the charger has, so nothing is lost yet."""
+    small = clairvoyant_kwh([0.0] * 5, 40.0, max_a=16.0, car_a=32.0, battery=Battery(60.0, 0.9))
+    alone = clairvoyant_kwh([0.0] * 5, 40.0, max_a=16.0, battery=Battery(60.0, 0.9))
+    assert wh(small) == pytest.approx(5 * 16.0 * 230.0 / 3600.0)
+    assert wh(alone) == pytest.approx(0.575 * 5 * 16.0 * 230.0 / 3600.0, rel=1e-3)

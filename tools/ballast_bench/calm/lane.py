@@ -137,7 +137,9 @@ class Lane:
         self._guesses = bool(self._meters) and not cycle.fit.own_meter
         self._renews = rest.offer_is_renewed(cycle)
         self._pulses = out.coil and self._pulse_pin is not None
-        self._hearers = self._device._listeners.get(self._pulse_pin, ())
+        device, pin = self._device, self._pulse_pin
+        hearers = device._listeners.get(pin, ())
+        self._pulse = device.latch, device.level, device._told, pin, self._contactor, hearers
         self._warmth = Warmth(cycle)
         self._ma = cycle.limits.ma
         self._idle = rest.ev_is_idle(cycle)
@@ -383,10 +385,10 @@ class Lane:
             cycle.interlocks._cut_ms = now_ms
         cycle.steps = (cycle.steps + 1) & 0xFFFFFFF
         if self._pulses:  # as ContactorIo.write for a coil that is on: an edge for the dead-man
-            device, pin = self._device, self._pulse_pin
-            phase = self._contactor._phase = self._contactor._phase ^ 1
-            device.latch[pin] = device.level[pin] = device._told[pin] = phase
-            for hear in self._hearers:
+            latch, level, told, pin, port, hearers = self._pulse
+            phase = port._phase = port._phase ^ 1
+            latch[pin] = level[pin] = told[pin] = phase
+            for hear in hearers:
                 hear()
 
     def _same_for(self, cycle, scan):

@@ -7,6 +7,7 @@ found an error) is the port's own business.
 """
 
 _UGAIN = 0x61
+_MOST = 0xFFFF
 
 
 class Readings:
@@ -25,9 +26,9 @@ class Readings:
         port, chip, meter = self._port, self._chip, self._meter
         if not self.genuine or meter.silent or chip.ready_us or chip.bad_frames:
             return False
-        volts, amps = meter.counts(phase)
-        port._mv[phase] = volts * 10
-        port._ma[phase] = chip.last = amps
+        volts, amps = int(meter.volts[phase] * 100.0 + 0.5), int(meter.amps[phase] * 1000.0 + 0.5)
+        port._mv[phase] = (volts if volts < _MOST else _MOST) * 10  # OwnMeter.counts, without its call
+        port._ma[phase] = chip.last = amps if amps < _MOST else _MOST
         chip.frames += 2
         return True
 

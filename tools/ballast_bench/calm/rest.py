@@ -138,7 +138,7 @@ def voltages_rest(cycle, scan):
     """No voltage is out of the bounds of Interlocks.metered."""
     locks, mv = cycle.interlocks, scan.supply_mv
     least_mv, most_mv = max(locks.low_mv, _VOLT_LOST_MV), locks.high_mv
-    for phase in range(locks.phases):  # noqa: SIM110 - it costs less than all()
+    for phase in range(locks.phases):
         if not least_mv <= mv[phase] <= most_mv:
             return False
     return True

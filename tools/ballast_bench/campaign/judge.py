@@ -124,7 +124,6 @@ class Judge:
         if now is not None:
             self.watches[0].cp.settle(now_s)
             self.plant.compare_anew(now_s)
-            _let_it_taper(self.plant.account.clairvoyant, now)
 
     def _close_comparison(self, now_s):
         account = self.plant.account
@@ -162,23 +161,6 @@ _SUMMED = ("nuisance_stops", "closings", "short_charges", "pilot_changes", "rese
 
 _OF_ALL = ("house", "meter", "radio", "supply")
 """Groups of verbs that are of no single charger."""
-
-
-def _let_it_taper(clairvoyant, ev):
-    """What a full battery takes less is the car's, also where the charger is smaller than the car."""
-    if clairvoyant is not None and ev.max_a > clairvoyant.max_a:
-        clairvoyant.battery = _OfABigCar(clairvoyant.battery, ev.max_a / clairvoyant.max_a)
-
-
-class _OfABigCar:
-    """A battery as a charger sees it that has a part, 1 / times, of the car's own current."""
-
-    def __init__(self, battery, times):
-        self._battery, self._times = battery, times
-        self.add, self.room_wh = battery.add, battery.room_wh
-
-    def share(self):
-        return min(self._times * self._battery.share(), 1.0)
 
 
 class Excuses:

@@ -1,4 +1,4 @@
-"""One switchable load of a house: a program (see programs.py), a timetable, and a switch."""
+"""What a house has on its phases: Load, and of it one with a program (programs.py), a timetable, a switch."""
 
 from math import inf
 from random import Random
@@ -8,7 +8,27 @@ from ballast_bench.plant.programs import ALWAYS, DAY_S
 _VOLT = 230.0
 
 
-class Appliance:
+class Load:
+    """watt: what it draws now, negative = it feeds in. phase: house phases it is on (tuple).
+
+    reactive_a: A on each of them at a right angle to that. surge: as of Appliance.
+    """
+
+    watt = reactive_a = 0.0
+    phase = ()
+    surge = None
+
+    @property
+    def on(self):
+        return abs(self.watt) > 1.0
+
+    @property
+    def amps(self):
+        """Active current on each of its phases, A."""
+        return self.watt / (_VOLT * len(self.phase))
+
+
+class Appliance(Load):
     """One switchable load.
 
     name; phase: house phases it is on (tuple); kind; on: it draws now (|watt| > 1);
@@ -32,15 +52,6 @@ class Appliance:
         self._run = None
         self._day = -1
         self._today = []
-
-    @property
-    def on(self):
-        return abs(self.watt) > 1.0
-
-    @property
-    def amps(self):
-        """Active current on each of its phases, A."""
-        return self.watt / (_VOLT * len(self.phase))
 
     def switch(self, hand, now_s, local_s):
         """True on, False off, None back to the timetable."""

@@ -17,7 +17,8 @@ _SAME_S = 1e-9  # instants this near are one
 class Clairvoyant:
     """Accumulates `energy_kwh` from the house's load as it unfolds.
 
-    Args: limit_a: A per phase. max_a, min_a: car and charger. phases: house phases in use.
+    Args: limit_a: A per phase. max_a, min_a: car and charger. car_a: the car alone, which a full
+    battery makes take less also at a smaller charger (None: max_a). phases: house phases in use.
     battery: a Battery of its own (a copy), or None for an endless one. volts: V per phase.
     start_s: when the car was plugged in. line_ohm: of the supply, whose sag takes its share.
     pf: power factor of the car.
@@ -25,9 +26,10 @@ class Clairvoyant:
 
     def __init__(
         self, limit_a, max_a=32.0, min_a=6.0, phases=(0,), battery=None, volts=230.0, start_s=0.0,
-        line_ohm=0.0, pf=1.0,
+        line_ohm=0.0, pf=1.0, car_a=None,
     ):  # fmt: skip
         self.limit_a, self.max_a, self.min_a = limit_a, max_a, min_a
+        self.car_a = max_a if car_a is None else car_a
         self.phases = tuple(phases)
         self.battery = battery
         self.volts, self.line_ohm, self.pf = volts, line_ohm, pf
@@ -58,7 +60,7 @@ class Clairvoyant:
         amps = min(self.limit_a - house_a, self.max_a)
         battery = self.battery
         if battery is not None:
-            amps = min(amps, self.max_a * battery.share()) if amps >= self.min_a else 0.0
+            amps = min(amps, self.car_a * battery.share()) if amps >= self.min_a else 0.0
         elif amps < self.min_a:
             amps = 0.0
         volts = self.volts

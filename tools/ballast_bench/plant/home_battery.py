@@ -8,12 +8,14 @@ of the energy comes back, 5 % stay in it. In a house it counts as one of its app
 
 from math import inf
 
+from ballast_bench.plant.appliances import Load
+
 _VOLT = 230.0
 _IDLE_W = 50.0  # chosen: so near to zero it stays as it is
 _SAME_S = 1e-6
 
 
-class HomeBattery:
+class HomeBattery(Load):
     """soc: 0..1. watt: what it draws now, negative = it supports. hand: False = switched off.
 
     Args: phase: house phases it is on. power_w: in either direction. Raises ValueError for a
@@ -21,8 +23,6 @@ class HomeBattery:
     """
 
     program = None
-    reactive_a = 0.0
-    surge = None
 
     def __init__(self, kwh=10.0, power_w=5000.0, soc=0.5, phase=(0,), delay_s=3.0,
                  efficiency=0.9, least_soc=0.05, name="home battery"):  # fmt: skip
@@ -38,15 +38,6 @@ class HomeBattery:
         self._grid_w = 0.0
         self._answer_s = inf
         self._counted_s = 0.0
-
-    @property
-    def on(self):
-        return abs(self.watt) > 1.0
-
-    @property
-    def amps(self):
-        """Active current on each of its phases, A."""
-        return self.watt / (_VOLT * len(self.phase))
 
     def switch(self, hand, now_s, local_s):
         """False: off. True or None: it works again."""

@@ -251,4 +251,5 @@ class Plant:
                 now_s,
                 self.compare_ohm,
                 ev.pf,
+                ev.max_a,
             )
