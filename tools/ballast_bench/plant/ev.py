@@ -17,6 +17,7 @@ from ballast_bench.plant.duty import OHM_B, OHM_C, OHM_D, offered_a
 _CUT_S = 0.1  # chosen: reaction to states E and F: power stage off, S2 open
 _SAME_S = 1e-9  # instants this near are one
 _WAKE_PULSE_S = 0.2  # chosen: shortest E or F that wakes a sleeping car
+_SHARE_S = 1.0  # chosen: so often its battery says how much it takes
 _DERATE_K = 10.0  # chosen: so near to its upper temperature it begins to take less
 _NEAR_A = 0.06  # of a timer's step below 32 A, 10 bits: 59 mA (`bench safety`); no car measures finer
 _VOLT = 230.0  # for the share of a stand-by power in a current
@@ -121,6 +122,7 @@ class EV:
         self._s2_s, self._s2_to = inf, False
         self._sleep_s = inf
         self._low_since_s = inf  # E or F began
+        self._share, self._share_s = 1.0, -inf  # what the battery takes, and until when that holds
         self._tail_s = inf  # its current stops, though S2 is open already
         self._live = 0
         self._stale = False
@@ -158,6 +160,7 @@ class EV:
     def touch(self, now_s):
         """An attribute was changed by hand: look at everything again."""
         self._stale = True
+        self._share_s = -inf
         self._set_level(self.level_a)
         self._decide(now_s)
 
@@ -332,7 +335,9 @@ class EV:
             return 0.0
         if not self.awake:
             return 0.0
-        wish = min(self.offer_a + self.extra_a, self.max_a * self.battery.share())
+        if now_s >= self._share_s:
+            self._share, self._share_s = self.battery.share(), now_s + _SHARE_S - _SAME_S
+        wish = min(self.offer_a + self.extra_a, self.max_a * self._share)
         if self.hot_degc != inf or self.cold_degc != -inf:
             wish = min(wish, self.max_a * self._mild())
         if self.quantum_a > 0.0:
