@@ -91,7 +91,7 @@ def test_the_setting_the_clock_and_the_schedule_of_a_person():
 def test_options_of_the_command_win_over_the_story():
     text = "setup house=empty meter=none seed=3 user_ma=8000\n0 plug\n20 expect offered_a>9"
     assert play(text) != [] and play(text, over={"user_ma": 10000}) == []
-    with pytest.raises(story.seen.ActionError, match="s: setup: user_ma: 1 is out of range"):
+    with pytest.raises(story.seen.ActionError, match="s:1: setup: user_ma: 1 is out of range"):
         play(text, over={"user_ma": 1})
 
 
@@ -134,7 +134,8 @@ def test_what_is_seen_is_the_truth():
 
 # -- the examples of STORIES.md ------------------------------------------------------------
 
-BENCHES = {"clamp_off": "house=empty meter=clamp", "appliance": "house=semi"}
+BENCHES = {"clamp_off": "house=empty meter=clamp", "appliance": "house=semi",
+           "phase": "house=detached", "meter_reversed": "house=detached"}  # fmt: skip
 MODBUS = ("meter_held", "meter_mean", "meter_steps", "meter_gateway", "meter_answer", "meter_lost",
           "meter_late", "meter_exceptions", "meter_nan", "meter_zero_answers")  # fmt: skip
 BENCHES.update(dict.fromkeys(MODBUS, "house=semi meter=modbus"), meter_crc="house=semi meter=rtu")

@@ -1,10 +1,14 @@
 """The verdicts of `ballast play` as JUnit XML (for CI) and as one HTML file (for people)."""
 
 import html as escape
+import re
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from pathlib import Path
 
-WORDS = {"good": "as expected", "failed": "failed", "skipped": "skipped", "error": "error"}
+WORDS = {"good": "as expected", "failed": "failed", "skipped": "skipped", "error": "error",
+         "unplayed": "not played"}  # fmt: skip
+_SKIPPED = ("skipped", "unplayed")  # one word in JUnit; its message says which
 
 
 def junit(rows, took_s):
@@ -14,7 +18,8 @@ def junit(rows, took_s):
     for name in dict.fromkeys(row["name"] for row in rows):
         mine = [row for row in rows if row["name"] == name]
         spent = sum(row["cpu_s"] for row in mine)
-        suite = ElementTree.SubElement(root, "testsuite", name=name, time=f"{spent:.3f}", **_counts(mine))
+        about = {"name": _plain(name), "time": f"{spent:.3f}", **_counts(mine)}
+        suite = ElementTree.SubElement(root, "testsuite", about)
         for row in mine:
             _case(suite, row)
     ElementTree.indent(root)
@@ -22,20 +27,21 @@ def junit(rows, took_s):
 
 
 def _counts(rows):
-    def count(verdict):
-        return str(sum(row["verdict"] == verdict for row in rows))
+    def count(*verdicts):
+        return str(sum(row["verdict"] in verdicts for row in rows))
 
     return {"tests": str(len(rows)), "failures": count("failed"), "errors": count("error"),
-            "skipped": count("skipped")}  # fmt: skip
+            "skipped": count(*_SKIPPED)}  # fmt: skip
 
 
 def _case(suite, row):
     stem = Path(row["name"]).stem
     title = f"{stem} [{row['title']}]" if row["title"] else stem
-    about = {"name": _plain(title), "classname": row["name"].removesuffix(".story"), "file": row["name"],
+    file = _plain(row["name"])
+    about = {"name": _plain(title), "classname": file.removesuffix(".story"), "file": file,
              "time": f"{row['cpu_s']:.3f}"}  # fmt: skip
     case = ElementTree.SubElement(suite, "testcase", about)
-    tags = {"failed": "failure", "error": "error", "skipped": "skipped"}
+    tags = {"failed": "failure", "error": "error", **dict.fromkeys(_SKIPPED, "skipped")}
     if row["verdict"] in tags:
         told = ElementTree.SubElement(case, tags[row["verdict"]], message=_plain(row["lines"][0]))
         told.text = _plain("\n".join(row["lines"]))
@@ -43,8 +49,8 @@ def _case(suite, row):
 
 
 def _plain(text):
-    """Text without the characters that XML 1.0 cannot hold."""
-    return "".join(c if c in "\n\t" or c >= " " else "?" for c in text)
+    """Text without the characters that XML 1.0 cannot hold (2.2, Char), half of a surrogate pair too."""
+    return re.sub("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", text)
 
 
 # -- for people ----------------------------------------------------------------------------
@@ -69,7 +75,8 @@ h1 {{ font-size: 1.4rem; margin: 0; }} .soft {{ color: var(--soft); }}
 h2 {{ font-size: 1.1rem; margin: 0; overflow-wrap: anywhere; }} p {{ margin: .3rem 0; }}
 section {{ background: var(--card); border: 1px solid var(--line); border-radius: .8rem; padding: 1rem;
   margin-top: 1rem; }}
-.failed, .error {{ color: var(--bad); }} .good {{ color: var(--good); }} .skipped {{ color: var(--skip); }}
+.failed, .error {{ color: var(--bad); }} .good {{ color: var(--good); }}
+.skipped, .unplayed {{ color: var(--skip); }}
 .verdict {{ font-weight: 650; }}
 .why {{ overflow-wrap: anywhere; border-left: 3px solid var(--bad); padding-left: .7rem; margin: .5rem 0; }}
 .table {{ overflow-x: auto; }} table {{ border-collapse: collapse; width: 100%; margin-top: .5rem; }}
@@ -95,18 +102,32 @@ summary {{ cursor: pointer; margin-top: .6rem; }}
 
 def html(rows, texts, summary):
     """The whole page. texts: {name of a story: its text}."""
-    names = list(texts)
-    bad = [n for n in names if any(r["verdict"] in ("failed", "error") for r in rows if r["name"] == n)]
-    order = bad + [name for name in names if name not in bad]
-    parts = [_section(name, texts[name], [r for r in rows if r["name"] == name]) for name in order]
-    sections = "\n".join(parts)
-    title = f"Stories: {len(bad)} of {len(names)} failed" if bad else f"Stories: all {len(names)} as expected"
-    return _PAGE.format(title=title, summary=escape.escape(summary), sections=sections)
+    of = {name: [row for row in rows if row["name"] == name] for name in texts}
+    order = sorted(of, key=lambda name: _WORST.index(_verdict(of[name])))
+    sections = "\n".join(_section(name, texts[name], of[name]) for name in order)
+    return _PAGE.format(title=_title(of), summary=escape.escape(summary), sections=sections)
+
+
+_WORST = ("error", "failed", "unplayed", "skipped", "good")
+
+
+def _verdict(rows):
+    """The worst of one story's runs."""
+    return min((row["verdict"] for row in rows), key=_WORST.index)
+
+
+def _title(of):
+    """What happened to the stories of {name: rows}, in one line."""
+    found = Counter("failed" if (word := _verdict(rows)) == "error" else word for rows in of.values())
+    if found["good"] == len(of):
+        return f"Stories: all {len(of)} as expected"
+    rest = [f"{n} {WORDS[word]}" for word in _WORST if (n := found[word]) and word != "good"]
+    return f"Stories: {', '.join(rest)} of {len(of)}"
 
 
 def _section(name, text, rows):
     wrong = [row for row in rows if row["verdict"] in ("failed", "error")]
-    verdict = (wrong or rows)[0]["verdict"]
+    verdict = _verdict(rows)
     count = f", {len(wrong)} of {len(rows)} runs" if len(rows) > 1 and wrong else ""
     parts = [f'<section id="{escape.escape(name)}">', f"<h2>{escape.escape(name)}</h2>",
              f'<p class="verdict {verdict}">{WORDS[verdict]}{count}</p>']  # fmt: skip

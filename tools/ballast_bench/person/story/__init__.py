@@ -14,11 +14,20 @@ all of them. text.py reads, conditions.py compares, seen.py has what can be seen
 """
 
 from ballast_bench.person.story.conditions import conditions, failing
-from ballast_bench.person.story.player import Bench, Outcome, Player, Result, play, play_run
+from ballast_bench.person.story.player import (
+    ONLY_RUNNING,
+    Bench,
+    Outcome,
+    Player,
+    Result,
+    play,
+    play_run,
+    refused,
+)
 from ballast_bench.person.story.seen import View, observe
 from ballast_bench.person.story.text import Line, Run, Story
 
 __all__ = [
-    "Bench", "Line", "Outcome", "Player", "Result", "Run", "Story", "View", "conditions", "failing",
-    "observe", "play", "play_run",
+    "ONLY_RUNNING", "Bench", "Line", "Outcome", "Player", "Result", "Run", "Story", "View", "conditions",
+    "failing", "observe", "play", "play_run", "refused",
 ]  # fmt: skip

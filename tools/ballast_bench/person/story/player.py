@@ -19,6 +19,14 @@ PAGE = {"http": ("127.0.0.1", 0), "assets": ("", {})}
 """Setup's arguments for a charger whose page is there, on any free port, without files."""
 
 
+ONLY_RUNNING = (
+    (("clock_jump",), "the charger has started anew and does not know the time any more"),
+    (("clock", "clock_jump", "schedule", "set", "wifi_scan", "wifi_channel", "radio_deaf"),
+     "the charger is off or starting"),
+)
+"""((verb, ...), why): all that can be refused while a story is played although it was not before."""
+
+
 class Bench:
     """What actions.py acts on."""
 
@@ -70,6 +78,15 @@ class Player:
             self._look(watch, now_s)
         while self._todo and now_s + 1e-9 >= self._todo[-1].second:
             self._do(self._todo.pop(), now_s)
+
+    def rehearse(self):
+        """Do the verbs of all lines at once, with no time between them: `failures` has what is refused.
+
+        What restarts a charger is left out: with no time to start again, all behind it would be refused.
+        """
+        for line in self.run.lines:
+            if line.verb in actions.BY_VERB and not actions.BY_VERB[line.verb].restarts:
+                self._act(line)
 
     def _do(self, line, now_s):
         if not isinstance(line.content, Expectation):
@@ -165,18 +182,12 @@ def play(story, over=None, started=None):
 def play_run(run, over=None, started=None):
     """One Run of a Story. Returns its Outcome; ActionError for a bench that cannot be made."""
     outcome = Outcome(run)
-    more = PAGE if run.page else {}
-    try:
-        setup = make_setup({**run.options, **(over or {})}, **more)
-    except ActionError as error:
-        raise ActionError(f"{run.name}: {error}") from None
-    lacks = _lacks(run, setup.product)
-    if lacks:
-        outcome.skipped = lacks
+    setup = make(run, over)
+    outcome.skipped = _lacks(run, setup.product)
+    if outcome.skipped:
         setup.stop()
         return outcome
-    world = setup.start()
-    world.reboots = True
+    world = power_on(run, setup)
     began = time.process_time()
     try:
         player = Player(run, setup)
@@ -192,6 +203,50 @@ def play_run(run, over=None, started=None):
         setup.stop()
     outcome.failures = player.failures
     return outcome
+
+
+def refused(run, over=None):
+    """([line], why it would be skipped or ""): what keeps a Run from being played, found without playing it.
+
+    Its bench is made and powered on, and its verbs are done with no time between them. So nothing but
+    ONLY_RUNNING is refused later. The lines are without the values of `vary`.
+    """
+    try:
+        setup = make(run, over)
+    except ActionError as error:
+        return [str(error)], ""
+    lacks = _lacks(run, setup.product)
+    try:
+        if lacks:
+            return [], lacks
+        power_on(run, setup)
+        player = Player(run, setup)
+        player.rehearse()
+    except ActionError as error:
+        return [str(error)], ""
+    finally:
+        setup.stop()
+    values = f" ({run.title()})"
+    return [failure.text.removesuffix(values) for failure in player.failures], ""
+
+
+def make(run, over=None):
+    """The Setup of a Run, not started. ActionError with file and line for a bench that cannot be."""
+    try:
+        return make_setup({**run.options, **(over or {})}, **(PAGE if run.page else {}))
+    except ActionError as error:
+        raise ActionError(run.where(str(error))) from None
+
+
+def power_on(run, setup):
+    """Start a Setup of `make`; ActionError with file and line for settings that do not go together."""
+    try:
+        world = setup.start()
+    except ValueError as error:
+        setup.stop()
+        raise ActionError(run.where(f"setup: {error}".partition("\n")[0])) from None
+    world.reboots = True
+    return world
 
 
 def _lacks(run, made):

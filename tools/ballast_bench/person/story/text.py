@@ -69,11 +69,13 @@ class Run:
     """One row of the table that `vary` makes. values: {NAME: text}. options: of the setup lines.
 
     lines: [Line] in time order. end_s: when it is over. needs: {capability: line number}.
+    places: {name of a setup line: line number}.
     """
 
     def __init__(self, name, rows, values):
         self.name, self.values = name, values
         self.options, self.needs, self.lines = {}, {}, []
+        self.places = {}
         self._block = self._end = None
         self._last_s = 0.0
         for number, raw in rows:
@@ -88,7 +90,7 @@ class Run:
         if word in ("setup", "needs") and (self.lines or self._block):
             raise ActionError(f"{word} stands above the first line that begins with seconds")
         if word == "setup":
-            self._setup(rest)
+            self._setup(number, rest)
         elif word == "needs":
             self._needs(number, rest.split())
         elif code == "end repeat":
@@ -96,10 +98,21 @@ class Run:
         else:
             self._timed(number, code)
 
-    def _setup(self, rest):
+    def _setup(self, number, rest):
         given = actions.words(rest, "setup", options.value_of)
         options.check(given)
         self.options.update(given)
+        self.places.update(dict.fromkeys(given, number))
+
+    def where(self, text):
+        """`FILE:LINE: text` for what is wrong with the bench: the setup line that has the name in `text`.
+
+        Names that follow are looked for first to last; without one the first setup line is meant, and
+        without a setup line the file.
+        """
+        found = [n for word in re.findall(r"\w+", text) if (n := self.places.get(word))]
+        number = (found or sorted(self.places.values()) or [None])[0]
+        return f"{self.name}: {text}" if number is None else f"{self.name}:{number}: {text}"
 
     def _needs(self, number, names):
         if not names:
@@ -186,7 +199,7 @@ class Run:
                 raise ActionError(f"{where}no time is left to look at; write the story's end, like `600 end`")
         wrong = options.apart(self.options)
         if wrong:
-            raise ActionError(f"{self.name}: {wrong}")
+            raise ActionError(self.where(wrong))
 
     @property
     def page(self):

@@ -13,14 +13,15 @@ class Action:
     """One verb. args: {name: (kind, default, least, most)}; run(bench, **args); group, about: for people.
 
     Of a text, `least` are its choices and `most` a function that says what is wrong with one.
-    page: it needs the charger's page, so a story with it has one. free: its arguments are settings.
+    page: it needs the charger's page, so a story with it has one. restarts: the charger starts anew.
+    free: its arguments are settings.
     """
 
     free = False
 
-    def __init__(self, verb, group, about, run, page=False, **args):
+    def __init__(self, verb, group, about, run, page=False, restarts=False, **args):
         self.verb, self.group, self.about, self.run, self.args = verb, group, about, run, args
-        self.page = page
+        self.page, self.restarts = page, restarts
 
     def check(self, given):
         """Complete arguments for `run`; ActionError with one line."""
@@ -66,11 +67,14 @@ def charger(bench):
 
 
 def node_of(bench, verb):
-    """The chosen charger with its firmware, on a bench that has one."""
+    """The chosen charger with its firmware, which runs; ActionError where there is none, or it is off."""
     world = getattr(bench, "world", None)
     if world is None:
         raise ActionError(f"{verb}: no charger's program runs on this bench")
-    return world.nodes[bench.charger_index]
+    node = world.nodes[bench.charger_index]
+    if node.boot_s is not None:
+        raise ActionError(f"{verb}: the charger is off or starting")
+    return node
 
 
 def page_of(bench, verb):

@@ -150,14 +150,14 @@ ACTIONS = [
     Action("button", "fault", "The button on the box", _button, on=ON),
     #: needs a bench that restarts a charger; a story is one
     #: example 20 hang
-    Action("hang", "fault", "The charger's program hangs", _hang),
+    Action("hang", "fault", "The charger's program hangs", _hang, restarts=True),
     #: needs a bench that restarts a charger; a story is one
     #: example 20 brown_out
-    Action("brown_out", "fault", "The charger's own supply sags for a moment", _brown_out),
+    Action("brown_out", "fault", "The charger's own supply sags for a moment", _brown_out, restarts=True),
     #: needs a bench that restarts a charger; a story is one
     #: seconds s: until the supply is back
     #: source: chosen
     #: example 20 power_cut seconds=30
-    Action("power_cut", "fault", "The charger's own supply is away, s", _supply_cut,
+    Action("power_cut", "fault", "The charger's own supply is away, s", _supply_cut, restarts=True,
            seconds=(NUMBER, 5.0, 0.1, 3600.0)),
 ]  # fmt: skip

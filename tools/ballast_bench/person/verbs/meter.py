@@ -48,6 +48,8 @@ def _share(verb, kind):
 
 def _reverse(bench, on, phase):
     meter = _meter(bench, "meter_reversed")
+    if phase in ("L2", "L3") and bench.plant.mains.phases == 1:
+        raise ActionError(f"meter_reversed: phase={phase}: this supply has one phase")
     changed = _INPUTS[phase]
     meter.reversed = meter.reversed | changed if on else meter.reversed - changed
 
@@ -158,7 +160,7 @@ ACTIONS = [
            _switch("meter_frozen", "frozen"), on=ON),
     #: import is read as export
     #: on -: it is reversed
-    #: phase -: the input that is the wrong way round
+    #: phase -: the input that is the wrong way round; one that the supply has
     #: example 0 meter_reversed phase="L2"
     Action("meter_reversed", "meter", "The clamp is the wrong way round", _reverse, on=ON,
            phase=(TEXT, "all", tuple(_INPUTS), None)),

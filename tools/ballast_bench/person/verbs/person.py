@@ -87,5 +87,5 @@ ACTIONS = [
            outside_ma=(WHOLE, 0, 0, 80000), on=(BOOL, True, None, None)),
     #: flash and RTC memory stay; needs a bench that restarts a charger; a story is one
     #: example 20 restart
-    Action("restart", "person", "Restart the charger's program", _restart),
+    Action("restart", "person", "Restart the charger's program", _restart, restarts=True),
 ]  # fmt: skip

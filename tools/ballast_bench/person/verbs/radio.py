@@ -8,6 +8,7 @@ from ballast_bench.person.verbs.action import (
     WHOLE,
     Action,
     ActionError,
+    node_of,
     setter,
 )
 
@@ -23,11 +24,10 @@ def _loss(bench, value, burst):
 
 def _device(bench, verb):
     """The chip of the charger that the verbs act on; ActionError without one."""
-    world = getattr(bench, "world", None)
-    device = world.nodes[bench.charger_index].device if world is not None else None
-    if device is None or device.espnow is None:
+    node = node_of(bench, verb) if getattr(bench, "world", None) is not None else None
+    if node is None or node.device.espnow is None:
         raise ActionError(f"{verb}: no radio is on; it is for `setup meter=clamp` or a group")
-    return device
+    return node.device
 
 
 def _clamp(bench, verb):

@@ -25,7 +25,10 @@ def _supply(bench, on):
 
 
 def _phase(bench, phase, on):
-    missing = bench.plant.mains.missing
+    mains = bench.plant.mains
+    if phase > mains.phases:
+        raise ActionError("phase: this supply has one phase")
+    missing = mains.missing
     (missing.discard if on else missing.add)(phase - 1)
     bench.plant.touch()
 
@@ -115,7 +118,7 @@ ACTIONS = [
     #: on -: there is power
     #: example 20 supply on=false
     Action("supply", "supply", "The whole supply on or off", _supply, on=ON),
-    #: the others stay
+    #: the others stay; not the second and third of a supply that has one
     #: phase L1, L2, L3: which one
     #: on -: it is there
     #: source: chosen

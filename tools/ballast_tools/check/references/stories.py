@@ -55,11 +55,19 @@ to start from.
 D is a time: `90`, `90 s`, `1.5 min`, `2 h`. `setup`, `needs` and `vary` stand above the first line
 with seconds.
 
-**Errors.** What cannot be read is told as `FILE:LINE: what is wrong` before anything is played, and the
-exit status is 2: an unknown verb, argument, name or setting, a value out of its range, a text compared
-with a number, seconds that fall. What fails while it is played is told as `FILE:LINE: at S s expected
-CONDITION, found VALUE`, with the round of a repeat and the values of `vary`; the exit status is 1. A verb
-that cannot be done at that moment (`unplug` without a car) fails its line too, and the story goes on.
+**Errors.** What cannot be is told as `FILE:LINE: what is wrong` before anything is played, and the exit
+status is 2: an unknown verb, argument, name or setting, a value out of its range, a text compared with a
+number, seconds that fall; and what this bench cannot do: `unplug` without a car, three phases on a board
+with one, a fault of the meter without a meter, an appliance that the house lacks. For that the bench is
+made and its verbs are done with no time between them; `--check` ends there. What fails while it is played
+is told as `FILE:LINE: at S s expected CONDITION, found VALUE`, with the round of a repeat and the values of
+`vary`; the exit status is 1. After Ctrl-C (130) the verdicts of the runs that have ended are told and
+written, the others are "not played".
+
+A verb that is refused while the story is played fails its line, and the story goes on. No other reasons
+than these are left for that:
+
+{late}
 """
 _LINES = (
     ("setup NAME=VALUE ...", "what stands on the bench; see below"),
@@ -280,7 +288,8 @@ def document(found):
     """The text of STORIES.md."""
     made = markdown.made("the tables and notes of actions.py and story/")
     lines = markdown.table(("line", "meaning"), [(f"`{line}`", what) for line, what in _LINES])
-    out = [_HEAD.format(made=made, lines="\n".join(lines)), _SETUP]
+    late = "\n".join(f"- {', '.join(f'`{v}`' for v in verbs)}: {why}" for verbs, why in story.ONLY_RUNNING)
+    out = [_HEAD.format(made=made, lines="\n".join(lines), late=late), _SETUP]
     cells = [(f"`{o['name']}`", o["kind"], o["default"], o["meaning"]) for o in found["options"]]
     out += [*markdown.table(("name", "unit or values", "default", "meaning"), cells), ""]
     out.append(_NEEDS)
