@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ballast_bench.plant import cars
+from ballast_tools.play import run as command
 from ballast_tools.shell import cli
 
 HOUSE = [4.0] * 60 + [14.0] * 60 + [4.0] * 60 + [22.0] * 60 + [3.0] * 60
@@ -63,7 +64,7 @@ def test_report(trace, tmp_path, capsys):
     ],
 )
 def test_a_number_out_of_its_range_is_refused(trace, option, value, line):
-    assert run(trace, "--limit", "25A", f"{option}={value}") == (2, line)
+    assert run(trace, "--limit", "25A", "--meter", "modbus", f"{option}={value}") == (2, line)
 
 
 def test_the_report_counts_the_phases_that_the_charger_has_too(trace, tmp_path):
@@ -158,11 +159,66 @@ def test_bad_traces(case, tmp_path, capsys):
         (("--breaker", "X25"), "--breaker X25: a curve and a size like B25 or C40 is needed"),
         (("--hours", "0"), "--hours must be above 0"),
         (("--skip-hours", "5"), "--skip-hours 5: the trace is 0.1 h long"),
+        (("--set", "margin_ma=5", "--set", "margin_ma=6"), "--set margin_ma=6: margin_ma is given twice"),
+        (("--set", "fuse_ma=20000"), "--set fuse_ma=20000: say it with --limit"),
+        (("--column", "kitchen"), None),
+        (("--volts", "240"), "--volts: {trace}: nothing in this file is turned from W into A"),
+        (("--interval", "1"), "--interval: {trace}: this file has times of its own"),
+        (("--zone", "Europe/Berlin"), "--zone: {trace}: this file has no times in UTC"),
+        (("--series", "x"), None),
         (("--fallback", "50A"), "fallback_ma: 50000 is out of range 0..32000 (mA)"),
     ],
 )
 def test_bad_options(options, expected, trace):
-    assert run(trace, "--limit", "25A", *options) == (2, expected)
+    status, line = run(trace, "--limit", "25A", *options)
+    assert status == 2 and "\n" not in line
+    if expected is not None:
+        assert line == expected.format(trace=trace)
+
+
+MEASURING = {"--clamp": "battery", "--loss": "0.3", "--meter-model": "em340", "--meter-interval": "3",
+             "--meter-latency": "2", "--meter-answer": "0.4"}  # fmt: skip
+
+
+def parts(trace, *argv):
+    """What measures the house in a run with these options: the figures of the parts that are there."""
+    from ballast_bench import upy
+    from ballast_bench.devices.clamp_unit.unit import ClampUnit
+
+    upy.install()
+    parser = cli.Parser()
+    command.add_arguments(parser)
+    argv = [str(trace), "--limit", "25A", *argv]
+    args = parser.parse_args(argv)
+    args.given = set()
+    setup, _, _ = command.prepare(args, {})
+    world = setup.start()
+    try:
+        plant, there = world.plant, {}
+        if plant.meter.path != "none":
+            there["age"] = plant.meter.delay_s
+        for clamp in setup.clamps:
+            assert isinstance(clamp, ClampUnit)
+            there.update(loss=plant.radio.air.loss, battery=clamp.app.sleep_rule.battery)
+        if plant.meter.path in ("tcp", "rtu"):
+            settings = world.nodes[0].app.settings
+            there.update(model=settings["meter_model"], answer=plant.meter.answer_s,
+                         every=settings["meter_interval_ms"], mean=plant.meter.mean_s)  # fmt: skip
+        return there
+    finally:
+        setup.stop()
+
+
+@pytest.mark.parametrize("meter", ["clamp", "modbus", "rtu", "none"])
+def test_an_option_of_measuring_does_something_or_is_refused(trace, meter):
+    usual = parts(trace, "--meter", meter)
+    for option, value in MEASURING.items():
+        argv = ("--meter", meter, option, value)
+        if (meter, option) == ("clamp", "--meter-interval") or parts(trace, *argv) == usual:
+            status, line = run(trace, "--limit", "25A", "--hours", "0.001", *argv)
+            assert status == 2 and line.startswith(option + ": ")
+        else:
+            assert run(trace, "--limit", "25A", "--hours", "0.001", *argv) == 0
 
 
 def test_bad_current_is_told_by_the_parser(trace, capsys):

@@ -85,3 +85,10 @@ def test_port_in_use():
 def test_bad_options(argv, line):
     with pytest.raises(UserError, match=line):
         run(*argv, "--port", free_port(), "--meter-port", free_port())
+
+
+def test_what_the_story_and_an_option_say_both_is_refused(tmp_path):
+    path = tmp_path / "one.story"
+    path.write_text("setup limit_a=20\n0 plug\n")
+    with pytest.raises(UserError, match=f"--limit: {path} has it in a setup line; leave one of them out"):
+        run("--story", path, "--limit", "25A", "--port", free_port(), "--meter-port", free_port())

@@ -3,11 +3,10 @@
 import glob
 import logging
 import os
-import re
 import time
 from pathlib import Path
 
-from ballast_tools.play import bench_options, record_option, story_runs
+from ballast_tools.play import bench_options, record_option, settings_option, story_runs
 from ballast_tools.shell.errors import UserError
 
 EPILOG = """\
@@ -26,7 +25,7 @@ def add_arguments(parser):
     add("--check", action="store_true", help="say what can be known without playing, and play none")
     add("--junit", type=Path, metavar="FILE.xml", help="write the verdicts as JUnit XML, for CI")
     add("--html", type=Path, metavar="FILE.html", help="write a report for people")
-    add("--set", action="append", default=[], metavar="KEY=N", help="a setting of the charger")
+    settings_option.add_arguments(parser)
     add("--seed", type=int, metavar="N", help="of everything random, whatever the story says")
     add("--jobs", type=int, metavar="N", help="runs at the same time (default: one per core)")
     bench_options.add_arguments(parser)
@@ -68,11 +67,7 @@ def wishes(args):
     over = bench_options.given(args)
     if args.seed is not None:
         over["seed"] = args.seed
-    for item in args.set:
-        key, equals, text = item.partition("=")
-        if not equals or not re.fullmatch(r"-?\d+", text):
-            raise UserError(f"--set {item}: write it like margin_ma=500")
-        over[key] = int(text)
+    over.update(settings_option.given(args))
     try:
         options.check(over)
     except ActionError as error:

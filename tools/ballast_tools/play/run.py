@@ -6,7 +6,14 @@ import re
 import time
 from pathlib import Path
 
-from ballast_tools.play import bench_options, record_option, report, trace_option, with_option
+from ballast_tools.play import (
+    bench_options,
+    record_option,
+    report,
+    settings_option,
+    trace_option,
+    with_option,
+)
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
 
@@ -45,7 +52,7 @@ def add_arguments(parser):
     add("--loss", type=float, default=0.01, metavar="0..1",
         help="share of the radio frames that do not arrive, after the radio's own repetitions")
     add("--fallback", type=amps, default=6.0, metavar="6A", help="current without a meter, 0 = pause")
-    add("--set", action="append", default=[], metavar="KEY=N", help="a setting of the charger")
+    settings_option.add_arguments(parser)
     add("--breaker", default=None, metavar="B25", help="main breaker (default: B, the limit's size)")
     add("--line-ohm", type=float, default=0.2, metavar="OHM",
         help="resistance of the supply, line and return (default: 0.2, half of IEC/TR 60725; 0: no sag)")
@@ -215,12 +222,8 @@ def settings(args):
     """--set and the named options as a dict, checked by the charger's own schema."""
     from ballast.control.settings import Settings
 
-    values = {"fallback_ma": round(args.fallback * 1000), "export": 1}
-    for item in args.set:
-        key, equals, text = item.partition("=")
-        if not equals or not re.fullmatch(r"-?\d+", text):
-            raise UserError(f"--set {item}: write it like margin_ma=500")
-        values[key] = int(text)
+    own = {"fuse_ma": "--limit", "meter_interval_ms": "--meter-interval", "fallback_ma": "--fallback"}
+    values = {"fallback_ma": round(args.fallback * 1000), "export": 1, **settings_option.given(args, own)}
     check = Settings()
     values["fuse_ma"] = round(args.limit * 1000)
     values["meter_interval_ms"] = round(args.meter_interval * 1000)

@@ -14,6 +14,7 @@ from ballast_tools.play import bench_options, record_option, with_option
 from ballast_tools.shell.errors import UserError
 
 HOUSES = ("flat", "semi", "detached")
+_STORY_NAMES = {"limit": "limit_a"}  # where an option and a setup line say the same by two names
 
 
 def add_arguments(parser):
@@ -130,9 +131,13 @@ def wishes(args, told):
              "hour": args.hour, "chargers": args.chargers, **bench_options.given(args)}  # fmt: skip
     if args.trace:
         given["trace"] = str(Path(args.trace).resolve())
-    if told is not None:
-        given.update(told.options)
-    return given
+    if told is None:
+        return given
+    twice = [name for name in args.given if _STORY_NAMES.get(name, name) in told.options]
+    if twice:
+        raise UserError(f"--{twice[0].replace('_', '-')}: {args.story} has it in a setup line; "
+                        "leave one of them out")  # fmt: skip
+    return {**given, **told.options}
 
 
 def prepare(args, given, folder):

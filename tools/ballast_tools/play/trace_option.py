@@ -19,12 +19,42 @@ def add_arguments(parser):
 
 
 def load(args, path):
-    """The Trace of `path`; UserError with one line."""
-    return read(
-        path, columns=args.column or None, unit=args.unit, interval_s=args.interval,
-        series=args.series, max_gap_s=args.max_gap, skip_blank=args.skip_blank, volts=args.volts,
-        zone=args.zone, negate=args.negate, spread=args.spread,
-    )  # fmt: skip
+    """The Trace of `path`; UserError with one line, for an option that does nothing with this file too."""
+    wanted = {
+        "columns": args.column or None, "unit": args.unit, "interval_s": args.interval,
+        "series": args.series, "max_gap_s": args.max_gap, "skip_blank": args.skip_blank,
+        "volts": args.volts, "zone": args.zone, "negate": args.negate, "spread": args.spread,
+    }  # fmt: skip
+    trace = read(path, **wanted)
+    for option, idle, why in _IDLE:
+        if option in args.given and idle(wanted, trace, lambda **other: _same(trace, path, wanted, other)):
+            raise UserError(f"--{option}: {path}: {why.format(found=trace.found)}")
+    return trace
+
+
+_IDLE = (
+    ("column", lambda wanted, trace, _: not set(wanted["columns"]) <= set(trace.found.columns),
+     "the columns of this format are fixed: {found.kind}"),
+    ("unit", lambda wanted, trace, _: wanted["unit"][-1] != trace.found.unit[-1],
+     "the unit of this format is fixed: {found.kind}"),
+    ("interval", lambda _, trace, same: same(interval_s=None), "this file has times of its own"),
+    ("series", lambda _, trace, same: same(series=None), "this file has no other series"),
+    ("volts", lambda wanted, trace, same: same(volts=wanted["volts"] + 10.0),
+     "nothing in this file is turned from W into A"),
+    ("zone", lambda _, trace, same: trace.start is None or trace.found.zone == "as written",
+     "this file has no times in UTC"),
+    ("spread", lambda _, trace, same: len(trace.found.columns) == 3, "this file has three phases"),
+)  # fmt: skip
+"""(option, idle(what was wanted, the Trace, same(NAME=another wish)): it does nothing, why)."""
+
+
+def _same(trace, path, wanted, other):
+    """Whether the file says the same with `other` wishes."""
+    try:
+        again = read(path, **{**wanted, **other})
+    except UserError:
+        return False
+    return (again.rows, again.times_s, again.start) == (trace.rows, trace.times_s, trace.start)
 
 
 def read(path, **how):

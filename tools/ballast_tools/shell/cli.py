@@ -10,7 +10,7 @@ import importlib
 import os
 import sys
 
-from ballast_tools.shell import commands, environment, figures, installed, paths
+from ballast_tools.shell import commands, environment, figures, installed, paths, pointless
 from ballast_tools.shell.errors import UserError
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
@@ -24,6 +24,12 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         self.exit(2, f"{self.prog}: {commands.said(message)} (see: {self.prog} --help)\n")
+
+    def given(self, argv):
+        """Names of the arguments that stand in `argv`, at their default value too. The parser is used up."""
+        for action in self._actions:
+            action.default = argparse.SUPPRESS
+        return set(vars(self.parse_args(argv)))
 
 
 def main(argv=None):
@@ -119,6 +125,8 @@ def run(argv):
         args, args.rest = parser.parse_known_args(argv[words:])
     else:
         args = parser.parse_args(argv[words:])
+        args.given = parser.given(argv[words:])
+        pointless.check(argv[0], args, args.given)
     if is_bench:
         figures.check(args.json)
     return module.main(args)
