@@ -15,6 +15,7 @@ from ballast_bench.errors import UserError
 from ballast_bench.product import brand as brands
 from ballast_bench.product import market as markets
 
+BOARD = boards.DEFAULT
 BRAND = "ballast"
 """The brand where nobody names one; its market is the market then."""
 
@@ -60,6 +61,11 @@ def load(board=boards.DEFAULT, brand=BRAND, market=None, plug=None):
     if isinstance(board, (str, Path)):
         board = boards.load(board)
     return Product(board, _brand(str(brand), market, plug))
+
+
+def sold(brand=BRAND, market=None, plug=None):
+    """The Brand as it is sold in `market` with `plug`; None and errors as of `load`."""
+    return _brand(str(brand), market, plug)
 
 
 def check_names(names):

@@ -6,8 +6,9 @@ import os
 import time
 from pathlib import Path
 
-from ballast_tools.play import bench_options, record_option, settings_option, story_runs
+from ballast_tools.play import record_option, settings_option, story_runs
 from ballast_tools.shell.errors import UserError
+from ballast_tools.ship import product_options
 
 EPILOG = """\
 A story is a text of lines `SECONDS VERB NAME=VALUE ...`; tools/ballast_bench/person/STORIES.md has every
@@ -28,7 +29,7 @@ def add_arguments(parser):
     settings_option.add_arguments(parser)
     add("--seed", type=int, metavar="N", help="of everything random, whatever the story says")
     add("--jobs", type=int, metavar="N", help="runs at the same time (default: one per core)")
-    bench_options.add_arguments(parser)
+    product_options.add_arguments(parser)
     record_option.add_arguments(parser)
 
 
@@ -64,7 +65,7 @@ def wishes(args):
     from ballast_bench.person import options
     from ballast_bench.person.verbs.action import ActionError
 
-    over = bench_options.given(args)
+    over = product_options.given(args)
     if args.seed is not None:
         over["seed"] = args.seed
     over.update(settings_option.given(args))

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 from ballast_tools.play import (
-    bench_options,
     record_option,
     report,
     settings_option,
@@ -16,6 +15,7 @@ from ballast_tools.play import (
 )
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
+from ballast_tools.ship import product_options
 
 EPILOG = """\
 The trace is a CSV file with a header: one column (or l1_a,l2_a,l3_a) in A or W, and a time column
@@ -61,7 +61,7 @@ def add_arguments(parser):
     trace_option.add_arguments(parser)
     record_option.add_arguments(parser)
     with_option.add_arguments(parser)
-    bench_options.add_arguments(parser)
+    product_options.add_arguments(parser)
 
 
 class Car(argparse.Action):
@@ -149,7 +149,7 @@ def prepare(args, more):
             raise UserError("--hours must be above 0")
         duration_s = min(duration_s, args.hours * 3600)
     curve, breaker_a = breaker(args)
-    made = bench_options.charger(args)
+    made = product_options.charger(args)
     try:
         ev = cars.make(
             args.car, args.ev_phases, args.seed, kwh=args.ev_kwh, max_a=args.ev_max,

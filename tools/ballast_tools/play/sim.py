@@ -10,8 +10,9 @@ import tempfile
 from pathlib import Path
 
 from ballast_bench.person.said import LIMITED, WHY
-from ballast_tools.play import bench_options, record_option, with_option
+from ballast_tools.play import record_option, with_option
 from ballast_tools.shell.errors import UserError
+from ballast_tools.ship import product_options
 
 HOUSES = ("flat", "semi", "detached")
 _STORY_NAMES = {"limit": "limit_a"}  # where an option and a setup line say the same by two names
@@ -36,7 +37,7 @@ def add_arguments(parser):
     add("--for", dest="seconds", type=float, metavar="S", help="end by itself after so long")
     record_option.add_arguments(parser)
     with_option.add_arguments(parser)
-    bench_options.add_arguments(parser)
+    product_options.add_arguments(parser)
 
 
 def _amps(text):
@@ -128,7 +129,7 @@ def check_port(port, option):
 def wishes(args, told):
     """{name of person/options.py: value}: the command's options, then the story's setup lines."""
     given = {"house": args.house, "limit_a": args.limit, "meter": args.meter, "seed": args.seed,
-             "hour": args.hour, "chargers": args.chargers, **bench_options.given(args)}  # fmt: skip
+             "hour": args.hour, "chargers": args.chargers, **product_options.given(args)}  # fmt: skip
     if args.trace:
         given["trace"] = str(Path(args.trace).resolve())
     if told is None:

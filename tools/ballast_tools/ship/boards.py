@@ -3,6 +3,7 @@
 import ast
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from ballast_bench.product.tomlfile import Reader
 from ballast_tools.shell import paths
@@ -60,8 +61,15 @@ def known():
 
 
 def load(name):
+    """The Board of a name in boards/, or of the path of a folder; UserError with the choices."""
     folder = paths.BOARDS / name
-    if "/" in name or not (folder / "image.toml").exists():
+    if "/" in name or (name not in known() and Path(name).is_dir()):
+        folder = Path(name).expanduser().resolve()
+        if not folder.is_dir():
+            raise UserError(f"no board {name!r}: no such folder; there are {', '.join(known())}")
+        if not (folder / "image.toml").exists():
+            raise UserError(f"board {name}: no image.toml in this folder; boards/README.md has what it needs")
+    elif not (folder / "image.toml").exists():
         raise UserError(f"{shown(paths.BOARDS)}: no board {name!r}; there are {', '.join(known())}")
     return read(folder)
 

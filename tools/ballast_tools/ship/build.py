@@ -1,6 +1,7 @@
 """Builds the application of a board and brand: image, signed update, sizes, materials.
 
     tools/ballast build esp32s3_ref acme [--out DIR] [--key PRIVATE.pem]
+    tools/ballast build --board ../oem/boards/box13 --brand ../oem/brands/voltaro --market uk
 
 What comes out, the same bits for the same sources and key:
   app.update      the signed application, for the page, OCPP or a file (update_file.py)
@@ -16,6 +17,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 from ballast_bench.product import brand
 from ballast_tools.shell import paths
@@ -27,6 +29,7 @@ from ballast_tools.ship import (
     firmware,
     fsimage,
     partitions,
+    product_options,
     sbom,
     signing,
     size_report,
@@ -50,8 +53,8 @@ class Build:
 
 
 def add_arguments(parser):
-    parser.add_argument("board", help="a folder of boards/ with an image.toml")
-    parser.add_argument("brand", help="a folder of boards/brands/")
+    product_options.add_names(parser)
+    product_options.add_arguments(parser)
     parser.add_argument("--out", type=Path, help="default: build/BOARD-BRAND")
     parser.add_argument("--key", help="RSA-3072 private key, PEM (default: a development key)")
     parser.add_argument("--trust", action="append", default=[], metavar="PUBLIC.pem",
@@ -59,7 +62,7 @@ def add_arguments(parser):
 
 
 def main(args):
-    board, chosen = load(args.board, args.brand)
+    board, chosen = asked(args)
     key = signing.load(args.key)
     out = args.out or default_out(board, chosen)
     made = build(board, chosen, key, [signing.load_public(path) for path in args.trust])
@@ -69,13 +72,17 @@ def main(args):
     return 0
 
 
+def asked(args):
+    """(Board, Brand) that the options name, of this tree or of an OEM's folders."""
+    product_options.take_names(args)
+    return product_options.built(args)
+
+
 def load(board_name, brand_name):
-    """(Board, Brand), checked also against each other."""
-    board, chosen = boards.load(board_name), brand.load(brand_name)
-    if board.name not in chosen.boards:
-        raise UserError(f"{shown(brand.FOLDER / chosen.id)}/brand.toml: hardware.boards: "
-                        f"{board.name} is not among them")  # fmt: skip
-    return board, chosen
+    """(Board, Brand) of names or paths, checked also against each other."""
+    return product_options.built(
+        SimpleNamespace(board=board_name, brand=brand_name, market=None, mains_plug=None)
+    )
 
 
 def default_out(board, chosen):

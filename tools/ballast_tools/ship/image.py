@@ -49,7 +49,7 @@ def add_arguments(parser):
 
 
 def main(args):
-    board, chosen = build.load(args.board, args.brand)
+    board, chosen = build.asked(args)
     table = board.table(args.flash)
     base = base_image.load(args.base, board, boards.release(), args.base_sha256)
     key = signing.load(args.key)

@@ -6,29 +6,32 @@ import shutil
 import pytest
 
 from ballast_bench import boards
-from ballast_tools.play import bench_options, run
+from ballast_tools.play import run
 from ballast_tools.shell.errors import UserError
+from ballast_tools.ship import product_options
 
 
-def parsed(*words, add=bench_options.add_arguments):
+def parsed(*words, add=product_options.add_arguments):
     parser = argparse.ArgumentParser()
     add(parser)
-    return parser.parse_args([str(word) for word in words])
+    args = parser.parse_args([str(word) for word in words])
+    args.given = set()
+    return args
 
 
 def test_what_is_not_given_is_left_to_the_bench():
-    assert bench_options.given(parsed()) == {}
-    assert bench_options.charger(parsed()).name == "esp32s3_ref, ballast, eu, cee32-3"
+    assert product_options.given(parsed()) == {}
+    assert product_options.charger(parsed()).name == "esp32s3_ref, ballast, eu, cee32-3"
 
 
 def test_names_and_a_folder_outside(tmp_path, monkeypatch):
     shutil.copytree(boards.BOARDS / "esp32_lite", tmp_path / "esp32_lite")
     monkeypatch.chdir(tmp_path)
     args = parsed("--board", "./esp32_lite", "--brand", "acme", "--market", "us", "--mains-plug", "nema6-20")
-    assert bench_options.given(args) == {
+    assert product_options.given(args) == {
         "board": str(tmp_path / "esp32_lite"), "brand": "acme", "market": "us", "mains_plug": "nema6-20",
     }  # fmt: skip
-    assert bench_options.charger(args).rated_a == 13.0  # what acme is rated for
+    assert product_options.charger(args).rated_a == 13.0  # what acme is rated for
 
 
 def test_a_board_outside_is_checked_as_the_build_checks_it(tmp_path):
@@ -36,13 +39,13 @@ def test_a_board_outside_is_checked_as_the_build_checks_it(tmp_path):
     path = tmp_path / "esp32_lite" / "board.py"
     path.write_text(path.read_text().replace("COIL_PIN = const(25)", "COIL_PIN = const(36)"))
     with pytest.raises(UserError, match=r"board\.py:\d+: COIL_PIN: GPIO36 is an input only"):
-        bench_options.given(parsed("--board", tmp_path / "esp32_lite"))
+        product_options.given(parsed("--board", tmp_path / "esp32_lite"))
 
 
 @pytest.mark.parametrize("option", ["--board", "--brand", "--market", "--mains-plug"])
 def test_mistakes_are_one_line(option):
     with pytest.raises(UserError) as caught:
-        bench_options.charger(parsed(option, "x"))
+        product_options.charger(parsed(option, "x"))
     assert "'x'; there are " in str(caught.value) and "\n" not in str(caught.value)
 
 
