@@ -1,6 +1,5 @@
 """What `play --check` accepts, `play` does not refuse: every verb, good and bad values, on many benches."""
 
-import itertools
 import json
 import re
 
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from ballast_bench import boards
 from ballast_bench.person import actions, options, story
 from ballast_bench.person.story.player import ONLY_RUNNING, PAGE
-from ballast_bench.person.verbs import action as kinds
+from bench.person.verb_values import calls, good
 
 BENCHES = [
     "house=empty meter=none board=esp32_lite",
@@ -21,44 +20,7 @@ BENCHES = [
     "house=empty meter=clamp clamp=ideal brand=acme",
     "house=flat meter=clamp clamp=battery board=esp32_lite",
 ]
-TEXTS = {
-    "time": ("00:00", "17:30:05", "24:00"), "date": ("2026-03-29", "2024-12-31", "2100-01-02", "soon"),
-    "begin": ("22:00", "7"), "end": ("06:00", "22:00"), "days": ("0", "7"), "name": ("kettle", "toaster"),
-}  # fmt: skip
-SETTINGS = [{"user_ma": 10000}, {"user_ma": 1}, {"min_ma": 32000}, {"colour": 1},
-            {"dim_w": 4200}, {"fuse_ma": 6000, "margin_ma": 6000}, {"group_share_ma": 32000}]  # fmt: skip
 LATE = {verb for verbs, _ in ONLY_RUNNING for verb in verbs}
-
-
-def values(name, rule):
-    """Of one argument: the default, both ends, what lies beyond them, and what is of another kind."""
-    kind, default, least, most = rule
-    found = [default, "x", 3, -1, True, False, None]
-    if kind == kinds.TEXT:
-        found += least or TEXTS.get(name, ())
-    elif kind not in (kinds.BOOL, kinds.MAYBE):
-        found += [least, most, (least + most) / 2, most + 1, least - 1]
-    return [value for n, value in enumerate(found) if not any(value is v or value == v for v in found[:n])]
-
-
-def calls(action):
-    """[arguments] of a verb: each value by itself, and two values at a time where that is little."""
-    if action.free:
-        return SETTINGS
-    table = {name: values(name, rule) for name, rule in action.args.items()}
-    found = [{}] + [{name: value} for name, few in table.items() for value in few]
-    ends = {name: [v for v in few if _good(action, name, v)][:4] for name, few in table.items()}
-    for one, other in itertools.combinations(ends, 2):
-        found += [{one: a, other: b} for a, b in itertools.product(ends[one], ends[other])]
-    return found
-
-
-def _good(action, name, value):
-    try:
-        action.check({name: value})
-    except actions.ActionError:
-        return False
-    return True
 
 
 def script():
@@ -113,7 +75,7 @@ def test_time_changes_nothing_about_what_is_refused(line):
 def kept(choose):
     """[(verb, arguments that it takes by themselves)] of the verbs that `choose` picks."""
     return [(action.verb, args) for action in actions.ACTIONS if choose(action) for args in calls(action)
-            if action.free or all(_good(action, name, value) for name, value in args.items())]  # fmt: skip
+            if action.free or all(good(action, name, value) for name, value in args.items())]  # fmt: skip
 
 
 ANY = kept(lambda action: True)

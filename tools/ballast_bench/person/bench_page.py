@@ -8,8 +8,8 @@ done so far as a story that `tools/ballast play` takes as it is.
 import time
 from pathlib import Path
 
-from ballast_bench.person import actions, options
-from ballast_bench.person.bench_state import state_of
+from ballast_bench.person import actions, in_force, options
+from ballast_bench.person.bench_state import now, state_of
 from ballast_bench.person.verbs.action import TEXT
 
 PAGE = Path(__file__).parent / "page"
@@ -34,8 +34,13 @@ class BenchPage:
         self.clamps = setup.clamps
         self._index, self._asked = 0, False
         self.lines = [options.line(setup.given)] if setup.given else []
-        self.done = {}  # {(charger or None, verb): the arguments with which it was done last}
+        self.done = {}  # {verb: the arguments with which it was done last}
         self.save_to = None
+        self.usual = []  # of each charger: what is in force while nobody has done anything
+        for index in range(len(self.plant.chargers)):
+            self._index = index
+            self.usual.append(now(self))
+        self._index = 0
         self.attach(app)
 
     def attach(self, app):
@@ -64,17 +69,16 @@ class BenchPage:
         self._asked = False
         given = actions.do(self, verb, args)
         charger = self._index if self._asked else None
+        self.done[verb] = given
         if verb in ("plug", "unplug"):  # another car: nothing was done to it yet
-            self._forget("car", charger)
-        self.done[charger, verb] = given
+            self._new_car()
         if verb not in _UNKEPT:
             self.lines.append(actions.line(self.world.now_s, verb, given, charger or 0))
             self.save()
 
-    def _forget(self, group, charger):
-        for index, verb in list(self.done):
-            if index == charger and actions.BY_VERB[verb].group == group:
-                del self.done[index, verb]
+    def _new_car(self):
+        values, usual = now(self), self.usual[self._index]
+        usual.update((a.verb, values[a.verb]) for a in actions.GROUPS["car"].ACTIONS if a.verb in values)
 
     def text(self):
         """Everything done so far, as a story."""
@@ -132,7 +136,8 @@ def verbs():
 
 
 def _verb(action):
-    return {"verb": action.verb, "about": action.about, "free": _settings() if action.free else [],
+    return {"verb": action.verb, "about": action.about, "key": in_force.KEYS.get(action.verb),
+            "lasts": action.verb in in_force.READ, "free": _settings() if action.free else [],
             "args": [_argument(name, rule) for name, rule in action.args.items()]}  # fmt: skip
 
 

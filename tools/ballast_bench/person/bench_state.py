@@ -1,11 +1,13 @@
-"""What the bench page shows, as plain values: currents, parts, and the present value of each verb."""
+"""What the bench page shows, as plain values: currents, parts, and the values that the verbs change."""
 
+from ballast_bench.person import in_force
 from ballast_bench.plant.thermal import SPOTS
 
 
 def state_of(page):
     """Everything but the lines. page: BenchPage."""
     plant, world, index = page.plant, page.world, page.charger_index
+    values = now(page)
     cp = plant.chargers[index]
     start_s = getattr(plant.house, "start_of_day_s", 0)
     return {
@@ -18,49 +20,24 @@ def state_of(page):
         "charger": _charger(cp),
         "index": index,
         "group": [_member(node) for node in world.nodes] if len(world.nodes) > 1 else [],
-        "now": _now(page, plant, cp),
+        "now": values,
+        "bent": bent(page, values),
     }
 
 
-def _now(page, plant, cp):
-    """{verb: arguments that are in force}: as the part itself says, else as it was done last."""
-    found = {verb: args for (i, verb), args in page.done.items() if i in (None, page.charger_index)}
-    for verb, read in _READ.items():
-        args = read(page, plant, cp)
-        if args is not None:
-            found[verb] = args
-        else:
-            found.pop(verb, None)
-    return found
+def now(page):
+    """{verb: [arguments in force]} of what lasts; [] = it cannot be done on this bench, or not now."""
+    return {verb: in_force.in_force(page, verb) for verb in in_force.READ}
 
 
-def _on(value):
-    return {"on": bool(value)}
+def bent(page, values):
+    """Verbs whose values are not those with which the bench began, or the car was plugged in."""
+    usual = page.usual[page.charger_index]
+    return [verb for verb in values if verb not in _OF_ITSELF and values[verb] != usual[verb]]
 
 
-def _of_car(read):
-    return lambda page, plant, cp: None if cp.ev is None else read(cp.ev)
-
-
-_READ = {
-    "soc": _of_car(lambda ev: {"soc": round(ev.battery.soc, 4)}),
-    "want": _of_car(lambda ev: _on(ev.wanted)),
-    "car_max": _of_car(lambda ev: {"amps": ev.max_a}),
-    "greedy": _of_car(lambda ev: {"amps": ev.extra_a}),
-    "stubborn": _of_car(lambda ev: _on(ev.stuck)),
-    "no_diode": _of_car(lambda ev: _on(not ev.diode)),
-    "ventilation": _of_car(lambda ev: _on(ev.ventilation)),
-    "supply": lambda page, plant, cp: _on(not plant.mains.lost),
-    "mains": lambda page, plant, cp: {"percent": round(plant.mains.scale * 100.0, 1)},
-    "clamp_off": lambda page, plant, cp: _on(any(c.silent for c in page.clamps)) if page.clamps else None,
-    "pe_lost": lambda page, plant, cp: _on(cp.pe.lost),
-    "weld": lambda page, plant, cp: _on(cp.contactor.welded),
-    "no_close": lambda page, plant, cp: _on(cp.contactor.stuck_open),
-    "leak": lambda page, plant, cp: {"ac_ma": cp.rcd.ac_ma, "dc_ma": cp.rcd.dc_ma},
-    "contact": lambda page, plant, cp: {"milliohm": round(cp.places[0].contact_ohm * 1000.0, 2)},
-}
-"""How the present value of a verb is read, None = it cannot be done now. A verb that is not here
-shows what was done with it last."""
+_OF_ITSELF = ("soc",)
+"""What changes without anybody's doing."""
 
 
 def _house(plant):

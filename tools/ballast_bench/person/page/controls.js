@@ -24,37 +24,48 @@ function labelOf(name) {
   return unit ? parts.slice(0, -1).join(" ") + ", " + unit : parts.join(" ");
 }
 
-/** [element, read() -> value, show(value)] of one argument. */
+/** The row in force of a verb: the only one, or that of the place or phase which is chosen. undefined = none. */
+const rowOf = (state, verb, chosen) => (state.now[verb.verb] ?? []).find((row) => !verb.key || row[verb.key] === chosen);
+
+/** Hidden where this bench cannot do it; marked where it is not as it was at the start. */
+function follow(box, verb) {
+  if (verb.lasts) updates.push((state) => {
+    box.hidden = state.now[verb.verb].length === 0;
+    box.classList.toggle("bent", state.bent.includes(verb.verb));
+  });
+  return box;
+}
+
+/** [element, read() -> value, show(value)] of one argument. undefined shows nothing but its default, as a hint. */
 function field(arg) {
   const label = labelOf(arg.name);
   if (arg.kind === "bool" || arg.kind.startsWith("bool")) {
     const input = h("select", { "aria-label": label }, [["true", "yes"], ["false", "no"], ...(arg.kind === "bool" ? [] : [["null", "by itself"]])].map(([v, text]) => h("option", { value: v }, text)));
-    return [input, () => JSON.parse(input.value), (v) => { input.value = String(v); }];
+    return [input, () => JSON.parse(input.value), (v) => { input.value = String(v === undefined ? arg.default : v); }];
   }
   if (arg.choices) {
     const input = h("select", { "aria-label": label }, arg.choices.map((v) => h("option", { value: v }, v.replaceAll("_", " "))));
-    return [input, () => input.value, (v) => { input.value = v; }];
+    return [input, () => input.value, (v) => { input.value = v ?? arg.default; }];
   }
   if (arg.kind.startsWith("number") || arg.kind.startsWith("whole")) {
-    const input = h("input", { type: "number", "aria-label": label, min: arg.least, max: arg.most, step: arg.kind.startsWith("whole") ? 1 : "any", placeholder: arg.kind.endsWith("null") ? "–" : null });
-    return [input, () => (input.value === "" ? (arg.kind.endsWith("null") ? null : arg.default) : Number(input.value)), (v) => { input.value = v ?? ""; }];
+    const input = h("input", { type: "number", "aria-label": label, min: arg.least, max: arg.most, step: arg.kind.startsWith("whole") ? 1 : "any", placeholder: arg.default ?? "–" });
+    return [input, () => (input.value === "" ? (arg.kind.endsWith("null") ? null : arg.default) : Number(input.value)), (v) => { input.value = v === undefined || v === null ? "" : Number(v.toPrecision(5)); }];
   }
-  const input = h("input", { type: "text", "aria-label": label });
-  return [input, () => input.value, (v) => { input.value = v ?? ""; }];
+  const input = h("input", { type: "text", "aria-label": label, placeholder: arg.default });
+  return [input, () => input.value || arg.default, (v) => { input.value = v ?? ""; }];
 }
 
-/** On or off: the only argument is true or false. */
+/** On or off: the only argument is true or false. It is pressed while what the bare verb does is so. */
 function toggle(verb, act) {
-  const arg = verb.args[0].name;
-  let on = false;
-  const button = h("button", { type: "button", class: "hurt", title: verb.verb, "aria-pressed": "false", onclick: () => act(verb.verb, { [arg]: !on }) }, verb.about);
+  const arg = verb.args[0];
+  let pressed = false;
+  const button = h("button", { type: "button", class: "hurt", title: verb.verb, "aria-pressed": "false", onclick: () => act(verb.verb, { [arg.name]: arg.default !== pressed }) }, verb.about);
   updates.push((state) => {
-    const now = state.now[verb.verb];
-    on = now !== undefined && now[arg] === true;
-    button.setAttribute("aria-pressed", String(on));
+    pressed = rowOf(state, verb)?.[arg.name] === arg.default;
+    button.setAttribute("aria-pressed", String(pressed));
   });
   if (verb.verb === "want" || verb.verb === "supply") button.classList.remove("hurt");
-  return button;
+  return follow(button, verb);
 }
 
 /** A number with both ends near enough for a slider; the bench says where it stands. */
@@ -64,38 +75,40 @@ function slider(verb, act) {
   const out = h("output", { for: id }), input = h("input", { id, type: "range", min: arg.least, max: arg.most, step });
   const tell = (value) => put(out, Number(Number(value).toFixed(2)) + (unit ? " " + unit : ""));
   let held = 0;
-  input.value = arg.default;
-  tell(arg.default);
   input.addEventListener("input", () => { held = Date.now(); tell(input.value); });
   input.addEventListener("change", () => act(verb.verb, { [arg.name]: Number(input.value) }));
   updates.push((state) => {
-    const now = state.now[verb.verb];
-    if (Date.now() - held < 800 || document.activeElement === input) return;
-    input.value = now ? now[arg.name] : arg.default;
-    tell(now ? now[arg.name] : arg.default);
+    if (Date.now() - held < 800) return;
+    const value = rowOf(state, verb)?.[arg.name] ?? arg.default;
+    input.value = value;
+    tell(value);
   });
-  return h("div", { class: "field", title: verb.verb }, h("label", { for: id }, verb.about), out, input);
+  return follow(h("div", { class: "field", title: verb.verb }, h("label", { for: id }, verb.about), out, input), verb);
 }
 
-/** Everything else: its arguments and a button. */
+/** Everything else: its arguments and a button. What lasts shows what is in force; an event shows nothing. */
 function form(verb, act) {
   const fields = verb.args.map((arg) => [arg, ...field(arg)]);
-  let touched = 0;
+  const key = fields.find(([arg]) => arg.name === verb.key);
+  let touched = 0, last = null, state = null;
   const send = () => act(verb.verb, Object.fromEntries(fields.map(([arg, , read]) => [arg.name, read()])));
-  const reset = (now) => { for (const [arg, , , show] of fields) show(now && arg.name in now ? now[arg.name] : arg.default); };
-  reset(null);
-  const box = h("form", { class: "verb", title: verb.verb, onsubmit: (event) => { event.preventDefault(); touched = 0; send(); }, oninput: () => { touched = Date.now(); } },
+  const fill = () => {
+    const row = state && rowOf(state, verb, key?.[2]()), text = JSON.stringify(row ?? null);
+    if (text === last) return;
+    last = text;
+    for (const [arg, , , show] of fields) if (arg.name !== verb.key || !state) show(row?.[arg.name]);
+  };
+  fill();
+  key?.[1].addEventListener("change", () => { touched = 0; last = null; fill(); });
+  const box = h("form", { class: "verb", title: verb.verb, onsubmit: (event) => { event.preventDefault(); touched = 0; send(); if (!verb.lasts) { last = null; fill(); } }, oninput: (event) => { if (event.target !== key?.[1]) touched = Date.now(); } },
     h("p", {}, verb.about),
     h("div", { class: "fields" }, fields.map(([arg, input]) => h("label", {}, h("span", {}, labelOf(arg.name)), input)),
       h("button", { type: "submit", "aria-label": verb.verb.replaceAll("_", " ") }, verb.verb === "plug" ? "Plug in" : "Do")));
-  let last = "";
-  updates.push((state) => {
-    const text = JSON.stringify(state.now[verb.verb] ?? null);
-    if (text === last || Date.now() - touched < 5000 || box.contains(document.activeElement)) return;
-    last = text;
-    reset(state.now[verb.verb]);
+  if (verb.lasts) updates.push((now) => {
+    state = now;
+    if (Date.now() - touched > 5000) fill();
   });
-  return box;
+  return follow(box, verb);
 }
 
 /** Settings of the charger, one at a time. */
@@ -103,15 +116,19 @@ function settings(verb, act) {
   const key = h("select", { "aria-label": "setting" }, verb.free.map((row) => h("option", { value: row.key }, row.key)));
   const value = h("input", { type: "number", "aria-label": "value", step: 1 });
   const unit = h("span", { class: "soft" });
+  let state = null, touched = 0;
   const choose = () => {
     const row = verb.free.find((r) => r.key === key.value);
     value.min = row.least; value.max = row.most;
-    put(unit, row.least + " .. " + row.most + (row.unit ? " " + row.unit : ""));
+    put(unit, row.least + " to " + row.most + (row.unit ? " " + row.unit : ""));
+    if (state) value.value = rowOf(state, verb)[key.value];
   };
-  key.addEventListener("change", choose);
+  key.addEventListener("change", () => { touched = 0; choose(); });
+  value.addEventListener("input", () => { touched = Date.now(); });
   choose();
-  return h("form", { class: "verb", title: verb.verb, onsubmit: (event) => { event.preventDefault(); if (value.value !== "") act(verb.verb, { [key.value]: Number(value.value) }); } },
-    h("p", {}, verb.about), h("div", { class: "fields" }, h("label", {}, h("span", {}, "setting"), key), h("label", {}, h("span", {}, "value"), value), h("button", { type: "submit", "aria-label": verb.verb }, "Do")), unit);
+  updates.push((now) => { state = now; if (Date.now() - touched > 5000 && document.activeElement !== value) choose(); });
+  return follow(h("form", { class: "verb", title: verb.verb, onsubmit: (event) => { event.preventDefault(); if (value.value !== "") act(verb.verb, { [key.value]: Number(value.value) }); } },
+    h("p", {}, verb.about), h("div", { class: "fields" }, h("label", {}, h("span", {}, "setting"), key), h("label", {}, h("span", {}, "value"), value), h("button", { type: "submit", "aria-label": verb.verb }, "Do")), unit), verb);
 }
 
 /** The control of one verb. */

@@ -120,16 +120,23 @@ function section(group, state, act) {
   for (const verb of group.verbs) {
     const made = SPECIAL[verb.verb] ? SPECIAL[verb.verb](state, act) : control(verb, act);
     if (made === null) continue;
-    if (group.key === "car" && verb.verb !== "plug") updates.push((s) => { made.hidden = !s.car; });
+    if (verb.verb === "unplug") updates.push((s) => { made.hidden = !s.car; });
     if (verb.verb === "plug") updates.push((s) => { made.hidden = Boolean(s.car); });
     (verb.verb === "appliance" ? special : made.tagName === "BUTTON" ? switches : forms).push(made);
   }
   if (!special.length && !switches.length && !forms.length) return null;
   const id = "h_" + group.key;
-  return h("section", { "aria-labelledby": id }, h("h2", { id }, group.title), special,
+  const count = h("em", {}), box = h("details", { class: "group", open: WIDE.matches || group.key === "car" || group.key === "house" },
+    h("summary", {}, h("h2", { id }, group.title), count), special,
     FACTS[group.key] ? facts(FACTS[group.key]) : null,
     switches.length ? h("div", { class: "row" }, switches) : null, forms);
+  const mine = group.verbs.map((verb) => verb.verb);
+  updates.push((s) => { const n = s.bent.filter((verb) => mine.includes(verb)).length; put(count, n ? n + " changed" : ""); });
+  return h("section", { "aria-labelledby": id }, box);
 }
+
+/** Where there is room for all groups; on a phone a tap opens one. */
+const WIDE = matchMedia("(min-width: 48rem)");
 
 export function build(groups, state, act, choose) {
   forget();
