@@ -28,7 +28,7 @@ esp32_lite   worn_socket      amps_32
 
 
 def shipped():
-    """[[boards that differ in their name alone]] of all that are sold; `bench` is none, it has ideal parts."""
+    """[[boards that differ in their name alone]] of all that are sold; `bench` has ideal parts."""
     found = {}
     for name in boards.names():
         if name != "bench":

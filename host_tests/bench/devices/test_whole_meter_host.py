@@ -106,7 +106,7 @@ def test_a_clamp_without_power_is_silent_and_starts_anew():
     ],
 )  # fmt: skip
 def test_what_is_wrong_between_cable_and_clamp_reaches_the_charger(verb, args, wanted):
-    with Rig() as rig:
+    with Rig(phases=3 if "phase" in args else 1) as rig:
         rig.do("appliance", name="second car", on=True)
         rig.do(verb, **args)
         rig.run(40)

@@ -54,7 +54,13 @@ def test_run_does_them(tmp_path, capsys):
     trace, record = tmp_path / "house.csv", tmp_path / "run.json"
     trace.write_text("time_s,house_a\n" + "".join(f"{t},2\n" for t in range(0, 301, 60)))
     argv = ["run", str(trace), "--limit", "25A", "--record", str(record), "--record-every", "1"]
-    verbs = ("60 pe_lost", '100 clock time="10:00"', "200 unplug", "201 soc")
+    verbs = ("60 pe_lost", '100 clock time="10:00"', "200 unplug")
     assert cli.run(argv + [word for verb in verbs for word in ("--with", verb)]) == 0
-    assert capsys.readouterr().err.count("--with: soc: no car is plugged in\n") == 1
+    assert "--with" not in capsys.readouterr().err
     assert "pe_lost" in record.read_text()
+    record.unlink()
+    for verb, line in (("201 soc", "--with: soc: no car is plugged in"),
+                       ("5 phase phase=2", "--with: phase: this supply has one phase")):  # fmt: skip
+        with pytest.raises(UserError, match=line):
+            cli.run([*argv, "--with", "200 unplug", "--with", verb])
+        assert not record.exists()

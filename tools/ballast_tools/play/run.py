@@ -4,6 +4,7 @@ import argparse
 import logging
 import re
 import time
+from copy import copy
 from pathlib import Path
 
 from ballast_tools.play import (
@@ -93,6 +94,7 @@ def main(args):
     upy.install()
     record_option.check(args)
     verbs = with_option.read(args)
+    with_option.rehearse(verbs, lambda: prepare(copy(args), with_option.page(verbs))[0])
     setup, duration_s, trace = prepare(args, with_option.page(verbs))
     if args.out is not None:
         writable(args.out)

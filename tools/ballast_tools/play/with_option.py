@@ -1,7 +1,8 @@
 """`--with 'SECONDS VERB NAME=VALUE ...'`: every verb of a story as an option of what runs the bench.
 
     with_option.add_arguments(parser)
-    run = with_option.read(args, chargers=2)    # before the work: one line for what cannot be
+    run = with_option.read(args, chargers=2)    # before the work: one line for what cannot be read
+    with_option.rehearse(run, make_setup)       # and one for what this bench cannot do
     with_option.play(run, setup)                # after setup.start(): an actor does them at their second
 """
 
@@ -47,6 +48,26 @@ def page(run):
     from ballast_bench.person.story.player import PAGE
 
     return dict(PAGE) if run is not None and run.page else {}
+
+
+def rehearse(run, make):
+    """Refuse what cannot be done, before the work: `make()` gives a Setup like the one of the run.
+
+    UserError with one line. What only running shows is told then (ballast_bench.person.story.ONLY_RUNNING).
+    """
+    if run is None:
+        return
+    from ballast_bench.person.story import Player
+
+    setup = make()
+    try:
+        setup.start().reboots = True
+        player = Player(run, setup)
+        player.rehearse()
+    finally:
+        setup.stop()
+    if player.failures:
+        raise UserError(f"--with: {player.failures[0].text.partition(': ')[2]}")
 
 
 def play(run, setup):

@@ -34,7 +34,7 @@ _HEAD = """# Stories: what can be done to the bench, and what must be seen
 
 A story is a text of lines `SECONDS VERB NAME=VALUE ...`, in time order. Values are JSON: numbers,
 `true`, `"text"`; an argument that is left out has its default. A `#` outside of quotes begins a
-comment. `tools/ballast play FILE...` plays stories from anywhere, `--check` reads them alone;
+comment. `tools/ballast play FILE...` plays stories from anywhere, `--check` says what is wrong alone;
 `tools/ballast sim --save FILE.story` writes down what is clicked; host_tests/scenarios/ has stories
 to start from.
 
