@@ -172,3 +172,20 @@ def test_a_sign_within_quotes_begins_no_comment():
 def test_a_charger_is_named_before_the_verb():
     lines = Story("setup chargers=3\n0 @3 plug\n1 plug\n2 @2 expect coil==1", "c").lines
     assert [line.place.charger for line in lines] == [2, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("setup", "line"),
+    [
+        ("meter=none\nsetup meter_latency_s=2",
+         "s:2: setup: meter_latency_s: there is no meter with meter=none"),
+        ("meter=modbus clamp=ideal", "s:1: setup: clamp: it is for meter=clamp"),
+        ("meter_answer_s=1", "s:1: setup: meter_answer_s: it is for meter=modbus or meter=rtu"),
+        ("meter=rtu loss=0.1", "s:1: setup: loss: no radio frames without meter=clamp or several chargers"),
+    ],
+)
+def test_a_name_of_the_setup_line_that_does_nothing_is_refused(setup, line):
+    with pytest.raises(ActionError) as caught:
+        Story(f"setup {setup}\n0 plug\n", "s")
+    assert str(caught.value) == line
+    Story("setup meter=rtu loss=0.1 chargers=2\n0 plug\n", "s")

@@ -137,11 +137,32 @@ def _settings(given):
 
 
 def apart(given):
-    """What is wrong with settings of {name: value} that do not go together; "" = nothing."""
+    """What is wrong with names of {name: value} that do not go together, or do nothing; "" = nothing."""
     from ballast.control.settings import Settings
 
     wrong = Settings().wrong({key: value for key, value in given.items() if key not in OPTIONS})
-    return f"setup: {wrong[0][1]}" if wrong else ""
+    if wrong:
+        return f"setup: {wrong[0][1]}"
+    full = {**{name: rule[1] for name, rule in OPTIONS.items()}, **given}
+    for name, (useful, why) in _USEFUL.items():
+        if name in given and not useful(full):
+            return f"setup: {name}: {why}"
+    return ""
+
+
+def _of_meters(*kinds):
+    return lambda full: full["meter"] in kinds
+
+
+_MODBUS = (_of_meters("modbus", "rtu"), "it is for meter=modbus or meter=rtu")
+_USEFUL = {
+    "clamp": (_of_meters("clamp"), "it is for meter=clamp"),
+    "meter_model": _MODBUS, "meter_interval_s": _MODBUS, "meter_answer_s": _MODBUS,
+    "meter_latency_s": (_of_meters("clamp", "modbus", "rtu"), "there is no meter with meter=none"),
+    "loss": (lambda full: full["meter"] == "clamp" or full["chargers"] > 1,
+             "no radio frames without meter=clamp or several chargers"),
+}  # fmt: skip
+"""name: (whether it does something beside the other options, why it would not)."""
 
 
 def make_setup(given, **more):

@@ -86,7 +86,8 @@ _LINES = (
 _SETUP = """## The first lines
 
 `setup NAME=VALUE ...` says what stands on the bench. Beside these names it takes every setting that
-is a number (firmware/ballast/control/SETTINGS.md), such as `user_ma=10000`.
+is a number (firmware/ballast/control/SETTINGS.md), such as `user_ma=10000`. A name that does nothing
+beside the others, such as `clamp` with `meter=modbus`, is refused.
 """
 _NEEDS = """`needs NAME ...` takes these names:
 """
