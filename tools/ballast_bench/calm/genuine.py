@@ -68,3 +68,14 @@ class Genuine:
                 return False
         self._noted.append((names, name, value))
         return True
+
+
+def parts_of(app):
+    """What the firmware calls in a step: a test may put something else there."""
+    io, cycle = app.io, app.charger.cycle
+    return (
+        app._read, app._step, app._write, app._feed, app.timer._step, app.timer._timer,
+        io._read_rcd, io._read_contactor, io._read_pe, io._read_button, io._read_pilot,
+        io._read_ntc, io._write_coil, io._write_pilot, io._write_rcd, io._write_led,
+        io.pilot.read, io.pilot._read_uv, app.charger.step, cycle, cycle.step, cycle._step,
+    )  # fmt: skip

@@ -18,6 +18,7 @@ from ballast.control.safety.derating import PERIOD_MS
 from ballast.control.scan_cycle import _IDLE_MA
 from ballast_bench.calm import rest
 from ballast_bench.calm.bursts import Bursts
+from ballast_bench.calm.genuine import parts_of
 from ballast_bench.calm.readings import Readings
 from ballast_bench.calm.warmth import Warmth
 
@@ -30,6 +31,17 @@ _ANY_MV = 1 << 30
 
 class Lane:
     """One charger's. Made after its boot. taken: steps that went this way."""
+
+    __slots__ = (  # so many attributes in a dictionary would cost time in each step
+        "_adc", "_aging", "_app", "_bursts", "_calls", "_changes", "_clock", "_commission",
+        "_contactor", "_cycle", "_device", "_diode_mv", "_faults", "_fed", "_guesses", "_idle",
+        "_inputs", "_io", "_known", "_least_mv", "_limit_until_us", "_limits_due", "_locks", "_ma",
+        "_metered_ma", "_meters", "_most_mv", "_moved", "_ntc_adcs", "_ntc_at", "_ntc_fed", "_out",
+        "_outcome", "_parts", "_permit_ms", "_plain_until_us", "_pulse", "_pulse_pin", "_pulses",
+        "_reading", "_readings", "_reads_meter", "_renews", "_resting", "_scan", "_settings",
+        "_shared", "_shared_on", "_slots", "_timer", "_timers", "_took_us", "_unsettled",
+        "_until_us", "_version", "_warmth", "taken",
+    )  # fmt: skip
 
     def __init__(self, node):
         self.taken = 0
@@ -56,7 +68,7 @@ class Lane:
         self._reads_meter = [False] * len(app.io._jobs)
         if app.io.meter is not None:
             self._shorten_meter(app.io, node.device.spi_slaves[node.board.METER_CS_PIN])
-        self._parts = self._parts_now()
+        self._parts = parts_of(app)
         self._outcome = None
         self._resting = False
         self._moved = False
@@ -80,16 +92,6 @@ class Lane:
                 io._jobs[turn] = self._readings.jobs()[whole.index(job)]
                 self._reads_meter[turn] = job == meter.read_l3
 
-    def _parts_now(self):
-        """What the firmware calls in a step: a test may put something else there."""
-        app, io, cycle = self._app, self._app.io, self._app.charger.cycle
-        return (
-            app._read, app._step, app._write, app._feed, app.timer._step, app.timer._timer,
-            io._read_rcd, io._read_contactor, io._read_pe, io._read_button, io._read_pilot,
-            io._read_ntc, io._write_coil, io._write_pilot, io._write_rcd, io._write_led,
-            io.pilot.read, io.pilot._read_uv, app.charger.step, cycle, cycle.step, cycle._step,
-        )  # fmt: skip
-
     # -- after a whole step ---------------------------------------------------------
 
     def look(self):
@@ -110,7 +112,7 @@ class Lane:
             return
         if self._io.meter is not None and self._io.meter._failed:
             return  # its repair takes time
-        if self._parts_now() == self._parts and self._bursts.usable():
+        if parts_of(self._app) == self._parts and self._bursts.usable():
             self._until_us = now_us + rest.left_ms(cycle, now_ms) * 1000
             self._took_us = took_us
             self._rest()

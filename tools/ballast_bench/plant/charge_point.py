@@ -28,6 +28,15 @@ class ChargePoint:
     nominal_v: of the supply.
     """
 
+    __slots__ = (  # so many attributes in a dictionary would cost time in each step
+        "_bled_s", "_coil", "_counted_s", "_dark_s", "_drawing_since_s", "_due_s", "_live",
+        "_looked_v", "_next_s", "_now_s", "_stored", "_tick_s", "_touched", "_watts",
+        "ambient_degc", "amps", "button", "car_changed", "chip_holds_s", "contactor", "draws",
+        "energy_wh", "ev", "load_live", "looks", "meter", "name", "nominal_share", "ntc", "pauses",
+        "pe", "phase_map", "phases", "pilot", "places", "powered", "rails_hold_s", "rated_a", "rcd",
+        "rng", "shortest_draw_s", "supplied", "supply_v", "switched_off",
+    )  # fmt: skip
+
     def __init__(
         self,
         seed=0,

@@ -191,6 +191,14 @@ class SupplyMeter:
     path: "clamp", "tcp", "rtu", "none", or "" where nobody has said.
     """
 
+    __slots__ = (  # so many attributes in a dictionary would cost time in each step
+        "_history", "_phase", "_reading", "_rng", "_shown", "_since_s", "_tick", "_wh", "answer_s",
+        "answers", "dead", "delay_s", "frozen", "gateway_s", "held_s", "jump_a", "jump_chance",
+        "mean_kind", "mean_s", "noise_a", "offset_a", "offset_w", "order", "other_cable", "path",
+        "ratio", "reversed", "silent", "step_a", "step_w", "unsigned", "unsigned_w", "volts_too",
+        "zero", "zeros",
+    )  # fmt: skip
+
     def __init__(self, rng, noise_a=0.0, seed=0):
         self.silent = self.frozen = self.unsigned = False
         self.unsigned_w = True
