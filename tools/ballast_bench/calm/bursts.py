@@ -11,6 +11,7 @@ from ballast.control.records import Scan
 
 _MOST_LISTS = 512  # as many levels as the wiring keeps
 _MOST_PAIRS = 4096  # chosen: of readings, for which the port's result is kept
+_NOTHING = {}
 _NOMINAL_MV = 12000
 _STEP_MV = 3000
 
@@ -22,7 +23,7 @@ class Bursts:
         self._port, self._adc = port, adc
         self._scan = Scan()
         self._kept = {}  # id of a list -> (the list, {first reading: (high, low, next reading)})
-        self._results = {}  # (second smallest, second largest reading) -> (high, low)
+        self._of_list, self._of_piece = {}, {}  # (second smallest, second largest reading) -> (high, low)
         self._bands = {}
         self.genuine = True  # the port is as it was written
 
@@ -35,9 +36,12 @@ class Bursts:
         return self._port._more * self._port.pad_us
 
     def of_now(self):
-        """{first reading: (high mV, low mV, where the next burst begins)} of what the ADC shows; grows."""
+        """{first reading: (high mV, low mV, where the next burst begins)} of what the ADC shows; grows.
+
+        Empty for a piece of readings that never come again: `at` keeps nothing of it.
+        """
         if self._adc.piece is not None:
-            return {}
+            return _NOTHING
         samples = self._adc.samples
         kept = self._kept.get(id(samples))
         if kept is None or kept[0] is not samples:
@@ -48,6 +52,15 @@ class Bursts:
 
     def at(self, first, known):
         """The entry of the burst that begins at `first`. known: what `of_now` gave."""
+        piece = self._adc.piece
+        if piece is not None:
+            end = first + self._port._more + 1
+            if end <= piece.count:
+                burst = sorted(piece.values[first:end])
+                result = self._of_piece.get((burst[1], burst[-2]))
+                if result is not None:
+                    return result[0], result[1], end
+            return self._measure(first)
         found = known.get(first)
         if found is None:
             found = known[first] = self._measure(first)
@@ -64,14 +77,15 @@ class Bursts:
         while len(burst) < size:
             burst = burst + readings[: size - len(burst)]
         burst = sorted(burst)
-        pair = (piece is None, burst[1], burst[-2])
-        result = self._results.get(pair)
+        results = self._of_list if piece is None else self._of_piece
+        pair = (burst[1], burst[-2])
+        result = results.get(pair)
         if result is None:
-            if len(self._results) >= _MOST_PAIRS:
-                self._results.clear()
+            if len(results) >= _MOST_PAIRS:
+                results.clear()
             ends = burst[:2] + burst[-2:]
             result = self._ask_port(ends if piece is None else [piece.uv(one) for one in ends])
-            self._results[pair] = result
+            results[pair] = result
         return (*result, (end - 1) % length + 1)
 
     def _ask_port(self, ends):

@@ -40,6 +40,8 @@ class Judge:
         self.alone = len(world.nodes) == 1
         self.clairvoyant_kwh = 0.0
         self._limit_a = world.plant.config.limit_a
+        self._changes = self._wanting = None  # of the plant, when it was last looked at
+        self._overloads = self._short_of_room = self._bad_supply = False
         self._tripped = False
         self._compared = None
         self._house_tripped = False
@@ -49,9 +51,16 @@ class Judge:
         plant = self.plant
         while self._lines and now_s + 1e-9 >= self._lines[-1].second:
             self.excuses.add(self._lines.pop())
-        self._look_at_supply(now_s)
-        if max(plant.mains_a) > self._limit_a + 0.1 and self._cars_overload():
+        wanting = [watch.wanting() for watch in self.watches]
+        if plant.changes != self._changes or wanting != self._wanting:
+            self._changes, self._wanting = plant.changes, wanting
+            self._look_at_supply()
+        if self._overloads:
             self._over_s = now_s
+        if self._short_of_room:
+            self._short_of_room_s = now_s
+        if self._bad_supply or plant.breaker.tripped:
+            self._bad_supply_s = now_s
         if plant.breaker.tripped != self._tripped:
             self._breaker(plant.breaker, now_s)
         if plant.house_breaker.tripped and not self._house_tripped:
@@ -77,21 +86,18 @@ class Judge:
         """A restart now has a reason: a disturbance, or a supply that was gone a little while ago."""
         return self.excuses.may_restart(now_s, charger) or now_s - self._bad_supply_s < _SETTLE_S
 
-    def _look_at_supply(self, now_s):
-        plant = self.plant
-        wanting = [0, 0, 0]
-        for watch in self.watches:
-            cp = watch.cp
-            if cp.ev is not None and cp.ev.wanted:
-                for phase in cp.phase_map:
-                    wanting[phase] += 1
-                    if plant.mains.volts[phase] < _LOW_V:
-                        self._bad_supply_s = now_s
-        if plant.breaker.tripped:
-            self._bad_supply_s = now_s
-        for phase in (0, 1, 2):
-            if wanting[phase] and self._limit_a - plant.house_a[phase] < _LEAST_A * wanting[phase]:
-                self._short_of_room_s = now_s
+    def _look_at_supply(self):
+        """What holds until something flows differently, or another car wants to charge."""
+        plant, limit = self.plant, self._limit_a
+        self._overloads = max(plant.mains_a) > limit + 0.1 and self._cars_overload()
+        cars = [0, 0, 0]
+        for watch, wants in zip(self.watches, self._wanting, strict=True):
+            for phase in watch.cp.phase_map if wants else ():
+                cars[phase] += 1
+        self._bad_supply = any(cars[n] and plant.mains.volts[n] < _LOW_V for n in range(3))
+        self._short_of_room = any(
+            cars[n] and limit - plant.house_a[n] < _LEAST_A * cars[n] for n in range(3)
+        )
 
     def _cars_overload(self):
         """As plant/account.py counts it: the house alone is below the fuse."""
@@ -234,6 +240,11 @@ class _Watch:
         if closed:
             self._contacts(now_s)
         self._firmware(now_s)
+
+    def wanting(self):
+        """The car that is there and wants to charge."""
+        ev = self.cp.ev
+        return ev is not None and ev.wanted
 
     def _pwm(self, duty):
         if duty != self._duty:

@@ -112,6 +112,7 @@ class Plant:
         self.ev_a = [0.0, 0.0, 0.0]
         self.mains_a = [0.0, 0.0, 0.0]
         self._touched = False
+        self.changes = 0  # counts the steps in which something flowed differently
         self.compare_ohm = 0.0  # resistance of the clairvoyant's supply
         self._compared = None  # the car that the clairvoyant copies
         self.house.advance(0.0)
@@ -158,6 +159,7 @@ class Plant:
     def _recompute(self, now_s):
         """Something flows differently: currents, voltages, breaker, meter, books."""
         self._touched = False
+        self.changes += 1
         self.account.flush(now_s)
         mains, breaker = self.mains, self.breaker
         house_a, ev_a, mains_a = self.house_a, self.ev_a, self.mains_a
