@@ -161,10 +161,10 @@ class Wiring:
             or self._was_cut
         ):
             self._look(cp, pilot)
-        self._count += 1
-        if self._count >= self._new_noise_at and pilot.fresh and not self._timed:
+        self._count = count = self._count + 1
+        if count >= self._new_noise_at and pilot.fresh and not self._timed:
             self._feed_noise(pilot)
-        if self._count & 3 == 1:
+        if count & 3 == 1:
             self._slow()
 
     def _look(self, cp, pilot):

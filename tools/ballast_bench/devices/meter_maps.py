@@ -62,10 +62,15 @@ class Map:
         """{address: word}; `change` maps part index -> values that replace the usual ones."""
         regs = {}
         for index, part in enumerate(self.parts):
-            if not part[0]:
-                continue
-            places, fmt, counts = part[0]
             values = change[index] if change and index in change else self.values(part)
+            regs.update(self.words_of(index, values))
+        return regs
+
+    def words_of(self, index, values):
+        """{address: word} of one of `parts`; empty where this meter has no such register."""
+        regs = {}
+        if self.parts[index][0]:
+            places, fmt, counts = self.parts[index][0]
             for place, value in zip(places, values, strict=False):
                 value *= counts
                 if fmt in "HIQ":

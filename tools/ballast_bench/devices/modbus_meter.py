@@ -48,6 +48,7 @@ class ModbusMeter:
         self.unit = unit
         self.asked = 0
         self.spoiled = False
+        self._shown = {}  # part of the map -> the values that its registers hold
         first = self._map.block()
         if self._map.hertz is not None:
             first[self._map.hertz[0][0] + 1] = 0
@@ -89,16 +90,14 @@ class ModbusMeter:
 
     def _fill(self, registers, start, r, kind):
         meter_map = self._map
-        if kind == parts.ZEROS:
-            registers[:] = [0] * len(registers)
-            return
-        if kind == parts.NAN:
+        if kind in (parts.ZEROS, parts.NAN):
+            self._shown.clear()
+            if kind == parts.ZEROS:
+                registers[:] = [0] * len(registers)
+                return
             block = meter_map.missing_block()
         else:
-            amps = r.amps if meter_map.signed_amps else [abs(a) for a in r.amps]
-            total = sum(r.watts) if meter_map.phases == 3 else r.watts[0]
-            wh = r.import_kwh * 1000.0
-            block = meter_map.block({0: r.volts, 1: amps, 2: r.watts, 3: (total,), 4: (wh,)})
+            block = self._changed(r)
         if meter_map.hertz is not None:
             places, fmt, counts = meter_map.hertz
             value = nan if kind == parts.NAN else r.hertz * counts
@@ -106,3 +105,16 @@ class ModbusMeter:
                 block[places[0] + i] = word
         for place, word in block.items():
             registers[place - start] = word
+
+    def _changed(self, r):
+        """{address: word} of the quantities that are not what the registers hold already."""
+        meter_map, shown = self._map, self._shown
+        amps = r.amps if meter_map.signed_amps else [abs(a) for a in r.amps]
+        total = sum(r.watts) if meter_map.phases == 3 else r.watts[0]
+        block = {}
+        for index, values in enumerate((r.volts, amps, r.watts, (total,), (r.import_kwh * 1000.0,))):
+            values = tuple(values)
+            if shown.get(index) != values:
+                shown[index] = values
+                block.update(meter_map.words_of(index, values))
+        return block
