@@ -19,8 +19,8 @@ INSTALLED = not (PACKAGES.name == "tools" and (PACKAGES.parent / "firmware" / "m
 
 def _program():
     """The command as it is called: pip's `ballast`, also of `pip install -e`, or the checkout's."""
-    called = Path(sys.argv[0] if sys.argv else "").absolute()
-    own = called.name == "ballast" and called.parent.name != "tools"
+    word = sys.argv[0] if sys.argv else ""  # "" in an interpreter: no command, whatever the folder is
+    own = Path(word).name == "ballast" and Path(word).absolute().parent.name != "tools"
     return "ballast" if INSTALLED or own else "tools/ballast"
 
 
