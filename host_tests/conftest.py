@@ -38,6 +38,18 @@ def lacking(what, how):
     pytest.skip(line)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session):
+    """One tracer in a worker of xdist, not two.
+
+    pytest-cov 7.1 starts one from the command line and another one for the worker; `no_cover`
+    pauses only the second, so everything was traced and took five times as long.
+    """
+    plugin = session.config.pluginmanager.getplugin("_cov")
+    if plugin is not None and hasattr(session.config, "workerinput"):
+        plugin.cov_controller.cov.stop()
+
+
 def pytest_collection_modifyitems(items):
     """Order, and what is traced.
 
