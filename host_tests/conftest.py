@@ -12,9 +12,12 @@ from ballast_tools.shell import node
 
 upy.install()
 
-# no test depends on the machine's speed: an example may take as long as it takes
-hypothesis.settings.register_profile("any machine", deadline=None)
-hypothesis.settings.load_profile("any machine")
+# No test depends on the machine's speed: an example may take as long as it takes. The examples follow
+# from the test alone, so that a commit passes or fails for everybody. `--hypothesis-profile hunt` draws
+# new ones in each run; what it finds becomes an @example.
+hypothesis.settings.register_profile("same for all", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("hunt", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("same for all")
 
 HERE = Path(__file__).parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")

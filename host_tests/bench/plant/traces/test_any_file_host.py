@@ -51,6 +51,7 @@ def tried(path):
 @example(GOOD[7], [(121, 1, "1e15")])
 @example(GOOD[7], [(0, 15, "time,name,value\n1e25")])
 @example(GOOD[0], [(0, 0, '"')])
+@example("Created,Finished,Energy (kWh)\n2026-01-15 18:00:00,2026-01-15 19:00:00,2.3\n", [(0, 0, '"')])
 @given(st.sampled_from(GOOD), WOUNDS)
 def test_damaged_files(folder, text, wounds):
     for at, length, snippet in wounds:

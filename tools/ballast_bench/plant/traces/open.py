@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 from ballast_bench.plant.traces import long, p1, shelly, text, wide
@@ -30,7 +31,7 @@ def _reader(found: Found):
     if p1.is_p1(head):
         return p1.read
     first = next((line for line in head.splitlines() if line.strip()), "")
-    header = _fields(first)
+    header = _header(head)
     if long.is_influx(first, header):
         return long.read_influx
     for fits, reader in (
@@ -54,8 +55,11 @@ def _head(found: Found) -> str:
         return ""
 
 
-def _fields(line: str) -> list[str]:
+def _header(head: str) -> list[str]:
+    """The first row as `text.rows` reads it: a quotation mark left open swallows the next lines too."""
+    first = next((line for line in head.split("\n") if line.strip()), "")
+    table = csv.reader(io.StringIO(head, newline=""), delimiter=text.separator(first))
     try:
-        return [f.strip() for f in next(csv.reader([line], delimiter=text.separator(line)), [])]
+        return next(([f.strip() for f in row] for row in table if any(f.strip() for f in row)), [])
     except csv.Error:
         return []
