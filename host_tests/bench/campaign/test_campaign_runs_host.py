@@ -265,6 +265,13 @@ def test_an_error_of_the_bench_is_in_the_row(text, error):
     assert error in world.play(text)["error"]
 
 
+def test_a_setting_that_meets_a_charger_without_power_is_no_error_of_a_drawn_run():
+    """The draw cannot know when a charger is off; in a person's story the line is a failure."""
+    text = SETUP + "2 power_cut seconds=5\n4 set user_ma=10000\n9 end\n"
+    assert world.play(text)["error"] == ""
+    assert story.play(story.Story(text, "run")) == ["run:3: set: the charger is off or starting"]
+
+
 def test_an_exception_in_a_run_or_in_its_drawing_is_in_the_row(monkeypatch):
     def fail(*args):
         raise RuntimeError("the bench\nbreaks")

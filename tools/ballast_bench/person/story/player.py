@@ -13,7 +13,7 @@ from ballast_bench.person.options import make_setup
 from ballast_bench.person.story.conditions import failing, found, text_of
 from ballast_bench.person.story.seen import View
 from ballast_bench.person.story.text import Expectation
-from ballast_bench.person.verbs.action import ActionError
+from ballast_bench.person.verbs.action import ActionError, ChargerOff
 
 PAGE = {"http": ("127.0.0.1", 0), "assets": ("", {})}
 """Setup's arguments for a charger whose page is there, on any free port, without files."""
@@ -42,10 +42,14 @@ class Bench:
 
 
 class Failure(NamedTuple):
-    """number: line of the file. text: `FILE:LINE: what was expected, what was found`."""
+    """number: line of the file. text: `FILE:LINE: what was expected, what was found`.
+
+    off: an action met a charger that was off or starting; a drawn story cannot know that beforehand.
+    """
 
     number: int
     text: str
+    off: bool = False
 
 
 class _Watch(NamedTuple):
@@ -108,7 +112,7 @@ class Player:
         try:
             bench.do(line.verb, line.content)
         except (ActionError, ValueError, OSError) as error:
-            self._fail(line, str(error))
+            self._fail(line, str(error), isinstance(error, ChargerOff))
         finally:
             bench.charger_index = before
 
@@ -132,7 +136,7 @@ class Player:
         self._fail(watch.line, text)
         self._watches.remove(watch)
 
-    def _fail(self, line, text):
+    def _fail(self, line, text, off=False):
         place = line.place
         where = f"{self.run.name}:{place.number}: "
         if place.charger:
@@ -140,7 +144,7 @@ class Player:
         if place.round:
             where += f"round {place.round}: "
         values = self.run.title()
-        failure = Failure(place.number, where + text + (f" ({values})" if values else ""))
+        failure = Failure(place.number, where + text + (f" ({values})" if values else ""), off)
         self.failures.append(failure)
         self._said(failure)
 

@@ -9,6 +9,10 @@ class ActionError(ValueError):
     """One line: what is wrong with an action, and what there is instead."""
 
 
+class ChargerOff(ActionError):
+    """The charger that the action needs is off or starting: nothing is wrong with the action itself."""
+
+
 class Action:
     """One verb. args: {name: (kind, default, least, most)}; run(bench, **args); group, about: for people.
 
@@ -73,7 +77,7 @@ def node_of(bench, verb):
         raise ActionError(f"{verb}: no charger's program runs on this bench")
     node = world.nodes[bench.charger_index]
     if node.boot_s is not None:
-        raise ActionError(f"{verb}: the charger is off or starting")
+        raise ChargerOff(f"{verb}: the charger is off or starting")
     return node
 
 
