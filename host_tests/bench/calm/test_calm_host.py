@@ -1,10 +1,12 @@
 """The short way through a step at rest: taken, equal to the whole step, and left in time."""
 
+import sys
 from random import Random
 
 import pytest
 
 from ballast_bench import boards
+from ballast_bench.calm import genuine as genuine_module
 from ballast_bench.calm.bursts import Bursts
 from ballast_bench.calm.genuine import Genuine
 from ballast_bench.calm.prove import CalmError, ProvenLane
@@ -160,6 +162,18 @@ def test_genuine_firmware_is_genuine_until_something_is_replaced(monkeypatch):
         patch.setattr(Contactor, "step", lambda *args: None)
         assert not genuine.holds()
     assert genuine.holds()
+
+
+def test_another_thread_may_import_while_the_firmware_is_noted(monkeypatch):
+    """The bench page's tests run the world in a thread, beside an import anywhere in the program."""
+    asked = genuine_module._of_a_step
+
+    def meanwhile(name):
+        monkeypatch.setitem(sys.modules, "imported_meanwhile_" + name, sys)
+        return asked(name)
+
+    monkeypatch.setattr(genuine_module, "_of_a_step", meanwhile)
+    assert Genuine().holds()
 
 
 def test_without_calm_there_is_no_lane(monkeypatch):

@@ -41,7 +41,8 @@ class Genuine:
         return all(names.get(name) is value for names, name, value in self._noted)
 
     def _note_new(self):
-        new = [n for n in sys.modules if n not in self._modules and _of_a_step(n)]
+        names = list(sys.modules)  # another thread may import at any moment: list() is one step
+        new = [n for n in names if n not in self._modules and _of_a_step(n)]
         for name in new:
             self._modules.add(name)
             module = sys.modules[name]
@@ -51,7 +52,7 @@ class Genuine:
                     self._note(vars(value))
 
     def _note(self, names):
-        for name, value in names.items():
+        for name, value in list(names.items()):
             if name.startswith("__") and name != "__init__":
                 continue
             entry = (names, name, value)
