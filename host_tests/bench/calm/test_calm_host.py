@@ -1,6 +1,7 @@
 """The short way through a step at rest: taken, equal to the whole step, and left in time."""
 
 import sys
+from contextlib import contextmanager
 from random import Random
 
 import pytest
@@ -37,13 +38,20 @@ def proven(monkeypatch):
     monkeypatch.setattr(World, "PROVE", 7)
 
 
-def run(setup, seconds):
+@contextmanager
+def started(setup):
+    """The world of a Setup, which ends with the test."""
     world = setup.start()
     try:
-        world.run(seconds)
-        return world, world.nodes[0].lane
+        yield world
     finally:
         setup.stop()
+
+
+def run(setup, seconds):
+    with started(setup) as world:
+        world.run(seconds)
+        return world, world.nodes[0].lane
 
 
 @pytest.mark.parametrize("meter", ["none", "clamp", "modbus"])
@@ -57,8 +65,7 @@ def test_each_seventh_short_step_is_the_whole_step(proven, meter, ev):
 
 def test_a_charge_takes_the_short_way_nearly_always():
     setup = make("clamp")
-    world = setup.start()
-    try:
+    with started(setup) as world:
         world.run(30.0)
         node = world.nodes[0]
         before = node.lane.taken, node.cycle.steps
@@ -66,8 +73,6 @@ def test_a_charge_takes_the_short_way_nearly_always():
         taken, steps = node.lane.taken - before[0], node.cycle.steps - before[1]
         assert node.app.out.coil == 1
         assert taken > 0.9 * steps
-    finally:
-        setup.stop()
 
 
 SEED = 7
@@ -101,8 +106,7 @@ def test_every_board_takes_the_short_way_and_proves_it(board, proven):
 
 def test_a_trip_in_the_middle_of_a_rest_opens_in_that_very_step():
     setup = make("none")
-    world = setup.start()
-    try:
+    with started(setup) as world:
         world.run(20.0)
         node = world.nodes[0]
         board, seen = node.board, []
@@ -118,16 +122,13 @@ def test_a_trip_in_the_middle_of_a_rest_opens_in_that_very_step():
         world.actors.append(trip)
         world.run(2.0)
         assert seen == [1, 0]
-    finally:
-        setup.stop()
 
 
 def test_a_limit_in_the_middle_of_a_rest_holds_in_the_next_step():
     from ballast.control.limits import limits
 
     setup = make("none")
-    world = setup.start()
-    try:
+    with started(setup) as world:
         world.run(20.0)
         node, seen = world.nodes[0], []
 
@@ -140,8 +141,6 @@ def test_a_limit_in_the_middle_of_a_rest_holds_in_the_next_step():
         world.actors.append(lower)
         world.run(2.0)
         assert seen == [10000, 7000]
-    finally:
-        setup.stop()
 
 
 def test_a_planted_bug_meets_whole_steps_only():
@@ -196,8 +195,7 @@ def test_a_wrong_sum_is_an_error_with_the_name_of_the_attribute(proven, monkeypa
 
 def test_a_burst_is_what_the_port_reads(proven):
     setup = make("none")
-    world = setup.start()
-    try:
+    with started(setup) as world:
         world.run(10.0)
         node = world.nodes[0]
         port, adc, scan = node.app.io.pilot, node.device.adc_input(node.board.CP_ADC_PIN), node.app.scan
@@ -206,5 +204,3 @@ def test_a_burst_is_what_the_port_reads(proven):
             adc.at = first
             port.read(scan)
             assert bursts.at(first, bursts.of_now()) == (scan.pilot_high_mv, scan.pilot_low_mv, adc.at)
-    finally:
-        setup.stop()

@@ -101,11 +101,11 @@ class Bench:
 
     def _settle(self) -> None:
         """Let the first seconds after power-on pass, in which each charger looks for its meter."""
-        wanted = ("none",) if self._setup.meter == "none" else ("good",)
+        wanted = "none" if self._setup.meter == "none" else "good"
 
         def settled() -> bool:
             return all(
-                each.see("level") != "lost" and each.meter in wanted and not each.faults
+                each.see("level") != "lost" and each.meter == wanted and not each.faults
                 for each in self.chargers
             )
 
