@@ -8,6 +8,7 @@ from micropython import const
 
 NAME = "bench"
 CHIP = "esp32s3"
+CHIP_PROFILE = "ideal"
 PHASES = const(3)
 RATED_MA = const(32000)
 

@@ -11,6 +11,7 @@ from micropython import const
 
 NAME = "esp32_lite"
 CHIP = "esp32"
+CHIP_PROFILE = "esp32_plain"
 PHASES = const(1)
 RATED_MA = const(16000)
 

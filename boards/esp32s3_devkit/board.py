@@ -11,6 +11,7 @@ from micropython import const
 
 NAME = "esp32s3_devkit"
 CHIP = "esp32s3"
+CHIP_PROFILE = "esp32s3_octal"
 PHASES = const(3)
 RATED_MA = const(32000)
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ballast_bench.node import BOOT_S
 from ballast_bench.person.actions import ActionError
 from ballast_bench.person.options import make_setup
-from ballast_bench.world import BOOT_S
 
 QUIET = {"house": "empty", "meter": "none"}
 

@@ -79,7 +79,7 @@ def load(board=DEFAULT, **overrides):
         if key not in constants:
             raise BoardError(f"board {board}: no constant {key}")
         constants[key] = value
-    return SimpleNamespace(**constants)
+    return SimpleNamespace(**constants, FOLDER=path.parent)
 
 
 def _constants(path):

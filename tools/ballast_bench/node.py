@@ -4,20 +4,30 @@ import sys
 
 import ballast_bench.fakes as fakes
 from ballast_bench import home
+from ballast_bench.chip.garbage import Heap
+from ballast_bench.chip.paid_step import PaidStep
+from ballast_bench.fakes.chip_time import ChipTime
 from ballast_bench.wiring import Wiring
 
-BOOT_S = 1.2  # chosen: ROM, bootloader, MicroPython and imports of an ESP32-S3; never measured
+BOOT_S = 1.2  # of the ideal chip; chosen: ROM, bootloader, MicroPython and imports of an ESP32-S3
+LIVE_KIB = 236  # what the firmware holds: facts of the first wave, one charger, clamp and page
+GARBAGE_S = 45_000  # bytes that it makes in a second, with nobody looking
 
 
 class Node:
     """See above. boot() powers it on; went_down() is for the world, after a reset."""
 
-    def __init__(self, world, index, board):
+    def __init__(self, world, index, board, profile=None):
         self.world = world
         self.index = index
         self.board = board
         mac = bytes((0x02, 0xBA, 0x11, 0xA5, 0x00, index + 1))
-        self.device = fakes.Device(world.clock, chip=board.CHIP, mac=mac)
+        device = self.device = fakes.Device(world.clock, chip=board.CHIP, mac=mac)
+        self.profile = profile  # chip/profile.py; None = the ideal chip
+        self.heap = None
+        if profile is not None:
+            seed = f"{world.seed}/{index}"
+            device.time = ChipTime(world.clock, profile, seed, lambda us: world.block(self, us))
         self.cp = world.plant.chargers[index]
         self.wiring = Wiring(self.device, board, self.cp, world.plant.radio, seed=world.seed + index)
         self.app = None
@@ -31,12 +41,24 @@ class Node:
 
     def boot(self, make_app):
         """Power on: pins safe, then the composition root, then the step's timer."""
+        time = self.device.time
         with self.device:
+            time.turn = True
             self._run_boot_py()
-            self.app = make_app(self)
-            self.app.start()
+            app = self.app = make_app(self)
+            if self.profile is not None:
+                app._step = PaidStep(app, time)
+                self.heap = Heap(time, LIVE_KIB, GARBAGE_S, self.profile.heap["python"])
+            app.start()
+            time.turn = False
             self.lane = self.world.make_lane(self)
+        time.busy_us = time.clock.us()
         self.boots += 1
+
+    @property
+    def boot_time_s(self):
+        """From a reset to boot.py."""
+        return BOOT_S if self.profile is None else self.device.time.price("boot") / 1e6
 
     def serve(self):
         """Run the services of the app."""
@@ -50,7 +72,7 @@ class Node:
         if self.app.page is not None:
             self.app.page.door.close()
         self.app.timer.running = False
-        self.boot_s = now_s + BOOT_S
+        self.boot_s = now_s + self.boot_time_s
 
     def _run_boot_py(self):
         """firmware/boot.py as the chip runs it: a script that imports `board`."""

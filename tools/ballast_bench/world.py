@@ -19,7 +19,8 @@ from pathlib import Path
 import ballast_bench.fakes as fakes
 from ballast_bench import boards, upy
 from ballast_bench import calm as calm_way
-from ballast_bench.node import BOOT_S, Node
+from ballast_bench.chip import profile as chip_profile
+from ballast_bench.node import Node
 from ballast_bench.plant.plant import Config, Plant
 from ballast_bench.upy.clock import ManualClock
 
@@ -97,13 +98,15 @@ class World:
     runs). The charge points of the plant are those of the board, unless config says otherwise.
     calm: False = every step is computed whole, also one in which nothing can change
     (calm/README.md). prove: N = each Nth step that is not computed whole is compared with one
-    that is. None: as CALM and PROVE say.
+    that is. None: as CALM and PROVE say. chip: name or path of a chip profile (chip/README.md),
+    "ideal" = nothing takes time, "board": the one that the board names. None: as CHIP says.
     """
 
     CALM, PROVE = calm_way.ON, 0
+    CHIP = chip_profile.IDEAL
 
     def __init__(self, config=None, seed=0, board=boards.DEFAULT, start_ms=START_MS, make_app=None,
-                 calm=None, prove=None):  # fmt: skip
+                 calm=None, prove=None, chip=None):  # fmt: skip
         self.clock = ManualClock(start_ms)
         upy.install(self.clock)
         self.seed = seed
@@ -116,7 +119,10 @@ class World:
         self._prove = self.PROVE if prove is None else prove
         self._genuine = Genuine()
         self._short_way = False  # during a run() or until(): the firmware is as it was written
-        self.nodes = [Node(self, i, board) for i in range(len(self.plant.chargers))]
+        self.profile = chip_profile.of_board(chip or self.CHIP, board)
+        self._stepping = False
+        count = len(self.plant.chargers)
+        self.nodes = [Node(self, i, board, self.profile) for i in range(count)]
         self.reboots = False  # True: a reset chip comes back; False: HardReset reaches the caller
         self.actors = []  # called with now_s after each plant step: clamps, scripts, recorders
         self.loop = _Loop(self)
@@ -138,6 +144,8 @@ class World:
             node.boot(self._make_app)
             busy_us = max(busy_us, clock.us())
         clock.set_us(busy_us)
+        if self.profile is not None:
+            self._next_us = busy_us + _STEP_US  # the plant stands still while its chargers boot
         return self
 
     def make_lane(self, node):
@@ -157,31 +165,58 @@ class World:
         busy_us = now_us
         self._next_us += _STEP_US
         now_s = (now_us - self._start_us) / 1e6
-        plant.step(now_s, STEP_S)
-        for node in self.nodes:
-            cp = node.cp
-            if now_s >= cp.meter.next_s:
-                cp.meter.measure(now_s, cp.amps, cp.supply_v, plant.mains.freq_hz)
-            node.wiring.update(now_s)
-            if cp.supplied != node.supplied:
-                self._supply_moved(node, now_s)
-            if not self._short_way or not node.lane.step():
-                self._whole_step(node, now_s)
-                if node.boot_s is not None:
-                    self._bring_back(node, now_s)
-            if clock._us != now_us:
-                busy_us = max(busy_us, clock._us)
-                clock.set_us(now_us)  # the next chip computes at the same time
-        if busy_us != now_us:
-            clock.set_us(busy_us)
-        for actor in self.actors:
-            actor(now_s)
-
-    def _whole_step(self, node, now_s):
-        """All that is due on a chip, and a look whether it is at rest now."""
-        fakes.current = node.device
+        self._stepping = True
         try:
-            node.device.run_due()
+            plant.step(now_s, STEP_S)
+            for node in self.nodes:
+                self._turn(node, now_us, now_s)
+                if clock._us != now_us:
+                    busy_us = max(busy_us, clock._us)
+                    clock.set_us(now_us)  # the next chip computes at the same time
+            if busy_us != now_us:
+                clock.set_us(busy_us if self.profile is None else min(busy_us, self._next_us - 1))
+            for actor in self.actors:
+                actor(now_s)
+        finally:
+            self._stepping = False
+
+    def _turn(self, node, now_us, now_s):
+        """What a charger sees of the plant, and what is due on its chip."""
+        cp, plant = node.cp, self.plant
+        if now_s >= cp.meter.next_s:
+            cp.meter.measure(now_s, cp.amps, cp.supply_v, plant.mains.freq_hz)
+        node.wiring.update(now_s)
+        if cp.supplied != node.supplied:
+            self._supply_moved(node, now_s)
+        time = node.device.time
+        free = time.busy_us <= now_us
+        if not (self._short_way and free and node.lane.step()):
+            self._whole_step(node, now_s, None if free else time.busy_us - now_us)
+            if node.boot_s is not None:
+                self._bring_back(node, now_s)
+        if node.heap is not None:
+            time.busy_us = max(time.busy_us, self.clock._us)
+            if node.heap.make(STEP_S) and node.boot_s is None:
+                self._collect(node)
+
+    def _collect(self, node):
+        """The heap is full: a service runs into a collection, at any moment until the next step."""
+        time, clock = node.device.time, self.clock
+        left_us = max(1, self._next_us - max(clock._us, time.busy_us))
+        node.heap.collect_by_itself(time.random.randrange(left_us))
+        node.lane.close(self._short_way)
+
+    def _whole_step(self, node, now_s, busy_us):
+        """All that is due on a chip, and a look whether it is at rest now.
+
+        busy_us: how long it goes on to be busy with something else; None = it is free.
+        """
+        device, clock = node.device, self.clock
+        fakes.current = device
+        try:
+            if busy_us is not None:
+                clock.set_us(clock._us + min(busy_us, _STEP_US))
+            device.run_due(None if self.profile is None else self._next_us)
         except fakes.HardReset:
             if not self.reboots:
                 raise
@@ -191,6 +226,21 @@ class World:
             fakes.current = None
         if self._short_way:
             node.lane.look()
+
+    def block(self, node, us):
+        """A service of `node` is in a call that takes so long: the world goes on without that chip."""
+        clock, time = self.clock, node.device.time
+        until_us = max(clock._us, time.busy_us) + us
+        time.busy_us = until_us
+        if self._stepping:  # another chip's turn, or an actor's: the world is on its way already
+            return
+        boots = node.boots
+        while self._next_us <= until_us and node.boot_s is None and node.boots == boots:
+            self.step()
+        if node.boot_s is not None or node.boots != boots:
+            raise asyncio.CancelledError  # it was reset meanwhile: nothing of the service goes on
+        if clock._us < until_us:
+            clock.set_us(until_us)
 
     def _bring_back(self, node, now_s):
         """A chip that is down: first its supply returns, then it boots."""
@@ -212,7 +262,7 @@ class World:
         """The mains were away for longer than the charger's power supply holds, or are back."""
         node.supplied = node.cp.supplied
         if node.supplied:
-            node.boot_s = now_s + BOOT_S
+            node.boot_s = now_s + node.boot_time_s
             return
         if node.boot_s is None:
             node.device.hard_reset(1)  # machine.PWRON_RESET: RTC memory is lost

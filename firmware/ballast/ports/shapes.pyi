@@ -53,6 +53,7 @@ class Board(Protocol):
 
     NAME: str
     CHIP: str
+    CHIP_PROFILE: str
     PHASES: int
     RATED_MA: int
     CP_PWM_PIN: int

@@ -37,7 +37,7 @@ class Lane:
         "_contactor", "_cycle", "_device", "_diode_mv", "_faults", "_fed", "_guesses", "_idle",
         "_inputs", "_io", "_known", "_least_mv", "_limit_until_us", "_limits_due", "_locks", "_ma",
         "_metered_ma", "_meters", "_most_mv", "_moved", "_ntc_adcs", "_ntc_at", "_ntc_fed", "_out",
-        "_outcome", "_parts", "_permit_ms", "_plain_until_us", "_pulse", "_pulse_pin", "_pulses",
+        "_outcome", "_paid", "_parts", "_permit_ms", "_plain_until_us", "_pulse", "_pulse_pin", "_pulses",
         "_reading", "_readings", "_reads_meter", "_renews", "_resting", "_scan", "_settings",
         "_shared", "_shared_on", "_slots", "_timer", "_timers", "_took_us", "_unsettled",
         "_until_us", "_version", "_warmth", "taken",
@@ -47,6 +47,7 @@ class Lane:
         self.taken = 0
         app = self._app = node.app
         self._device = node.device
+        self._paid = None if node.profile is None else app._step
         self._clock = node.device.clock
         self._timer, self._calls = app.timer._timer, app.timer
         self._timers = [self._timer]
@@ -103,7 +104,8 @@ class Lane:
             self._outcome = outcome
             return
         took_us = self._bursts.took_us
-        now_us, now_ms = self._clock.us() - took_us, cycle._last_ms
+        paid_us = 0 if self._paid is None else self._paid.last_us
+        now_us, now_ms = self._clock.us() - took_us - paid_us, cycle._last_ms
         if not self._calls.running or self._calls._last_us != now_us & _TICKS:
             return  # the steps have ended, or this one took more time than its readings
         if now_ms != now_us // 1000 & _TICKS or not rest.rests(cycle, self._scan, out, now_ms):
@@ -215,12 +217,19 @@ class Lane:
         calls._last_us = now
         calls.steps += 1
         took_us = self._took_us
-        if took_us:
-            self._pass_time(calls, now_us + took_us)
-        device.wdt_fed_ms = (now_us + took_us) // 1000
+        self._clock._us = now_us + took_us
         scan = self._scan
         adc.at, scan.pilot_high_mv, scan.pilot_low_mv = after, high, low
         reading = self._inputs_in_turn(scan)
+        paid = self._paid
+        if paid is not None:
+            new = reading and scan.meter_seq != cycle.ev._port_seq
+            paid.last_us = paid_us = paid.cost_us(paid.sampled(), new)
+            took_us += paid_us
+            self._clock._us += paid_us
+        if took_us > calls.run_us_max:
+            calls.run_us_max = took_us
+        device.wdt_fed_ms = (now_us + took_us) // 1000
         due = (
             now_us >= self._limit_until_us
             or self._slots._changed  # a service brought a limit, a lease or a reading
@@ -247,11 +256,6 @@ class Lane:
             return False
         self._fed, self._known = adc.fed, self._bursts.of_now()
         return True
-
-    def _pass_time(self, calls, until_us):
-        """The pilot's readings took their time."""
-        calls.run_us_max = max(calls.run_us_max, self._took_us)
-        self._clock._us = until_us
 
     def _inputs_in_turn(self, scan):
         """The ports' slow inputs, and the light. True = the own meter was read to the end."""

@@ -7,6 +7,7 @@ The wiring sits on the outside of the pads: `drive()` puts a level on an input,
 import ballast_bench.fakes as fakes
 
 from .analog import AdcInput
+from .chip_time import ChipTime, Queue
 from .chips import CHIPS
 
 PWRON_RESET = 1
@@ -36,6 +37,7 @@ class Device:
 
     def __init__(self, clock, chip="esp32s3", mac=b"\x02\xba\x11\xa5\x00\x01"):
         self.clock = clock
+        self.time = ChipTime(clock)
         self.chip = CHIPS[chip]
         self.mac = bytes(mac)
         self.reset_cause = PWRON_RESET
@@ -163,6 +165,7 @@ class Device:
             self.level[gpio] = self._driven[gpio]
 
     def _reset_peripherals(self):
+        self.queue = Queue()
         self.timers = []
         self.irqs = {}
         self.wdt_ms = 0  # 0 = not started
@@ -177,16 +180,46 @@ class Device:
 
     # -- time ---------------------------------------------------------------------
 
-    def run_due(self):
-        """Run what is due: watchdog, Wi-Fi, timers. Raises HardReset when the first bites."""
-        now = self.clock.ms()
+    def run_due(self, until_us=None):
+        """Run what is due: watchdog, Wi-Fi, timers. Raises HardReset when the first bites.
+
+        until_us: what begins later than that stays in the queue. None: all that is due now runs.
+        """
+        clock, time = self.clock, self.time
+        now = clock.ms()
         if self.wdt_ms and now - self.wdt_fed_ms > self.wdt_ms:
             self.hard_reset(WDT_RESET)
             raise HardReset("watchdog")
         for interface in self.wlan.values():
             interface.settle()
+        moved, time.moved = time.moved, False
         for timer in list(self.timers):
-            timer.run_due(self.clock.us())
+            timer.tick(clock.us(), moved)
+        turn, time.turn = time.turn, True
+        try:
+            self._run_queue(clock, until_us)
+        finally:
+            time.turn = turn
+
+    def _run_queue(self, clock, until_us):
+        """One after the other; a tick that comes meanwhile is queued behind the others."""
+        queue, calls = self.queue, self.queue.calls
+        while calls and queue is self.queue:
+            if until_us is not None and clock.us() >= until_us:
+                return
+            fn, arg = calls.pop(0)
+            fn(arg)
+            for timer in list(self.timers) if until_us is not None else ():
+                timer.tick(clock.us())
+
+    def schedule(self, fn, arg):
+        """mp_sched_schedule() of a callback; False when the queue is full and it is lost."""
+        return self.queue.put(fn, arg)
+
+    def spend(self, kind, amount=1):
+        """The blocking call that runs now takes its time; kinds are those of chip/profile.py."""
+        if self.time.profile is not None:
+            self.time.spend(kind, amount)
 
     # -- called by the fake modules -------------------------------------------------
 

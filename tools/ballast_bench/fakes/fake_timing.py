@@ -6,9 +6,9 @@ _EPOCH_DAYS = 730120  # ordinal of 2000-01-01, MicroPython's epoch on the ESP32
 
 
 class Timer:
-    """Soft timer: the callback runs from Device.run_due(), late and never twice at once.
+    """Soft timer: each tick is scheduled, and runs from Device.run_due() (chip_time.py).
 
-    id -1 is a virtual timer (esp_timer); 0..3 are the hardware ones.
+    id -1 is a virtual timer (esp_timer); 0..3 are the hardware ones. skipped: ticks that were lost.
     """
 
     ONE_SHOT = 0
@@ -51,18 +51,32 @@ class Timer:
         if self in self._device.timers:
             self._device.timers.remove(self)
 
-    def run_due(self, now_us):
-        """Run the callback if due. Missed periods are lost: the scheduler keeps one call."""
-        if now_us < self._next_us:
+    def tick(self, now_us, moved=False):
+        """Schedule the ticks that are due. moved: both cores stood, which makes one tick of many
+        and moves the phase (esp_timer.c:413-416: skip_unhandled_events)."""
+        next_us = self._next_us
+        if now_us < next_us:
             return
-        if self._repeat:
-            missed = (now_us - self._next_us) // self._period_us
-            self.skipped += missed
-            self._next_us += (missed + 1) * self._period_us
-        else:
+        if not self._repeat:
             self.deinit()
-        if self._callback is not None:
-            self._callback(self)
+            if not self._device.schedule(self._call, self):
+                self.skipped += 1
+            return
+        period_us = self._period_us
+        due = (now_us - next_us) // period_us + 1
+        self._next_us = next_us + due * period_us
+        if moved and due > 1:
+            self.skipped += due - 1
+            due = 1
+        for _ in range(due):
+            if not self._device.schedule(self._call, self):
+                self.skipped += 1
+
+    @staticmethod
+    def _call(timer):
+        """One scheduled tick; those of a timer that has ended since still come."""
+        if timer._callback is not None:
+            timer._callback(timer)
 
 
 class WDT:

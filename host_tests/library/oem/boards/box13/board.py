@@ -11,6 +11,7 @@ from micropython import const
 
 NAME = "box13"
 CHIP = "esp32"
+CHIP_PROFILE = "esp32_plain"
 PHASES = const(1)
 RATED_MA = const(13000)
 
