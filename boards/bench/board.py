@@ -38,6 +38,7 @@ RCD_TEST_PIN = const(6)
 RCD_TEST_LEVEL = const(1)
 RCD_TEST_PULSE_US = None
 RCD_MODULE = const(1)  # X6/X30: 6 mA DC and 30 mA AC
+RCD_HARDWARE_PATH = const(1)
 
 NTC_PINS = (2, 4, 5)
 NTC_PULLUP_OHM = const(10000)

@@ -45,6 +45,7 @@ RCD_TEST_PIN = const(4)
 RCD_TEST_LEVEL = const(1)
 RCD_TEST_PULSE_US = None  # a level, not one short pulse
 RCD_MODULE = const(0)  # index into control/safety/rcd_test.py MODULES: RCM14
+RCD_HARDWARE_PATH = const(1)  # the module opens the coil's supply without the chip
 
 NTC_PINS = (39, None, 35)  # mains plug, vehicle connector, box
 NTC_PULLUP_OHM = const(10000)

@@ -1,9 +1,9 @@
-"""Reference charger: ESP32-S3-WROOM-1-N8R2 (8 MiB flash, 2 MiB quad PSRAM), three-phase 32 A.
+"""Reference charger: ESP32-S3-WROOM-1-N8R8 (8 MiB flash, 8 MiB octal PSRAM), three-phase 32 A.
 
 Constants by function; None = not fitted. The wiring that they describe is in
 README.md beside this file. Not yet run on hardware.
 
-Left alone: GPIO0, 3, 45, 46 (strapping), 26-32 (flash, PSRAM), 19, 20 (USB),
+Left alone: GPIO0, 3, 45, 46 (strapping), 26-37 (flash, octal PSRAM), 19, 20 (USB),
 43, 44 (UART0: console and jig).
 """
 
@@ -45,6 +45,7 @@ RCD_TEST_PIN = const(6)
 RCD_TEST_LEVEL = const(1)
 RCD_TEST_PULSE_US = None  # a level, not one short pulse
 RCD_MODULE = const(0)  # index into control/safety/rcd_test.py MODULES: RCM14
+RCD_HARDWARE_PATH = const(1)  # the module opens the coil's supply without the chip
 
 NTC_PINS = (2, 4, 5)  # mains plug, vehicle connector, box
 NTC_PULLUP_OHM = const(10000)

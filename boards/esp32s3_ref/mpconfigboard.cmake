@@ -1,4 +1,4 @@
-# Quad PSRAM comes with mpconfigboard_esp32s3_common.cmake.
+# The common file sets up quad PSRAM; sdkconfig.spiram_oct below turns it into octal.
 include(boards/mpconfigboard_esp32s3_common.cmake)
 
 # ESP-IDF looks the table up beside its own project unless the path is absolute, and a plain
@@ -9,6 +9,7 @@ file(WRITE ${BALLAST_PARTITIONS}
 
 list(APPEND SDKCONFIG_DEFAULTS
     boards/sdkconfig.240mhz
+    boards/sdkconfig.spiram_oct
     boards/sdkconfig.flash_qio_80m
     ${MICROPY_BOARD_DIR}/sdkconfig.board
     ${BALLAST_PARTITIONS}

@@ -5,5 +5,10 @@
 // The application runs from flash that is mapped into memory.
 #define MICROPY_VFS_ROM                     (1)
 
+// UART(1) starts on these pins. The port's own defaults, 10 and 9, are the power meter's chip
+// select and the input of L2 here.
+#define MICROPY_HW_UART1_TX                 (17)
+#define MICROPY_HW_UART1_RX                 (42)
+
 // The factory's jig talks to UART0.
 #define MICROPY_HW_ENABLE_UART_REPL         (1)

@@ -79,6 +79,7 @@ class Board(Protocol):
     RCD_TEST_LEVEL: int
     RCD_TEST_PULSE_US: int | None
     RCD_MODULE: int
+    RCD_HARDWARE_PATH: int
     NTC_PINS: tuple[int | None, ...]
     NTC_PULLUP_OHM: int
     NTC_SUPPLY_MV: int

@@ -36,6 +36,7 @@ TITLES = {
         "image": ("ship", "one flash image from MicroPython and the application", FACTORY),
         "flash": ("factory", "write an image to a board", FACTORY),
         "provision": ("factory", "a batch in the factory: flash, test in the jig, label", FACTORY),
+        "check-board": ("ship", "a board's files against MicroPython's and ESP-IDF's sources", FACTORY),
         "deploy": ("ship", "put the working tree on one board, for development", ("core", "build")),
     },
     "Maintain it": {
@@ -71,7 +72,7 @@ def module_of(argv):
     name = argv[0]
     if name == "bench" and len(argv) > 1 and not argv[1].startswith("-"):
         return BENCHES + argv[1].replace("-", "_")
-    return f"{COMMANDS[name][0]}.{name}"
+    return f"{COMMANDS[name][0]}.{name.replace('-', '_')}"
 
 
 def groups_of(argv):
@@ -111,7 +112,7 @@ def overview():
     """The text of `ballast --help`."""
     lines = [f"usage: {PROGRAM} COMMAND [options]", ""]
     for title, section in TITLES.items():
-        rows = [f"  {name:10} {text}" for name, (_, text, _) in section.items() if is_here(name)]
+        rows = [f"  {name:11} {text}" for name, (_, text, _) in section.items() if is_here(name)]
         lines += [title, *rows, ""] if rows else []
     if paths.INSTALLED:
         away = ", ".join(name for name in COMMANDS if not is_here(name))

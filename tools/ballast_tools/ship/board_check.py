@@ -155,6 +155,8 @@ def _check_rcd(values, ask):
     names = firmware.module("ballast.control.safety.rcd_test").NAMES
     modules = ", ".join(f"{number} ({name})" for number, name in enumerate(names))
     ask("RCD_MODULE", _whole(values["RCD_MODULE"], range(len(names))), f"one of {modules}")
+    ask("RCD_HARDWARE_PATH", _whole(values["RCD_HARDWARE_PATH"], (1,)),
+        "1: the module's own contact in the coil's supply, which opens it without the chip")  # fmt: skip
     pulse = values["RCD_TEST_PULSE_US"]
     ask("RCD_TEST_PULSE_US", pulse is None or _whole(pulse, range(50, 1001)), "None or 50 to 1000")
 
