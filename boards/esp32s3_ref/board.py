@@ -11,7 +11,7 @@ from micropython import const
 
 NAME = "esp32s3_ref"
 CHIP = "esp32s3"
-CHIP_PROFILE = "esp32s3_quad"
+CHIP_PROFILE = "esp32s3_octal"
 PHASES = const(3)
 RATED_MA = const(32000)
 

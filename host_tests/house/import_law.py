@@ -49,9 +49,12 @@ BESIDE = {"light": {"pilot"}}
 TOOLS = {
     "tools/ballast_tools/shell": {"ballast_tools.shell", "ballast_bench.home", "ballast_bench.errors"},
     "tools/ballast_tools/ship": {"ballast_tools.shell", "ballast_tools.ship", "ballast_bench.upy",
-                                 "ballast_bench.devices.lfs_geometry", "ballast_bench.product"},
+                                 "ballast_bench.devices.lfs_geometry", "ballast_bench.product",
+                                 "ballast_bench.chip"},
     "tools/ballast_tools/factory": {"ballast_tools.shell", "ballast_tools.ship",
                                     "ballast_tools.factory", "ballast_bench.product"},
+    "tools/ballast_tools/bringup": {"ballast_tools.shell", "ballast_tools.ship", "ballast_tools.factory",
+                                    "ballast_tools.bringup", "ballast_bench.chip"},
     "tools/ballast_tools/play": {"ballast_tools.shell", "ballast_tools.ship", "ballast_tools.play",
                                  "ballast_bench"},
     "tools/ballast_tools/check": {"ballast_tools.shell", "ballast_tools.ship",

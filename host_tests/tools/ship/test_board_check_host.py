@@ -71,6 +71,12 @@ MISTAKES = [
     ({"RCD_TEST_PULSE_US": "5"}, "expected None or 50 to 1000"),
     ({"RCD_TEST_PULSE_US": "75"}, "75; expected 50 to 100 for an RCMB102, None for others"),
     ({"RCD_MODULE": "2"}, "None; expected 50 to 100 for an RCMB102, None for others"),
+    ({"RCD_HARDWARE_PATH": "0"}, "0; expected 1: the module's own contact"),
+    ({"CHIP_PROFILE": "None"}, "None; expected one of esp32_plain"),
+    ({"CHIP_PROFILE": "'esp32s9'"}, "'esp32s9'; expected one of esp32_plain"),
+    ({"CHIP_PROFILE": "'mine.toml'"}, "expected one of esp32_plain"),
+    ({"CHIP_PROFILE": "'ideal'"}, "'ideal'; expected a real chip's"),
+    ({"CHIP_PROFILE": "'esp32_psram'"}, "'esp32_psram' is of esp32; expected one of 'esp32s3'"),
     ({"CHIP": "'esp8266'"}, "expected one of esp32, esp32s3"),
     ({"NAME": "'other'"}, "expected the folder's name"),
     ({"PE_PIN": None}, "missing; None = not fitted"),
@@ -118,6 +124,29 @@ def test_no_file_and_no_python(tmp_path):
     assert check_board(path)[0].startswith(f"{path}:2: not Python")
     path.write_text("import os\nA = 1\n")
     assert "board.py:1: only `KEY = const(...)`" in check_board(path)[0]
+
+
+def test_psram_takes_two_pins_of_the_esp32(tmp_path):
+    lite = (BOARDS / "esp32_lite" / "board.py").read_text()
+    folder = tmp_path / "esp32_lite"
+    folder.mkdir()
+    path = folder / "board.py"
+    lines = [line for line in lite.splitlines() if not line.startswith("CHIP_PROFILE")]
+    for profile, wrong in (("esp32_plain", 0), ("esp32_psram", 2)):
+        path.write_text("\n".join([*lines, f'CHIP_PROFILE = "{profile}"']) + "\n")
+        found = check_board(path)
+        assert len(found) == wrong
+        assert all("carries the PSRAM of this CHIP_PROFILE" in line for line in found)
+
+
+def test_a_profile_beside_the_board_counts(tmp_path):
+    path = changed(tmp_path, CHIP_PROFILE="'mine.toml'")
+    octal = paths.BENCH / "chip" / "esp32s3_octal.toml"
+    (path.parent / "mine.toml").write_text(octal.read_text())
+    assert check_board(path) == []
+    (path.parent / "mine.toml").write_text(octal.read_text().replace("us = 3100", "us = -1"))
+    (line,) = check_board(path)
+    assert "cost.step.us: -1" in line
 
 
 def test_input_only_pins_of_the_esp32(tmp_path):

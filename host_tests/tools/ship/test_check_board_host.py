@@ -115,6 +115,9 @@ MISTAKES = {
     "a manifest with a missing file": (
         "manifest.py", '"board.py"', '"bord.py"',
         "error compiling bord.py"),
+    "PSRAM of another kind than the profile's": (
+        "board.py", "esp32s3_octal", "esp32s3_quad",
+        "CONFIG_SPIRAM_MODE_QUAD is off and CONFIG_SPIRAM_MODE_OCT is on; CHIP_PROFILE esp32s3_quad has"),
     "no path from the module to the coil": (
         "board.py", "RCD_HARDWARE_PATH = const(1)", "RCD_HARDWARE_PATH = const(0)",
         "RCD_HARDWARE_PATH: 0; expected 1"),

@@ -34,6 +34,7 @@ TITLES = {
         "build": ("ship", "the application of a board and brand, with its size and bill of materials",
                   FACTORY),
         "image": ("ship", "one flash image from MicroPython and the application", FACTORY),
+        "bringup": ("bringup", "the first board: flash it, measure it, write its chip profile", FACTORY),
         "flash": ("factory", "write an image to a board", FACTORY),
         "provision": ("factory", "a batch in the factory: flash, test in the jig, label", FACTORY),
         "check-board": ("ship", "a board's files against MicroPython's and ESP-IDF's sources", FACTORY),
@@ -46,7 +47,7 @@ TITLES = {
 
 COMMANDS = {name: entry for section in TITLES.values() for name, entry in section.items()}
 
-NEED_CHECKOUT = ("test", "bench", "mutate", "deploy", "lock")
+NEED_CHECKOUT = ("test", "bench", "mutate", "bringup", "deploy", "lock")
 """Those that read the tests, the sources or the lock files: not for what pip has installed."""
 
 PROGRAM = home.PROGRAM

@@ -8,6 +8,8 @@ First each constant by itself (here), then the one against the other (board_circ
 import ast
 from pathlib import Path
 
+from ballast_bench.chip import profile
+from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import board_circuit, firmware
 from ballast_tools.ship import board_constants as constants
 from ballast_tools.ship.chip_pins import CHIPS
@@ -58,15 +60,15 @@ def check_board(path):
         return found
     return [
         f"{path}:{lines.get(key, 1)}: {key}: {what}"
-        for key, what in check_constants(values, path.parent.name)
+        for key, what in check_constants(values, path.parent.name, path.parent)
     ]
 
 
-def check_constants(values, folder):
+def check_constants(values, folder, near=None):
     """[(constant, what is wrong and what is expected)] of {constant: value}. Never raises.
 
-    folder: the name of the board's folder. First each constant by itself; only where all
-    are of the right kind, the one against the other.
+    folder: the name of the board's folder; near: its path, where a chip profile of its own may lie.
+    First each constant by itself; only where all are of the right kind, the one against the other.
     """
     found = []
 
@@ -81,8 +83,9 @@ def check_constants(values, folder):
             say(key, "unknown constant; expected one of those in boards/README.md")
     if not found:
         _check_kinds(values, say)
+        psram = _check_profile(values, near, say)
         if not found:
-            board_circuit.check(values, CHIPS[values["CHIP"]], say)
+            board_circuit.check(values, CHIPS[values["CHIP"]], say, psram)
         if type(values["NAME"]) is not str or values["NAME"] != folder:
             say("NAME", f"{_shown(values['NAME'])}; expected the folder's name, {folder!r}")
     return found
@@ -133,6 +136,25 @@ def _check_kinds(values, say):
         ask("CP_PWM_BITS", _whole(values["CP_PWM_BITS"], (bits,)), f"{bits} at 1 kHz")
         for key in (*constants.OUTPUTS, *constants.ANALOG, *constants.INPUTS):
             _check_pin_kind(key, values[key], chip, ask)
+
+
+def _check_profile(values, near, say):
+    """The PSRAM that the board's chip profile has: none, quad or octal."""
+    name, known = values["CHIP_PROFILE"], ", ".join(profile.names())
+    if type(name) is not str:
+        say("CHIP_PROFILE", f"{_shown(name)}; expected one of {known}, or a .toml file beside board.py")
+        return "none"
+    try:
+        found = profile.load(name, near)
+    except (UserError, OSError, ValueError) as error:  # or a text that can be no file's name
+        wrong = str(error).splitlines()[0][:100] if name.endswith(".toml") else _shown(name)
+        say("CHIP_PROFILE", f"{wrong}; expected one of {known}, or a .toml file beside board.py")
+        return "none"
+    if found is None and values["NAME"] != "bench":  # ideal
+        say("CHIP_PROFILE", f"{_shown(name)}; expected a real chip's: {known}")
+    if found is not None and found.chip != values["CHIP"]:
+        say("CHIP_PROFILE", f"{_shown(name)} is of {found.chip}; expected one of {_shown(values['CHIP'])}")
+    return found.psram if found is not None else "none"
 
 
 def _check_meter_words(values, ask):

@@ -12,8 +12,11 @@ _ADC_ERROR_MV = 10
 _PART_US = 90.0  # 6 A: 100 us high, less 10 us of edge
 
 
-def check(values, chip, say):
-    """Call say(constant, what is wrong and what is expected) for each mistake. chip: its Chip."""
+def check(values, chip, say, psram="none"):
+    """Call say(constant, what is wrong and what is expected) for each mistake. chip: its Chip.
+
+    psram: what the chip profile has; on the classic ESP32 it takes two pins.
+    """
     if values["MIRROR_PIN"] is None and values["LOAD_PINS"] is None:
         say("MIRROR_PIN", "None, and LOAD_PINS too; expected one of them: a weld must be seen")
     for leader, members in constants.GROUPS.items():
@@ -25,13 +28,13 @@ def check(values, chip, say):
     pulse = values["RCD_TEST_PULSE_US"]
     if (pulse is not None) != (values["RCD_MODULE"] in PULSED_MODULES):
         say("RCD_TEST_PULSE_US", f"{pulse!r}; expected 50 to 100 for an RCMB102, None for others")
-    _check_pins(values, chip, say)
+    _check_pins(values, chip, say, chip.psram_pins if psram != "none" else ())
     _check_divider(values, chip, say)
     _check_thermistors(values, chip, say)
     _check_sampling(values, chip, say)
 
 
-def _check_pins(values, chip, say):
+def _check_pins(values, chip, say, psram_pins):
     used = {}
     for key in (*constants.OUTPUTS, *constants.ANALOG, *constants.INPUTS):
         value = values[key]
@@ -42,6 +45,8 @@ def _check_pins(values, chip, say):
                 say(key, f"GPIO{gpio} is {used[gpio]} already; expected a pin of its own")
             used[gpio] = key
             _check_pin(key, gpio, chip, say)
+            if gpio in psram_pins:
+                say(key, f"GPIO{gpio} carries the PSRAM of this CHIP_PROFILE; expected a free pin")
 
 
 def _check_pin(key, gpio, chip, say):

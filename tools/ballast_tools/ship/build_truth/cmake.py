@@ -11,7 +11,8 @@ from ballast_tools.shell.errors import UserError
 
 BOARD_FILES = "mpconfig*.cmake"
 READERS = ("ports/esp32/CMakeLists.txt", "ports/esp32/esp32_common.cmake",
-           "ports/esp32/main/*.txt", "ports/esp32/boards/*.cmake", "py/*.cmake", "extmod/*.cmake", "ports/esp32/makeimg.py")  # fmt: skip
+           "ports/esp32/main/*.txt", "ports/esp32/boards/*.cmake", "ports/esp32/makeimg.py",
+           "py/*.cmake", "extmod/*.cmake")  # fmt: skip
 READ_BY_IDF = {"IDF_TARGET", "EXTRA_COMPONENT_DIRS", "SDKCONFIG_DEFAULTS", "PROJECT_VER", "COMPONENTS"}
 """Variables that ESP-IDF's own project.cmake documents for a project."""
 

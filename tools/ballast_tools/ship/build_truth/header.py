@@ -43,12 +43,12 @@ def default_uart_pins(micropython, chip, psram, board_folder):
     return pins
 
 
-def check_uart(found, micropython, board, values):
+def check_uart(found, micropython, board, values, psram):
     """UART(n) opens its default pins before it is given others: they must be the bus's own.
 
     MicroPython ports/esp32/machine_uart.c: a UART that is made without pins drives the default TX
     pin, and a later init() with another buffer size leaves that pin without its output driver.
-    values: constants of board.py.
+    values: constants of board.py. psram: whether its chip profile has some.
     """
     uart = values.get("RS485_UART")
     if uart is None:
@@ -57,7 +57,6 @@ def check_uart(found, micropython, board, values):
     if not header.is_file():
         found.skipped("UART: this MicroPython has no ports/esp32/machine_uart.h")
         return
-    psram = (values.get("CHIP_PROFILE") or "").endswith("psram")
     pins = default_uart_pins(micropython, board.chip, psram, board.folder)
     before = found.count("WRONG")
     for side in ("TX", "RX"):

@@ -68,15 +68,15 @@ def merged(variables, port):
     return values, missing
 
 
-PSRAM = {  # what a chip profile's name ends with: (keys that must be on, keys that must be off)
-    "octal": (("SPIRAM", "SPIRAM_MODE_OCT"), ("SPIRAM_MODE_QUAD",)),
-    "quad": (("SPIRAM", "SPIRAM_MODE_QUAD"), ("SPIRAM_MODE_OCT",)),
-    "psram": (("SPIRAM",), ()),
+PSRAM = {  # (chip, what its profile has): (keys that must be on, keys that must be off)
+    ("esp32s3", "octal"): (("SPIRAM", "SPIRAM_MODE_OCT"), ("SPIRAM_MODE_QUAD",)),
+    ("esp32s3", "quad"): (("SPIRAM", "SPIRAM_MODE_QUAD"), ("SPIRAM_MODE_OCT",)),
+    ("esp32", "quad"): (("SPIRAM",), ()),
 }
 
 
 def check_values(found, values, where, board, variant, profile):
-    """Flash size, partition table and PSRAM are those of image.toml and of the chip profile."""
+    """Flash size, partition table and PSRAM are those of image.toml and of the chip profile (None = none)."""
     before = found.count("WRONG")
     flash = f"{values.get('ESPTOOLPY_FLASHSIZE', '')}".strip('"')
     sizes = [key.removeprefix("ESPTOOLPY_FLASHSIZE_") for key, value in values.items()
@@ -96,14 +96,15 @@ def check_values(found, values, where, board, variant, profile):
         found.wrong(f"{where}: CONFIG_FREERTOS_HZ is {values.get('FREERTOS_HZ', 'not set')}; expected 1000: "
                     "the step's timer counts in ticks of 1 ms")  # fmt: skip
     _check_psram(found, values, where, profile)
-    said = f"PSRAM as {profile} has it" if profile else "PSRAM not compared: no CHIP_PROFILE"
+    said = f"PSRAM as {profile.name} has it" if profile else "PSRAM not compared: no CHIP_PROFILE"
     found.verdict(f"sdkconfig: {where}: flash {flash}, {table}, {said}", before)
 
 
 def _check_psram(found, values, where, profile):
-    kind = (profile or "").rpartition("_")[2]
-    on, off = PSRAM.get(kind, ((), ("SPIRAM",)))
+    if profile is None:
+        return
+    on, off = PSRAM.get((profile.chip, profile.psram), ((), ("SPIRAM",)))
     wrong = [f"CONFIG_{key} is off" for key in on if values.get(key) != "y"]
     wrong += [f"CONFIG_{key} is on" for key in off if values.get(key) == "y"]
-    if profile and wrong:
-        found.wrong(f"{where}: {' and '.join(wrong)}; the board's CHIP_PROFILE is {profile}")
+    if wrong:
+        found.wrong(f"{where}: {' and '.join(wrong)}; CHIP_PROFILE {profile.name} has PSRAM: {profile.psram}")

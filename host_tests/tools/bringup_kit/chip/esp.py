@@ -1,0 +1,5 @@
+"""esp of the fakes."""
+
+
+def flash_size():
+    return 8 << 20

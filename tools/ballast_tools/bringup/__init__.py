@@ -1,0 +1,1 @@
+"""The first board: what it does is measured, and put beside what the bench's chip profile says."""
