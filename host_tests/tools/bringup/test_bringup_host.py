@@ -287,3 +287,13 @@ def test_a_board_has_pins_for_the_jumpers(name):
 def test_the_second_board_must_answer(desk, monkeypatch):
     with pytest.raises(LinkError, match="second board"):
         run.Beside(Prompt(str(desk.port(9))), "pass")
+
+
+def test_the_page_draws_the_pins_of_the_board():
+    text = (paths.TOOLS / "ballast_tools/bringup/README.md").read_text()
+    pins = wiring.pins(REF)
+    for gpio in (REF["CP_PWM_PIN"], REF["COIL_PIN"], REF["RS485_TX_PIN"], REF["RS485_RX_PIN"],
+                 wiring.PARTNER_COIL, wiring.PARTNER_PILOT, *pins.values()):  # fmt: skip
+        assert f"GPIO{gpio} " in text
+    for name in (*bringup.JUMPERS, *plan.keys()):
+        assert name in text

@@ -12,7 +12,8 @@ class Step:
     needs: a jumper without which the step is left out. helps: one without which it shows less.
     second: script that the second board runs meanwhile, where there is one, for second_s seconds;
     with needs == "second" the step is left out without it.
-    params: further parameters of the script. silence_s: how long it may print nothing. resets: it ends in a reset, and after_reset.py follows.
+    params: further parameters of the script. resets: it ends in a reset, and after_reset.py follows.
+    silence_s: how long it may print nothing.
     """
 
     key: str
@@ -60,7 +61,7 @@ def keys():
 
 def test_extras(path):
     """(parameters, extra modules) of portable_tests.py for a test file."""
-    params = {"module": path.stem, "tests": portable.functions(path)}
+    params = {"module": path.stem, "label": portable.label(path), "tests": portable.functions(path)}
     return params, portable.needed(path)
 
 

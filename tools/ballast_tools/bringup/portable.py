@@ -14,6 +14,12 @@ def files():
     return sorted(path for path in found if not path.stem.endswith("_host"))
 
 
+def label(path):
+    """Its name among all: "control/pilot/test_pilot"; two folders may have a file of one name."""
+    path = path.with_suffix("")
+    return path.relative_to(paths.HOST_TESTS).as_posix() if paths.HOST_TESTS in path.parents else path.name
+
+
 def functions(path):
     """Names of its plain test functions."""
     body = ast.parse(path.read_text(), str(path)).body

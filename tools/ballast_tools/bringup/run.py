@@ -92,17 +92,17 @@ class Run:
         rows = self.state.results.get(plan.TESTS, [])
         done = {row[2][0] for row in rows if row[0] == "value"}
         for path in files if files is not None else portable.files():
-            if path.stem in done:
+            if portable.label(path) in done:
                 continue
             params, extra = plan.test_extras(path)
             code = script.code("portable_tests", params, extra)
             found, error = self.prompt.run(code, silence_s=TEST_S)
             if error:
-                found = [["value", "tests", [path.stem, 0, [["import", error]]]]]
+                found = [["value", "tests", [portable.label(path), 0, [["import", error]]]]]
             rows = rows + found
             self.state.put(plan.TESTS, rows)
             for row in found:
-                self.say(f"{path.stem}: {row[2][1]} passed, {len(row[2][2])} failed")
+                self.say(f"{row[2][0]}: {row[2][1]} passed, {len(row[2][2])} failed")
 
 
 class Beside:

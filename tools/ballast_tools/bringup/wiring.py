@@ -38,7 +38,7 @@ def jumpers(board):
     spare = free(board)
     pwm, coil = board["CP_PWM_PIN"], board["COIL_PIN"]
     made = {
-        "second": f"second board: GND to GND, its GPIO{PARTNER_COIL} to GPIO{coil} (coil), its "
+        "second": f"the second board: GND to GND, its GPIO{PARTNER_COIL} to GPIO{coil} (coil), its "
                   f"GPIO{PARTNER_PILOT} to GPIO{pwm} (pilot); nothing else",
     }  # fmt: skip
     if spare:

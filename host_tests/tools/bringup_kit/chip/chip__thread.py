@@ -18,7 +18,7 @@ def start_new_thread(function, args):
 
 def raise_in(function):
     """The function's own except clause sees the error, as in a thread of its own."""
-    import step_cost
+    step_cost = __import__("step_cost")
 
     kept = step_cost.Ideal.feed
 

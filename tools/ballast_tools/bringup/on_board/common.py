@@ -83,13 +83,13 @@ def mount_application():
     if "/app" in sys.path:
         return
     try:
-        import loader
-        from update_slots import UpdateSlots
+        loader = __import__("loader")
+        slots_of = __import__("update_slots").UpdateSlots
     except ImportError:
         __import__("ballast")  # a development board: its files are on the path
         return
     for kind in ("romfs", "littlefs"):
-        slots = UpdateSlots(kind)
+        slots = slots_of(kind)
         buf = bytearray(4096)
         for slot in (0, 1):
             if loader.image_security(slots, slot, buf) >= 0:

@@ -21,4 +21,4 @@ def main(params):
             text = io.StringIO()
             sys.print_exception(error, text)
             failed.append([name, text.getvalue()[-600:]])
-    value("tests", [params["module"], passed, failed])
+    value("tests", [params["label"], passed, failed])

@@ -16,7 +16,7 @@ def main(params):
 def step_stack(params):
     import _thread
 
-    import step_cost
+    step_cost = __import__("step_cost")
 
     ideal = step_cost.Ideal(True)
     for _ in range(60):  # once around: each branch has run, and what is made at its first run is there

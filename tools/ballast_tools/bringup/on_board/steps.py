@@ -24,7 +24,7 @@ def main(params):
 
 def decide():
     """The deciding alone, beside a meter that sends samples: the step as such, and where it has news."""
-    import step_cost
+    step_cost = __import__("step_cost")
 
     ideal = step_cost.Ideal(True)
     news = {"decide": [], "decide_reading": [], "decide_sample": []}
