@@ -60,6 +60,12 @@ def test_without_sources_it_says_what_it_did_not_look_at(capsys):
     assert "skipped manifest" in text and "--micropython DIR" in text and "--idf DIR" in text
 
 
+def test_a_board_without_a_build_of_its_own(capsys):
+    assert check("esp32s3_devkit") == (0, "")
+    text = capsys.readouterr().out
+    assert "board.py: pins" in text and "skipped all else: no image.toml" in text
+
+
 def test_without_cmake_it_says_so(trees, monkeypatch, capsys):
     monkeypatch.setattr(cmake.shutil, "which", lambda name: None)
     assert check("esp32s3_ref", *trees)[0] == 0

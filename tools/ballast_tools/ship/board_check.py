@@ -147,8 +147,10 @@ def _check_profile(values, near, say):
     try:
         found = profile.load(name, near)
     except (UserError, OSError, ValueError) as error:  # or a text that can be no file's name
-        wrong = str(error).splitlines()[0][:100] if name.endswith(".toml") else _shown(name)
-        say("CHIP_PROFILE", f"{wrong}; expected one of {known}, or a .toml file beside board.py")
+        said = str(error).splitlines()[0].replace(f"{near}/", "")
+        told = name.endswith(".toml") and said.startswith(name)  # the file is there, and damaged
+        say("CHIP_PROFILE", said[:150] if told else
+            f"{_shown(name)}; expected one of {known}, or a .toml file beside board.py")  # fmt: skip
         return "none"
     if found is None and values["NAME"] != "bench":  # ideal
         say("CHIP_PROFILE", f"{_shown(name)}; expected a real chip's: {known}")

