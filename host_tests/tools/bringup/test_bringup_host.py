@@ -11,6 +11,8 @@ from dataclasses import replace
 import pytest
 
 from ballast_bench.chip import profile
+from ballast_bench.plant.plant import Config
+from ballast_bench.world import World
 from ballast_tools.bringup import bringup, plan, portable, run, wiring
 from ballast_tools.bringup.prompt import Prompt
 from ballast_tools.factory.flash import LinkError
@@ -297,3 +299,13 @@ def test_the_page_draws_the_pins_of_the_board():
         assert f"GPIO{gpio} " in text
     for name in (*bringup.JUMPERS, *plan.keys()):
         assert name in text
+
+
+def test_the_bench_runs_on_the_profile_that_a_board_was_measured_for(desk, tmp_path):
+    desk.plug()
+    assert desk.run("--only", "flash_stalls,garbage") == 0
+    with World(Config(), chip=str(desk.out / "profile.toml")) as world:
+        world.boot()
+        world.run(2)
+        assert world.profile.measured >= 5
+        assert world.nodes[0].app.timer.running

@@ -38,7 +38,7 @@ def main(args):
     if folder is not None:
         found, name = Findings(), folder.name
         _check_file(found, folder, "")
-        found.skipped("all else: no image.toml, so this board is for `deploy` alone and has no build of its own")
+        found.skipped("all else: no image.toml: a board for `deploy` alone, with no build of its own")
     else:
         board = boards.load(args.board)
         found, name = check(board, micropython, idf), board.name

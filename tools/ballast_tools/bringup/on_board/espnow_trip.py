@@ -20,7 +20,7 @@ def main(params):
     for n in range(FRAMES):
         frame[0] = n & 0xFF
         start = ticks_us()
-        radio.send(peer, frame, False)
+        radio.send(peer, bytes(frame), False)
         _, answer = radio.recv(300)
         if answer is not None and answer[0] == frame[0]:
             took.append(ticks_diff(ticks_us(), start))

@@ -10,7 +10,7 @@ def main(params):
     import gc
 
     gc.collect()
-    kept = []
+    kept: list = []
     worst = 0
     for _ in range(1 + MOST // STEP):
         gc.collect()
@@ -22,7 +22,7 @@ def main(params):
             break
         kept.append(grown(STEP))
     value("collection_worst_us", worst)
-    kept = None
+    kept.clear()
     gc.collect()
     value("python_heap_after", [gc.mem_alloc(), gc.mem_free()])
     value("largest_free_bytes", largest_free())

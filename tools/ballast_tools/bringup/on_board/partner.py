@@ -26,7 +26,7 @@ def main(params):
     frames = 0
     while time.ticks_diff(end, time.ticks_ms()) > 0:
         mac, frame = radio.recv(200)
-        if frame is not None:
+        if mac is not None and frame is not None:
             try:
                 radio.add_peer(mac)
             except OSError:  # it is one already
@@ -43,7 +43,7 @@ def listen():
 
     ble = bluetooth.BLE()
     ble.active(True)
-    seen = []
+    seen: list = []
 
     def heard(event, data):
         if event == 5 and NAME.encode() in bytes(data[4]) and len(seen) < 100:  # _IRQ_SCAN_RESULT

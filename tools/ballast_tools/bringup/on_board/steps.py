@@ -27,7 +27,7 @@ def decide():
     step_cost = __import__("step_cost")
 
     ideal = step_cost.Ideal(True)
-    news = {"decide": [], "decide_reading": [], "decide_sample": []}
+    news: dict = {"decide": [], "decide_reading": [], "decide_sample": []}
     for n in range(WARM + STEPS):
         kind = "decide_sample" if ideal.n % 50 == 0 else "decide_reading" if ideal.n % 5 == 0 else "decide"
         ideal.feed()
@@ -47,10 +47,8 @@ def frame(board):
     if board["METER_SPI"] is None:
         missing("spi_frame", "this board has no power meter")
         return
-    pins = {}
-    for key in ("sck", "mosi", "miso"):
-        pins[key] = Pin(board["METER_%s_PIN" % key.upper()])
-    spi = SPI(board["METER_SPI"], baudrate=400000, polarity=1, phase=1, **pins)
+    sck, mosi, miso = [Pin(board["METER_%s_PIN" % key]) for key in ("SCK", "MOSI", "MISO")]
+    spi = SPI(board["METER_SPI"], baudrate=400000, polarity=1, phase=1, sck=sck, mosi=mosi, miso=miso)
     out, answer = bytes(4), bytearray(4)
     cost("spi_frame", 1, timed(spi.write_readinto, 50, out, answer))
 
