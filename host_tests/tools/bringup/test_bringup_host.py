@@ -122,11 +122,38 @@ def test_without_jumpers_and_a_second_board_it_says_what_it_left_out(desk, capsy
     assert ["value", "coil_driven", False] in desk.results()["reset"]
 
 
+@pytest.mark.parametrize(("typed", "done"), [("", True), ("s", False), (None, False)])
+def test_it_asks_for_each_wire(desk, monkeypatch, capsys, typed, done):
+    """Enter: it is set. s, or the end of the input: the step is left out."""
+    desk.plug(jumpers=("bus",))
+
+    def answer(question):
+        if typed is None:
+            raise EOFError
+        return typed
+
+    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr(bringup.sys.stdin, "isatty", lambda: True, raising=False)
+    assert desk.run("--only", "rs485") == 0
+    assert "wire: GPIO17 (bus TX) to GPIO42 (bus RX)" in capsys.readouterr().out
+    assert ["missing", "rs485", "jumper 'bus' is not set"] in desk.results()["rs485"] or done
+    assert done == any(row[1] == "rs485" and row[0] == "value" for row in desk.results()["rs485"])
+
+
 def test_the_jumper_lets_the_coil_be_driven_and_nothing_else_does(desk):
     unit = desk.plug(jumpers=("coil",))
     assert desk.run("--only", "reset", "--jumpers", "") == 0  # the person did not say so, the wire does
     assert unit.kept()["coil_driven"]
     assert ["value", "coil_driven", True] in desk.results()["reset"]
+
+
+def test_it_waits_for_the_bite_before_it_looks_for_the_prompt(desk, monkeypatch):
+    """Keys that come before the watchdog bites would find the old prompt, and the old cause."""
+    desk.plug()
+    seen = []
+    monkeypatch.setattr(Prompt, "pause", staticmethod(seen.append))
+    assert desk.run("--only", "watchdog", "--jumpers", "") == 0
+    assert seen[0] >= 2 and ["value", "watchdog_cause", 3] in desk.results()["watchdog"]
 
 
 def test_it_goes_on_where_it_stopped(desk, capsys, monkeypatch):

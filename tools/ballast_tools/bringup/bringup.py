@@ -155,7 +155,10 @@ class Job:
         print(f"  wire: {jumper.text}")
         if not sys.stdin.isatty():
             return False
-        return input("  Enter when it is done, s to leave it out: ").strip().lower() != "s"
+        try:
+            return input("  Enter when it is done, s to leave it out: ").strip().lower() != "s"
+        except EOFError:  # Ctrl-D
+            return False
 
     def write(self):
         """report.txt and profile.toml of what there is."""

@@ -12,6 +12,7 @@ STEP_COST = {"step_cost.py": paths.TOOLS / plan.STEP_COST}
 NETWORK = "ballast-bringup"  # of the second board: on_board/partner.py
 CHANNEL = 6
 ARM_S = 40
+RESET_S = 3  # the watchdog bites after one
 TEST_S = 900
 """Silence of one portable test: chosen; on a computer the longest takes some seconds."""
 
@@ -65,6 +66,7 @@ class Run:
         if not step.resets:
             return self._rows(step, *self.prompt.run(code, on_line=self.say, silence_s=step.silence_s))
         rows = self._rows(step, *self.prompt.run(code, until=RESETTING))
+        self.prompt.pause(RESET_S)  # keys before the bite would find the old prompt
         self.prompt.wait_for_prompt()
         return rows + self._rows(step, *self.prompt.run(script.code("after_reset", params)))
 
