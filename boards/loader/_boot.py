@@ -1,8 +1,12 @@
-"""Frozen in place of MicroPython's own _boot.py: the data partition, and no way to hang.
+"""Frozen in place of MicroPython's own _boot.py: safe pins, the data partition, no way to hang.
+
+It runs before boot.py, and after machine.reset() or the watchdog the outputs still have the
+level that the last run gave them. Formatting takes up to 0.9 s, so the pins come first.
 
 The stock one prints for ever when the file system cannot be mounted
 (ports/esp32/modules/inisetup.py). A charger must come up instead: it formats the
-data partition, starts with safe defaults and says so on its page.
+data partition, starts with safe defaults and says so on its page. It does so only if LittleFS
+says three times that what it read is no LittleFS, not if the flash could not be read.
 
 MicroPython runs this file in the namespace of __main__ (shared/runtime/pyexec.c), where
 compose/chip.py of the application finds `formatted`.
@@ -12,6 +16,14 @@ import gc
 
 import vfs
 from flashbdev import bdev
+
+try:
+    import boot  # noqa: F401 - frozen too: importing it makes the pins safe
+except BaseException as error:  # noqa: BLE001 - MicroPython runs boot.py itself after this file
+    print("ballast: boot.py:", error)
+
+_TRIES = 3
+_NO_LITTLEFS = (84, 22, 19)  # CORRUPT (also of an empty partition), EINVAL, ENODEV
 
 
 def _blank():
@@ -24,11 +36,31 @@ def _blank():
     return True
 
 
+def _mount():
+    """Mount the data partition; errno of the last of three tries, 0 = it is mounted.
+
+    LittleFS is named, because vfs.mount() by itself tries FAT next and then hides the
+    error of LittleFS (extmod/vfs.c:166-208).
+    """
+    errno = 0
+    for _ in range(_TRIES):
+        try:
+            vfs.mount(vfs.VfsLfs2(bdev), "/")
+            return 0
+        except OSError as error:
+            errno = error.args[0]
+        except MemoryError:
+            errno = 12
+        gc.collect()
+    return errno
+
+
 formatted = False  # True: what the partition held could not be read, and is gone
-try:
-    vfs.mount(bdev, "/")
-except OSError:
+_errno = _mount()
+if _errno in _NO_LITTLEFS:
     formatted = not _blank()
     vfs.VfsLfs2.mkfs(bdev)
-    vfs.mount(bdev, "/")
+    _errno = _mount()
+if _errno:
+    print("ballast: no data partition: error", _errno)
 gc.collect()

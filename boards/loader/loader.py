@@ -3,19 +3,23 @@
 Frozen into the base image (or put on the file system of a stock MicroPython)
 together with update_file.py, slot_record.py and update_slots.py, which it shares
 with the application. It decides nothing about charging: boot.py has put the pins
-into their safe state before, and a start that finds no application leaves them so.
+into their safe state before, and a start that fails or finds no application leaves them so.
 """
 
 import gc
 import hashlib
 import os
 import sys
+import time
 
 import machine
+import micropython
 import slot_record
 import update_file
 
 MOUNT = "/app"
+WAITS_S = (0, 10, 60, 600)  # chosen: before a start that failed so often is tried again
+NOTE = 96  # place in RTC memory, behind ports/reset_info.py, which reads this note
 running = slot_record.NONE  # the slot that was started, and how it is mounted: read by
 fs = ""  # the application's compose/factory.py, which hands them to the update service
 
@@ -96,10 +100,64 @@ def mount(slots, slot):
     sys.modules.pop("board", None)
 
 
+def quiet():
+    """Let no byte 0x03 on the console end the program: noise on an open pin can be one.
+
+    MicroPython watches for the byte anew whenever a script starts. One that came before
+    interrupts at the next branch, which is the loop here.
+    """
+    try:
+        micropython.kbd_intr(-1)
+        for _ in (0, 1):
+            pass
+    except KeyboardInterrupt:
+        pass
+
+
+def note(text):
+    """Keep why a start failed for the start that succeeds; returns how many failed in a row.
+
+    Bytes: 0xB6, count, length, text of up to 48 bytes, their sum as two bytes.
+    """
+    memory = machine.mem_backup()
+    count = 1
+    if memory[NOTE] == 0xB6 and memory[NOTE + 2] <= 48:
+        end = NOTE + 3 + memory[NOTE + 2]
+        if memory[end] | memory[end + 1] << 8 == sum(memory[NOTE:end]) & 0xFFFF:
+            count = min(memory[NOTE + 1] + 1, 255)
+    data = bytes([0xB6, count, len(text)]) + text
+    data += (sum(data) & 0xFFFF).to_bytes(2, "little")
+    for at in range(len(data)):
+        memory[NOTE + at] = data[at]
+    return count
+
+
+def failed(error):
+    """The start ended with an exception: keep the reason, wait with safe pins, start again."""
+    text = "%s: %s" % (type(error).__name__, error)
+    text = bytes([byte for byte in text.encode() if byte < 128][:48])
+    wait_s = WAITS_S[min(note(text), len(WAITS_S)) - 1]
+    print("ballast: start failed, again in %d s: %s" % (wait_s, text.decode()))
+    for _ in range(wait_s):
+        time.sleep_ms(1000)
+    machine.reset()
+
+
 def start(kind):
     """Run the application; returns only when there is none to run, or not yet.
 
-    kind: how it is mounted, "romfs" or "littlefs".
+    kind: how it is mounted, "romfs" or "littlefs". A start that fails ends in a restart, never
+    at the prompt: a charger stays there for ever.
+    """
+    quiet()
+    try:
+        run(kind)
+    except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001 - see above
+        failed(error)
+
+
+def run(kind):
+    """Pick the slot, mount it and run its main.
 
     A unit that the jig has not passed stays at the prompt with its safe pins: no
     watchdog runs there that would bite the jig, and what did not pass cannot charge.
@@ -108,6 +166,7 @@ def start(kind):
     from update_slots import UpdateSlots
 
     if identity.wants_jig():
+        micropython.kbd_intr(3)
         print("ballast: waiting for the jig")
         return
 

@@ -1,16 +1,17 @@
 """boot.py: contactor open and pilot at +12 V after every kind of reset, and in spite of errors."""
 
+import dis
 import runpy
 import sys
 from pathlib import Path
 from types import ModuleType
 
-import machine
 import pytest
 
 from ballast.control.records import PILOT_PWM, Out
 from ballast.ports.board_io import BoardIo
 from ballast_bench import boards, fakes
+from ballast_bench.fakes.resets import KINDS
 
 BOOT = str(Path(__file__).resolve().parents[2] / "firmware" / "boot.py")
 COIL, PULSE, PWM_PIN, TEST = 15, 16, 14, 6
@@ -65,12 +66,12 @@ def test_after_a_soft_reset_while_charging(rig, install):
     assert_safe(rig.dev)
 
 
-@pytest.mark.parametrize("cause", [machine.HARD_RESET, machine.WDT_RESET, machine.PWRON_RESET])
-def test_after_a_hard_reset_while_charging(rig, install, cause):
+@pytest.mark.parametrize("kind", KINDS)
+def test_after_every_reset_while_charging(rig, install, kind):
     install(rig.board)
     charging(rig)
-    rig.dev.hard_reset(cause)
-    assert rig.dev.pad(COIL) is None
+    rig.dev.hard_reset(kind)
+    assert rig.dev.pad(COIL) == (1 if KINDS[kind].pads else None)
     boot()
     assert_safe(rig.dev)
 
@@ -109,14 +110,18 @@ def test_one_wrong_pin_does_not_keep_the_others(rig, install, broken):
     rig.board = boards.load("bench")
     charging(rig)
     rig.dev.hard_reset()
+    with pytest.raises(fakes.HardReset):
+        boot()  # what it could not set may still have its level: deep sleep lets it float
+    assert rig.dev.pad(COIL) is None
     boot()
     rig.board = charging_board
     assert rig.dev.pad(COIL) == 0
 
 
 @pytest.mark.parametrize("damage", ["missing", "syntax", "no coil pin", "coil pin 99"])
-def test_a_broken_board_file_after_a_soft_reset_ends_in_a_hard_one(
-    rig, install, monkeypatch, tmp_path, damage
+@pytest.mark.parametrize("kind", ["soft", "software", "panic", "watchdog"])
+def test_with_a_broken_board_file_the_pads_float(
+    rig, install, monkeypatch, tmp_path, damage, kind
 ):
     charging(rig)
     if damage == "coil pin 99":
@@ -130,10 +135,69 @@ def test_a_broken_board_file_after_a_soft_reset_ends_in_a_hard_one(
         monkeypatch.setattr(sys, "path", [str(tmp_path)])
         if damage == "syntax":
             (tmp_path / "board.py").write_text("COIL_PIN = = 3\n")
-    rig.dev.soft_reset()
+    if kind == "soft":
+        rig.dev.soft_reset()
+    else:
+        rig.dev.hard_reset(kind)
     assert rig.dev.pad(COIL) == 1
     with pytest.raises(fakes.HardReset):
         boot()
     assert rig.dev.pad(COIL) is None  # floats to the hardware's pull-down
     boot()  # the second time it goes on: no endless resets
     assert rig.dev.pad(COIL) != 1
+
+
+class Interrupts:
+    """Ctrl-C on the console before the n-th bytecode of a script, taken at its next branch.
+
+    As MicroPython does it (py/vm.c:575-611, 1341): jumps look whether an interrupt waits.
+    """
+
+    def __init__(self, console, path, at):
+        self.console = console
+        self.path = path
+        self.left = at
+
+    def __call__(self, frame, event, arg):
+        if frame.f_code.co_filename != self.path:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            self.left -= 1
+            if self.left == 0:
+                self.console.type(b"\x03")
+            if "JUMP" in dis.opname[frame.f_code.co_code[frame.f_lasti]]:
+                self.console.branch()
+        return self
+
+
+def interrupted_boot(dev, at):
+    """Whether the byte came before the script's end; the script must not end with it."""
+    dev.console.script_starts()
+    trace = Interrupts(dev.console, BOOT, at)
+    sys.settrace(trace)
+    try:
+        boot()
+    finally:
+        sys.settrace(None)
+    return trace.left <= 0
+
+
+def test_no_byte_on_the_console_ends_it_or_leaves_a_pin(rig, install):
+    """With an exception MicroPython would skip main.py: the prompt, for ever, without a watchdog."""
+    install(rig.board)
+    before = sys.gettrace()
+    at = interrupts = 1
+    try:
+        while True:
+            charging(rig)
+            rig.dev.hard_reset("software")
+            came = interrupted_boot(rig.dev, at)
+            assert_safe(rig.dev)
+            if not came:
+                break
+            interrupts += not rig.dev.console.pending and rig.dev.console.interrupt_char == -1
+            at += 1
+    finally:
+        sys.settrace(before)
+    assert at > 100 and interrupts > 100

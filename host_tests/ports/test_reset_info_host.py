@@ -6,7 +6,9 @@ import machine
 import pytest
 
 import ballast_bench.fakes as fakes
+from ballast.control import charger
 from ballast.ports.reset_info import ResetInfo
+from ballast_bench.fakes.resets import KINDS
 
 
 def reset(dev, cause):
@@ -87,8 +89,8 @@ def test_a_long_run_or_a_person_forgives(dev):
     assert not ResetInfo("esp32s3").crash_loop
 
 
-@pytest.mark.parametrize(("chip", "kept"), [("esp32s3", False), ("esp32", True)])
-def test_a_brown_out_is_told_from_power_on(clock, chip, kept):
+@pytest.mark.parametrize("chip", ["esp32s3", "esp32"])
+def test_a_brown_out_is_told_from_power_on_and_is_no_crash(clock, chip):
     """The port says PWRON_RESET for both; the chip's own register does not."""
     with fakes.Device(clock, chip) as dev:
         ResetInfo(chip).note(7, "weld")
@@ -98,12 +100,45 @@ def test_a_brown_out_is_told_from_power_on(clock, chip, kept):
         dev.brown_out()
         assert machine.reset_cause() == machine.PWRON_RESET
         info = ResetInfo(chip)
-        assert (info.brown_out, info.name, info.known) == (True, "brown_out", kept)
-        assert info.text == ("weld" if kept else "")
-        assert info.crash is kept  # counted where the memory of the run before is there
+        assert (info.brown_out, info.name, info.known, info.text) == (True, "brown_out", True, "weld")
+        assert (info.crash, info.crashes) == (False, 0)
         for cause in (machine.HARD_RESET, machine.WDT_RESET):
             dev.hard_reset(cause)
             assert not ResetInfo(chip).brown_out
+
+
+def test_sags_are_counted_apart_and_never_lock_the_charger(dev):
+    for count in (1, 2, 3, 4):
+        dev.brown_out()
+        info = ResetInfo("esp32s3")
+        assert (info.sags, info.crash_loop, info.crashes) == (count, False, 0)
+        info.alive(5)
+    info.alive(600)
+    dev.brown_out()
+    assert ResetInfo("esp32s3").sags == 1
+    reset(dev, machine.HARD_RESET)
+    assert ResetInfo("esp32s3").sags == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_next_start_says_of_each_reset(dev, kind):
+    """The random delay of a market is for a supply that was away, and for nothing else."""
+    from ballast.compose.chip import cause_of
+
+    ResetInfo("esp32s3").alive(5)
+    dev.hard_reset(kind)
+    info = ResetInfo("esp32s3")
+    away = kind in ("power_on", "collapse")
+    assert (cause_of(info) == charger.RESET_POWER_ON) is away
+    assert info.name == {
+        "power_on": "power_on", "collapse": "power_on", "brown_out": "brown_out",
+        "watchdog": "watchdog", "watchdog_late": "watchdog", "interrupt_watchdog": "watchdog",
+        "rtc_watchdog": "watchdog",
+    }.get(kind, "crash")  # fmt: skip
+    assert info.crash is (info.name in ("watchdog", "crash"))
+    info.announce()
+    dev.hard_reset("software")
+    assert (ResetInfo("esp32s3").name, cause_of(info) == charger.RESET_POWER_ON) == ("restart", away)
 
 
 def test_of_an_unknown_chip_no_register_is_read(dev):

@@ -1,6 +1,7 @@
 """RS-485 port: format, times, non-blocking, what is lost."""
 
 import pytest
+from machine import UART, Pin
 
 from ballast.ports.rs485 import EVEN, NONE, Rs485
 
@@ -66,3 +67,40 @@ def test_reading_never_waits(dev, peer):
     assert dev.uarts[1].dropped == 600 - 512
     bus.discard()
     assert bus.any() == 0
+
+
+def test_it_never_touches_the_chips_default_pins(dev, peer, rig):
+    """GPIO10, UART1's default TX, is the power meter's chip select of the reference board."""
+    cs = Pin(10, Pin.OUT, value=1)
+    other = Pin(9, Pin.IN, Pin.PULL_UP)
+    for parity, baud in ((EVEN, 9600), (NONE, 19200), (EVEN, 9600)):
+        bus = Rs485(1, 17, 42, baud, parity)
+        bus.write(b"\x01")
+        bus.configure(38400)
+        cs.value(0)
+        assert dev.level[10] == 0
+        cs.value(1)
+        assert dev.level[10] == 1 and other.value() == 1
+        assert dev.pad(17) == 1  # idle
+
+
+def test_a_uart_without_pins_takes_its_default_ones_and_kills_the_pad_later(dev):
+    """What makes the test above worth having: machine_uart.c:302, uart.c:752."""
+    cs = Pin(10, Pin.OUT, value=1)
+    uart = UART(1)
+    cs.value(0)
+    assert dev.level[10] == 1  # the pad belongs to the UART now
+    assert UART(1) is uart
+    uart.init(9600, tx=17, rx=42, rxbuf=512)
+    cs.value(0)
+    cs.value(1)
+    assert dev.pad(10) is None  # floats
+    with pytest.raises(OSError, match="ESP_FAIL") as error:
+        uart.init(rxbuf=128)
+    assert error.value.args[0] == 1
+
+
+def test_a_soft_reset_lets_the_tx_pad_float(dev, peer):
+    Rs485(1, 17, 42)
+    dev.soft_reset()
+    assert dev.pad(17) is None and not dev.uarts

@@ -6,6 +6,7 @@ import ballast_bench.fakes as fakes
 from ballast_bench import home
 from ballast_bench.chip.garbage import Heap
 from ballast_bench.chip.paid_step import PaidStep
+from ballast_bench.fakes import resets
 from ballast_bench.fakes.chip_time import ChipTime
 from ballast_bench.wiring import Wiring
 
@@ -57,8 +58,9 @@ class Node:
 
     @property
     def boot_time_s(self):
-        """From a reset to boot.py."""
-        return BOOT_S if self.profile is None else self.device.time.price("boot") / 1e6
+        """From the last reset to boot.py; the pads stay as the reset left them."""
+        boot_s = BOOT_S if self.profile is None else self.device.time.price("boot") / 1e6
+        return boot_s + resets.printing_s(self.device.reset_kind)
 
     def serve(self):
         """Run the services of the app."""
@@ -66,7 +68,7 @@ class Node:
             self.task = self.world.spawn(self.app.services.run())
 
     def went_down(self, now_s):
-        """The chip was reset: its tasks and sockets are gone, the pads float already."""
+        """The chip was reset: its tasks and sockets are gone; what its pads do, resets.py says."""
         if self.task is not None:
             self.task.cancel()
         if self.app.page is not None:
@@ -80,6 +82,7 @@ class Node:
         sys.modules["board"] = self.board
         try:
             source = (home.FIRMWARE / "boot.py").read_text()
+            self.device.console.script_starts()
             exec(compile(source, "boot.py", "exec"), {"__name__": "boot"})
         finally:
             if before is None:

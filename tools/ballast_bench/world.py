@@ -264,14 +264,14 @@ class World:
         if node.supplied:
             node.boot_s = now_s + node.boot_time_s
             return
+        node.device.hard_reset("power_on")  # also of a chip that was just starting
         if node.boot_s is None:
-            node.device.hard_reset(1)  # machine.PWRON_RESET: RTC memory is lost
             node.went_down(now_s)
         node.boot_s = inf
 
     def power_cut(self, node, seconds):
         """No supply for `seconds`: the chip is off, then boots with its flash alone."""
-        node.device.hard_reset(1)  # machine.PWRON_RESET: RTC memory is lost
+        node.device.hard_reset("power_on")
         node.went_down(self.now_s)
         node.boot_s += seconds
         node.cp.set_powered(False)
@@ -279,8 +279,15 @@ class World:
 
     def brown_out(self, node):
         """The chip's supply sagged for a moment: the detector resets it."""
-        node.device.brown_out()
-        node.went_down(self.now_s)
+        self.reset(node, "brown_out")
+
+    def reset(self, node, kind):
+        """A reset of one chip, also while it starts. kind: one of fakes.resets.KINDS."""
+        node.device.hard_reset(kind)
+        if node.boot_s is None:
+            node.went_down(self.now_s)
+        else:
+            node.boot_s = self.now_s + node.boot_time_s
 
     def _run(self, awaitable):
         """Until it is done, over the resets of machine.reset() in a service."""

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 
 import machine
 from micropython import const
@@ -32,6 +33,8 @@ if _TYPE_CHECKING:
 DATA = "/data"
 WEB = "/web"  # in the folder factory.root(), as is BRAND
 BRAND = "/brand.json"  # brand and market, made by the build
+_SAG_PAUSE_S = const(60)  # chosen: of the third brown-out in a row, and more of each further one
+_START_PAUSE_MS = const(10000)  # chosen: for each crash, after a start that failed
 UNIT = "/unit.json"  # of a development board: serial, label, cal; see ports/identity.py
 
 
@@ -47,14 +50,14 @@ def read_json(path: str) -> "dict[str, Any]":
 
 
 def cause_of(info: ResetInfo) -> int:
-    """charger.RESET_* of a ResetInfo."""
+    """charger.RESET_* of a ResetInfo. POWER_ON only if the supply was away: see restore_delay_s."""
     if info.cause == machine.WDT_RESET:
         return charger.RESET_WATCHDOG
-    if info.cause == machine.SOFT_RESET:
-        return charger.RESET_SOFT
     if info.brown_out:
         return charger.RESET_BROWN_OUT
-    return charger.RESET_POWER_ON
+    if info.cause == machine.PWRON_RESET:
+        return charger.RESET_POWER_ON
+    return charger.RESET_SOFT  # machine.reset(), a panic, USB: the supply was there all the time
 
 
 def was_formatted() -> bool:
@@ -71,18 +74,27 @@ def make_ble(name: str) -> "BlePort | None":
     return BlePort(name)
 
 
+def say(line: str) -> None:
+    """Print a line of at most 100 characters. At 115200 Bd the UART's FIFO takes 128 at once; for
+    each one more the step waits 87 us (shared/runtime and ports/esp32/mphalport.c)."""
+    print(line[:100])  # noqa: T201 - the console is what it is for
+
+
 # Any: as in read_json()
 def make_env(
-    permit: factory.Permit, chip: str
+    permit: factory.Permit, info: ResetInfo
 ) -> "tuple[Env, dict[str, Any], dict[str, Any]]":
-    """The environment of this chip -> (env, brand, calibration). chip: the board's CHIP."""
+    """The environment of this chip -> (env, brand, calibration)."""
     root = factory.root()
     brand = read_json(root + BRAND)
-    unit = identity.load() or read_json(UNIT)
-    info = ResetInfo(chip)
-    env = Env(Storage(DATA), os.urandom)
+    found, trouble = identity.load()
+    unit = found or read_json(UNIT)
+    env = Env(Storage(DATA), os.urandom, say)
+    if trouble:
+        env.troubles.append(trouble)
     env.reset_info = info
     env.cause = cause_of(info)
+    env.sag_pause_s = min(_SAG_PAUSE_S * max(info.sags - 2, 0), 600)
     env.crash_loop = info.crash_loop
     env.formatted = was_formatted()
     env.restore_delay_s = brand.get("rules", {}).get("restore_delay_s", 0)
@@ -107,15 +119,24 @@ def make_env(
     return env, brand, cal
 
 
+# Any: asyncio's loop and its description of an error
+def _lost(loop: "Any", context: "dict[str, Any]") -> None:
+    """A task ended with an exception that nobody awaits. asyncio would print a traceback: 75 ms
+    without a step for 1 KB."""
+    error = context.get("exception")
+    say("task ended: %s" % (last_run.place(error) if error else context.get("message")))
+
+
 def run(app_class: "type[App]") -> None:
     """Run the charger. However the run ends: safe outputs, then a restart."""
-    import board
-
     app: "App | None" = None
-    env: "Env | None" = None
+    info: "ResetInfo | None" = None
     try:
+        import board
+
         permit = factory.Permit()
-        env, brand, cal = make_env(permit, board.CHIP)
+        info = ResetInfo(board.CHIP)
+        env, brand, cal = make_env(permit, info)
         settings, problems = factory.settings(brand)
         for line in problems:
             env.log(line)
@@ -123,13 +144,24 @@ def run(app_class: "type[App]") -> None:
         update = env.update
         if update is not None:
             app.services.add("update", lambda: factory.prove(update, made))
+        asyncio.get_event_loop().set_exception_handler(_lost)
         app.start()
         asyncio.run(app.services.run())
-    except Exception as error:  # noqa: BLE001 - the restart has to follow in any case
-        sys.print_exception(error)
-        if env is not None:
-            last_run.note_error(env.reset_info, error)
+    except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001 - the restart follows
+        _ended(app, info, error)
     finally:
         if app is not None:
             app.stop()
         machine.reset()
+
+
+def _ended(app: "App | None", info: "ResetInfo | None", error: BaseException) -> None:
+    """Safe outputs first, then the reason: a traceback takes 75 ms. A start that fails again and
+    again is tried again ever more slowly; no watchdog runs before App.start()."""
+    if app is not None:
+        app.stop()
+    last_run.note_error(info, error)
+    sys.print_exception(error)
+    if app is None:
+        crashes = info.crashes if info is not None else 6
+        time.sleep_ms(min(_START_PAUSE_MS * crashes, 600000))

@@ -17,12 +17,16 @@ if _TYPE_CHECKING:
     from ballast.services.update import Update
 
 
+_STACK = const(16384)  # any thread may run the step, which needs up to 4.6 KiB (chip_reality, est.)
+_TRIES = const(5)  # chosen: a thread needs this stack in one piece of internal RAM
+
+
 # Any: what the function returns, passed on as it is
 async def in_thread(function: "Callable[[], Any]") -> "Any":
     """Run a function that blocks in C (a Wi-Fi scan: 2 s) in a thread, so that the step goes on.
 
     The port releases the interpreter's lock meanwhile. Returns what the function returned and
-    raises what it raised.
+    raises what it raised; OSError if there is no memory for a thread.
     """
     import _thread
 
@@ -31,11 +35,19 @@ async def in_thread(function: "Callable[[], Any]") -> "Any":
     def work() -> None:
         try:
             done[1] = function()
-        except Exception as error:  # noqa: BLE001 (raised again below)
+        except BaseException as error:  # noqa: BLE001 (raised again below)
             done[2] = error
         done[0] = True
 
-    _thread.start_new_thread(work, ())
+    _thread.stack_size(_STACK)
+    for left in range(_TRIES - 1, -1, -1):
+        try:
+            _thread.start_new_thread(work, ())
+            break
+        except OSError:  # "can't create thread"
+            if not left:
+                raise
+            await asyncio.sleep_ms(500)
     while not done[0]:
         await asyncio.sleep_ms(50)
     if done[2] is not None:
@@ -58,7 +70,8 @@ class Env:
     cause: charger.RESET_* of this start. crash_loop: the charger stays off after this start.
     reset_info: RTC memory, None = none. formatted: the data partition was damaged and has been
     made anew at this start. restore_delay_s: of the market: the longest random delay after the
-    supply returns.
+    supply returns. sag_pause_s: no charge begins before, because the chip's own supply has collapsed
+    several times in a row. troubles: what is wrong with this unit's memory, one line each.
     """
 
     def __init__(self, storage: "Storage", random: "Random", log: "Log" = print) -> None:
@@ -85,3 +98,5 @@ class Env:
         self.crash_loop = False
         self.reset_info: "ResetInfo | None" = None
         self.formatted = False
+        self.sag_pause_s = 0
+        self.troubles: "list[str]" = []

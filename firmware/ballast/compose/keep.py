@@ -51,6 +51,7 @@ def restore(app: "App", env: "Env") -> Keeper:
     app.settings.add_rule(("group_panels", "group_seats"), group_panels.problem)
     if env.formatted:
         problems.append("the memory was damaged and has been emptied: settings and records are lost")
+    problems.extend(env.troubles)
     for line in problems:
         env.log(line)
     cycle = app.charger.cycle
@@ -68,6 +69,7 @@ def restore(app: "App", env: "Env") -> Keeper:
     delay_ms = app.charger.start_delay_ms(
         env.cause, env.restore_delay_s, lambda: int.from_bytes(env.random(3), "big")
     )
+    delay_ms = max(delay_ms, env.sag_pause_s * 1000)
     app.charger.boot(now, env.cause, env.crash_loop, delay_ms)
     return keeper
 

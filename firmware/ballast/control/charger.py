@@ -250,11 +250,12 @@ class Charger:
         """How long no charge may begin after this start: a random time up to the longest delay.
 
         cause: RESET_*. restore_delay_s: the market's longest delay after the supply returns; it
-        returns for the whole street, and the EVs must not all start at once. draw(): a random
-        whole number of 24 bits.
+        returns for the whole street, and the EVs must not all start at once. After a restart, an
+        update or a brown-out of this chip alone the street has its supply. draw(): a random whole
+        number of 24 bits.
         """
         longest_s = self.settings["start_delay_s"]
-        if cause in (RESET_POWER_ON, RESET_BROWN_OUT):
+        if cause == RESET_POWER_ON:
             longest_s = max(longest_s, restore_delay_s)
         return draw() % (longest_s * 1000) if longest_s else 0
 

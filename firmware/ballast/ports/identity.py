@@ -22,19 +22,32 @@ _HEAD = const(6)
 _MOST = const(1900)  # NVS: a blob of one page
 
 
-def load(partition: str = "fctry") -> dict:
-    """The factory data as a dict; {} for a unit that was never in the factory."""
-    nvs = esp32.NVS("factory")
-    unit = _parse(_blob(nvs))
-    if unit is not None:
-        return unit
+def load(partition: str = "fctry") -> "tuple[dict, str]":
+    """(the factory data, what is wrong with its memory).
+
+    {} for a unit that was never in the factory, or whose two copies are both lost. "" = nothing
+    is wrong. NVS can be full, or unusable as a whole; neither keeps a charger from starting.
+    """
+    trouble = ""
+    nvs = None
+    try:
+        nvs = esp32.NVS("factory")
+        unit = _parse(_blob(nvs))
+        if unit is not None:
+            return unit, ""
+    except OSError as error:
+        trouble = "NVS cannot be read: %s" % error
     text = _raw(partition)
     unit = _parse(text)
     if unit is None or text is None:
-        return {}
-    nvs.set_blob("unit", text)
-    nvs.commit()
-    return unit
+        return {}, trouble
+    if nvs is not None:
+        try:
+            nvs.set_blob("unit", text)
+            nvs.commit()
+        except OSError as error:
+            trouble = "NVS cannot be written: %s" % error
+    return unit, trouble
 
 
 def wants_jig() -> bool:
@@ -55,12 +68,11 @@ def _blob(nvs: esp32.NVS) -> "bytes | None":
 
 
 def _raw(partition: str) -> "bytes | None":
+    buf = bytearray(_HEAD + _MOST + 4)
     try:
-        part = esp32.Partition(partition)
+        esp32.Partition(partition).readblocks(0, buf)
     except OSError:
         return None
-    buf = bytearray(_HEAD + _MOST + 4)
-    part.readblocks(0, buf)
     size = buf[4] | buf[5] << 8
     if buf[:4] != _MAGIC or size > _MOST:
         return None

@@ -1,17 +1,18 @@
 """Why the chip started, and what RTC memory keeps over a reset.
 
-RTC memory survives a soft reset, machine.reset() and the watchdog. After power-on and the
-EN button its content is lost or random; a magic byte and a checksum show whether it is
-valid. After a brown-out it is valid on an ESP32, which restarts itself by software, but
-not on an ESP32-S3, which resets its RTC too.
+RTC memory survives a soft reset, machine.reset(), a panic, the watchdog and a brown-out. After
+power-on and the EN button its content is random; a magic byte and a checksum show whether it is
+valid.
 
 MicroPython reports both power-on and brown-out as PWRON_RESET (mp_machine_reset_cause()
 of ports/esp32/modmachine.c: ESP_RST_POWERON and ESP_RST_BROWNOUT, and no other cause). A
 register of the chip distinguishes them: after power-on it holds "power-on"; after a
-brown-out "brown-out" or, from the brown-out interrupt of ESP-IDF, "restart by software".
+brown-out "restart by software", because the brown-out interrupt of ESP-IDF does that. A supply
+that falls faster than this interrupt reads as power-on.
 
-A crash is a reset without `announce()` before it. A crash loop is three crashes within
-600 s of running time. The wall clock is not used, because it may jump or be unknown.
+A crash is a reset without `announce()` before it, but not a brown-out, which says nothing about
+the program. A crash loop is three crashes within 600 s of running time. The wall clock is not
+used, because it may jump or be unknown.
 """
 
 import machine
@@ -19,10 +20,11 @@ import machine
 CRASHES = 3
 WINDOW_S = 600
 _MAGIC = 0xB5
-_VERSION = 1
-_SIZE = 64
+_VERSION = 2
+_SIZE = 66
 # bytes: 0 magic, 1 version, 2 announced, 3 fault, 4-5 uptime s, 6-11 uptimes of the last
-# three runs that crashed (0xFFFF = none), 12 crashes ever, 13 text length, 14-61 text, 62-63 sum
+# three runs that crashed (0xFFFF = none), 12 crashes ever, 13 text length, 14-61 text,
+# 62 brown-outs in a row, 63 free, 64-65 sum
 _ANNOUNCED = 2
 _FAULT = 3
 _UPTIME = 4
@@ -30,7 +32,10 @@ _RUNS = 6
 _COUNT = 12
 _TEXT = 13
 _TEXT_MAX = 48
-_SUM = 62
+_SAGS = 62
+_SUM = 64
+
+_NOTE = 96  # of boards/loader/loader.py, why a start failed: 0xB6, count, length, text, sum
 
 # Technical Reference Manuals, chapter RTC_CNTL: RESET_STATE, bits 5:0 are CPU 0's cause.
 _REGISTER = {"esp32": 0x3FF48034, "esp32s3": 0x60008038}
@@ -44,7 +49,8 @@ class ResetInfo:
 
     chip: the board's CHIP. brown_out: the chip's own supply had collapsed; always False on
     an unknown chip. known: RTC memory was valid. crash_loop: the charger should stay off
-    and only serve the page. fault, text: what the last run kept with `note()`.
+    and only serve the page. fault, text: what the last run kept with `note()`. start_failed: text
+    is why the start before this one failed. sags: brown-outs in a row, each within 600 s of its start.
     """
 
     def __init__(self, chip: str) -> None:
@@ -65,6 +71,9 @@ class ResetInfo:
             self._clear()
         if self.cause == machine.WDT_RESET:
             self.crash = True
+        self.start_failed = self._read_note()
+        self._mem[_SAGS] = min(self._mem[_SAGS] + 1, 255) if self.brown_out else 0
+        self.sags = self._mem[_SAGS]
         self.name = self._words()
         self._count()
         self.crash_loop = self._loop()
@@ -87,8 +96,23 @@ class ResetInfo:
         self.fault = mem[_FAULT]
         length = min(mem[_TEXT], _TEXT_MAX)
         self.text = bytes(mem[_TEXT + 1 : _TEXT + 1 + length]).decode()
-        if self.cause != machine.PWRON_RESET or self.brown_out:
+        if self.cause != machine.PWRON_RESET:
             self.crash = mem[_ANNOUNCED] == 0
+
+    def _read_note(self) -> bool:
+        """Whether the loader has kept why a start failed: `text` from now on. It is read once."""
+        mem = self._mem
+        length = mem[_NOTE + 2]
+        if mem[_NOTE] != 0xB6 or length > _TEXT_MAX:
+            return False
+        end = _NOTE + 3 + length
+        total = sum(bytes(mem[_NOTE:end])) & 0xFFFF
+        if mem[end] | mem[end + 1] << 8 != total:
+            return False
+        mem[_NOTE] = 0
+        self.text = bytes(mem[_NOTE + 3 : end]).decode()
+        self.crash = True
+        return True
 
     def _clear(self) -> None:
         mem = self._mem
@@ -128,8 +152,10 @@ class ResetInfo:
     def alive(self, uptime_s: int) -> None:
         """Call about once a second. After a run as long as the window the crashes are forgotten."""
         self._put16(_UPTIME, min(uptime_s, 0xFFFE))
-        if uptime_s >= WINDOW_S and self._get16(_RUNS) != 0xFFFF:
-            self.forgive()
+        if uptime_s >= WINDOW_S:
+            self._mem[_SAGS] = 0
+            if self._get16(_RUNS) != 0xFFFF:
+                self.forgive()
         self._seal()
 
     def note(self, fault: int, text: str) -> None:

@@ -5,7 +5,9 @@ too late. Therefore boards use an auto-direction transceiver. No method here wai
 service calls `any()` and `read_into()` again and again and sleeps in between.
 """
 
-from machine import UART, Pin
+from machine import UART
+
+_RX_BYTES = 512  # more than any frame; the driver wants more than its FIFO of 128
 
 NONE = None
 EVEN = 0
@@ -27,9 +29,10 @@ class Rs485:
         parity: "int | None" = NONE,
         stop: int = 1,
     ) -> None:
-        self._tx = Pin(tx)
-        self._rx = Pin(rx)
-        self._uart = UART(uart)
+        # UART(uart) alone would take the chip's default pins, which may be the power meter's, and
+        # a new buffer size later disables the output of such a pin for good
+        # (ports/esp32/machine_uart.c:302-372, ESP-IDF esp_driver_uart/src/uart.c:752)
+        self._uart = UART(uart, tx=tx, rx=rx, rxbuf=_RX_BYTES)
         self.configure(baud, parity, stop)
         self.any = self._uart.any  # bytes waiting
         self._readinto = self._uart.readinto
@@ -40,9 +43,7 @@ class Rs485:
             raise ValueError("RS-485 baud rate %d: 1200 to 115200" % baud)
         self.baud = baud
         self._char_bits = 9 + (1 if parity is not None else 0) + stop
-        self._uart.init(
-            baud, 8, parity, stop, tx=self._tx, rx=self._rx, rxbuf=512, timeout=0, timeout_char=0
-        )
+        self._uart.init(baud, 8, parity, stop, timeout=0, timeout_char=0)
 
     def silence_ms(self) -> int:
         """The pause that ends a frame: 3.5 characters, 1.75 ms above 19200 Bd, rounded up.

@@ -180,6 +180,7 @@ class ResetInfo(Protocol):
     name: str
     fault: int
     text: str
+    start_failed: bool
     @property
     def crashes(self) -> int: ...
     def alive(self, uptime_s: int) -> None: ...

@@ -266,7 +266,10 @@ class Update:
             count = min(len(self._buf), size - block * len(self._buf))
             await self._fill(read, count)
             await self._permit()
-            target.write(block, self._buf)
+            try:
+                target.write(block, self._buf)
+            except OSError as error:  # an erase that takes too long: ESP_ERR_TIMEOUT
+                raise UpdateError(500, "the flash memory cannot be written: %s" % error)
             self.done_blocks = block + 1
 
     async def _compare(self, target: "Slot", manifest: "Manifest") -> None:

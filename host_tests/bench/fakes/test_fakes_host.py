@@ -9,6 +9,7 @@ import pytest
 from machine import ADC, PWM, RTC, SPI, UART, WDT, Pin, Signal, Timer
 
 from ballast_bench import fakes
+from ballast_bench.fakes.resets import KINDS
 
 # -- pins ---------------------------------------------------------------------------
 
@@ -174,7 +175,7 @@ def test_pwm_deinit_and_lost_pin(dev):
         pwm.duty_u16(5)
     inverted = PWM(Pin(14), freq=1000, duty_u16=30000, invert=True)
     inverted.deinit()
-    assert dev.pad(14) == 1
+    assert dev.pad(14) == 0  # the matrix inverts the stopped channel too
     lost = PWM(Pin(14), freq=1000)
     Pin(14, Pin.OUT, value=0)  # takes the pad away from LEDC
     with pytest.raises(RuntimeError, match="inactive"):
@@ -208,8 +209,9 @@ def test_adc_range_and_steps(dev, atten, full_mv):
         dev.feed_adc(1, [mv * 1000])
         uv = adc.read_uv()
         assert uv % 1000 == 0
-        assert abs(uv - min(mv, full_mv) * 1000) <= 2000
-        assert 0 <= adc.read() <= 4095
+        low_mv = 104 if atten == 3 and mv > 2400 else 2  # near full scale: esp-idf #16767
+        assert -low_mv * 1000 <= uv - min(mv, full_mv) * 1000 <= 2000
+        assert abs(adc.read() - min(4095, mv * 4096 // full_mv)) <= 4
         assert 0 <= adc.read_u16() <= 65535
 
 
@@ -228,7 +230,7 @@ def test_adc_sequence_repeats_and_changes_in_place(dev):
     dev.feed_adc(1, [500_000])
     assert {read() for _ in range(3)} == {500_000}
     dev.fail_adc(1)
-    with pytest.raises(OSError, match="INVALID_STATE"):
+    with pytest.raises(OSError, match="TIMEOUT"):
         read()
     dev.fail_adc(1, False)
     assert read() == 500_000
@@ -282,25 +284,39 @@ def test_soft_reset_keeps_levels_but_stops_pwm_low(dev):
     assert machine.reset_cause() == machine.SOFT_RESET
 
 
-def test_hard_reset_floats_every_pad(dev):
+def test_a_restart_of_the_cpu_alone_leaves_the_pads(dev):
     Pin(15, Pin.OUT, value=1)
-    PWM(Pin(14), freq=1000)
+    PWM(Pin(14), freq=1000, duty_u16=17472)
     told = []
     dev.listen(15, lambda: told.append(dev.pad(15)))
     with pytest.raises(fakes.HardReset):
         machine.reset()
-    assert (dev.pad(15), dev.pad(14), told) == (None, None, [None])
+    assert (dev.pad(15), told) == (1, [])
+    assert dev.pad(14).high_fraction() == pytest.approx(17472 / 65536, abs=1e-3)
     assert machine.reset_cause() == machine.HARD_RESET
+    Pin(14, Pin.OUT, value=1)
+    assert dev.pad(14) == 1  # a Pin takes the pad from LEDC
 
 
-def test_the_register_of_the_reset_cause(dev):
-    """RESET_STATE of an ESP32-S3: CPU 0 in bits 5:0, CPU 1 above; nothing else can be read."""
-    for cause, code in ((machine.PWRON_RESET, 1), (machine.HARD_RESET, 3), (machine.WDT_RESET, 7)):
-        dev.hard_reset(cause)
-        assert machine.mem32[0x60008038] & 0xFFF == code << 6 | code
-    dev.brown_out()
-    assert machine.mem32[0x60008038] & 0x3F == 0x0F
-    assert machine.reset_cause() == machine.PWRON_RESET
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_each_reset_does(dev, kind):
+    what = KINDS[kind]
+    Pin(15, Pin.OUT, value=1)
+    PWM(Pin(14), freq=1000)
+    machine.RTC().datetime((2026, 5, 1, 0, 12, 0, 0, 0))
+    before = machine.mem_backup()[0:64] = bytes(range(64))
+    told = []
+    dev.listen(15, lambda: told.append(dev.pad(15)))
+    dev.hard_reset(kind)
+    assert (dev.pad(15), told) == ((1, []) if what.pads else (None, [None]))
+    assert (dev.pad(14) is None) is not what.pads
+    assert (bytes(machine.mem_backup()[0:64]) == before) is what.memory
+    assert machine.RTC().datetime()[0] == (2026 if what.memory else 2000)
+    assert machine.reset_cause() == what.cause
+    assert machine.mem32[0x60008038] & 0xFFF == what.code << 6 | what.code
+
+
+def test_no_other_register_can_be_read(dev):
     with pytest.raises(fakes.FakeError, match="0x3ff48034"):
         machine.mem32[0x3FF48034]
     with pytest.raises(TypeError):
@@ -308,19 +324,17 @@ def test_the_register_of_the_reset_cause(dev):
 
 
 def test_rtc_memory(dev):
-    machine.mem_backup()[5] = 77
-    for cause, kept in (
-        (machine.HARD_RESET, 77),
-        (machine.WDT_RESET, 77),
-        (machine.PWRON_RESET, 0),
-    ):
-        dev.hard_reset(cause)
-        assert machine.mem_backup()[5] == kept
+    assert bytes(machine.mem_backup()) != bytes(2048)  # random after power-on
+    assert machine.RTC().memory() == b""
+    machine.RTC().memory(b"abc")
+    assert machine.RTC().memory() == bytes(machine.mem_backup()[0:3]) == b"abc"
     assert len(machine.mem_backup()) == 2048
     with pytest.raises(IndexError):
         machine.mem_backup()[2048] = 1
     with pytest.raises(ValueError, match="region"):
         machine.mem_backup(3)
+    with pytest.raises(TypeError):
+        machine.RTC(0)
 
 
 def test_two_devices_in_one_process(clock):

@@ -10,7 +10,7 @@ from ballast.control.safety import faults
 from ballast.services.memory import last_run
 from ballast.services.memory.event_log import EventLog
 from ballast_bench import upy
-from ballast_bench.fakes.device import HARD_RESET
+from ballast_bench.fakes.resets import HARD_RESET
 from ballast_bench.plant.ev import EV
 from ballast_bench.plant.house import flat
 from ballast_bench.rigs.web import page
@@ -200,22 +200,65 @@ def test_an_error_that_ends_the_program_is_noted(monkeypatch):
     """compose/chip.py's run: at start-up, or in what no supervisor holds."""
     from ballast.compose import chip
 
-    notes, resets = [], []
-    env = SimpleNamespace(reset_info=SimpleNamespace(note=lambda *note: notes.append(note)), log=print)
+    notes, resets, waits_ms = [], [], []
+    info = SimpleNamespace(note=lambda *note: notes.append(note), crashes=0)
+    env = SimpleNamespace(reset_info=info, log=print)
     monkeypatch.setitem(sys.modules, "board", SimpleNamespace(CHIP="esp32s3"))
-    monkeypatch.setattr(chip, "make_env", lambda permit, name: (env, {}, {}))
+    monkeypatch.setattr(chip, "ResetInfo", lambda name: info)
+    monkeypatch.setattr(chip, "make_env", lambda permit, info: (env, {}, {}))
     monkeypatch.setattr(chip, "machine", SimpleNamespace(reset=lambda: resets.append(1)))
+    monkeypatch.setattr(chip, "time", SimpleNamespace(sleep_ms=waits_ms.append))
     chip.run(fail)
     line = fail.__code__.co_firstlineno + 1
     assert notes == [(faults.EXCEPTION, f"RuntimeError test_last_run_host.py:{line}")]
     assert resets == [1]
 
-    def broken(permit, name):
-        raise OSError("no radio")
+    for crashes, error in enumerate((OSError("no radio"), MemoryError(), SystemExit(), KeyboardInterrupt())):
+        info.crashes = 100 * crashes
 
-    monkeypatch.setattr(chip, "make_env", broken)
-    chip.run(fail)
-    assert len(notes) == 1 and resets == [1, 1]
+        def broken(permit, info, error=error):
+            raise error
+
+        monkeypatch.setattr(chip, "make_env", broken)
+        chip.run(fail)
+        assert notes[-1][1].split()[0] == type(error).__name__
+    assert len(notes) == 5 and len(resets) == 5
+    assert waits_ms == [0, 0, 600000, 600000, 600000]  # a start that fails is tried more and more slowly
+
+
+def test_the_outputs_are_safe_before_anything_is_printed(monkeypatch):
+    from ballast.compose import chip
+
+    done = []
+    app = SimpleNamespace(
+        start=fail, stop=lambda: done.append("safe"), services=SimpleNamespace(add=None)
+    )
+    env = SimpleNamespace(update=None, log=print)
+    info = SimpleNamespace(note=lambda *note: done.append("note"), crashes=0)
+    monkeypatch.setitem(sys.modules, "board", SimpleNamespace(CHIP="esp32s3"))
+    monkeypatch.setattr(chip, "ResetInfo", lambda name: info)
+    monkeypatch.setattr(chip, "make_env", lambda permit, info: (env, {}, {}))
+    monkeypatch.setattr(chip, "machine", SimpleNamespace(reset=lambda: done.append("reset")))
+    monkeypatch.setattr(chip.asyncio, "get_event_loop", lambda: SimpleNamespace(set_exception_handler=id))
+    monkeypatch.setattr(chip.sys, "print_exception", lambda error, *to: None if to else done.append("print"))
+    chip.run(lambda *args: app)
+    assert done == ["safe", "note", "print", "safe", "reset"]
+
+
+@pytest.mark.parametrize("text", ["x" * 5000, "short"])
+def test_what_is_printed_while_the_step_runs_fits_the_fifo(text, capsys):
+    """A traceback of 1 KB stops the step for 75 ms: asyncio's own handler prints one."""
+    from ballast.compose import chip
+
+    chip.say(text)
+    try:
+        fail()
+    except RuntimeError as error:
+        chip._lost(None, {"exception": error, "message": text, "future": None})
+    chip._lost(None, {"message": text})
+    lines = capsys.readouterr().out.split("\n")
+    assert len(lines) == 4 and all(len(line) <= 100 for line in lines)
+    assert lines[1].startswith("task ended: RuntimeError test_last_run_host.py:")
 
 
 def test_the_place_is_the_innermost_line():

@@ -135,7 +135,7 @@ def test_unit_knows_who_and_whose_it_is(made, chip, loader):
     slot, brand = power_on(loader)
     assert slot == 0 and brand["product"] == made.brand.product
     env = types.SimpleNamespace(serial="", label="", model="", version="", access_point=None)
-    cal = factory.fill(env, identity.load(), brand)
+    cal = factory.fill(env, identity.load()[0], brand)
     assert (env.serial, env.model, env.version) == (SERIAL, "Acme Carry 13", "0.1.0")
     assert cal == {"CP_OFFSET_UV": 1490001}
     name, key = env.access_point
@@ -156,7 +156,7 @@ def test_chip_makes_its_environment_from_image_and_factory_data(
     fsimage.write_tree(tmp_path / "app", made.files)  # what the loader mounts
     monkeypatch.setattr(factory, "APP", str(tmp_path / "app"))
     monkeypatch.setattr(composition, "DATA", str(tmp_path / "data"))
-    env, brand, cal = composition.make_env(factory.Permit(), "esp32s3")
+    env, brand, cal = composition.make_env(factory.Permit(), composition.ResetInfo("esp32s3"))
     assert (env.serial, env.model, env.version) == (SERIAL, "Acme Carry 13", "0.1.0")
     assert env.http == ("0.0.0.0", 80) and env.update.running == 0
     folder, manifest = env.assets
@@ -171,7 +171,7 @@ def test_unit_that_never_was_in_the_factory_starts_with_defaults(chip, loader):
 
     chip.partitions["fctry"][:] = b"\xff" * 4096
     env = types.SimpleNamespace(serial="x", label="x", model="m", version="", access_point=None)
-    assert factory.fill(env, identity.load(), {}) == {}
+    assert factory.fill(env, identity.load()[0], {}) == {}
     assert (env.serial, env.label, env.model, env.access_point) == ("", "", "m", None)
 
 
@@ -180,7 +180,35 @@ def test_damaged_factory_data_is_not_believed(chip, loader, at):
     from ballast.ports import identity
 
     chip.partitions["fctry"][at] ^= 1
-    assert identity.load() == {}
+    assert identity.load() == ({}, "")
+
+
+@pytest.mark.parametrize("fault", ["uninitialised", "full"])
+def test_a_unit_whose_nvs_fails_is_itself_and_says_what_is_wrong(chip, loader, fault):
+    from ballast.ports import identity
+
+    chip.nvs_fault = fault
+    unit, trouble = identity.load()
+    assert unit["serial"] == SERIAL
+    assert trouble.startswith("NVS cannot be ") and "ESP_ERR_NVS_NOT_" in trouble
+    assert identity.wants_jig() is False
+    chip.nvs_fault = None
+    assert identity.load() == (unit, "")  # written again from `fctry`
+    chip.partitions["fctry"][:] = b"\xff" * 4096
+    assert identity.load() == (unit, "")
+
+
+@pytest.mark.parametrize("broken", ["NVS", "fctry", "both"])
+def test_a_unit_whose_memory_cannot_be_read_still_starts(chip, loader, broken):
+    from ballast.ports import identity
+
+    if broken != "fctry":
+        chip.nvs_fault = "uninitialised"
+    if broken != "NVS":
+        del chip.partitions["fctry"][:100]  # readblocks() beyond the end: OSError(-260)
+    unit, trouble = identity.load()
+    assert (unit == {}) is (broken != "NVS")
+    assert bool(trouble) is (broken != "fctry")
 
 
 def test_two_updates_in_a_row(made, chip, loader, monkeypatch):
@@ -293,7 +321,8 @@ def test_micropython_is_renewed_over_the_air(made, chip, loader, monkeypatch):
     assert chip.boot == "ota_1" and chip.running == "ota_0"
     assert bytes(chip.partitions["ota_1"][: len(app)]) == app
     assert bytes(chip.partitions["romfs"]) == before
-    chip.running, chip.app_valid = "ota_1", False  # the boot loader starts it, on trial
+    chip.hard_reset()  # the boot loader starts it, on trial
+    assert (chip.running, chip.app_valid) == ("ota_1", False)
     service = factory.make_update(brand, App().permit, None)
     assert not chip.app_valid
     prove_start(service)
@@ -358,3 +387,61 @@ def test_image_digest_in_the_header_is_the_images(made):
     for kind, data in made.updates.items():
         manifest = update_file.decode(data[:4096])[0]
         assert hashlib.sha256(made.images[kind]).hexdigest() == manifest["sha256"]
+
+
+@pytest.mark.parametrize("image", [b"", b"\xff" * 4096])
+def test_an_image_that_the_boot_loader_refuses_changes_nothing(chip, loader, image):
+    from ballast.ports.base_slot import BaseSlot
+
+    chip.partitions["ota_1"][:] = image
+    with pytest.raises(OSError, match="ESP_ERR_OTA_VALIDATE_FAILED"):
+        BaseSlot().activate()
+    assert (chip.boot, chip.running) == ("ota_0", "ota_0")
+
+
+@pytest.mark.parametrize("stall_ms", [150, 1100, 3000])
+def test_the_watchdog_outlasts_the_check_of_a_whole_image(chip, loader, monkeypatch, stall_ms):
+    """No step runs and nothing feeds it: a bite before otadata is written, and never an update."""
+    import machine
+
+    from ballast.ports.base_slot import BaseSlot
+    from ballast.ports.watchdog import Watchdog
+
+    Watchdog()
+    clock = chip.clock
+    clock.advance_ms(900)
+    stalls = []
+
+    def spend(kind, amount=1):
+        if kind == "set_boot":
+            clock.advance_ms(stall_ms)
+            stalls.append(amount)
+            chip.run_due()  # bites here, if it does
+
+    monkeypatch.setattr(chip, "spend", spend)
+    chip.partitions["ota_1"][:1] = b"\xe9"
+    BaseSlot().activate()
+    assert stalls == [len(chip.partitions["ota_1"])] and chip.boot == "ota_1"
+    clock.advance_ms(990)
+    chip.run_due()
+    clock.advance_ms(20)
+    with pytest.raises(fakes.HardReset):
+        chip.run_due()  # a second after the call it is the step's watchdog again
+    assert machine.reset_cause() == machine.WDT_RESET
+
+
+def test_a_flash_that_takes_too_long_is_told_and_leaves_the_running_image(made, chip, loader, monkeypatch):
+    from ballast.compose import factory
+
+    monkeypatch.setattr(factory, "bytecode", lambda: 6)
+    _, brand = power_on(loader)
+    service = factory.make_update(brand, App().permit, None)
+    prove_start(service)
+    app = synthetic_base.esp_image("esp32s3", synthetic_base.banner("Ballast", "1.29.1") + b"x" * 9999)
+    release = {**made.release, "version": "0.2.0"}
+    data = build.update(made.board, made.brand, release, made.key, 6, "esp", app)
+    chip.flash_fault = "timeout"
+    with pytest.raises(update.UpdateError, match="flash memory cannot be written") as error:
+        send(service, data)
+    assert error.value.code == 500 and "ESP_ERR_TIMEOUT" in service.status()["error"]
+    assert (chip.boot, chip.running) == ("ota_0", "ota_0")

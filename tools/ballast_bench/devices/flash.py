@@ -6,6 +6,8 @@ PowerCut, and every later one too, until `power_on()`. What is half done is the 
 of what NOR flash shows: a half-erased block and a page programmed in part.
 """
 
+from ballast_bench.fakes.esp_err import esp_error
+
 
 class PowerCut(BaseException):
     """Not an Exception: no `except Exception` of the firmware may survive it."""
@@ -94,5 +96,5 @@ class Partition:
     def _at(self, block, size):
         start = block * self._flash.block_bytes
         if block < 0 or start + size > self._blocks * self._flash.block_bytes:
-            raise OSError(22)  # ESP_ERR_INVALID_SIZE / ARG
+            raise esp_error("ESP_ERR_INVALID_SIZE")
         return self._first * self._flash.block_bytes + start

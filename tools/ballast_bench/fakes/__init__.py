@@ -32,13 +32,16 @@ task_device = contextvars.ContextVar("device", default=None)  # that of the runn
 
 def install():
     """Put the fakes into sys.modules under their MicroPython names. May be repeated."""
-    from . import fake_bluetooth, fake_esp32, fake_espnow, fake_machine, fake_network
+    from ballast_bench.upy import _micropython
+
+    from . import console, fake_bluetooth, fake_esp32, fake_espnow, fake_machine, fake_network
 
     sys.modules["machine"] = fake_machine
     sys.modules["network"] = fake_network
     sys.modules["espnow"] = fake_espnow
     sys.modules["esp32"] = fake_esp32
     sys.modules["bluetooth"] = fake_bluetooth
+    _micropython.kbd_intr = console.kbd_intr
 
 
 def device():

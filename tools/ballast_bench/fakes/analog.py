@@ -1,6 +1,9 @@
 """The ADC behind one GPIO: attenuation, quantisation, failure, and time where it matters."""
 
 
+from .esp_err import esp_error
+
+
 class AdcInput:
     """Samples in uV at the pad on one side, `take()` in calibrated uV on the other.
 
@@ -86,9 +89,29 @@ class AdcInput:
         return min(4095, int(uv) * 4096 // full_uv)
 
     def calibrated_uv(self, uv, atten=3):
-        """As adc.c: the calibration gives whole mV, read_uv() multiplies by 1000."""
+        """As adc.c: the calibration gives whole mV, read_uv() multiplies by 1000.
+
+        What this unit's calibration leaves: its gain error, and near full scale at 11 dB a sag.
+        """
         full_mv = self.device.chip.adc_full_mv[atten]
-        return (self.raw(uv, atten) * full_mv + 2048) // 4096 * 1000
+        gain = self.device.adc_gain
+        if gain != 1.0:
+            uv = uv * gain
+        mv = (self.raw(uv, atten) * full_mv + 2048) // 4096
+        if atten == 3:
+            above_mv, slope, most_mv = self.device.chip.adc_sag
+            if mv > above_mv:
+                mv -= min(most_mv, round((mv - above_mv) * slope))
+        return mv * 1000
+
+    def counts(self, uv):
+        """The 12 bit result behind a reading of calibrated_uv(), without its sag."""
+        mv, atten = uv // 1000, self.atten
+        if atten == 3:
+            above_mv, slope, most_mv = self.device.chip.adc_sag
+            if slope and mv > above_mv:
+                mv += min(most_mv, round((mv - above_mv) * slope / (1.0 - slope)))
+        return min(4095, mv * 4096 // self.device.chip.adc_full_mv[atten])
 
     def _next(self):
         at = self.at
@@ -101,7 +124,7 @@ class AdcInput:
         return samples[at]
 
     def _take_failed(self):
-        raise OSError(0x103, "ESP_ERR_INVALID_STATE")
+        raise esp_error("ESP_ERR_TIMEOUT")  # adc_oneshot.c:218: the lock is taken
 
     def _take_timed(self):
         clock = self.device.clock

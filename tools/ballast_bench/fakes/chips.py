@@ -1,8 +1,8 @@
 """What differs between the chips: pins, ADC channels, LEDC timer.
 
 Sources: MicroPython ports/esp32 machine_pin.h (pin tables), machine_adc.c
-(channels), docs/esp32/quickref.rst (ADC ranges); ESP-IDF soc_caps.h (LEDC), reset_reasons.h,
-esp_system/port/brownout.c.
+(channels), machine_uart.h (default pins), docs/esp32/quickref.rst (ADC ranges); ESP-IDF
+soc_caps.h (LEDC).
 """
 
 
@@ -13,13 +13,15 @@ class Chip:
     pwm_max_bits: LEDC timer width, of which one bit less is used at the maximum.
     adc_full_mv: attenuation 0..3 to the input that reads full scale.
     adc_floor_mv: what is below it reads 0.
-    reset_register: address of RESET_STATE, whose low six bits say why CPU 0 was reset;
-    reset_codes: them by machine.*_RESET; brown_out: (its code, does RTC memory stay).
+    adc_sag: (from mV, mV low per mV above, at most mV low): what the calibration leaves near full
+    scale at 11 dB.
+    pwm_channels: of LEDC. uarts: id to its default (TX, RX).
+    reset_register: address of RESET_STATE, whose low six bits say why CPU 0 was reset.
     """
 
     def __init__(
         self, name, pins, adc1, adc2, input_only, pwm_max_bits, adc_full_mv, adc_floor_mv,
-        reset_register, reset_codes, brown_out,
+        adc_sag, pwm_channels, uarts, reset_register,
     ):  # fmt: skip
         self.name = name
         self.pins = frozenset(pins)
@@ -29,9 +31,10 @@ class Chip:
         self.pwm_max_bits = pwm_max_bits
         self.adc_full_mv = adc_full_mv
         self.adc_floor_mv = adc_floor_mv
+        self.adc_sag = adc_sag
+        self.pwm_channels = pwm_channels
+        self.uarts = uarts
         self.reset_register = reset_register
-        self.reset_codes = reset_codes
-        self.brown_out = brown_out
 
     def pwm_bits(self, freq):
         """Duty resolution that the port picks: 80 MHz source, at most 16 bit."""
@@ -40,6 +43,12 @@ class Chip:
             bits += 1
         bits = min(bits, self.pwm_max_bits, 16)
         return bits - 1 if bits >= self.pwm_max_bits else bits
+
+    def pwm_freq(self, freq, bits):
+        """The frequency that LEDC makes: its divider has 8 fractional bits (driver/ledc.c)."""
+        per_div = freq << bits
+        divider = ((80_000_000 << 8) + per_div // 2) // per_div
+        return max(1, (80_000_000 << 8) // (divider << bits))
 
 
 # Octal PSRAM build of the S3: GPIO22-25 do not exist, 26-37 are flash and PSRAM.
@@ -52,9 +61,10 @@ ESP32S3 = Chip(
     14,
     (950, 1250, 1750, 3100),
     0,
+    (2400, 1 / 3, 100),  # esp-idf #16767: 2700 mV read as 2597; where it begins is chosen
+    8,
+    {0: (43, 44), 1: (10, 9), 2: (17, 16)},  # machine_uart.h:47-68; UART0: the console
     0x60008038,
-    {1: 0x01, 2: 0x03, 3: 0x07, 4: 0x05},
-    (0x0F, False),  # the detector resets the whole system
 )
 
 ESP32 = Chip(
@@ -66,9 +76,10 @@ ESP32 = Chip(
     20,
     (950, 1250, 1750, 2450),
     100,
+    (2450, 0, 0),
+    16,
+    {0: (1, 3), 1: (10, 9), 2: (17, 16)},  # without PSRAM, whose bus has 9, 10, 16 and 17
     0x3FF48034,
-    {1: 0x01, 2: 0x0C, 3: 0x07, 4: 0x05},
-    (0x0C, True),  # its interrupt restarts the CPUs by software
 )
 
 CHIPS = {"esp32s3": ESP32S3, "esp32": ESP32}

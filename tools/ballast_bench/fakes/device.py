@@ -4,17 +4,17 @@ The wiring sits on the outside of the pads: `drive()` puts a level on an input,
 `feed_adc()` a voltage, `listen()` hears what the chip does to an output.
 """
 
+from random import Random
+
 import ballast_bench.fakes as fakes
 
+from . import resets
 from .analog import AdcInput
 from .chip_time import ChipTime, Queue
 from .chips import CHIPS
-
-PWRON_RESET = 1
-HARD_RESET = 2
-WDT_RESET = 3
-DEEPSLEEP_RESET = 4
-SOFT_RESET = 5
+from .console import Console
+from .fake_thread import stack_of
+from .resets import SOFT_RESET
 
 PULL_DOWN = 1
 PULL_UP = 2
@@ -25,7 +25,7 @@ class FakeError(AssertionError):
 
 
 class HardReset(BaseException):
-    """machine.reset(), deepsleep or a watchdog bite: nothing after it runs."""
+    """machine.reset(), deepsleep, a panic or a watchdog bite: nothing after it runs."""
 
 
 class SoftReset(BaseException):
@@ -40,11 +40,15 @@ class Device:
         self.time = ChipTime(clock)
         self.chip = CHIPS[chip]
         self.mac = bytes(mac)
-        self.reset_cause = PWRON_RESET
-        self.reset_code = self.chip.reset_codes[PWRON_RESET]
+        self.console = Console(self)
+        self.resets = 0
         self.rtc_memory = bytearray(2048)
-        self.rtc_offset_us = 0  # RTC time minus clock, in us since 2000-01-01
+        self._note_reset("power_on")
         self.nvs = {}
+        self.nvs_fault = None  # "uninitialised" or "full": esp32.NVS raises
+        self.flash_fault = None  # "timeout": esp32.Partition raises on erase and program
+        self.threads = []  # usable stacks of the threads that run beside the main one
+        self.threads_refused = 0  # so many times no stack is left for one
         self.air = None
         self.ble = None
         self.ble_radio = None  # ballast_bench/devices/ble_radio.py
@@ -54,7 +58,9 @@ class Device:
         self.partitions = {"ota_0": bytearray(), "ota_1": bytearray()}
         self.boot = self.running = "ota_0"
         self.app_valid = True
-        self.adc_read_us = 45  # only in timed mode, see feed_adc_timed()
+        self.adc_read_us = 72  # estimate: 65-80 (micropython #7495); in timed mode alone
+        self.adc_calibrated = True  # the calibration is burnt into the efuses
+        self.adc_gain = 1.0  # of this unit; the data sheet allows 50 mV at 2900 mV: 0.983 to 1.017
         self.spi_slaves = {}  # chip select GPIO -> object with frame(bytes) -> bytes
         self.uart_peers = {}  # UART id -> object with receive(bytes)
         self._stack = []
@@ -97,6 +103,8 @@ class Device:
         pwm = self.pwm.get(gpio)
         if pwm is not None:
             return pwm
+        if gpio in self.uart_tx:
+            return 1  # idle
         return self.latch[gpio] if self.output[gpio] else None
 
     def feed_adc(self, gpio, samples_uv):
@@ -119,41 +127,63 @@ class Device:
     # -- resets -------------------------------------------------------------------
 
     def soft_reset(self):
-        """What the port does on a soft reset: PWM stops at level 0, pads keep their level.
+        """What the port does on a soft reset (ports/esp32/main.c:185-242).
 
-        Timers and pin interrupts end; the watchdog and Wi-Fi go on.
+        PWM stops at level 0 before the pad's inversion, other pads keep their level. Timers,
+        threads, pin interrupts and UARTs end, whose TX pads become inputs; the watchdog and
+        Wi-Fi go on.
         """
-        for gpio in list(self.pwm):
+        for gpio, out in list(self.pwm.items()):
             del self.pwm[gpio]
-            self.latch[gpio] = 0
+            self.latch[gpio] = 1 if out.invert else 0
             self.output[gpio] = True
             self.settle(gpio)
         for timer in list(self.timers):
             timer.deinit()
+        for uart in list(self.uarts.values()):
+            uart.deinit()
+        self.threads.clear()
         self.irqs.clear()
+        self.console.interrupt_char = -1
         self.reset_cause = SOFT_RESET
 
-    def hard_reset(self, cause=HARD_RESET):
-        """Chip reset: every pad floats, every peripheral is as new; RTC memory stays.
-
-        With cause PWRON_RESET (also the EN button) RTC memory is lost.
-        """
-        self._reset(cause, self.chip.reset_codes[cause], cause != PWRON_RESET)
+    def hard_reset(self, kind="software"):
+        """A reset of the chip. kind: one of resets.KINDS, or the machine.*_RESET of the usual one."""
+        kind = resets.OF_CAUSE.get(kind, kind)
+        what = resets.KINDS[kind]
+        self._reset_peripherals()
+        self._pick_image()
+        if not what.pads:
+            changed = [n for n in range(len(self.output)) if self.output[n]]
+            self._reset_pads(len(self.level))
+            for gpio in set(changed) | set(self._listeners):
+                self.settle(gpio)
+        self._note_reset(kind)
 
     def brown_out(self):
         """The chip's supply fell below the detector's level; the port says PWRON_RESET."""
-        self._reset(PWRON_RESET, *self.chip.brown_out)
+        self.hard_reset("brown_out")
 
-    def _reset(self, cause, code, memory_stays):
-        if not memory_stays:
-            self.rtc_memory[:] = bytes(len(self.rtc_memory))
-        self._reset_peripherals()
-        changed = [n for n in range(len(self.output)) if self.output[n]]
-        self._reset_pads(len(self.level))
-        for gpio in set(changed) | set(self._listeners):
-            self.settle(gpio)
-        self.reset_cause = cause
-        self.reset_code = code
+    def _pick_image(self):
+        """The boot loader: a new image gets one start; unconfirmed, the old one comes back."""
+        if self.running == self.boot and not self.app_valid:
+            self.boot = "ota_1" if self.running == "ota_0" else "ota_0"
+            self.app_valid = True
+        elif self.running != self.boot:
+            self.app_valid = False
+        self.running = self.boot
+
+    def _note_reset(self, kind):
+        what = resets.KINDS[kind]
+        self.reset_kind = kind
+        self.reset_cause = what.cause
+        self.reset_code = what.code
+        self.resets += 1
+        if not what.memory:  # machine_rtc.c:64: the linker clears nothing there
+            noise = Random(self.mac + bytes([self.resets & 0xFF]))
+            self.rtc_memory[:] = noise.randbytes(len(self.rtc_memory))
+            self.rtc_used = 0  # length of what RTC.memory() was given last
+            self.rtc_offset_us = -self.clock.us()  # the RTC's time starts at 2000-01-01
 
     def _reset_pads(self, size):
         self.inputs += 1
@@ -161,6 +191,7 @@ class Device:
         self.latch[:] = [0] * size  # in place: pins hold on to it
         self.pull = [0] * size
         self.pwm = {}
+        self.uart_tx = set()  # pads that a UART drives; what is written to their latch has no effect
         for gpio in range(size):
             self.level[gpio] = self._driven[gpio]
 
@@ -176,7 +207,11 @@ class Device:
             self.ble.radio.off()
         self.ble = None
         self.hostname = None
-        self.uarts = {}
+        self.uarts = {}  # id -> the UART that has a driver
+        self.uart_objects = {}  # id -> the one object of each
+        self.hardware_timers = {}
+        self.threads.clear()
+        self.console.interrupt_char = -1
 
     # -- time ---------------------------------------------------------------------
 
@@ -188,7 +223,7 @@ class Device:
         clock, time = self.clock, self.time
         now = clock.ms()
         if self.wdt_ms and now - self.wdt_fed_ms > self.wdt_ms:
-            self.hard_reset(WDT_RESET)
+            self.hard_reset("watchdog")
             raise HardReset("watchdog")
         for interface in self.wlan.values():
             interface.settle()
@@ -208,7 +243,11 @@ class Device:
             if until_us is not None and clock.us() >= until_us:
                 return
             fn, arg = calls.pop(0)
-            fn(arg)
+            if self.threads:  # the thread that holds the interpreter's lock runs it
+                with stack_of(self.threads[-1]):
+                    fn(arg)
+            else:
+                fn(arg)
             for timer in list(self.timers) if until_us is not None else ():
                 timer.tick(clock.us())
 
@@ -226,7 +265,7 @@ class Device:
     def set_latch(self, gpio, level):
         """A write to an output's latch that changes it."""
         self.latch[gpio] = level
-        if self.output[gpio] and gpio not in self.pwm:
+        if self.output[gpio] and gpio not in self.pwm and gpio not in self.uart_tx:
             if gpio in self.irqs:
                 self.settle(gpio)
                 return
@@ -244,9 +283,26 @@ class Device:
             for fn in self._listeners[gpio]:
                 fn()
 
+    def take_uart_pads(self, tx, rx):
+        """A UART drives `tx` from now on and listens at `rx`, whatever these pads were."""
+        self.inputs += 1
+        self.pwm.pop(tx, None)
+        self.uart_tx.add(tx)
+        self.output[tx] = True
+        self.settle(tx)
+
+    def free_uart_pad(self, tx):
+        """The UART's driver is deleted: the pad's output is disabled, also where a Pin has it."""
+        self.inputs += 1
+        self.uart_tx.discard(tx)
+        self.output[tx] = False
+        self.settle(tx)
+
     def settle(self, gpio):
         """Work out what the pad reads, and tell who listens."""
-        if self.output[gpio]:
+        if gpio in self.uart_tx:
+            level = 1
+        elif self.output[gpio]:
             level = self.latch[gpio]
         else:
             level = self._driven[gpio]

@@ -5,6 +5,7 @@ import ballast_bench.fakes as _fakes
 from .fake_pins import ADC, PWM, Pin, Signal
 from .fake_serial import SPI, UART
 from .fake_timing import RTC, WDT, Timer
+from .resets import DEEPSLEEP_RESET, HARD_RESET, PWRON_RESET, SOFT_RESET, WDT_RESET
 
 __all__ = [
     "ADC",
@@ -33,18 +34,13 @@ __all__ = [
     "unique_id",
 ]
 
-PWRON_RESET = 1
-HARD_RESET = 2
-WDT_RESET = 3
-DEEPSLEEP_RESET = 4
-SOFT_RESET = 5
-
 _FREQS = (20_000_000, 40_000_000, 80_000_000, 160_000_000, 240_000_000)
 _cpu_hz = [160_000_000]
 
 
 def reset():
-    _fakes.device().hard_reset()
+    """Of the CPU alone: the pads keep their level and PWM goes on (see resets.py)."""
+    _fakes.device().hard_reset("software")
     raise _fakes.HardReset("machine.reset()")
 
 
@@ -65,7 +61,7 @@ def lightsleep(time_ms, /):
 def deepsleep(time_ms, /):
     device = _fakes.device()
     device.clock.sleep_us(time_ms * 1000)
-    device.hard_reset(DEEPSLEEP_RESET)
+    device.hard_reset("deep_sleep")
     raise _fakes.HardReset("machine.deepsleep()")
 
 
@@ -100,7 +96,7 @@ mem32 = _Mem32()
 
 
 def mem_backup(region=0):
-    """RTC memory: survives soft reset and machine.reset(), lost at power-on."""
+    """RTC memory: survives every reset but the loss of the supply; then it is random."""
     memory = memoryview(_fakes.device().rtc_memory)
     if region == -1:
         return (memory,)

@@ -2,6 +2,8 @@
 
 import ballast_bench.fakes as _fakes
 
+from .esp_err import esp_error
+
 _ANY = object()  # "argument not given"
 
 
@@ -70,6 +72,7 @@ class Pin:
             device.latch[gpio] = 1 if value else 0
         if mode is not None:
             device.pwm.pop(gpio, None)  # esp_rom_gpio_pad_select_gpio disconnects LEDC
+            device.uart_tx.discard(gpio)
             device.output[gpio] = mode != self.IN
         if pull != -1:
             device.pull[gpio] = pull or 0
@@ -162,16 +165,17 @@ class ADC:
 
     def atten(self, atten, /):
         if atten not in (0, 1, 2, 3):
-            raise ValueError("invalid atten")
+            raise ValueError("invalid attenuation")
         self._input.set_atten(atten)
 
     def read_uv(self):
+        if not self._device.adc_calibrated:  # adc_cali_curve_fitting.c:80, adc_cali_line_fitting.c:184
+            s3 = self._device.chip.name == "esp32s3"
+            raise esp_error("ESP_ERR_NOT_SUPPORTED" if s3 else "ESP_ERR_INVALID_ARG")
         return self._input.take()
 
     def read(self):
-        uv = self.read_uv()
-        full = self._device.chip.adc_full_mv[self._input.atten]
-        return min(4095, uv // 1000 * 4096 // full)
+        return self._input.counts(self._input.take())
 
     def read_u16(self):
         raw = self.read()
@@ -187,9 +191,14 @@ class _Adc2(ADC):
     __slots__ = ()
 
     def read_uv(self):
+        if self._device.wifi_active():  # adc_share_hw_ctrl.c:159-181
+            raise esp_error("ESP_ERR_TIMEOUT")
+        return super().read_uv()
+
+    def read(self):
         if self._device.wifi_active():
-            raise OSError(0x107, "ESP_ERR_TIMEOUT")
-        return self._input.take()
+            raise esp_error("ESP_ERR_TIMEOUT")
+        return super().read()
 
 
 class PwmOutput:
@@ -222,7 +231,9 @@ class PWM:
         self._gpio = gpio_of(dest, device)
         first = device.chip.input_only
         if first is not None and self._gpio >= first:
-            raise ValueError("invalid pin")
+            raise esp_error("ESP_ERR_INVALID_ARG")  # of ledc_channel_config()
+        if self._gpio not in device.pwm and len(device.pwm) >= device.chip.pwm_channels:
+            raise RuntimeError("out of PWM channels:%d" % device.chip.pwm_channels)
         self._out = None
         self._start(freq, duty, duty_u16, duty_ns, invert)
 
@@ -245,6 +256,7 @@ class PWM:
                 duty_u16 = 32768 if old is None else self.duty_u16()
         if invert is None:
             invert = old.invert if old else False
+        freq = self._device.chip.pwm_freq(freq, bits)
         self._out = PwmOutput(freq, bits, self._raw(duty_u16, bits), bool(invert))
         self._device.pwm[self._gpio] = self._out
         self._device.settle(self._gpio)
@@ -256,6 +268,8 @@ class PWM:
 
     @staticmethod
     def _raw(duty_u16, bits):
+        if isinstance(duty_u16, float):
+            raise TypeError("can't convert float to int")
         if not 0 <= duty_u16 <= 65535:
             raise ValueError("duty_u16 must be from 0 to 65535")
         return (65536 if duty_u16 == 65535 else duty_u16) >> (16 - bits)
@@ -289,14 +303,14 @@ class PWM:
         return None
 
     def deinit(self):
-        """Stops at the idle level: low, or high when inverted."""
+        """Stops with the pad low, inverted or not (machine_pwm.c:151-196)."""
         out = self._out
         if out is None:
             return
         device, gpio = self._device, self._gpio
         if device.pwm.get(gpio) is out:
             del device.pwm[gpio]
-            device.latch[gpio] = 1 if out.invert else 0
+            device.latch[gpio] = 0
             device.output[gpio] = True
             device.settle(gpio)
         self._out = None

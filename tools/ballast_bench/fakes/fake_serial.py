@@ -2,9 +2,13 @@
 
 import ballast_bench.fakes as _fakes
 
+from .esp_err import esp_error
 from .fake_pins import gpio_of
 
 _ANY = object()
+
+
+_TX_RING = 256 - 24  # bytes of one write() that do not wait: the ring holds a header too
 
 
 class UART:
@@ -12,39 +16,55 @@ class UART:
 
     The peer answers with `uart.on_wire(bytes)`. There is no RS-485 mode on the
     ESP32 port, so none here: the transceiver switches direction by itself.
+
+    One object for each id (machine_uart.c:476-503). It installs its driver on the pins that it
+    has, and these are the chip's defaults until a call names others: their pads are taken from
+    whoever had them. A new buffer size deletes the driver first, and ESP-IDF then disables the
+    output of the TX pad (esp_driver_uart/src/uart.c:752).
     """
 
     INV_TX = 32
     INV_RX = 4
     IRQ_RX = 1 << 0
     IRQ_RXIDLE = 1 << 12
-    IRQ_BREAK = 1 << 7
+    IRQ_BREAK = 1 << 1
 
     __slots__ = (
         "_baudrate",
         "_device",
         "_format",
         "_id",
+        "_pins",
         "_rx",
         "_rxbuf",
         "_tx_done_us",
+        "_txbuf",
         "dropped",
     )
 
-    def __init__(self, id, /, *args, **kwargs):  # noqa: A002
-        if id not in (0, 1, 2):
+    def __new__(cls, id, /, *args, **kwargs):  # noqa: A002
+        device = _fakes.device()
+        if id not in device.chip.uarts:
             raise ValueError("UART(%d) does not exist" % id)
-        self._device = _fakes.device()
-        self._id = id
+        made = device.uart_objects
+        if id not in made:
+            uart = made[id] = object.__new__(cls)
+            uart._device = device
+            uart._id = id
+            uart._new()
+        return made[id]
+
+    def __init__(self, id, /, *args, **kwargs):  # noqa: A002
+        self.init(*args, **kwargs)
+
+    def _new(self):
         self._baudrate = 115200
         self._format = (8, None, 1)
+        self._pins = self._device.chip.uarts[self._id]
         self._rx = bytearray()
-        self._rxbuf = 256
+        self._rxbuf = self._txbuf = 256
         self._tx_done_us = 0
         self.dropped = 0
-        self._device.uarts[id] = self
-        if args or kwargs:
-            self.init(*args, **kwargs)
 
     def init(
         self,
@@ -64,9 +84,25 @@ class UART:
         invert=-1,
         flow=-1,
     ):
-        for pin in (tx, rx, rts, cts):
-            if pin is not _ANY:
-                gpio_of(pin, self._device)
+        pins = [None if pin is _ANY else gpio_of(pin, self._device) for pin in (tx, rx, rts, cts)]
+        device, runs = self._device, self._id in self._device.uarts
+        if runs:
+            self.flush()  # for up to a second: machine_uart.c:306
+        device.spend("uart_init")
+        txbuf = self._txbuf if txbuf < 0 else txbuf
+        rxbuf = self._rxbuf if rxbuf < 0 else rxbuf
+        if (txbuf, rxbuf) != (self._txbuf, self._rxbuf):
+            if self._id == 0:
+                raise ValueError("REPL UART buffer size is fixed")
+            self._txbuf, self._rxbuf = txbuf, rxbuf
+            if runs:
+                self.deinit()
+        if self._rxbuf <= 128:  # uart.c:1939: not above the hardware's FIFO
+            raise esp_error("ESP_FAIL")
+        device.uarts[self._id] = self
+        if baudrate:
+            self._baudrate = baudrate
+        self._set_pins(pins[0], pins[1])
         if bits not in (0, 5, 6, 7, 8):
             raise ValueError("invalid data bits")
         if stop not in (0, 1, 2):
@@ -77,15 +113,22 @@ class UART:
         elif parity is not None:
             parity &= 1  # the port keeps even/odd
         self._format = (bits or old_bits, parity, stop or old_stop)
-        if baudrate:
-            self._baudrate = baudrate
-        if rxbuf >= 0:
-            self._rxbuf = max(rxbuf, 128)
+        self._rx.clear()  # uart_flush_input() at the end: machine_uart.c:473
+
+    def _set_pins(self, tx, rx):
+        """uart_set_pin(): the pads are the UART's from now on. A TX pad that it had before stays so."""
+        old_tx, old_rx = self._pins
+        self._pins = (old_tx if tx is None else tx, old_rx if rx is None else rx)
+        if self._id != 0:
+            self._device.take_uart_pads(*self._pins)
 
     def deinit(self):
-        self._device.uarts.pop(self._id, None)
+        if self._device.uarts.pop(self._id, None) is not None and self._id != 0:
+            self._device.free_uart_pad(self._pins[0])
 
     def any(self):
+        if self._id not in self._device.uarts:
+            raise esp_error("ESP_FAIL")
         return len(self._rx)
 
     def read(self, nbytes=-1, /):
@@ -110,6 +153,9 @@ class UART:
         bits = 1 + self._format[0] + (self._format[1] is not None) + self._format[2]
         start = max(now, self._tx_done_us)
         self._tx_done_us = start + len(data) * bits * 1_000_000 // self._baudrate
+        waiting_us = self._tx_done_us - now - _TX_RING * bits * 1_000_000 // self._baudrate
+        if waiting_us > 0:  # busy, with the interpreter's lock held: uart.c:1586-1595
+            self._device.clock.sleep_us(waiting_us)
         peer = self._device.uart_peers.get(self._id)
         if peer is not None:
             peer.receive(data, self._baudrate, self._format)

@@ -2,13 +2,15 @@
 
 import ballast_bench.fakes as _fakes
 
+_HARDWARE = 4  # of the ESP32 and the S3
 _EPOCH_DAYS = 730120  # ordinal of 2000-01-01, MicroPython's epoch on the ESP32
 
 
 class Timer:
     """Soft timer: each tick is scheduled, and runs from Device.run_due() (chip_time.py).
 
-    id -1 is a virtual timer (esp_timer); 0..3 are the hardware ones. skipped: ticks that were lost.
+    A negative id is a virtual timer (esp_timer), of which there are as many as wanted; 0..3 are
+    the hardware ones, one object each (machine_timer.c:90-156). skipped: ticks that were lost.
     """
 
     ONE_SHOT = 0
@@ -16,10 +18,23 @@ class Timer:
 
     __slots__ = ("_callback", "_device", "_next_us", "_period_us", "_repeat", "skipped")
 
+    def __new__(cls, id=-1, /, **kwargs):  # noqa: A002
+        if id >= _HARDWARE:
+            raise ValueError(
+                "Timer(%d) doesn't exist, there are only %d hardware timers" % (id, _HARDWARE)
+            )
+        made = _fakes.device().hardware_timers
+        if id not in made:
+            timer = object.__new__(cls)
+            timer._device = _fakes.device()
+            if id < 0:
+                return timer
+            made[id] = timer
+        return made[id]
+
     def __init__(self, id=-1, /, **kwargs):  # noqa: A002
-        if id not in (-1, 0, 1, 2, 3):
-            raise ValueError("invalid Timer number")
-        self._device = _fakes.device()
+        if self in self._device.timers:  # the object of a hardware timer is there already
+            self.deinit()
         self._callback = None
         self._period_us = 0
         self._repeat = 0
@@ -41,7 +56,11 @@ class Timer:
         if hard:
             raise ValueError("hard Timers are not implemented")
         self.deinit()
+        if freq is None and not tick_hz:
+            raise _fakes.HardReset("panic: Timer.init(tick_hz=0) divides by zero")
         self._period_us = int(1e6 / freq) if freq is not None else period * 1_000_000 // tick_hz
+        if self._period_us == 0:  # machine_timer.c:248-304
+            raise ValueError("Timer period is too short for this timer")
         self._repeat = mode
         self._callback = callback
         self._next_us = self._device.clock.us() + self._period_us
@@ -50,6 +69,10 @@ class Timer:
     def deinit(self):
         if self in self._device.timers:
             self._device.timers.remove(self)
+
+    def value(self):
+        """Milliseconds since the period began (machine_timer.c:368)."""
+        return (self._device.clock.us() - self._next_us + self._period_us) // 1000
 
     def tick(self, now_us, moved=False):
         """Schedule the ticks that are due. moved: both cores stood, which makes one tick of many
@@ -98,9 +121,11 @@ class WDT:
 
 
 class RTC:
+    """Time survives every reset but the loss of the supply (machine_rtc.c:90)."""
+
     __slots__ = ("_device",)
 
-    def __init__(self, id=0):  # noqa: A002
+    def __init__(self):
         self._device = _fakes.device()
 
     def datetime(self, value=None, /):
@@ -125,10 +150,12 @@ class RTC:
         self.datetime((y, mo, d, 0, h, mi, s, us))
 
     def memory(self, data=None, /):
-        """User RTC memory (2048 B); shares its cells with mem_backup()."""
+        """What was written last, at most 2048 B; shares its cells with mem_backup()."""
+        device = self._device
         if data is None:
-            return bytes(self._device.rtc_memory)
+            return bytes(device.rtc_memory[: device.rtc_used])
         if len(data) > 2048:
             raise ValueError("buffer too long")
-        self._device.rtc_memory[: len(data)] = data
+        device.rtc_memory[: len(data)] = data
+        device.rtc_used = len(data)
         return None

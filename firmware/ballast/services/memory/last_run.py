@@ -53,6 +53,8 @@ def start_of(info: "ResetInfo | None", table: "FaultTable") -> "dict[str, Any] |
     last = info.fault if info.known else table.before
     if not 0 < last < faults.COUNT or last in _OF_A_START:
         last = faults.NONE
+    if info.start_failed:
+        last = faults.EXCEPTION
     row = faults.CATALOGUE[last]
     return {
         "cause": info.name,
