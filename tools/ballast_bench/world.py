@@ -406,9 +406,7 @@ def _default_app(node):
 
 def tell_reset(env, chip):
     """Why the chip starts, as compose/chip.py tells it on hardware."""
-    from ballast.compose.chip import cause_of
+    from ballast.compose.chip import tell_reset as tell
     from ballast.ports.reset_info import ResetInfo
 
-    env.reset_info = ResetInfo(chip)
-    env.cause = cause_of(env.reset_info)
-    env.crash_loop = env.reset_info.crash_loop
+    tell(env, ResetInfo(chip))

@@ -60,6 +60,14 @@ def cause_of(info: ResetInfo) -> int:
     return charger.RESET_SOFT  # machine.reset(), a panic, USB: the supply was there all the time
 
 
+def tell_reset(env: Env, info: ResetInfo) -> None:
+    """Put into `env` why the chip has started, and what follows from it."""
+    env.reset_info = info
+    env.cause = cause_of(info)
+    env.crash_loop = info.crash_loop
+    env.sag_pause_s = min(_SAG_PAUSE_S * max(info.sags - 2, 0), 600)
+
+
 def was_formatted() -> bool:
     """Whether boards/loader/_boot.py found a damaged data partition; it runs in __main__."""
     return getattr(__main__, "formatted", False)
@@ -92,10 +100,7 @@ def make_env(
     env = Env(Storage(DATA), os.urandom, say)
     if trouble:
         env.troubles.append(trouble)
-    env.reset_info = info
-    env.cause = cause_of(info)
-    env.sag_pause_s = min(_SAG_PAUSE_S * max(info.sags - 2, 0), 600)
-    env.crash_loop = info.crash_loop
+    tell_reset(env, info)
     env.formatted = was_formatted()
     env.restore_delay_s = brand.get("rules", {}).get("restore_delay_s", 0)
     env.unique_id = machine.unique_id()
