@@ -1,8 +1,8 @@
 """The charger: composition root. Read `App` from the top, it is the wiring diagram.
 
-A soft machine.Timer calls the step every 20 ms. It interrupts a service between any two
-bytecodes, so a service that computes for a long time does not delay the step. A service
-that blocks in C for long does, and the step counts that as an overrun.
+A soft machine.Timer calls the step every 20 ms. It interrupts a service at the branches of
+its bytecode (py/vm.c), so a service that computes for a long time does not delay the step. A
+service that blocks in C for long does, and the step counts that as an overrun.
 """
 
 from micropython import const

@@ -3,9 +3,9 @@ knows why. What a reset does to the chip is in fakes/resets.py, tested in fakes/
 
 import pytest
 
+from ballast.compose.chip import cause_of
 from ballast.control import charger
 from ballast.control.charger import RESET_POWER_ON
-from ballast.compose.chip import cause_of
 from ballast_bench.fakes.resets import KINDS, printing_s
 from ballast_bench.plant.ev import EV
 from ballast_bench.plant.house import flat

@@ -53,7 +53,7 @@ class StepTimer:
         self.overruns = 0
 
     def start(self) -> None:
-        """Run from a soft timer. OSError if the chip has none left."""
+        """Run from a soft timer. OSError without memory for it."""
         self._begin()
         timer = self._timer = Timer(-1)
         timer.init(mode=Timer.PERIODIC, period=self._period_ms, callback=self._called)

@@ -53,7 +53,7 @@ def identity_of(unit):
     with device:
         first = identity.load()
         assert identity.load() == first and device.nvs["factory"]["unit"]
-    return first
+    return first[0]
 
 
 class Line:

@@ -28,7 +28,7 @@ class Hardware:
     """The unit's board in the jig: relay 12 ms, RCD test 24 ms, 10 kohm for thermistors.
 
     faults: names of what is broken: "relay stuck", "relay welded", "rcd dead", "ntc open",
-    "pilot", "deaf".
+    "pilot", "deaf", "adc" (its calibration is not in the efuses).
     """
 
     def __init__(self, board_name, mac, faults=()):
@@ -42,6 +42,7 @@ class Hardware:
 
     def _wire(self):
         board, device = self.board, self.device
+        device.adc_calibrated = "adc" not in self.faults
         self._contacts(0)
         device.listen(board.COIL_PIN, self._coil)
         if board.RCD_TEST_PIN is not None:
