@@ -7,6 +7,7 @@ from ballast.control.records import PILOT_NEG, PILOT_PWM
 from ballast.ports.board_io import BoardIo
 from ballast.ports.espnow_radio import EspnowRadio
 from ballast_bench import boards, fakes, wiring
+from ballast_bench.fakes.resets import KINDS
 from ballast_bench.plant.charge_point import ChargePoint
 from ballast_bench.plant.radio import Radio
 from ballast_bench.wiring import Wiring
@@ -64,15 +65,17 @@ def test_the_whole_chain_is_true_to_60_mv(rig, cp_mv):
     assert rig.scan.pilot_high_mv == rig.scan.pilot_low_mv
 
 
-def test_a_chip_in_reset_is_safe_at_the_plant(rig):
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_chip_in_reset_is_safe_at_the_plant(rig, kind):
+    """Pads that float give state F and no coil; pads that stay are opened by the dead-man."""
     io = BoardIo(rig.board)
     rig.out.coil, rig.out.pilot, rig.out.duty_u16 = 1, PILOT_PWM, 17472
     for n in range(1, 20):
         io.write(rig.out)
         rig.at(0.02 * n)
     assert rig.cp.contactor.mirror == 1
-    rig.dev.hard_reset()
-    assert rig.cp.pilot.high_mv < -11000  # state F
+    rig.dev.hard_reset(kind)
+    assert (rig.cp.pilot.high_mv < -11000) is not KINDS[kind].pads
     rig.at(0.5)
     assert rig.cp.contactor.mirror == 0
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ballast_bench.devices.modbus_meter import ModbusMeter
-from ballast_bench.fakes.device import WDT_RESET
+from ballast_bench.fakes.resets import WDT_RESET
 from ballast_bench.plant.ev import EV
 from ballast_bench.plant.house import semi
 from ballast_bench.plant.plant import Config

@@ -61,7 +61,7 @@ ESP32S3 = Chip(
     14,
     (950, 1250, 1750, 3100),
     0,
-    (2400, 1 / 3, 100),  # esp-idf #16767: 2700 mV read as 2597; where it begins is chosen
+    (2450, 0.4, 100),  # esp-idf #16767: 2700 mV read as 2597; where it begins is chosen
     8,
     {0: (43, 44), 1: (10, 9), 2: (17, 16)},  # machine_uart.h:47-68; UART0: the console
     0x60008038,
