@@ -19,6 +19,7 @@ class Wifi:
         self.joined = []
         self.state = 0
         self.reason = ""
+        self.ap = self.busy = False
 
     def join(self, ssid, key):
         self.joined.append((ssid, key))
@@ -35,12 +36,63 @@ class Wifi:
     def leave(self):
         self.state = 0
 
+    def rest(self):
+        if self.state == CONNECTING:
+            self.state = WAITING
+
+    def scan(self):
+        return [] if self.state == CONNECTING else [("home", -50, False)]
+
+    def open_ap(self, ssid, key):
+        if self.busy:
+            raise OSError("Wifi Internal State Error")
+        self.ap = True
+        return "192.168.4.1"
+
+    def close_ap(self):
+        self.ap = False
+
+
+class Captive:
+    """A portal; full: no socket is free."""
+
+    full = False
+    is_open = False
+
+    def open(self, ip):
+        if self.full:
+            raise OSError(23)
+        self.is_open = True
+
+    def close(self):
+        self.is_open = False
+
+
+class Permit:
+    """Whether work that blocks may start: while the contactor is open."""
+
+    contactor_open = True
+
+    def __call__(self, ms):
+        return self.contactor_open
+
 
 def link(wifi, ssid="", key=""):
     settings = Settings()
     settings.set_all({"wifi_ssid": ssid, "wifi_password": key})
-    log = []
-    return WifiLink(wifi, settings, None, None, None, lambda *line: log.append(line)), settings
+    station = WifiLink(
+        wifi, settings, Captive(), ("Ballast-0001", "label-wifi-1"), beside_the_step, Permit(), print
+    )
+    return station, settings
+
+
+async def beside_the_step(function):
+    """A thread: the scan takes two seconds, and its result is that of its whole time."""
+    rows = function()
+    for _ in range(20):
+        await asyncio.sleep(0.1)
+        rows = rows and function()
+    return rows
 
 
 def run(main):
@@ -94,3 +146,64 @@ def test_a_join_that_fails_goes_back_to_the_network_of_before():
     assert run(_join_beside_the_service(station, AWAY)) == "network"
     assert wifi.joined == [HOME, AWAY, HOME] and station.network() == "home"
     assert settings["wifi_ssid"] == "home"
+
+
+def test_the_networks_are_listed_while_the_station_tries_again_and_again():
+    """The driver finds nothing while it connects, and a try that begins ends the scan."""
+    wifi = Wifi()
+    station, _ = link(wifi, *HOME)
+
+    async def main():
+        task = asyncio.create_task(station.run())
+        await asyncio.sleep(1.5)
+        rows = await asyncio.gather(station.scan(), station.scan())
+        task.cancel()
+        return rows
+
+    assert run(main()) == [[("home", -50, False)]] * 2
+
+
+def test_a_join_waits_for_the_scan():
+    wifi = Wifi(AWAY)
+    station, _ = link(wifi)
+
+    async def main():
+        scan = asyncio.create_task(station.scan())
+        await asyncio.sleep(0.1)
+        joined = await station.join(*AWAY)
+        return joined, await scan
+
+    assert run(main()) == ("", [("home", -50, False)])
+
+
+def test_the_access_point_waits_until_the_contactor_is_open():
+    wifi = Wifi(HOME)
+    station, _ = link(wifi, *HOME)
+    station._permit.contactor_open = False
+    station.open_ap()
+    station.step()
+    assert not wifi.ap and not station.ap_open
+    station._permit.contactor_open = True
+    station.step()
+    assert wifi.ap and station.ap_open and station._captive.is_open
+    station._settings.set("installed", 1)
+    station._permit.contactor_open = False
+    for _ in range(3700):
+        station.step()
+    assert wifi.ap and station.ap_open
+    station._permit.contactor_open = True
+    station.step()
+    assert not wifi.ap and not station.ap_open
+
+
+def test_an_access_point_that_could_not_be_opened_is_tried_again():
+    for fails in ("busy", "full"):
+        wifi = Wifi()
+        station, _ = link(wifi)
+        setattr(wifi if fails == "busy" else station._captive, fails, True)
+        station.open_ap()
+        station.step()
+        assert not wifi.ap and not station.ap_open, fails
+        setattr(wifi if fails == "busy" else station._captive, fails, False)
+        station.step()
+        assert wifi.ap and station.ap_open, fails

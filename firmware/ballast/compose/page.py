@@ -93,8 +93,12 @@ class PageWiring:
         if env.wifi is None or env.access_point is None:
             return None
         captive = Captive(self.web, env.dns_port)
+
+        def permit(ms: int) -> bool:
+            return app.charger.permit_stall(ms, app.out.coil)
+
         link = WifiLink(
-            env.wifi, app.settings, captive, env.access_point, env.blocking, self.events.add
+            env.wifi, app.settings, captive, env.access_point, env.blocking, permit, self.events.add
         )
         app.services.add("wifi", link.run)
         app.services.add("portal", captive.run)

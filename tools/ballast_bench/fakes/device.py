@@ -9,11 +9,13 @@ from random import Random
 import ballast_bench.fakes as fakes
 
 from . import resets
+from .access_point import WifiDoubts
 from .analog import AdcInput
 from .chip_time import ChipTime, Queue
 from .chips import CHIPS
 from .console import Console
 from .fake_thread import stack_of
+from .idf_heap import IdfHeap
 from .resets import SOFT_RESET
 
 PULL_DOWN = 1
@@ -54,7 +56,9 @@ class Device:
         self.ble_radio = None  # ballast_bench/devices/ble_radio.py
         self.ble_memory_short = False  # NimBLE finds no room
         self.ble_no_buffers = False  # notifications are refused
-        self.access_points = {}  # ssid -> (password, channel, rssi)
+        self.access_points = {}  # ssid -> access_point.AccessPoint, or (password, channel, rssi)
+        self.wifi_doubts = WifiDoubts()
+        self.idf = IdfHeap()
         self.partitions = {"ota_0": bytearray(), "ota_1": bytearray()}
         self.boot = self.running = "ota_0"
         self.app_valid = True
@@ -202,6 +206,8 @@ class Device:
         self.wdt_ms = 0  # 0 = not started
         self.wdt_fed_ms = 0
         self.wlan = {}
+        self.wifi_pm = 1  # WIFI_PS_MIN_MODEM, IDF's default
+        self.idf.clear()
         self.espnow = None
         if self.ble is not None and self.ble.radio is not None:
             self.ble.radio.off()
@@ -326,9 +332,22 @@ class Device:
         return any(interface.active() for interface in self.wlan.values())
 
     def wifi_channel(self):
-        """Station and access point share one radio: the station's channel rules."""
-        for interface in (0, 1):
-            wlan = self.wlan.get(interface)
-            if wlan is not None and wlan.active():
-                return wlan._channel()
+        """Station and access point share one radio: a connected station's channel rules, then
+        that of the access point (wifi.rst, station/AP coexistence)."""
+        station, point = self.wlan.get(0), self.wlan.get(1)
+        if station is not None and station.active() and station._on_a_channel():
+            return station._channel()
+        for interface in (point, station):
+            if interface is not None and interface.active():
+                return interface._channel()
         return None
+
+    # -- time that calls take, until a chip profile says so ------------------------------
+
+    def spend(self, kind, amount=1):
+        """A call of this kind has blocked."""
+
+    def schedule(self, fn, arg):
+        """mp_sched_schedule()."""
+        fn(arg)
+        return True

@@ -1,5 +1,6 @@
 """Verbs of the air between clamps, chargers and a group, and of the radios in it."""
 
+from ballast_bench.fakes.access_point import AccessPoint
 from ballast_bench.person.verbs.action import (
     BOOL,
     NUMBER,
@@ -57,8 +58,8 @@ def _deaf(bench, who, when):
 def _channel(bench, value):
     """What a router that moves does to its stations: they are on its new channel."""
     device = _device(bench, "wifi_channel")
-    for point, (key, _, rssi) in list(device.access_points.items()):
-        device.access_points[point] = (key, value, rssi)
+    for name, point in list(device.access_points.items()):
+        device.access_points[name] = AccessPoint(*point)._replace(channel=value)
     for interface in device.wlan.values():
         interface.moved(value)
 
