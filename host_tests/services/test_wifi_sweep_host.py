@@ -127,11 +127,11 @@ class Evening:
     async def end(self, evening, channel):
         service = await self.play(evening)
         self.router(AccessPoint(KEY, channel, -60, dhcp_s=1.3))
-        for second in range(_WITHIN_S):
+        for _ in range(_WITHIN_S):
             await asyncio.sleep(1)
             if self.link.network() == NAME:
                 break
-        assert self.link.network() == NAME and self.sta.isconnected(), second
+        assert self.link.network() == NAME and self.sta.isconnected()
         assert self.sta.config("pm") == network.WLAN.PM_NONE
         assert not service.done()
         service.cancel()

@@ -131,7 +131,8 @@ class RadioWiring:
         drain = self._radio.drain
         on_frame = self._on_frame
         while True:
-            drain(on_frame)
+            while drain(on_frame):
+                await asyncio.sleep_ms(0)  # a flood must not stop the other tasks
             self.clamps.step()
             try:
                 await asyncio.wait_for_ms(self._flag.wait(), _RADIO_MS)

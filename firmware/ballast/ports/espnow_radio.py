@@ -1,10 +1,14 @@
 """ESP-NOW frames. No method waits, and none returns the driver's own buffer.
 
 `send` does not wait for the radio's acknowledgement, which would block all services for
-up to 100 ms; the protocol has its own acknowledgement and its own authentication. Frames
-have at most 250 bytes, which every receiver accepts. While the station is connected to
-an access point, frames use the channel of that access point.
+up to 100 ms; the protocol has its own acknowledgement and its own authentication. It does wait
+in one case, which cannot be avoided: a driver without a free buffer is asked again for up to 2 s,
+while timers run and services do not. After that nothing is sent for a while, and in the end the
+driver is started anew. Frames have at most 250 bytes, which every receiver accepts. While the
+station is connected to an access point, frames use the channel of that access point.
 """
+
+import time
 
 import espnow
 from micropython import const
@@ -18,8 +22,13 @@ if _TYPE_CHECKING:
 MAX_FRAME = 250
 BROADCAST = b"\xff\xff\xff\xff\xff\xff"
 GROUP_RX_BYTES = 8192  # the frames of a group of 64 that arrive while other code runs for 80 ms
-_RX_BYTES = 2112  # eight frames: more than two arrive during a garbage collection
+_RX_BYTES = 2112  # seven frames: more than two arrive during a garbage collection
+_SLOT = const(1470)  # ESP-NOW v2; one frame that does not fit makes the driver drop all that wait
 _PEERS = 20
+_NO_MEM = const(-12391)  # OSError of a driver that had no buffer for 2 s
+_FIRST_HOLD_MS = const(2000)
+_LAST_HOLD_MS = const(60000)
+_RESTART = const(3)  # the driver is started anew when it had no buffer so many times in a row
 
 
 class EspnowRadio:
@@ -32,9 +41,12 @@ class EspnowRadio:
     def __init__(self, rx_bytes: int = _RX_BYTES) -> None:
         self._rx_bytes = rx_bytes
         self._esp: "espnow.ESPNow | None" = None
-        self._slot: list = [None, bytearray(MAX_FRAME), 0, 0]
+        self._slot: list = [None, bytearray(_SLOT), 0, 0]
         self._peers: list[bytes] = []
         self._notify: "Callable[[], None] | None" = None
+        self._full = 0  # times in a row that the driver had no buffer
+        self._full_ms = 0
+        self._hold_ms = 0
         self.sent = 0
         self.refused = 0
         self.received = 0
@@ -47,6 +59,8 @@ class EspnowRadio:
         self._esp = esp
         self._peers = []
         self.add_peer(BROADCAST)
+        if self._notify is not None:
+            esp.irq(self._arrived)  # active(False) has forgotten it
 
     def stop(self) -> None:
         """Switch ESP-NOW off."""
@@ -82,40 +96,63 @@ class EspnowRadio:
 
     def send(self, mac: bytes, frame: bytes) -> bool:
         """Queue one frame for `mac`, 6 bytes; False if the radio did not take it."""
-        if self._esp is None or not 0 < len(frame) <= MAX_FRAME:
+        if self._esp is None or not 0 < len(frame) <= MAX_FRAME or self._holds():
             self.refused += 1
             return False
         try:
             self.add_peer(mac)
             self._esp.send(mac, frame, False)
-        except OSError:
+        except OSError as exc:
             self.refused += 1
+            if exc.args[0] == _NO_MEM:
+                self._ran_out()
             return False
+        self._full = self._hold_ms = 0
         self.sent += 1
         return True
+
+    def _holds(self) -> bool:
+        """Whether the driver had no buffer lately: each further try could cost 2 s."""
+        return (
+            self._hold_ms > 0 and time.ticks_diff(time.ticks_ms(), self._full_ms) < self._hold_ms
+        )
+
+    def _ran_out(self) -> None:
+        self._full += 1
+        self._full_ms = time.ticks_ms()
+        self._hold_ms = min(2 * self._hold_ms, _LAST_HOLD_MS) or _FIRST_HOLD_MS
+        if self._full % _RESTART == 0:
+            self.stop()
+            self.start()
 
     def receive(self) -> "tuple[bytes, bytes, int] | None":
         """A copy of one received frame: (mac, frame, rssi in dBm); None if there is none."""
         if self._esp is None:
             return None
         slot = self._slot
-        try:
-            n = self._esp.recvinto(slot, 0)
-        except ValueError:  # longer than the buffer: the driver has dropped all waiting frames
-            slot[1] = bytearray(MAX_FRAME)
-            return None
-        if not n:
-            return None
-        self.received += 1
-        return slot[0], bytes(slot[1][:n]), slot[2]
+        while True:
+            try:
+                n = self._esp.recvinto(slot, 0)
+            except ValueError:  # the driver was just writing, and has dropped all waiting frames
+                slot[1] = bytearray(_SLOT)
+                return None
+            if not n:
+                return None
+            if n <= MAX_FRAME:  # longer ones are a stranger's
+                self.received += 1
+                return slot[0], bytes(slot[1][:n]), slot[2]
 
-    def drain(self, handle: "OnFrame", limit: int = 16) -> None:
-        """Call handle(mac, frame, rssi) for each received frame, at most `limit`."""
+    def drain(self, handle: "OnFrame", limit: int = 16) -> bool:
+        """Call handle(mac, frame, rssi) for each received frame, at most `limit`.
+
+        True = there may be more of them.
+        """
         for _ in range(limit):
             item = self.receive()
             if item is None:
-                return
+                return False
             handle(item[0], item[1], item[2])
+        return True
 
     def dropped(self) -> int:
         """How many frames the driver lost because its buffer was full."""

@@ -436,7 +436,7 @@ def test_espnow_limits(dev):
     with pytest.raises(OSError, match="NOT_FOUND"):
         esp.send(bytes([2, 0, 0, 0, 3, 0]), b"x", False)
     with pytest.raises(OSError, match="ARG"):
-        esp.send(bytes([2, 0, 0, 0, 1, 0]), bytes(251), False)
+        esp.send(bytes([2, 0, 0, 0, 1, 0]), bytes(1471), False)
     with pytest.raises(ValueError, match="length"):
         esp.add_peer(b"\x02\0\0")
     esp.del_peer(bytes([2, 0, 0, 0, 1, 0]))
@@ -444,20 +444,32 @@ def test_espnow_limits(dev):
         esp.recvinto([None, bytearray(250)])
 
 
-def test_espnow_default_buffer_holds_two_frames(dev):
+def test_espnow_default_buffer(dev):
+    """2968 bytes: 11 frames of 250, each with 14 in front; never the last byte."""
     esp = radio(dev)
-    for n in range(4):
+    for n in range(13):
         esp.on_air(b"\2\0\0\0\0\7", bytes([n]) * 250, -60)
-    assert esp.stats()[3:] == (2, 2)
+    assert esp.stats()[3:] == (11, 2)
     shared = esp.irecv(0)
     first = bytes(shared[1])
     assert esp.irecv(0) is shared  # the same list: who did not copy has lost it
     assert bytes(shared[1]) != first
 
 
+def test_espnow_a_failed_start_is_stuck(dev):
+    esp = espnow.ESPNow()
+    with pytest.raises(OSError, match="INTERNAL"):
+        esp.active(True)
+    network.WLAN(network.STA_IF).active(True)
+    assert esp.active()
+    esp.active(True)
+    with pytest.raises(OSError, match="NOT_INIT"):
+        esp.add_peer(bytes(6))
+    with pytest.raises(OSError, match="NOT_INIT"):
+        esp.active(False)
+
+
 def test_espnow_needs_wifi_and_activation(dev):
-    with pytest.raises(OSError, match="Wifi Not Initialized"):
-        espnow.ESPNow().active(True)
     network.WLAN(network.STA_IF).active(True)
     with pytest.raises(OSError, match="NOT_INIT"):
         espnow.ESPNow().add_peer(bytes(6))

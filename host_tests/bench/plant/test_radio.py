@@ -152,8 +152,8 @@ def test_inbox_has_a_depth():
 
 def test_frames_are_checked():
     radio = air()
-    for frame in (b"", bytes(251)):
-        with pytest.raises(ValueError, match=r"takes 1\.\.250"):
+    for frame in (b"", bytes(1471)):
+        with pytest.raises(ValueError, match=r"takes 1\.\.1470"):
             radio.send(A, B, frame, 0.0)
     with pytest.raises(ValueError, match="unknown source"):
         radio.send(bytes(6), B, b"x", 0.0)

@@ -342,6 +342,14 @@ class Device:
                 return interface._channel()
         return None
 
+    def wifi_asleep(self):
+        """Whether power saving has the radio off: a connected station wakes for beacons, every
+        102.4 ms (espnow.rst:835); it is awake for 20 ms of them (chosen)."""
+        if self.wifi_pm == 0:
+            return False
+        station = self.wlan.get(0)
+        return station is not None and station.isconnected() and self.clock.ms() % 102 >= 20
+
     # -- time that calls take, until a chip profile says so ------------------------------
 
     def spend(self, kind, amount=1):

@@ -1,7 +1,7 @@
-"""The module `espnow` (modespnow.c, modules/espnow.py).
+"""The module `espnow` (ports/esp32/modespnow.c, modules/espnow.py; MicroPython 1c3c201149).
 
-The frame limit is ESP-NOW v1's 250 bytes: what v1 receivers can take (the
-newer 1470 would be cut or dropped there). Frames travel through `device.air`.
+Frames travel through `device.air`. Anybody can send one of up to 1470 bytes (ESP-NOW v2), also to
+a program that expects 250. Errors are negative numbers with a name (mphalport.c:64-105).
 """
 
 import ballast_bench.fakes as _fakes
@@ -15,18 +15,21 @@ __all__ = [
     "ESPNow",
 ]
 
-MAX_DATA_LEN = 250
+MAX_DATA_LEN = 1470
 ADDR_LEN = 6
 KEY_LEN = 16
 MAX_TOTAL_PEER_NUM = 20
 MAX_ENCRYPT_PEER_NUM = 6
 
-_HEADER = 13  # bytes of a packet in the receive buffer besides the message
-_NOT_INIT = 0x3065
-_ARG = 0x3066
-_FULL = 0x3068
-_NOT_FOUND = 0x3069
-_EXIST = 0x306B
+_HEADER = 14  # magic, length, time, RSSI, MAC in front of a message: modespnow.c:83-96
+_NOT_INIT = -12389  # esp_now.h:19-27
+_ARG = -12390
+_NO_MEM = -12391
+_FULL = -12392
+_NOT_FOUND = -12393
+_INTERNAL = -12394
+_EXIST = -12395
+_NO_MEM_MS = 2000  # send() tries again for as long: modespnow.c:528-565
 _BROADCAST = b"\xff" * 6
 
 
@@ -39,7 +42,7 @@ def _mac(value):
 
 
 class ESPNow:
-    """Singleton per device. Received frames wait in a byte buffer of two frames."""
+    """Singleton per device. Received frames wait in a ring of bytes."""
 
     def __new__(cls):
         device = _fakes.device()
@@ -52,7 +55,7 @@ class ESPNow:
     def _setup(self, device):
         self._device = device
         self._active = False
-        self._rxbuf = 2 * (MAX_DATA_LEN + _HEADER) + 2
+        self._rxbuf = 2 * (MAX_DATA_LEN + _HEADER)  # modespnow.c:105
         self._timeout_ms = 300_000
         self._queue = []
         self._used = 0
@@ -61,6 +64,8 @@ class ESPNow:
         self._data = [None, bytearray(MAX_DATA_LEN)]
         self._room = {}  # id of a bytearray -> the length it was made with
         self._stats = [0, 0, 0, 0, 0]  # tx, responses, failures, rx, dropped
+        self._stuck = False
+        self._no_mem_until_ms = 0
         self._deaf = False
         self._deaf_off = None  # on another channel than this one it goes deaf
         self.peers_table = {}
@@ -68,15 +73,22 @@ class ESPNow:
     # -- the port's interface -------------------------------------------------------
 
     def active(self, flag=None, /):
-        if flag is not None:
-            if flag and not self._device.wifi_active():
-                raise OSError(0x3001, "Wifi Not Initialized")
-            self._active = bool(flag)
-            if not flag:
-                self._deaf, self._deaf_off = False, None
-                self._queue.clear()
-                self._used = 0
-                self._peers.clear()
+        if flag is None:
+            return self._active or self._stuck
+        if flag and not self._active and not self._stuck:
+            if not self._device.wifi_active():
+                self._stuck = True  # the ring stays, and nothing starts it again: modespnow.c:215-231
+                raise OSError(_INTERNAL, "ESP_ERR_ESPNOW_INTERNAL")
+            self._active = True
+        elif not flag:
+            if self._stuck:
+                raise OSError(_NOT_INIT, "ESP_ERR_ESPNOW_NOT_INIT")
+            self._active = False
+            self._deaf, self._deaf_off = False, None
+            self._queue.clear()
+            self._used = 0
+            self._peers.clear()
+            self._irq = None  # modespnow.c:232-246; counters, peers_table and rxbuf stay
         return self._active
 
     def config(self, get=None, /, *, rxbuf=-1, timeout_ms=None, rate=-1):
@@ -153,6 +165,7 @@ class ESPNow:
             raise OSError(_ARG, "ESP_ERR_ESPNOW_ARG")
         targets = [mac] if mac else [m for m in self._peers if m != _BROADCAST]
         ok = True
+        self._wait_for_memory()
         for target in targets:
             if target not in self._peers:
                 raise OSError(_NOT_FOUND, "ESP_ERR_ESPNOW_NOT_FOUND")
@@ -162,6 +175,15 @@ class ESPNow:
         # waits for the acknowledgement: about 2 ms, or 100 ms in vain (blocks the loop)
         self._device.clock.sleep_us(2_000 if ok else 100_000)
         return ok
+
+    def _wait_for_memory(self):
+        """A driver without buffers is asked for 2 s; timers run meanwhile, asyncio does not."""
+        clock = self._device.clock
+        left_ms = self._no_mem_until_ms - clock.ms()
+        if left_ms > 0:
+            clock.sleep_us(1000 * min(left_ms, _NO_MEM_MS))
+            if left_ms > _NO_MEM_MS:
+                raise OSError(_NO_MEM, "ESP_ERR_ESPNOW_NO_MEM")
 
     def add_peer(self, mac, lmk=None, channel=None, ifidx=None, encrypt=None):
         self._check()
@@ -220,18 +242,22 @@ class ESPNow:
         else:
             self._deaf = True
 
+    def run_out(self, seconds):
+        """The driver has no buffer for a frame to send for so long (micropython issue 18682)."""
+        self._no_mem_until_ms = self._device.clock.ms() + round(1000 * seconds)
+
     def on_air(self, mac, payload, rssi):
-        """A frame arrived: into the buffer, or dropped when that is full."""
-        if not self._active or self._deaf:
+        """A frame arrived: into the buffer, or dropped when that is full (ringbuf.h:91)."""
+        if not self._active or self._deaf or self._device.wifi_asleep():
             return
-        if self._used + _HEADER + len(payload) >= self._rxbuf:
+        if _HEADER + len(payload) >= self._rxbuf - self._used - 1:
             self._stats[4] += 1
             return
         self._queue.append((bytes(mac), bytes(payload), rssi, self._device.clock.ms()))
         self._used += _HEADER + len(payload)
         self._stats[3] += 1
-        if self._irq is not None:
-            self._irq(self)
+        if self._irq is not None:  # modespnow.c:613, from the Wi-Fi task; a full queue loses it
+            self._device.schedule(self._irq, self)
 
     def _transmit(self, mac, payload):
         self._stats[0] += 1

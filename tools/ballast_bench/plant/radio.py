@@ -17,7 +17,7 @@ from math import exp, inf
 from random import Random
 
 BROADCAST = b"\xff" * 6
-_MAX_FRAME = 250  # ESP-NOW's payload limit, bytes
+_MAX_FRAME = 1470  # ESP-NOW v2's payload limit, bytes; v1 has 250
 _PREAMBLE_US = 192  # long preamble and PLCP header, IEEE 802.11b at 1 Mbit/s
 _HEADER = 43  # MAC header, vendor action frame and FCS round an ESP-NOW payload, bytes
 
@@ -164,10 +164,10 @@ class Radio:
     def send(self, src, dst, frame, now_s):
         """Transmit. Returns True when acknowledged; a broadcast always counts as such.
 
-        Raises ValueError for a frame longer than 250 bytes or an unknown source.
+        Raises ValueError for a frame longer than 1470 bytes or an unknown source.
         """
         if not 0 < len(frame) <= _MAX_FRAME:
-            raise ValueError(f"radio: frame of {len(frame)} bytes, ESP-NOW takes 1..250")
+            raise ValueError(f"radio: frame of {len(frame)} bytes, ESP-NOW takes 1..1470")
         if src not in self.stations:
             raise ValueError(f"radio: unknown source {src!r}")
         sender = self.stations[src]
