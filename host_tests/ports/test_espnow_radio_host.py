@@ -155,6 +155,7 @@ def test_the_callback_survives_off_and_on(pair):
     with b:
         rb.start()
     ra.send(b.mac, b"x")
+    b.run_due()
     assert calls == [1]
 
 
@@ -175,12 +176,13 @@ def test_a_driver_without_buffers_does_not_stop_the_services(pair):
         assert ra.send(b.mac, b"x")  # it is as before
         assert ra.send(b.mac, b"y")
     rb.send(a.mac, b"z")
+    a.run_due()
     assert calls
 
 
 def test_power_saving_loses_frames(pair):
     """Why the station's power saving is off."""
-    a, ra, b, rb = pair
+    _, ra, b, rb = pair
     b.access_points["home"] = ("secret99", 6, -50)
     sta = b.wlan[0]
     sta.connect("home", "secret99")

@@ -252,7 +252,8 @@ def test_radio_without_a_network(dev):
 
 
 def test_scan(dev):
-    dev.access_points = {"weak": ("x", 1, -90), "open": ("", 6, -40), "home": AccessPoint("y", 11, -58, copies=3)}
+    dev.access_points = {"weak": ("x", 1, -90), "open": ("", 6, -40)}
+    dev.access_points["home"] = AccessPoint("y", 11, -58, copies=3)
     assert Wifi("b").scan() == [("open", -40, True), ("home", -58, False), ("weak", -90, False)]
 
 

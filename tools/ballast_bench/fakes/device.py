@@ -58,7 +58,7 @@ class Device:
         self.ble_no_buffers = False  # notifications are refused
         self.access_points = {}  # ssid -> access_point.AccessPoint, or (password, channel, rssi)
         self.wifi_doubts = WifiDoubts()
-        self.idf = IdfHeap()
+        self.idf = IdfHeap(self)
         self.partitions = {"ota_0": bytearray(), "ota_1": bytearray()}
         self.boot = self.running = "ota_0"
         self.app_valid = True
@@ -349,13 +349,3 @@ class Device:
             return False
         station = self.wlan.get(0)
         return station is not None and station.isconnected() and self.clock.ms() % 102 >= 20
-
-    # -- time that calls take, until a chip profile says so ------------------------------
-
-    def spend(self, kind, amount=1):
-        """A call of this kind has blocked."""
-
-    def schedule(self, fn, arg):
-        """mp_sched_schedule()."""
-        fn(arg)
-        return True

@@ -132,7 +132,6 @@ class WLAN:
             return self._active
         before, self._active = self._active, bool(is_active)
         if self._ap and self._active and not before:
-            self._device.spend("wifi_ap_start")
             self._show()  # what it was: at first IDF's default, an open network of its own name
         elif self._active and not before:
             self._device.spend("wifi_start")
@@ -162,7 +161,6 @@ class WLAN:
             raise OSError("Wifi Invalid Password")
         if station.phase:
             raise OSError("Wifi Internal Error")
-        self._device.spend("wifi_join")
         self._device.inputs += 1  # it will hear an access point
         station.connect(ssid, key)
 
@@ -284,7 +282,7 @@ class WLAN:
         if self._ap:
             if 0 < len(self._config["key"]) < 8:
                 raise OSError("Wifi Invalid Password")
-            self._device.spend("wifi_ap_config")  # the driver computes PBKDF2 of the password
+            self._device.spend("wifi_ap_start")  # it starts again, and computes PBKDF2 of its password
             self._show()
 
     def _set(self, name, value):

@@ -1,32 +1,43 @@
-"""The heap of ESP-IDF: what Wi-Fi, NimBLE, sockets and TLS take of it, and who gets nothing more.
+"""What a chip has only so much of: the heap of ESP-IDF, and lwip's sockets.
 
-Figures in bytes; none was measured on one of our boards.
+Wi-Fi, NimBLE, sockets and TLS take of that heap what the chip profile says ([takes], [heap] idf);
+who finds too little is refused. The ideal chip has enough heap, but no more sockets than another.
 """
 
-NEEDS = {
-    "wifi": 38_000,  # esp_wifi_init and start: 28 + 2.5 KiB, connected 7 more: micropython issue 8940
-    "ble": 45_000,  # NimBLE and controller on an S3 with IDF 5.5.1: NimBLE-Arduino issue 1046
-    "socket": 6_000,  # 4 to 7 KiB: micropython issue 8940
-    "tls": 40_000,  # "40k can be enough": esp-idf issue 7387
-}
+SOCKETS = 10  # CONFIG_LWIP_MAX_SOCKETS, ESP-IDF's default; ports/esp32 leaves it
 
 
 class IdfHeap:
-    """size: bytes free after the start, None = more than enough. held: {what: how many}."""
+    """held: {what: how many}. most: the same, at most so far. refused: {what: how often}."""
 
-    def __init__(self, size=None):
-        self.size = size
-        self.held = dict.fromkeys(NEEDS, 0)
+    def __init__(self, device):
+        self._device = device
+        self.held, self.most, self.refused = {}, {}, {}
 
     @property
-    def used(self):
-        return sum(NEEDS[what] * count for what, count in self.held.items())
+    def sockets(self):
+        """How many sockets this chip has."""
+        profile = self._device.time.profile
+        return SOCKETS if profile is None else profile.sockets
+
+    @property
+    def left(self):
+        """Bytes that are free; None: the ideal chip has enough."""
+        profile = self._device.time.profile
+        if profile is None:
+            return None
+        return profile.heap["idf"] - sum(profile.takes[what] * n for what, n in self.held.items())
 
     def take(self, what):
-        """Whether there was room for one more."""
-        if self.size is not None and self.used + NEEDS[what] > self.size:
+        """Whether there was room for one more: "wifi", "ble", "socket" or "tls"."""
+        left = self.left
+        held = self.held.get(what, 0)
+        short = left is not None and left < self._device.time.profile.takes[what]
+        if short or (what == "socket" and held >= self.sockets):
+            self.refused[what] = self.refused.get(what, 0) + 1
             return False
-        self.held[what] += 1
+        self.held[what] = held + 1
+        self.most[what] = max(held + 1, self.most.get(what, 0))
         return True
 
     def give(self, what):
@@ -35,4 +46,4 @@ class IdfHeap:
 
     def clear(self):
         """The chip was reset."""
-        self.held = dict.fromkeys(NEEDS, 0)
+        self.held = {}
