@@ -38,7 +38,7 @@ def test_it_is_off_until_asked_and_after(port, dev):
     assert not dev.ble.active()
     start(port, dev)
     assert dev.ble.active()
-    port.off()
+    assert port.off()
     assert not dev.ble.active()
     assert ("off",) in dev.ble_radio.log
     start(port, dev)  # the services are registered anew
@@ -46,10 +46,38 @@ def test_it_is_off_until_asked_and_after(port, dev):
 
 
 def test_no_room_leaves_it_off(port, dev):
-    dev.ble_memory_short = True
-    with pytest.raises(OSError, match="12"):
-        port.on(SERVICES, lambda: None)
-    assert not dev.ble.active()
+    for code in (5, 116):
+        dev.ble_memory_short = code
+        with pytest.raises(OSError, match=str(code)):
+            port.on(SERVICES, lambda: None)
+        assert not dev.ble.active()
+
+
+def test_switching_off_with_a_client_never_blocks(port, dev, clock):
+    """NimBLE waits for the end of a connection for up to 2 s, while the watchdog is not fed."""
+    ble, *_ = start(port, dev)
+    ble.air_connect(1, PHONE)
+    before = clock.ms()
+    assert not port.off() and ble.active()
+    assert not port.off() and ble.active()  # the end is on its way: gap_disconnect() says EALREADY
+    ble.air_disconnect(1, PHONE)
+    assert port.off() and not ble.active()
+    assert clock.ms() - before < 100
+
+
+def test_an_error_in_the_handler_does_not_end_it(port, dev, monkeypatch):
+    ble, _state, write, _called = start(port, dev)
+    ble.air_connect(1, PHONE)
+
+    def no_memory(handle):
+        raise MemoryError
+
+    monkeypatch.setattr(ble, "gatts_read", no_memory)
+    ble.air_write(1, write, b"lost")
+    monkeypatch.undo()
+    ble.air_write(1, write, b"kept")
+    assert not dev.ble_errors
+    assert port.lost == 1 and port.receive() == (1, write, b"kept")
 
 
 def test_writes_come_in_order_whole_and_copied(port, dev):

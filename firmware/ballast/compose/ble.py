@@ -27,7 +27,7 @@ class BleWiring:
         self._app = app
         self._env = env
         web, log = page.web, page.events.add
-        self.window = BleWindow(port, self._pressed, self._fresh, app.uptime_s, log)
+        self.window = BleWindow(port, self._pressed, self._fresh, app.uptime_s, self._permit, log)
         self.improv = Improv(
             link.join, link.scan, self._may_scan, self._info, self._url, app.uptime_s,
             self.window.publish,
@@ -43,6 +43,9 @@ class BleWiring:
 
     def _pressed(self) -> bool:
         return self._app.scan.button == 1
+
+    def _permit(self, ms: int) -> bool:
+        return self._app.charger.permit_stall(ms, self._app.out.coil)
 
     def _fresh(self) -> bool:
         return not self._app.settings["installed"]

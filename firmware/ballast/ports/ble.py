@@ -7,9 +7,13 @@ is missing, `on()` raises OSError and leaves it off. While it is on, Bluetooth a
 share the antenna: some ESP-NOW frames of a clamp are lost, which control/ handles as a
 silent meter. Not tried on hardware.
 
-NimBLE delivers events between two bytecodes of the running code. The handler copies the
-written bytes into a ring that was allocated before, and calls `notify`. A write that
-finds the ring full is lost and counted; the protocols notice the gap.
+NimBLE calls the handler on a task of its own, while no other Python runs. That task has 4 KB of
+stack, and an exception would end the handler for good, so the handler is short and raises nothing.
+It copies the written bytes into a ring that was allocated before, and calls `notify`. A write that
+finds no room is lost and counted; the protocols notice the gap.
+
+Switching off with a client blocks everything for up to 2 s, longer than the watchdog waits.
+`off()` therefore disconnects the client first, and switches off when it has gone.
 """
 
 import bluetooth
@@ -86,16 +90,26 @@ class BlePort:
             raise
         return self._handles
 
-    def off(self) -> None:
-        """Disconnect the client, switch the radio off, free its memory."""
+    def off(self) -> bool:
+        """Disconnect the client; without one switch the radio off and free its memory.
+
+        True = it is off. Call it again until then.
+        """
+        if self.client is not None:
+            self.hang_up()
+            return False
         self._ble.active(False)
-        self.client = None
+        return True
 
     def advertise(self, data: bytes) -> None:
         """Advertise these 31 bytes until a client connects; the name is in the scan response."""
         name = self._name.encode()
         response = bytes((len(name) + 1, 0x09)) + name
         self._ble.gap_advertise(_INTERVAL_US, data, resp_data=response)
+
+    def hush(self) -> None:
+        """Advertise no more."""
+        self._ble.gap_advertise(None)
 
     def set(self, handle: int, value: bytes) -> None:
         """Set the value that a client reads from this characteristic."""
@@ -131,6 +145,12 @@ class BlePort:
         return item
 
     def _event(self, event: int, data: tuple) -> None:
+        try:
+            self._take(event, data)
+        except Exception:  # noqa: BLE001 - the port would end the handler; for example no memory
+            self.lost += 1
+
+    def _take(self, event: int, data: tuple) -> None:
         if event == _WRITE:
             if self._head - self._tail >= _RING:
                 self.lost += 1

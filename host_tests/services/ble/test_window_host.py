@@ -63,6 +63,28 @@ def test_out_of_the_window_bluetooth_is_off(installed):
     assert ("ble", "open") in installed.kinds()
 
 
+def test_the_radio_is_switched_with_the_contactor_open_only(fresh):
+    """Switching on or off blocks the step; a window that closes is deaf at once all the same."""
+    phone = meet(fresh)
+    charge(fresh)
+    left_s = OPEN_S - fresh.world.now_s
+    fresh.world.run(left_s + 20)
+    assert phone.gone and fresh.app.out.coil == 1
+    assert fresh.on and fresh.device.ble.advertising is None
+    assert not fresh.do(Phone().find(fresh, 5))
+    fresh.charger.pause()
+    fresh.world.run(20)
+    assert fresh.app.out.coil == 0 and not fresh.on
+    fresh.charger.resume()
+    assert fresh.world.until(lambda: fresh.app.out.coil == 1, 60) is not None
+    fresh.press(3.5)
+    assert not fresh.on
+    fresh.charger.pause()
+    fresh.world.run(20)
+    assert fresh.on and fresh.do(Phone().find(fresh))
+    assert not fresh.device.ble_errors
+
+
 def test_the_window_closes_after_ten_minutes_and_the_client_is_gone(fresh):
     fresh.world.run(OPEN_S - 20)
     phone = meet(fresh)

@@ -54,7 +54,8 @@ class Device:
         self.air = None
         self.ble = None
         self.ble_radio = None  # ballast_bench/devices/ble_radio.py
-        self.ble_memory_short = False  # NimBLE finds no room
+        self.ble_memory_short = False  # NimBLE finds no room: OSError(5); a number: that one
+        self.ble_errors = []  # exceptions that ended the Bluetooth handler
         self.ble_no_buffers = False  # notifications are refused
         self.access_points = {}  # ssid -> access_point.AccessPoint, or (password, channel, rssi)
         self.wifi_doubts = WifiDoubts()

@@ -1,9 +1,14 @@
 """The module `bluetooth`: a peripheral's GATT server as modbluetooth.c and NimBLE have it.
 
+Line numbers: extmod/modbluetooth.c ("m") and extmod/nimble/modbluetooth_nimble.c ("n") of MicroPython
+1c3c201149. NimBLE itself was read at 32b2124f, not at the commit that ESP-IDF v5.5.2 pins.
+
 What is in the air is `BLE.radio`'s business (ballast_bench/devices/ble_radio.py: a virtual controller);
 without one the chip advertises into nothing. Central, L2CAP and pairing are not modelled
 and raise AttributeError, as on a port without them.
 """
+
+import sys as _sys
 
 import ballast_bench.fakes as _fakes
 
@@ -62,9 +67,31 @@ _IRQ_MTU_EXCHANGED = 21
 _FIRST_HANDLE = 14  # chosen: on the chip GAP's and GATT's own attributes come first
 _DEFAULT_BUFFER = 20
 _LEAST_MTU = 23
-_ENODEV, _ENOMEM, _ENOTCONN, _EINVAL = 19, 12, 128, 22
+_EIO, _E2BIG, _ENOMEM, _EBUSY, _ENODEV, _EINVAL, _EALREADY, _ENOTCONN = 5, 7, 12, 16, 19, 22, 120, 128
+_NO_ATTRIBUTE, _TOO_LONG = -9, -18  # NimBLE's own numbers
+_STOP_US = 2_000_000  # BT_NIMBLE_HS_STOP_TIMEOUT_MS: active(False) waits for its clients' ends
+_MOST_SERVICES = 8
+_MOST_CLIENTS = 4
+_LEAST_US, _MOST_US = 20_000, 10_240_000
+# The handler runs on NimBLE's own task with 4096 bytes of stack for Python (n:6144 - 2 x 1024), of
+# which 600 are gone. A level of calls takes about 500 on an Xtensa (estimate from the step's need).
+_LEVELS = 6
+_FIRMWARE = str(_fakes.__file__).split("tools", maxsplit=1)[0] + "firmware"
 _FLAGS = 0xFFFF
 _ADVERTISING = 31
+
+
+class _StackLimit:
+    """Counts the firmware's levels of calls; RuntimeError beyond those that fit into the stack."""
+
+    def __init__(self):
+        self._level = 0
+
+    def __call__(self, frame, event, arg):
+        if event in ("call", "return") and frame.f_code.co_filename.startswith(_FIRMWARE):
+            self._level += 1 if event == "call" else -1
+            if self._level > _LEVELS:
+                raise RuntimeError("maximum recursion depth exceeded")
 
 
 class _Value:
@@ -94,6 +121,8 @@ class BLE:
             self.radio = device.ble_radio
             self._active = False
             self._irq = None
+            self._gap_name = b"MPY ESP32"  # sdkconfig.ble:6; outlives active(False)
+            self._mtu = 256
             self._forget()
             device.ble = self
         return device.ble
@@ -103,37 +132,52 @@ class BLE:
         self.values = {}
         self.advertising = None  # (adv_data, resp_data)
         self.connections = {}  # handle: MTU
-        self._gap_name = b"MPY BTSTACK"
-        self._mtu = 256
+        self._ending = set()
 
     def _check(self):
         if not self._active:
             raise OSError(_ENODEV)
 
     def active(self, flag=None, /):
-        if flag is not None and bool(flag) != self._active:
+        if flag is not None:
+            if self._active:
+                self._stop()  # active(True) too begins with the end of what was: n:592
             if flag:
-                if self._device.ble_memory_short:
-                    raise OSError(_ENOMEM)
-                self._active = True
-            else:
-                self._stop()
+                self._start()
         return self._active
 
+    def _start(self):
+        short = self._device.ble_memory_short
+        if short or not self._device.idf.take("ble"):
+            raise OSError(_EIO if isinstance(short, bool) else short)  # n:622; 116: no sync in 2 s
+        self._device.spend("ble_start")
+        self._active = True
+
     def _stop(self):
+        """n:678-713: MicroPython's task waits for the ends of connections, up to 2 s."""
+        if self.connections:
+            self._device.time.pass_us(_STOP_US)
+        for handle in list(self.connections):
+            self.air_disconnect(handle, bytes(6))
+        self._device.spend("ble_stop")
         self._active = False
         if self.radio is not None:
             self.radio.off()
         self._forget()
+        self._device.idf.give("ble")
 
     def config(self, param=None, /, **kwargs):
-        self._check()
+        if param != "gap_name":
+            self._check()
         if kwargs:
             for name, value in kwargs.items():
                 if name == "gap_name":
-                    self._gap_name = value.encode() if isinstance(value, str) else bytes(value)
+                    name = value.encode() if isinstance(value, str) else bytes(value)
+                    if len(name) > _ADVERTISING:
+                        raise OSError(_EINVAL)
+                    self._gap_name = name
                 elif name == "mtu":
-                    if not _LEAST_MTU <= value <= 517:
+                    if not _LEAST_MTU <= value <= 527:
                         raise OSError(_EINVAL)
                     self._mtu = value
                 else:
@@ -153,13 +197,19 @@ class BLE:
         self._irq = handler
 
     def gap_advertise(self, interval_us=None, adv_data=None, *, resp_data=None, connectable=True):
+        if interval_us is None and not self._active:
+            return
         self._check()
         if interval_us is None:
             self.advertising = None
         else:
-            for data in (adv_data, resp_data):
+            if not _LEAST_US <= interval_us <= _MOST_US:
+                raise OSError(_EINVAL)
+            for data, error in ((adv_data, _TOO_LONG), (resp_data, _EINVAL)):
                 if data is not None and len(data) > _ADVERTISING:
-                    raise OSError(_EINVAL)
+                    raise OSError(error)
+            if len(self.connections) >= _MOST_CLIENTS:
+                raise OSError(_ENOMEM)
             # None keeps what was set before
             old = self.advertising or (b"", b"")
             new = [bytes(n) if n is not None else o for n, o in zip((adv_data, resp_data), old, strict=True)]
@@ -171,14 +221,19 @@ class BLE:
         self._check()
         if conn_handle not in self.connections:
             return False
+        if conn_handle in self._ending:
+            raise OSError(_EALREADY)
+        self._ending.add(conn_handle)
         if self.radio is not None:
             self.radio.disconnect(conn_handle)
         return True
 
     def gatts_register_services(self, services, /):
         self._check()
-        if self.advertising is not None:
-            raise OSError(_EINVAL)  # NimBLE: not while GAP is busy
+        if self.advertising is not None or self.connections:
+            raise OSError(_EBUSY)
+        if len(services) > _MOST_SERVICES:
+            raise OSError(_E2BIG)
         self.services, self.values = [], {}
         handle = _FIRST_HANDLE
         out = []
@@ -216,7 +271,10 @@ class BLE:
         value.append = bool(append)
 
     def gatts_read(self, value_handle, /):
-        value = self._value(value_handle)
+        """Never raises: what cannot be read is empty (m:733)."""
+        value = self.values.get(value_handle)
+        if not self._active or value is None:
+            return b""
         data = value.data
         if value.append:
             value.data = b""
@@ -229,11 +287,15 @@ class BLE:
         if send_update:
             for conn_handle in list(self.connections):
                 self.gatts_notify(conn_handle, value_handle)
+        return len(data)
 
     def gatts_notify(self, conn_handle, value_handle, data=None, /):
-        value = self._value(value_handle)
+        self._check()
         if conn_handle not in self.connections:
             raise OSError(_ENOTCONN)
+        if value_handle not in self.values:
+            raise OSError(_NO_ATTRIBUTE)
+        value = self.values[value_handle]
         if self._device.ble_no_buffers:
             raise OSError(_ENOMEM)
         data = value.data if data is None else bytes(data)
@@ -243,9 +305,19 @@ class BLE:
     # -- what comes from the air, called by the radio -------------------------------
 
     def _raise(self, event, data):
-        if self._irq is not None:
+        """An exception in the handler is printed, and the handler is gone: m:1241-1247."""
+        if self._irq is None:
+            return
+        before = _sys.getprofile()
+        try:
             with self._device:
+                _sys.setprofile(_StackLimit())
                 self._irq(event, data)
+        except Exception as error:  # noqa: BLE001 (as the port does)
+            self._irq = None
+            self._device.ble_errors.append(f"{type(error).__name__}: {error}")
+        finally:
+            _sys.setprofile(before)
 
     def air_connect(self, conn_handle, address):
         self.advertising = None  # a connection ends advertising
@@ -253,6 +325,7 @@ class BLE:
         self._raise(_IRQ_CENTRAL_CONNECT, (conn_handle, 1, memoryview(address)))
 
     def air_disconnect(self, conn_handle, address):
+        self._ending.discard(conn_handle)
         if self.connections.pop(conn_handle, None) is not None:
             self._raise(_IRQ_CENTRAL_DISCONNECT, (conn_handle, 1, memoryview(address)))
 

@@ -3,6 +3,10 @@
 The window opens at a start before the setup is done, and when the button is held for three
 seconds. It stays open for ten minutes; every command of a client that has proven the setup
 code starts the ten minutes again. Outside the window Bluetooth is off and its memory free.
+
+The radio blocks everything for a moment when it is switched on or off, so both wait until the
+contactor is open. A window that closes before that is deaf at once: it advertises no more, and its
+client is disconnected.
 """
 
 import asyncio
@@ -18,7 +22,7 @@ if _TYPE_CHECKING:
     from typing import Callable
 
     from ballast.services.ble.shapes import BlePort, ChargerService, Improv
-    from ballast.services.shapes import AddEvent, Clock
+    from ballast.services.shapes import AddEvent, Clock, Permit
 
 OPEN_S = const(600)
 HOLD_MS = const(3000)
@@ -28,6 +32,7 @@ _SILENT_S = const(90)
 _STUCK_S = const(10)  # a client that takes no notification for this long is disconnected
 _IDLE_MS = const(100)
 _BUSY_MS = const(20)  # while notifications wait
+_BLOCKS_MS = const(250)  # most of switching on or off without a client (estimate: 50 to 150 ms)
 
 _READ = const(0x02)  # characteristic properties, Core Specification Vol 3, G, 3.3.1.1
 _WRITE = const(0x0C)  # with and without response
@@ -59,8 +64,9 @@ _NOTIFIED = (improv.STATE, improv.ERROR, improv.RESULT)
 class BleWindow:
     """pressed(): whether the button is pressed now. fresh(): whether the setup is not done yet.
 
-    clock_s: seconds since start. log(kind, detail). improv, charger_service: the two services; the
-    owner sets them before run(). is_open: Bluetooth is on.
+    clock_s: seconds since start. permit(ms): whether a call may block now. log(kind, detail).
+    improv, charger_service: the two services; the owner sets them before run(). is_open: Bluetooth
+    can be used.
     """
 
     def __init__(
@@ -69,12 +75,14 @@ class BleWindow:
         pressed: "Callable[[], bool]",
         fresh: "Callable[[], bool]",
         clock_s: "Clock",
+        permit: "Permit",
         log: "AddEvent",
     ) -> None:
         self._port = port
         self._pressed = pressed
         self._fresh = fresh
         self._clock = clock_s
+        self._permit = permit
         self._log = log
         self._flag = asyncio.ThreadSafeFlag()
         self._handles: dict[str, int] = {}
@@ -89,6 +97,9 @@ class BleWindow:
         self._held_since: "int | None" = None
         self._held_long = False
         self._started = False
+        self._wanted = False  # to be opened as soon as that may block
+        self._authorized = False  # the button did it, before the window was open
+        self._on = False  # the radio is switched on
         # None until the owner sets them: they need publish() and answer() of this window
         self.improv: "Improv" = None  # type: ignore[assignment]
         self.charger_service: "ChargerService" = None  # type: ignore[assignment]
@@ -123,32 +134,61 @@ class BleWindow:
     def open(self) -> None:
         """Bluetooth on for ten minutes, counted from the last call."""
         self._until_s = self._clock() + OPEN_S
-        if self.is_open:
-            return
+        if not self.is_open:
+            self._wanted = True
+            self._switch()
+
+    def _switch(self) -> None:
+        """Switch the radio on or off as it is wanted, if that may block now."""
+        if self._wanted and self._on:
+            if not self.is_open:
+                self._opened()  # the last window's radio was not off yet
+        elif self._wanted:
+            if self._permit(_BLOCKS_MS):
+                self._switch_on()
+        elif self._on:
+            if self._port.client is not None:
+                self._port.hang_up()
+            elif self._permit(_BLOCKS_MS) and self._port.off():
+                self._on = False
+                #: ble `closed`: Bluetooth was switched off
+                self._log("ble", "closed")
+
+    def _switch_on(self) -> None:
         try:
             handles = self._port.on(SERVICES, self._flag.set)
         except OSError:
+            self._wanted = False
             #: ble `no memory`: Bluetooth could not be switched on
             self._log("ble", "no memory")
             return
+        self._on = True
         self._handles = dict(zip(_UUIDS, handles))
+        self._port.set(self._handles[frames.INFO], self.charger_service.info)
+        self._opened()
+
+    def _opened(self) -> None:
         self._client = None
         self._shown = None
         self.is_open = True
-        self._port.set(self._handles[frames.INFO], self.charger_service.info)
         self.improv.start()
         #: ble `open`: Bluetooth was switched on
         self._log("ble", "open")
+        if self._authorized:
+            self._authorize()
 
     def close(self) -> None:
-        """Bluetooth off."""
+        """Bluetooth off: for clients at once, its radio as soon as that may block."""
+        self._wanted = False
         if self.is_open:
             self.is_open = False
-            self._port.off()
             self._out = []
             self.charger_service.connected()
-            #: ble `closed`: Bluetooth was switched off
-            self._log("ble", "closed")
+            try:
+                self._port.hush()
+            except OSError:
+                pass  # it does not advertise
+        self._switch()
 
     def _button(self) -> None:
         if not self._pressed():
@@ -162,11 +202,13 @@ class BleWindow:
             self._held_since = now
         elif not self._held_long and time.ticks_diff(now, self._held_since) >= HOLD_MS:
             self._held_long = True
+            self._authorized = True
             self.open()
             if self.is_open:
                 self._authorize()
 
     def _authorize(self) -> None:
+        self._authorized = False
         self.charger_service.forgive()
         self.improv.authorize()
 
@@ -243,17 +285,15 @@ class BleWindow:
         if not self._started and self._fresh():
             self.open()
         self._started = True
-        try:
-            while True:
-                self._button()
-                if not self.is_open:
-                    await asyncio.sleep_ms(_IDLE_MS)
-                    continue
-                self._step()
-                try:
-                    wait_ms = _BUSY_MS if self._out else _IDLE_MS
-                    await asyncio.wait_for_ms(self._flag.wait(), wait_ms)
-                except asyncio.TimeoutError:
-                    pass
-        finally:
-            self.close()
+        while True:
+            self._button()
+            self._switch()
+            if not self.is_open:
+                await asyncio.sleep_ms(_IDLE_MS)
+                continue
+            self._step()
+            try:
+                wait_ms = _BUSY_MS if self._out else _IDLE_MS
+                await asyncio.wait_for_ms(self._flag.wait(), wait_ms)
+            except asyncio.TimeoutError:
+                pass
