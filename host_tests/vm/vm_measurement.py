@@ -260,6 +260,8 @@ def test_clamp_and_charger_pair_and_talk():
         clock[0] = add(clock[0], 65)
         app.cycle()
         ours.drain(link.on_frame)
+        while link.step():
+            pass
     assert link.window == "paired" and app.light() == "paired"
     assert len(charger.samples) >= 3 and charger.told == {0: 1000}
     ma = charger.samples[-1][0]

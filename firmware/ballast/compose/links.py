@@ -133,7 +133,9 @@ class RadioWiring:
         while True:
             while drain(on_frame):
                 await asyncio.sleep_ms(0)  # a flood must not stop the other tasks
-            self.clamps.step()
+            if self.clamps.step():
+                await asyncio.sleep_ms(0)  # more to compute
+                continue
             try:
                 await asyncio.wait_for_ms(self._flag.wait(), _RADIO_MS)
             except asyncio.TimeoutError:

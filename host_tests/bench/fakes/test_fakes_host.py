@@ -486,7 +486,7 @@ def test_wlan_is_strict(dev):
         sta.config(hidden=True)
     with pytest.raises(ValueError, match="unknown config"):
         sta.config("password")
-    with pytest.raises(ValueError, match="^$"):  # without a text
+    with pytest.raises(ValueError, match=r"^$"):  # without a text
         network.hostname("x" * 33)
     with pytest.raises(ValueError, match="interface"):
         network.WLAN(2)

@@ -341,8 +341,12 @@ def test_a_point_of_small_order_is_no_key():
     link.open_window(0)
     buf = bytearray(64)
     size = clamp_frame.encode_hello(buf, 7, bytes(32), 1, False)
+    while link.step():
+        pass
     link.on_frame(b"\x05" * 6, bytes(buf[:size]), -50)
-    assert link.window == "open"
+    while link.step():
+        pass
+    assert link.window == "open" and not link._callers
 
 
 def test_callers_are_bounded():
@@ -352,8 +356,32 @@ def test_callers_are_bounded():
     buf = bytearray(64)
     for n in range(10):
         size = clamp_frame.encode_hello(buf, n, bytes([9] + [n] * 30 + [0]), 1, False)
+        while link.step():
+            pass
         link.on_frame(b"\x05" * 6, bytes(buf[:size]), -50)
+        link.on_frame(b"\x05" * 6, bytes(buf[:size]), -50)  # it goes on calling
+    while link.step():
+        pass
     assert len(link._callers) == 4
+
+
+def test_a_hello_costs_its_receiver_nothing_but_small_pieces(monkeypatch):
+    """Anybody can send one; X25519 in one go would stop all services for half a second."""
+    rig = Rig()
+    link = rig.add_charger()
+    link.open_window(0, format_code(CODE))
+    buf = bytearray(64)
+    size = clamp_frame.encode_hello(buf, 7, bytes([9] + [7] * 30 + [0]), 1, False)
+    steps = 0
+    while link.step():
+        steps += 1
+    assert steps > 250
+    link.on_frame(b"\x05" * 6, bytes(buf[:size]), -50)
+    assert not link._callers and link.window == "open"
+    link.on_frame(b"\x05" * 6, bytes(buf[:size]), -50)  # again, while its key is computed
+    while link.step():
+        steps += 1
+    assert steps > 500 and len(link._callers) == 1 and link.window == "offered"
 
 
 def test_run_polls_and_closes_the_window():

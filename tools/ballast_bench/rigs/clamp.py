@@ -11,6 +11,7 @@ from ballast_bench.plant.radio import Radio
 CODE = bytes(range(10))
 KEY = bytes(range(32))
 POLL_S = 0.02
+_PIECES = 8  # of X25519 in one poll, 2 ms each
 
 
 class Charger:
@@ -90,7 +91,8 @@ class Rig:
             if round(self.t * 1000) % 20 == 0:
                 for link in self.links:
                     link.port.drain(link.on_frame)
-                    link.step()
+                    for _ in range(_PIECES):
+                        link.step()
 
     def pair(self, clamp, link, code=True, source=0):
         """Press and open; until both have it."""

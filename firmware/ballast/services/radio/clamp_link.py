@@ -19,7 +19,7 @@ from ballast.protocol.hmac_sha256 import HmacKey
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
-    from typing import Callable
+    from typing import Callable, Iterator
 
     from ballast.services.shapes import Charger, Radio, Random
 
@@ -71,6 +71,8 @@ class ClampLink:
         self._secret = b""
         self._public = b""
         self._callers: dict[int, tuple[bytes, bytes]] = {}  # clamp -> (public key, pair's key)
+        self._work: "Iterator[bytes | None] | None" = None  # X25519 that step() goes on with
+        self._work_for: "tuple[int, bytes, bytes] | None" = None  # (clamp, public key, MAC)
 
     # -- the pairs ---------------------------------------------------------------------
 
@@ -144,12 +146,11 @@ class ClampLink:
         """Drain the radio and step for ever; for a radio that carries clamps only."""
         while True:
             self._radio.drain(self.on_frame)
-            self.step()
-            await asyncio.sleep_ms(_STEP_MS)
+            await asyncio.sleep_ms(0 if self.step() else _STEP_MS)
 
     def on_frame(self, mac: bytes, frame: bytes, rssi: int) -> None:
         """Take one payload from the air. Takes well under a millisecond on a PC, and is short
-        on an ESP32 too, except for a HELLO in an open window (one X25519)."""
+        on an ESP32 too: step() does what takes long."""
         result = self.inbox.take(frame, len(frame), rssi)
         if result == clamp_inbox.OTHER:
             self._pairing(mac, frame)
@@ -187,7 +188,9 @@ class ClampLink:
         self._mode = clamp_frame.MODE_CODE if code_text else clamp_frame.MODE_BUTTON
         self._source = source
         self._secret = self._random(32)
-        self._public = x25519.public_key(self._secret)
+        self._public = b""
+        self._work = x25519.public_pieces(self._secret)
+        self._work_for = None
         self._callers = {}
         self._until = time.ticks_add(time.ticks_ms(), clamp_pairing.WINDOW_MS)
         self.window = OPEN
@@ -197,15 +200,36 @@ class ClampLink:
         self.window = why
         self._secret = self._public = self._code = b""
         self._callers = {}
+        self._work = self._work_for = None
 
-    def step(self) -> None:
-        """Close the pairing window when its time is over; called at least once a second."""
+    def step(self) -> bool:
+        """Close the pairing window when its time is over; called at least once a second.
+
+        True = there is more to compute: call it again soon. Each call does about 2 ms of it.
+        """
         if self.window in (OPEN, OFFERED) and time.ticks_diff(self._until, time.ticks_ms()) <= 0:
             called = self._callers and self._mode == clamp_frame.MODE_CODE
             self.close_window(WRONG_CODE if called else TIMEOUT)
+        if self._work is None:
+            return False
+        result = next(self._work)
+        if result is not None:
+            self._computed(result)
+        return self._work is not None
+
+    def _computed(self, result: bytes) -> None:
+        """The own public key is known, or the point that a caller shares with this charger."""
+        caller = self._work_for
+        self._work = self._work_for = None
+        if caller is None:
+            self._public = result
+        elif result:
+            clamp, public, mac = caller
+            key = clamp_pairing.derive(self._code, result, clamp, self._id, public, self._public)
+            self._callers[clamp] = (public, key)
+            self._offer(mac, clamp, key)
 
     def _pairing(self, mac: bytes, frame: bytes) -> None:
-        self.step()
         if self.window not in (OPEN, OFFERED):
             return
         if clamp_frame.kind(frame) == clamp_frame.HELLO:
@@ -214,22 +238,25 @@ class ClampLink:
             self._confirm(frame)
 
     def _hello(self, mac: bytes, frame: bytes) -> None:
+        """A clamp calls; it goes on calling until it has its offer."""
         clamp = clamp_frame.clamp_id(frame)
         public, _, _ = clamp_frame.decode_hello(frame)
         known = self._callers.get(clamp)
-        if known is None or known[0] != public:
-            if self._callers and self._mode == clamp_frame.MODE_BUTTON:
-                self.close_window(TWO_CLAMPS)
-                return
-            if len(self._callers) >= _MAX_CALLERS:
-                return
-            shared = x25519.shared(self._secret, public)
-            if shared is None:
-                return
-            key = clamp_pairing.derive(self._code, shared, clamp, self._id, public, self._public)
-            known = self._callers[clamp] = (public, key)
+        if known is not None and known[0] == public:
+            self._offer(mac, clamp, known[1])
+            return
+        caller = self._work_for
+        if caller is not None and caller[0] == clamp and caller[1] == public:
+            return  # its key is being computed
+        if self._mode == clamp_frame.MODE_BUTTON and (self._callers or caller is not None):
+            self.close_window(TWO_CLAMPS)
+        elif self._work is None and len(self._callers) < _MAX_CALLERS:
+            self._work_for = (clamp, public, bytes(mac))
+            self._work = x25519.pieces(self._secret, public)
+
+    def _offer(self, mac: bytes, clamp: int, key: bytes) -> None:
         size = clamp_frame.encode_offer(
-            self._out, clamp, self._id, self._public, self._mode, HmacKey(known[1])
+            self._out, clamp, self._id, self._public, self._mode, HmacKey(key)
         )
         self._send(mac, size)
         self.window = OFFERED
