@@ -10,7 +10,7 @@ export class ApiError extends Error {
 }
 
 async function call(method, path, data) {
-  const options = { method, credentials: "same-origin", signal: AbortSignal.timeout(15000) };
+  const options = { method, credentials: "same-origin", signal: AbortSignal.timeout(35000) };
   if (data !== undefined) {
     options.headers = { "Content-Type": "application/json" };
     options.body = JSON.stringify(data);

@@ -13,6 +13,7 @@ class Globals:
     """What the handlers of one request share: services/web/server.py sets the role."""
 
     role: str | None
+    data: Any
 
 class Request:
     max_content_length: int

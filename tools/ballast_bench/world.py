@@ -20,6 +20,7 @@ import ballast_bench.fakes as fakes
 from ballast_bench import boards, upy
 from ballast_bench import calm as calm_way
 from ballast_bench.chip import profile as chip_profile
+from ballast_bench.fakes.chip_sockets import SocketsOfChips
 from ballast_bench.node import Node
 from ballast_bench.plant.plant import Config, Plant
 from ballast_bench.upy.clock import ManualClock
@@ -82,7 +83,7 @@ class _Selector(selectors.DefaultSelector):
         return ready
 
 
-class _Loop(asyncio.SelectorEventLoop):
+class _Loop(SocketsOfChips, asyncio.SelectorEventLoop):
     def __init__(self, world):
         super().__init__(_Selector(world))
         self._world = world

@@ -33,6 +33,7 @@ if _TYPE_CHECKING:
 
 _STEP_MS = const(50)
 _ALONE_MS = const(500)  # while there is no group, only the plan of the EV is looked after
+_AGAIN = const(20)  # times _ALONE_MS until a group that found no network or socket tries again
 
 
 class GroupWiring:
@@ -49,6 +50,8 @@ class GroupWiring:
         self.budget: "GroupBudget | None" = None
         self._machine: "GroupMachine | None" = None
         self.problem = ""
+        self._told = ""  # the problem that was logged last
+        self._try_again = False
         self.plan = ChargePlan()
         self._kept_plan = KeptPlan(self.plan, app.store, self._time_s)
         self._state = OwnState()
@@ -69,7 +72,9 @@ class GroupWiring:
             self._watch.changed()  # what is made next follows the settings of now
             self._make()
             link = self.link
-            while not self._watch.changed():
+            left = _AGAIN
+            while not self._watch.changed() and left:
+                left -= 1 if self._try_again else 0
                 self._step_plan()
                 if link is not None:
                     self._turn(link)
@@ -94,8 +99,12 @@ class GroupWiring:
         try:
             self._start(s)
         except (ValueError, OSError) as error:
-            self.problem = "group: %s" % error
-            self._env.log(self.problem)
+            problem = "group: %s" % error
+            # before the charger has an address no group of the network can be joined
+            self._try_again = isinstance(error, OSError)
+            if problem != self._told:
+                self._env.log(problem)
+            self._told = self.problem = problem
 
     def _start(self, s: Settings) -> None:
         seat, key, pair = group_config.make_seat(s)
@@ -143,6 +152,7 @@ class GroupWiring:
             self._udp.close()
         self.link = self.budget = self._machine = self._own_wish = self._udp = None
         self.problem = ""
+        self._try_again = False
 
     # -- the plan, and what the page shows ------------------------------------------------
 

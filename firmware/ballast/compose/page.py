@@ -4,6 +4,7 @@ import time
 
 from micropython import const
 
+from ballast.compose import sockets
 from ballast.compose.meter_search import make_search
 from ballast.protocol.status import Info
 from ballast.services.memory import last_run
@@ -76,7 +77,7 @@ class PageWiring:
             self._measure(app, env)
         if env.update is not None:
             WebUpdate(self.web, env.update)
-        self.door = Door(self.web.app.handle_request)
+        self.door = Door(self.web.app.handle_request, limit=sockets.PAGE)
         app.services.add("status", self.web.run)
         app.services.add("page", self.run)
         app.services.add("schedule", self.schedule.run)

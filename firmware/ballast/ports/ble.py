@@ -109,7 +109,7 @@ class BlePort:
 
     def hush(self) -> None:
         """Advertise no more."""
-        self._ble.gap_advertise(None)
+        self._ble.gap_advertise(None)  # type: ignore[arg-type]
 
     def set(self, handle: int, value: bytes) -> None:
         """Set the value that a client reads from this characteristic."""

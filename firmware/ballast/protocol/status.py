@@ -8,8 +8,6 @@ millisecond, `_ddegc` 0.1 degC. Lists of three are L1, L2, L3. None (JSON null) 
 no secret can get into it by mistake. STATUS.md is made of the notes (`#:`).
 """
 
-import json
-
 from micropython import const
 
 from ballast.control.limits import limits as slots
@@ -17,6 +15,7 @@ from ballast.control.meter import meter
 from ballast.control.pilot import charge_state
 from ballast.control.places import NAMES
 from ballast.control.safety import faults as catalogue
+from ballast.protocol import json_pieces
 from ballast.protocol.status_sentence import HALTS, name_of, sentence
 
 _TYPE_CHECKING = const(0)
@@ -303,4 +302,4 @@ def build(st: "Status", info: Info) -> dict:
 
 def encode(document: dict) -> str:
     """JSON text of a document made by `build`."""
-    return json.dumps(document)
+    return "".join(list(json_pieces.writing(document)))

@@ -135,7 +135,7 @@ def check(
     base_room: int = 0,
 ) -> dict:
     """The result of `checking`, without a pause."""
-    manifest = {}
+    manifest: dict = {}
     for part in checking(block, keys, board, brand, fs, mpy, floor, room, base_room):
         manifest = part or manifest
     return manifest

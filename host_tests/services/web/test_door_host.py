@@ -347,3 +347,24 @@ def test_bad_heads_get_one_line_and_reach_no_handler(sent, want):
         assert want in await client.answer()
 
     run(story, handler=never)
+
+
+def test_a_handler_may_work_for_longer_than_a_client_may_be_silent():
+    """A login computes for 4 s and more, joining a network takes up to 25 s."""
+    ready = asyncio.Event()
+
+    async def slow(reader, writer):
+        await ready.wait()
+        await writer.awrite(b"HTTP/1.0 200 OK\r\n\r\ndone")
+
+    async def story(rig):
+        client = await rig.connect()
+        await client.send(GET)
+        await settle()
+        rig.clock.advance(26_000)
+        rig.door.reap()
+        assert rig.door.count() == 1
+        ready.set()
+        assert (await client.answer()).endswith(b"done")
+
+    run(story, handler=slow)

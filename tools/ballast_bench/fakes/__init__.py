@@ -34,7 +34,15 @@ def install():
     """Put the fakes into sys.modules under their MicroPython names. May be repeated."""
     from ballast_bench.upy import _micropython
 
-    from . import console, fake_bluetooth, fake_esp32, fake_espnow, fake_machine, fake_network
+    from . import (
+        console,
+        fake_bluetooth,
+        fake_esp32,
+        fake_espnow,
+        fake_machine,
+        fake_network,
+        fake_socket,
+    )
 
     sys.modules["machine"] = fake_machine
     sys.modules["network"] = fake_network
@@ -42,6 +50,7 @@ def install():
     sys.modules["esp32"] = fake_esp32
     sys.modules["bluetooth"] = fake_bluetooth
     _micropython.kbd_intr = console.kbd_intr
+    fake_socket.install()
 
 
 def device():

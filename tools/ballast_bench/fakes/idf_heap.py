@@ -42,7 +42,19 @@ class IdfHeap:
 
     def give(self, what):
         """One less."""
-        self.held[what] -= 1
+        self.held[what] = max(0, self.held.get(what, 0) - 1)
+
+    def hold(self, what):
+        """take(), and a function that gives it back, once; None = there was no room."""
+        if not self.take(what):
+            return None
+        held, rest = self.held, [1]  # of this start of the chip
+
+        def give_back():
+            held[what] -= rest[0]
+            rest[0] = 0
+
+        return give_back
 
     def clear(self):
         """The chip was reset."""

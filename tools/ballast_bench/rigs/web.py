@@ -128,7 +128,8 @@ class WebRig:
 
     def open(self):
         """Start the services; returns when the page can be reached."""
-        self.world.spawn(self.app.services.run())
+        with self.node.device:  # its sockets are this chip's
+            self.world.spawn(self.app.services.run())
         self.world.run(0.1)
         return self
 

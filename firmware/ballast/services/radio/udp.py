@@ -3,6 +3,7 @@
 It has the methods of ports/espnow_radio.py: send(mac, frame) and drain(handle). Neither waits.
 """
 
+import select
 import socket
 
 from micropython import const
@@ -29,14 +30,13 @@ class UdpRadio:
         self._to = socket.getaddrinfo(GROUP, port)[0][-1]
         own = _packed(interface)
         self._socket = s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if hasattr(socket, "SO_REUSEPORT"):  # several chargers on one computer
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        s.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
-        s.setsockopt(0, getattr(socket, "IP_ADD_MEMBERSHIP", 35), _packed(GROUP) + own)
-        if hasattr(socket, "IP_MULTICAST_IF"):
-            s.setsockopt(0, socket.IP_MULTICAST_IF, own)
-        s.setblocking(False)
+        try:
+            _join(s, own, port)
+        except OSError:
+            s.close()
+            raise
+        self._poll = select.poll()
+        self._poll.register(s, select.POLLIN)
         self.sent = 0
         self.refused = 0
         self.received = 0
@@ -55,6 +55,8 @@ class UdpRadio:
     def drain(self, handle: "OnFrame") -> None:
         """Call handle(mac, frame, rssi) for each frame that waits; mac is b"", rssi 0."""
         for _ in range(_PER_DRAIN):
+            if not self._poll.poll(0):  # recvfrom() would make garbage for nothing
+                return
             try:
                 frame, _sender = self._socket.recvfrom(MAX_FRAME + 1)
             except OSError:  # nothing waits
@@ -65,7 +67,20 @@ class UdpRadio:
 
     def close(self) -> None:
         """Close the socket."""
+        self._poll.unregister(self._socket)
         self._socket.close()
+
+
+def _join(s: socket.socket, own: bytes, port: int) -> None:
+    """Listen to the group. OSError while no interface has the address `own`."""
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "SO_REUSEPORT"):  # several chargers on one computer
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    s.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
+    s.setsockopt(0, getattr(socket, "IP_ADD_MEMBERSHIP", 35), _packed(GROUP) + own)
+    if hasattr(socket, "IP_MULTICAST_IF"):
+        s.setsockopt(0, socket.IP_MULTICAST_IF, own)
+    s.setblocking(False)
 
 
 def _packed(address: str) -> bytes:

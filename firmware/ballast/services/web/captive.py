@@ -6,6 +6,7 @@ gets this redirect, and the phone then opens the page by itself.
 """
 
 import asyncio
+import select
 import socket
 
 from micropython import const
@@ -28,29 +29,33 @@ class Captive:
         self._web = web
         self._port = port
         self._socket: "socket.socket | None" = None
+        self._poll = select.poll()
         self._ip = ""
 
     def open(self, ip: str, bind: str = "0.0.0.0") -> None:
         """Begin. ip: the charger's address in its own network, IPv4."""
         self.close()
         self._ip = ip
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(socket.getaddrinfo(bind, self._port)[0][-1])
-        self._socket.setblocking(False)
+        self._socket = s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind(socket.getaddrinfo(bind, self._port)[0][-1])
+        s.setblocking(False)
+        self._poll.register(s, select.POLLIN)
         self._web.portal = "http://%s/" % ip
 
     def close(self) -> None:
         """Stop answering DNS queries and redirecting other host names."""
         self._web.portal = None
         if self._socket is not None:
+            self._poll.unregister(self._socket)
             self._socket.close()
             self._socket = None
 
     def step(self) -> None:
         """Answer the queries that have arrived."""
         for _ in range(_PER_STEP):
-            if self._socket is None:
+            # recvfrom() makes 512 bytes of garbage each time, also when nothing waits
+            if self._socket is None or not self._poll.poll(0):
                 return
             try:
                 query, sender = self._socket.recvfrom(512)

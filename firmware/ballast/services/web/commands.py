@@ -49,7 +49,7 @@ class WebCommands:
         return {"ok": True}
 
     async def _status(self, request: Request) -> "Answer":
-        return self._web.document()
+        return self._web.answer(self._web.document())
 
     async def _current(self, request: Request) -> "Answer":
         data = self._web.body(request, "current_ma")

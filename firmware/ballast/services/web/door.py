@@ -1,6 +1,7 @@
 """The door of the web server: bounds the number of connections and the time of each.
 
-Microdot has no read time-out and no connection limit, and an ESP32 has about ten sockets.
+Microdot has no read time-out and no connection limit, and an ESP32 has ten sockets for all
+services (compose/sockets.py).
 The door reads the head of each request itself (bounded size, absolute deadline), keeps at
 most `limit` connections and closes those that are overdue. When all places are taken it
 closes the connection that has waited longest without sending a request. So a crowd of silent
@@ -132,9 +133,10 @@ class _Connection:
         age = time.ticks_diff(now_ms, self.start_ms)
         if self.phase == _HEAD:
             return age >= door.head_ms
-        if self.phase == _OWED or not self.long:
-            if time.ticks_diff(now_ms, self.since_ms) >= door.progress_ms:
-                return True
+        if self.phase == _OWED and time.ticks_diff(now_ms, self.since_ms) >= door.progress_ms:
+            return True
+        # while the handler works the client owes nothing: a login computes for 4 s and more, a
+        # network that answers late takes 20 s
         return not self.long and age >= door.total_ms
 
 
@@ -151,7 +153,7 @@ class Door:
         self,
         handler: "Callable[[Any, Any], Awaitable[None]]",  # Any: Microdot has no types
         clock: "Clock" = time.ticks_ms,
-        limit: int = 8,
+        limit: int = 5,
     ) -> None:
         self.handler = handler
         self.clock = clock

@@ -159,7 +159,7 @@ class WebMeasure:
             parts = text.split(" | ")
             rows.append([parts[0], parts[1], parts[3] if len(parts) > 3 else ""])
         rows.append(["sunspec", "SunSpec meter (found by itself)", ""])
-        return {"models": rows}
+        return self._web.answer({"models": rows})
 
     async def _check_line(self, request: Request) -> "Answer":
         self._web.require(request, "installer")

@@ -81,4 +81,4 @@ class WebRecords:
 
     async def _get_events(self, request: Request) -> "Answer":
         self._web.require(request, "installer")
-        return {"events": self._events.document()}
+        return self._web.answer({"events": self._events.document()})

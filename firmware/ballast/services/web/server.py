@@ -14,7 +14,7 @@ from microdot import Microdot, Request, Response, abort
 from micropython import const
 
 from ballast.control.records import Status
-from ballast.protocol import http_head, status
+from ballast.protocol import http_head, json_pieces, status
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
@@ -31,6 +31,8 @@ _BURST = const(30)  # commands in a row, then 5 a second
 _PER_S = const(5)
 _COOKIE_AGE_S = const(31536000)
 _PUBLIC = ("/api/hello", "/api/login")
+_STRANGERS_BODY = const(512)  # of a login: the longest password, each byte escaped
+_JSON = "application/json"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -178,12 +180,10 @@ class Web:
 
     def body(self, request: Request, *keys: str) -> "dict[str, Any]":
         """The JSON object of the request, with no keys but `keys`; 400 with one line."""
-        kind = request.headers.get("Content-Type", "")
-        if not kind.startswith("application/json"):
+        if not _is_json(request):
             abort(415, "Send JSON (Content-Type: application/json).")
-        try:
-            data = json.loads(request.body)
-        except ValueError:
+        data = request.g.data
+        if data is None:
             abort(400, "The body is not JSON.")
         if type(data) is not dict:
             abort(400, "The body must be a JSON object.")
@@ -191,6 +191,21 @@ class Web:
             if keys and key not in keys:
                 abort(400, "Unknown field: %s" % str(key)[:40])
         return data
+
+    async def _read(self, request: Request) -> None:
+        """Parse the body into request.g.data, None = it is no JSON; other tasks run in between."""
+        request.g.data = None
+        try:
+            for part in json_pieces.reading(request.body.decode()):
+                if part is not None:
+                    request.g.data = part[0]
+                await asyncio.sleep(0)
+        except ValueError:
+            pass
+
+    def answer(self, document: "dict[str, Any]") -> Response:
+        """A response with a document of more than a few values."""
+        return Response(json_pieces.writing(document), 200, {"Content-Type": _JSON})
 
     def integer(self, data: "dict[str, Any]", key: str, least: int, most: int) -> int:
         """data[key], an integer within least..most; 400 with one line."""
@@ -223,10 +238,15 @@ class Web:
         if command and not http_head.same_origin(request.headers):
             abort(403, "Commands are taken from the charger's own page only.")
         request.g.role = self.role(request)
-        if request.g.role is None and request.path not in _PUBLIC:
-            abort(401, "Log in first.")
+        if request.g.role is None:
+            if request.path not in _PUBLIC:
+                abort(401, "Log in first.")
+            if request.content_length > _STRANGERS_BODY:
+                abort(413, "The body is too large.")
         if command and request.g.role is not None:  # strangers must not use up the owner's rate
             self._rate()
+        if command and _is_json(request):
+            await self._read(request)
         return None
 
     # routes
@@ -343,6 +363,10 @@ class Web:
 
     def _leave(self) -> None:
         self.live -= 1
+
+
+def _is_json(request: Request) -> bool:
+    return request.headers.get("Content-Type", "").startswith(_JSON)
 
 
 def _client(request: Request) -> "tuple[str, str | None]":

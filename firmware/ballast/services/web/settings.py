@@ -95,7 +95,7 @@ class WebSettings:
             else:
                 row["value"] = settings[row["key"]]
             rows.append(row)
-        return {"role": request.g.role, "settings": rows}
+        return self._web.answer({"role": request.g.role, "settings": rows})
 
     async def _put(self, request: Request) -> "Answer":
         settings = self._web.charger.settings
