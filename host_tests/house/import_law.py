@@ -17,10 +17,10 @@ THIRD_PARTY = {"microdot", "aioble"}
 LAW = {
     "control": {"ballast.control"},
     "protocol": PURE_LIBRARY | {"ballast.protocol", "CONSTANTS"},
-    "ports": HARDWARE | PURE_LIBRARY | {"time", "os", "socket", "ballast.ports"},
+    "ports": HARDWARE | PURE_LIBRARY | {"time", "os", "select", "socket", "ballast.ports"},
     "services": PURE_LIBRARY
     | THIRD_PARTY
-    | {"asyncio", "time", "os", "random", "socket", "ssl", "sys"}
+    | {"asyncio", "time", "os", "random", "select", "socket", "ssl", "sys"}
     | {"ballast.protocol", "ballast.control.records", "CONSTANTS"},
     "board": set(),
     "clamp": PURE_LIBRARY | {"clamp", "ballast.protocol", "CONSTANTS"},
