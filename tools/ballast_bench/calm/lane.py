@@ -191,6 +191,8 @@ class Lane:
         """Do the step if it is known how. False = nothing was touched; a whole step is due."""
         now_us = self._clock._us
         calls, cycle, device = self._calls, self._cycle, self._device
+        if device.queue.calls:  # of the radio: they wake a service, and no more
+            device.run_queue()
         now = now_us & _TICKS
         if (
             not self._resting

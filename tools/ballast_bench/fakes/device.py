@@ -239,13 +239,13 @@ class Device:
             timer.tick(clock.us(), moved)
         turn, time.turn = time.turn, True
         try:
-            self._run_queue(clock, until_us)
+            self.run_queue(until_us)
         finally:
             time.turn = turn
 
-    def _run_queue(self, clock, until_us):
+    def run_queue(self, until_us=None):
         """One after the other; a tick that comes meanwhile is queued behind the others."""
-        queue, calls = self.queue, self.queue.calls
+        clock, queue, calls = self.clock, self.queue, self.queue.calls
         while calls and queue is self.queue:
             if until_us is not None and clock.us() >= until_us:
                 return

@@ -37,7 +37,7 @@ POST /api/login gives the session as a cookie. Commands (not GET) are taken from
 page, or from a program that sends neither `Origin` nor `Sec-Fetch-Site`; 30 in a row, then 5 a
 second. An error is `{{"error": "one line in English"}}`, with `field` (which key) or `wait_s`
 (seconds until the next try) where a route says so. A request that is no clean HTTP is refused
-before any route sees it: 400, 431 (head too large), 501 (chunked), 503 (eight clients at work).
+before any route sees it: 400, 431 (head too large), 501 (chunked), 503 (five clients at work).
 """
 
 
