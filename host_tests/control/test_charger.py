@@ -10,8 +10,9 @@ from ballast.control.charger import (
 )
 from ballast.control.limits import limits
 from ballast.control.meter import commissioning
+from ballast.control.pilot import pilot
 from ballast.control.records import Status
-from ballast.control.safety import faults
+from ballast.control.safety import contactor, faults, rcd_test
 from ballast_bench.rigs.control import A_MV, B_MV, C_MV, Rig, full_fit
 
 
@@ -112,10 +113,10 @@ def test_permit_is_bounded():
     rig = Rig()
     rig.run(1)
     rig.charger.allow_blocking(10**9)
-    assert rig.cycle.interlocks.permit_until_ms == (rig.cycle.now() + 1000) % (1 << 30)
+    assert rig.cycle.interlocks.permit_until_ms == (rig.cycle.now() + 3000) % (1 << 30)
 
 
-def test_a_stall_needs_an_open_contactor_or_an_urgent_reason():
+def test_a_stall_needs_an_open_contactor():
     rig = Rig()
     rig.run(1)
     permit = rig.cycle.interlocks
@@ -123,8 +124,32 @@ def test_a_stall_needs_an_open_contactor_or_an_urgent_reason():
     assert not rig.charger.permit_stall(250, 1) and permit.permit_until_ms == before
     assert rig.charger.permit_stall(250, 0)
     assert permit.permit_until_ms == (rig.cycle.now() + 250) % (1 << 30)
-    assert rig.charger.permit_stall(400, 1, True)
-    assert permit.permit_until_ms == (rig.cycle.now() + 400) % (1 << 30)
+
+
+def test_the_contactor_does_not_close_under_a_permit_and_closes_after_it():
+    rig = Rig()
+    rig.run(1)
+    cont = rig.cycle.contactor
+
+    def wanted():
+        """One step in which everything asks for a closed contactor."""
+        rig.cycle.charge.close = 1
+        rig.cycle.pilot.level, rig.cycle.pilot.diode = pilot.C, 1
+        rig.cycle._allow = True
+        rig.cycle.rcd.state = rcd_test.PASSED
+        rig.cycle._switch(rig.now_ms, 20, rig.scan, rig.out)
+        return cont.state
+
+    assert rig.charger.permit_stall(500, 0)
+    assert wanted() == contactor.OPEN
+    rig.charger.end_stall()
+    rig.cycle.interlocks.gap(rig.now_ms, 200)  # the late step after the work is no fault ...
+    assert not rig.cycle.faults.active[faults.OVERRUN]
+    assert wanted() == contactor.CLOSED
+    assert not rig.charger.permit_stall(500, rig.out.coil)
+    assert not rig.charger.permit_stall(500, 0)  # what the caller saw is older than the step
+    rig.cycle.interlocks.gap(rig.now_ms, 200)  # ... and the next one is
+    assert rig.cycle.faults.active[faults.OVERRUN]
 
 
 def test_the_delay_after_a_start_is_random_and_depends_on_its_cause():

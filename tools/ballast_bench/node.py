@@ -6,6 +6,7 @@ import ballast_bench.fakes as fakes
 from ballast_bench import home
 from ballast_bench.chip.garbage import Heap
 from ballast_bench.chip.paid_step import PaidStep
+from ballast_bench.devices.unit_flash import UnitFlash
 from ballast_bench.fakes import resets
 from ballast_bench.fakes.chip_time import ChipTime
 from ballast_bench.wiring import Wiring
@@ -38,7 +39,15 @@ class Node:
         self.power_s = None  # when its supply is back
         self.boot_s = None  # when it runs again after a reset
         self.supplied = True  # the chip's own supply, as of the last step
-        self.storage = None  # its flash: outlives a reboot
+        self.storage = None  # its flash (devices/unit_flash.py): outlives a reboot
+        self.erased_closed = 0  # flash sectors erased while its coil was on: must stay 0
+
+    def fit_flash(self):
+        """Its flash, with what earlier starts left in it."""
+        if self.storage is None:
+            self.storage = UnitFlash()
+        self.storage.solder(self)
+        return self.storage
 
     def boot(self, make_app):
         """Power on: pins safe, then the composition root, then the step's timer."""

@@ -229,11 +229,13 @@ class Setup:
             settings.set("group_seat", node.index)
             settings.set("phase_of_l1", node.cp.phase_map[0] + 1)
             settings.set("phase_proven", 1)
-        if node.storage is None:
+        if node.storage is None and self.ideal:
             node.storage = MemoryStorage()
+        node.fit_flash()
         if node.index not in self._random:  # each start draws new numbers, as a chip does
             self._random[node.index] = Random("unit/%s/%d" % (self.seed, node.index)).randbytes
         env = Env(node.storage, self._random[node.index], self.log)
+        env.journal = node.storage.journal
         tell_reset(env, node.board.CHIP)
         unit = {"serial": "BENCH-%04d" % (node.index + 1)}
         if self.http is not None:

@@ -18,6 +18,7 @@ from ballast.compose.env import Env
 from ballast.control import charger
 from ballast.ports import identity
 from ballast.ports.espnow_radio import GROUP_RX_BYTES, EspnowRadio
+from ballast.ports.journal_flash import open_journal
 from ballast.ports.reset_info import ResetInfo
 from ballast.ports.storage import Storage
 from ballast.ports.wifi import Wifi
@@ -98,6 +99,7 @@ def make_env(
     found, trouble = identity.load()
     unit = found or read_json(UNIT)
     env = Env(Storage(DATA), os.urandom, say)
+    env.journal = open_journal()
     if trouble:
         env.troubles.append(trouble)
     tell_reset(env, info)

@@ -10,6 +10,7 @@ if _TYPE_CHECKING:
 
     from ballast.ports.ble import BlePort
     from ballast.ports.espnow_radio import EspnowRadio
+    from ballast.ports.journal_flash import JournalFlash
     from ballast.ports.reset_info import ResetInfo
     from ballast.ports.storage import Storage
     from ballast.ports.wifi import Wifi
@@ -56,7 +57,8 @@ async def in_thread(function: "Callable[[], Any]") -> "Any":
 
 
 class Env:
-    """storage: files. random(n): n bytes. log: takes a line.
+    """storage: files. random(n): n bytes. log: takes a line. journal: raw flash beside the files,
+    None = this unit has none.
 
     radio, wifi, ble: ports, None = none. http: (host, port), None = no page. assets: (folder,
     manifest) of the page. dns_port: of the captive portal. access_point: (name, password) of
@@ -76,6 +78,7 @@ class Env:
 
     def __init__(self, storage: "Storage", random: "Random", log: "Log" = print) -> None:
         self.storage = storage
+        self.journal: "JournalFlash | None" = None
         self.random = random
         self.log = log
         self.http: "tuple[str, int] | None" = None

@@ -7,8 +7,10 @@ from micropython import const
 
 from ballast.control.safety import faults
 from ballast.protocol import group_panels
+from ballast.services.memory.journal import Journal
+from ballast.services.memory.keeper import Keeper
 from ballast.services.memory.last_run import ResetNotes
-from ballast.services.memory.store import Keeper, Store
+from ballast.services.memory.store import Store
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
@@ -17,16 +19,31 @@ if _TYPE_CHECKING:
     from ballast.compose.env import Env
     from main import App
 
-_BLOCKING_MS = 250
+_STALL_MS = 3000  # a file takes 127 ms, and 470 ms or less in 99 of 100 (simulated)
+
+
+class Permit:
+    """Whether files may be written now: while the coil is off, which then stays off until end()."""
+
+    def __init__(self, app: "App") -> None:
+        self._app = app
+
+    def __call__(self) -> bool:
+        return self._app.charger.permit_stall(_STALL_MS, self._app.out.coil)
+
+    def end(self) -> None:
+        self._app.charger.end_stall()
 
 
 def open_store(app: "App", env: "Env") -> Store:
     """The Store of this charger."""
-
-    def permit(urgent: bool) -> bool:
-        return app.charger.permit_stall(_BLOCKING_MS, app.out.coil, urgent)
-
-    return Store(env.storage, permit, app.uptime_s)
+    journal = None
+    if env.journal is not None:
+        journal = Journal(env.journal)
+    store = Store(env.storage, Permit(app), app.uptime_s, journal)
+    if journal is not None:
+        journal.prepare()
+    return store
 
 
 def counters(app: "App") -> "dict[str, Any]":
@@ -46,7 +63,7 @@ def counters(app: "App") -> "dict[str, Any]":
 
 def restore(app: "App", env: "Env") -> Keeper:
     """Restore settings and counters from the store, and start the charger with its reset cause."""
-    keeper = Keeper(app.store, app.settings, lambda: counters(app))
+    keeper = Keeper(app.store, app.settings, lambda: counters(app), app.uptime_s)
     problems, kept = keeper.restore()
     app.settings.add_rule(("group_panels", "group_seats"), group_panels.problem)
     if env.formatted:
@@ -93,7 +110,7 @@ async def keep(app: "App", env: "Env", keeper: Keeper) -> None:
         notes = ResetNotes(env.reset_info, env.crash_loop)
     longs = cycle.button.longs
     while True:
-        keeper.step(app.out.coil == 1)
+        keeper.step(app.out.coil == 1, cycle.session)
         charger.warn(faults.STORAGE, app.store.error != "", time.ticks_ms())
         charger.step_us_max = app.timer.run_us_max
         if cycle.button.longs != longs:

@@ -68,7 +68,9 @@ class PageWiring:
         self.history = History()
         self.schedule = Schedule(app.charger, store, self.wall, time.ticks_ms)
         WebCommands(self.web)
-        WebRecords(self.web, self.history, Sessions(store, self.wall.time_s), self.events)
+        session = app.charger.cycle.session
+        sessions = Sessions(store, self.wall.time_s, lambda: session.total_wh)
+        WebRecords(self.web, self.history, sessions, self.events)
         WebSettings(self.web, self.schedule)
         WebGroup(self.web, app.group)
         self.network = self._network(app, env)

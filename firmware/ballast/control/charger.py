@@ -30,7 +30,9 @@ RESET_BROWN_OUT = const(3)
 
 _SERVICE_MAX_MA = const(1000000)
 _TEST_MA = const(16000)  # chosen: 10 A above the minimum, a step that every meter shows
-_BLOCKING_MAX_MS = const(1000)  # chosen: the longest permit for blocking work
+# The longest permit for blocking work, chosen: five flash sectors, each given up by ESP-IDF after
+# 600 ms (spi_flash_chip_generic.c)
+_BLOCKING_MAX_MS = const(3000)
 _BOOST_MAX_S = const(86400)
 
 
@@ -179,22 +181,31 @@ class Charger:
         return self.cycle.faults.reset()
 
     def allow_blocking(self, ttl_ms: int) -> None:
-        """Permit blocking work for `ttl_ms`, at most 1 s: a step may then be up to 250 ms late.
+        """Permit blocking work for `ttl_ms`, at most 3 s: a step may then be up to 250 ms late.
 
         See interlocks.STEP_PERMIT_MS.
         """
         cycle = self.cycle
         cycle.interlocks.allow_blocking(cycle.now(), min(ttl_ms, _BLOCKING_MAX_MS))
 
-    def permit_stall(self, ms: int, coil: int, urgent: bool = False) -> bool:
-        """Whether work that blocks for up to `ms` may start now: while the coil is off, or urgent.
+    def permit_stall(self, ms: int, coil: int) -> bool:
+        """Whether work that blocks for up to `ms` may start now: only while the contactor is open.
 
-        coil: Out.coil of the last step. A permitted stall is no overrun.
+        coil: Out.coil of the last step. The contactor stays open and a late step is no overrun
+        until end_stall(), or until `ms` are over.
         """
-        if coil and not urgent:
+        permit = self.cycle.interlocks
+        if coil or self.cycle.contactor.state == contactor.CLOSED:
             return False
         self.allow_blocking(ms)
+        if self.cycle.contactor.state == contactor.CLOSED:  # a step came between
+            permit.permit = False
+            return False
         return True
+
+    def end_stall(self) -> None:
+        """The work that permit_stall() was asked for is done. The next step may still be late."""
+        self.cycle.interlocks.permit_until_ms = self.cycle.now()
 
     # -- commissioning ------------------------------------------------------------
 

@@ -8,6 +8,12 @@ CRC-32, so that `load` takes the newest file that is complete.
 import binascii
 import os
 
+from micropython import const
+
+_TYPE_CHECKING = const(0)
+if _TYPE_CHECKING:
+    from typing import Any
+
 OK = 0
 OLDER = 1  # one file is damaged: the payload is that of the other file
 MISSING = 2  # nothing was ever stored
@@ -18,14 +24,20 @@ _HEAD = 16  # magic, counter, length, CRC-32, each of 4 bytes, big-endian
 
 
 class Storage:
-    """folder: of the files, without a slash at the end; created if missing."""
+    """folder: of the files, without a slash at the end; created if missing.
 
-    def __init__(self, folder: str) -> None:
+    disk: a file system with `open` and the functions of `os`, for the bench; None = the chip's.
+    """
+
+    # Any: the module os, or what the bench has instead
+    def __init__(self, folder: str, disk: "Any" = None) -> None:
         self._folder = folder
+        self._os: "Any" = os if disk is None else disk
+        self._open = open if disk is None else disk.open
         try:
-            os.mkdir(folder)
+            self._os.mkdir(folder)
         except OSError:
-            os.listdir(folder)  # it exists already; raises if it is no folder
+            self._os.listdir(folder)  # it exists already; raises if it is no folder
 
     def _path(self, name: str, generation: "int | str") -> str:
         return "%s/%s.%s" % (self._folder, name, generation)
@@ -33,7 +45,7 @@ class Storage:
     def _read(self, name: str, generation: int) -> tuple[int, int, bytes]:
         """(OK, MISSING or DAMAGED; counter, -1 unless OK; payload)."""
         try:
-            with open(self._path(name, generation), "rb") as file:
+            with self._open(self._path(name, generation), "rb") as file:
                 data = file.read()
         except OSError:
             return MISSING, -1, b""
@@ -55,23 +67,31 @@ class Storage:
             return payload, OLDER if damaged else OK
         return None, DAMAGED if damaged else MISSING
 
-    def save(self, name: str, payload: bytes) -> None:
-        """Store `payload` instead of the older file. OSError (disk full ...) changes nothing."""
+    def counter(self, name: str) -> int:
+        """The counter of the newest file; 0 if there is none. Each save() raises it."""
+        return max(self._read(name, 0)[1], self._read(name, 1)[1], 0)
+
+    def save(self, name: str, payload: bytes, over: int = 0) -> int:
+        """Store `payload` instead of the older file -> its counter, which is above `over`.
+
+        OSError (disk full ...) changes nothing.
+        """
         first, second = self._read(name, 0)[1], self._read(name, 1)[1]
-        counter = max(first, second, 0) + 1
+        counter = max(first, second, over) + 1
         target = self._path(name, 1 if first > second else 0)
         body = counter.to_bytes(4, "big") + len(payload).to_bytes(4, "big")
         crc = binascii.crc32(payload, binascii.crc32(body)) & 0xFFFFFFFF
         temporary = self._path(name, "tmp")
         try:
-            with open(temporary, "wb") as file:
+            with self._open(temporary, "wb") as file:
                 file.write(_MAGIC + body + crc.to_bytes(4, "big"))
                 file.write(payload)
                 file.flush()
         except OSError:
             self._remove(temporary)
             raise
-        os.rename(temporary, target)
+        self._os.rename(temporary, target)
+        return counter
 
     def erase(self, name: str) -> None:
         """Delete both generations (factory reset)."""
@@ -80,6 +100,6 @@ class Storage:
 
     def _remove(self, path: str) -> None:
         try:
-            os.remove(path)
+            self._os.remove(path)
         except OSError:
             return

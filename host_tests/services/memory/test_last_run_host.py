@@ -147,7 +147,7 @@ def test_a_formatted_memory_is_a_warning_and_an_event(bench):
     """The current does not fall for it yet; it is said."""
     world, node = bench
     first = node.app
-    node.storage.files.clear()
+    node.storage.format()
     lines = []
 
     def make_app(node, inner=world._make_app):

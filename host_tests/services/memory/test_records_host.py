@@ -118,7 +118,12 @@ class Book:
         self.store = store or MemoryStore()
         self.now = 0
         self.time = time
-        self.log = Sessions(self.store, lambda: None if self.time is None else self.time + self.now)
+        self.total_wh = 0
+        self.log = Sessions(
+            self.store,
+            lambda: None if self.time is None else self.time + self.now,
+            lambda: self.total_wh,
+        )
 
     def charge(self, seconds, wh_per_s=1):
         for second in range(seconds):

@@ -1,10 +1,21 @@
 """NOR flash with a power cut: what every test of storage and updates writes to.
 
-Erase sets a block to 0xFF, programming can only clear bits. Each erase and each
-program is one operation; `cut_at` = n lets operation n happen half and then raises
-PowerCut, and every later one too, until `power_on()`. What is half done is the worst
-of what NOR flash shows: a half-erased block and a page programmed in part.
+Erase sets a block to 0xFF, programming can only clear bits. Each erase and each program is one
+operation; `cut_at` = n lets the power go during operation n, which raises PowerCut, as does every
+later one until `power_on()`. What the cut leaves is drawn from `seed`, the same each time:
+
+* a page program: the bytes before `cut_byte` are programmed, in that byte some of the bits, and the
+  bytes after it are as they were. cut_byte None = half of the bytes;
+* an erase: the bytes before `cut_byte` read as erased, the rest is anything, since a chip programs
+  a sector to 0 before it erases it (W25Q64JV data sheet, 8.2.17: the content is not defined after
+  a cut). The block is *weak*: whatever it reads, bits programmed into it may be lost. So
+  programming a weak block before a complete erase is a mistake of the firmware, and raises.
+
+watch(kind, amount) is called for each operation with "flash_erase" (sectors), "flash_write" or
+"flash_read" (bytes): the chip that the flash is soldered to spends time there.
 """
+
+from random import Random
 
 from ballast_bench.fakes.esp_err import esp_error
 
@@ -13,35 +24,71 @@ class PowerCut(BaseException):
     """Not an Exception: no `except Exception` of the firmware may survive it."""
 
 
+class WeakBlock(AssertionError):
+    """The firmware trusts an erase that a power cut interrupted."""
+
+
 class Flash:
-    def __init__(self, blocks, block_bytes=4096):
+    def __init__(self, blocks, block_bytes=4096, seed=0):
         self.block_bytes = block_bytes
         self.data = bytearray(b"\xff" * (blocks * block_bytes))
         self.ops = 0
         self.cut_at = None
+        self.cut_byte = None
         self.dead = False
+        self.erases = [0] * blocks
+        self.weak = set()
+        self.watch = None
+        self._seed = seed
 
     def power_on(self):
-        self.cut_at = None
+        self.cut_at = self.cut_byte = None
         self.dead = False
         self.ops = 0
 
     def read(self, offset, size):
         if self.dead:
             raise PowerCut
+        self._tell("flash_read", size)
         return bytes(self.data[offset : offset + size])
 
     def erase(self, block):
-        start = block * self.block_bytes
-        size = self.block_bytes // 2 if self._last() else self.block_bytes
-        self.data[start : start + size] = b"\xff" * size
+        start, size = block * self.block_bytes, self.block_bytes
+        last = self._last()
+        self.erases[block] += 1
+        done = self._cut_byte(size) if last else size
+        self.data[start : start + done] = b"\xff" * done
+        if last:
+            rest = Random(f"{self._seed}/{self.ops}/{done}").randbytes(size - done)
+            self.data[start + done : start + size] = rest
+            self.weak.add(block)
+        else:
+            self.weak.discard(block)
+            self._tell("flash_erase", 1)
         self._done()
 
     def program(self, offset, content):
-        size = len(content) // 2 if self._last() else len(content)
+        last = self._last()
+        blocks = range(offset // self.block_bytes, -(-(offset + len(content)) // self.block_bytes))
+        # writing zeros to make a block unreadable asks nothing of its cells
+        if any(block in self.weak for block in blocks) and any(content):
+            raise WeakBlock(f"programmed at {offset:#x}, where a power cut interrupted an erase")
+        size = self._cut_byte(len(content)) if last else len(content)
         for i in range(size):
             self.data[offset + i] &= content[i]
+        if last and size < len(content):  # some bits of the byte that the cut met
+            late = Random(f"{self._seed}/{self.ops}/{size}").getrandbits(8)
+            self.data[offset + size] &= content[size] | late
+        if not last:
+            self._tell("flash_write", len(content))
         self._done()
+
+    def _cut_byte(self, size):
+        return size // 2 if self.cut_byte is None else min(self.cut_byte, size)
+
+    def _tell(self, kind, amount):
+        if self.watch is not None:
+            self.watch(kind, amount)
 
     def _last(self):
         if self.dead:

@@ -23,8 +23,10 @@ class _Device(UserContext):
         self.buffer = flash.data
 
     def read(self, cfg, block, off, size):
-        start = block * BLOCK + off
-        return bytearray(self.flash.data[start : start + size])
+        try:
+            return bytearray(self.flash.read(block * BLOCK + off, size))
+        except PowerCut:
+            return IO_ERROR
 
     def prog(self, cfg, block, off, data):
         return self._try(self.flash.program, block * BLOCK + off, bytes(data))
@@ -41,11 +43,15 @@ class _Device(UserContext):
 
 
 class Disk:
-    """`mount()` gives an `os` and an `open`; after a cut every call raises PowerCut."""
+    """An `os` and an `open` for ports/storage.py; after a cut every call raises PowerCut.
 
-    def __init__(self, blocks=24):
-        self.flash = Flash(blocks, BLOCK)
+    blocks: of the data partition, the first ones of the flash. journal: sectors behind them.
+    """
+
+    def __init__(self, blocks=24, journal=0):
+        self.flash = Flash(blocks + journal, BLOCK)
         self.blocks = blocks
+        self.journal = JournalPart(self.flash, blocks, journal) if journal else None
         self.fs = self._new(format_it=True)
 
     def _new(self, format_it=False):
@@ -60,6 +66,10 @@ class Disk:
             fs.format()
         fs.mount()
         return fs
+
+    def format(self):
+        """Make the file system anew."""
+        self.fs = self._new(format_it=True)
 
     def power_cycle(self):
         """Power comes back; a new mount finds what is in flash, nothing from memory."""
@@ -96,6 +106,26 @@ class Disk:
         if self.flash.dead:
             raise PowerCut
         return result
+
+
+class JournalPart:
+    """ports/journal_flash.JournalFlash over the sectors behind the data partition."""
+
+    def __init__(self, flash, first, sectors):
+        self.flash = flash
+        self._first = first
+        self.sectors = sectors
+
+    def read(self, sector, at, buf):
+        buf[:] = self.flash.read((self._first + sector) * BLOCK + at, len(buf))
+
+    def program(self, sector, at, data):
+        if at // 256 != (at + len(data) - 1) // 256:
+            raise AssertionError("more than one page program")
+        self.flash.program((self._first + sector) * BLOCK + at, data)
+
+    def erase(self, sector):
+        self.flash.erase(self._first + sector)
 
 
 class _File:

@@ -63,6 +63,7 @@ class Device:
         self.partitions = {"ota_0": bytearray(), "ota_1": bytearray()}
         self.boot = self.running = "ota_0"
         self.app_valid = True
+        self.erase_watch = None  # called with the number of flash sectors at each erase
         self.adc_read_us = 72  # estimate: 65-80 (micropython #7495); in timed mode alone
         self.adc_calibrated = True  # the calibration is burnt into the efuses
         self.adc_gain = 1.0  # of this unit; the data sheet allows 50 mV at 2900 mV: 0.983 to 1.017
@@ -221,6 +222,12 @@ class Device:
         self.console.interrupt_char = -1
 
     # -- time ---------------------------------------------------------------------
+
+    def flash_used(self, kind, amount):
+        """The flash did something: "flash_erase" (sectors), "flash_write", "flash_read" (bytes)."""
+        if kind == "flash_erase" and self.erase_watch is not None:
+            self.erase_watch(amount)
+        self.spend(kind, amount)
 
     def run_due(self, until_us=None):
         """Run what is due: watchdog, Wi-Fi, timers. Raises HardReset when the first bites.

@@ -17,7 +17,6 @@ from random import Random
 from ballast.control.settings import Settings
 from ballast.protocol import password
 from ballast_bench import upy
-from ballast_bench.devices.memory_storage import MemoryStorage
 from ballast_bench.person.bench_page import real_ms
 from ballast_bench.plant.plant import Config
 from ballast_bench.world import World
@@ -28,9 +27,10 @@ ITERATIONS = 8  # the real count is tested once, in test_password.py
 
 
 class MemoryStore:
-    """What storage keeps, in memory: load/save of JSON-able records."""
+    """What storage keeps, in memory: load/save of JSON-able records. by_minute, minute: as Store."""
 
     def __init__(self):
+        self.by_minute, self.minute = False, None
         self.kept = {}
 
     def load(self, name):
@@ -82,9 +82,9 @@ class WebRig:
         self.assets = assets or page()
         self.port = free_port()
         self.dns_port = free_port(socket.SOCK_DGRAM)
-        self.storage = MemoryStorage()
         self.world = World(config or Config(), seed=seed, make_app=self._make_app).boot()
         self.node = self.world.nodes[0]
+        self.storage = self.node.storage
         self.app = self.node.app
         self.charger = self.node.charger
         self.store = self.app.store
@@ -102,7 +102,8 @@ class WebRig:
         if self.user:
             record = password.make(self.user, b"salt-salt-salt-2", ITERATIONS)
             settings.set("password_user", record)
-        env = Env(self.storage, Random(7).randbytes, lambda line: None)
+        env = Env(node.fit_flash(), Random(7).randbytes, lambda line: None)
+        env.journal = node.storage.journal
         env.http = ("127.0.0.1", self.port)
         env.assets = self.assets
         env.label = password.make(LABEL, b"salt-salt-salt-1", ITERATIONS)

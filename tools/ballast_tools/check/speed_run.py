@@ -42,7 +42,7 @@ class _Names:
         self.clamp = self._module(devices + ".clamp_actor")
         old = (tree / "host_tests/bench/sdm630.py").exists()
         self.modbus = self._module(devices + (".sdm630" if old else ".modbus_meter"))
-        self.storage = self.setup.MemoryStorage
+        self.storage = self.setup.MemoryStorage  # of both trees: the flash is not what is compared
 
     def meter(self, plant, now):
         """A Modbus meter that shows what flows at this moment."""

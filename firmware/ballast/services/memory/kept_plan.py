@@ -2,8 +2,8 @@
 
 Flash holds values that do not depend on this run of the charger: the Unix time of the
 departure, and the reading of the charger's life counter at which the EV has its energy.
-The counter is saved once per kWh. So after a restart while charging, the plan may want up to
-1 kWh more than before, never less.
+The counter is kept each minute. So after a restart while charging, the plan may want as much more
+as flowed in that minute, never less.
 """
 
 from micropython import const
