@@ -4,7 +4,6 @@ import os
 
 import pytest
 
-from ballast.ports import storage
 from ballast.ports.storage import DAMAGED, MISSING, OK, OLDER, Storage
 
 
@@ -113,8 +112,8 @@ def test_power_cut_at_every_operation(store, monkeypatch):
     store.save("s", b"state 0")
     while not done:
         cut = CutOs(at)
-        monkeypatch.setattr(storage, "os", cut)
-        monkeypatch.setattr(storage, "open", cut.open, raising=False)
+        monkeypatch.setattr(store, "_os", cut)
+        monkeypatch.setattr(store, "_open", cut.open)
         try:
             store.save("s", b"state %d" % (generation + 1))
             done = True
@@ -140,8 +139,8 @@ def test_disk_full_leaves_the_old_state(store, monkeypatch):
 
     for at in range(4):
         full = Full(at)
-        monkeypatch.setattr(storage, "os", full)
-        monkeypatch.setattr(storage, "open", full.open, raising=False)
+        monkeypatch.setattr(store, "_os", full)
+        monkeypatch.setattr(store, "_open", full.open)
         with pytest.raises(OSError, match=r"^28$"):
             store.save("s", b"new")
         monkeypatch.undo()

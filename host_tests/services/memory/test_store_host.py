@@ -5,7 +5,7 @@ import pytest
 from ballast.control.settings import Settings
 from ballast.ports import storage as storage_port
 from ballast.services.memory.keeper import Keeper
-from ballast.services.memory.store import SETTINGS_S, Store
+from ballast.services.memory.store import Store
 from ballast_bench.devices.flash import PowerCut
 from ballast_bench.devices.lfs_disk import Disk
 
