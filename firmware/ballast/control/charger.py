@@ -197,6 +197,8 @@ class Charger:
         permit = self.cycle.interlocks
         if coil or self.cycle.contactor.state == contactor.CLOSED:
             return False
+        if not self.cycle.started:
+            return True  # no step can come between, and now() is not known yet
         self.allow_blocking(ms)
         if self.cycle.contactor.state == contactor.CLOSED:  # a step came between
             permit.permit = False
@@ -205,7 +207,9 @@ class Charger:
 
     def end_stall(self) -> None:
         """The work that permit_stall() was asked for is done. The next step may still be late."""
-        self.cycle.interlocks.permit_until_ms = self.cycle.now()
+        permit = self.cycle.interlocks
+        if permit.permit:
+            permit.permit_until_ms = self.cycle.now()
 
     # -- commissioning ------------------------------------------------------------
 

@@ -35,7 +35,7 @@ class ScanCycle:
 
     broken: 1 = an exception ended it; the outputs stay safe until a restart. why: WHY_* of
     charge_state.py. offered_ma: what the pilot advertises, 0 = no PWM. uptime_s: seconds since
-    the start. steps: counts the steps. gap_max_ms: longest time between two of them.
+    the start. started: a step has run. steps: counts them. gap_max_ms: longest time between two of them.
     boost_s: seconds of boost left. start_delay_ms: randomised delay left. user_paused: the setting.
     settings_min_ma: less than this is a pause.
     """
@@ -72,7 +72,7 @@ class ScanCycle:
         self.steps = 0
         self.uptime_s = 0
         self.boost_s = 0
-        self._started = False
+        self.started = False
         self._last_ms = 0
         self._ev_ms = 0
         self._heat_ms = 0
@@ -179,8 +179,8 @@ class ScanCycle:
 
     def _clock(self, now_ms: int) -> int:
         """Time since the last step in ms; the interlocks check it."""
-        if not self._started:
-            self._started = True
+        if not self.started:
+            self.started = True
             self._last_ms = ticks.add(now_ms, -20)
             self._ev_ms = self._heat_ms = self._tested_ms = now_ms
         dt_ms = self._count(now_ms)

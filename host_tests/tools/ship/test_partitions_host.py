@@ -14,7 +14,8 @@ ota_1,     app,  ota_1,   0x210000, 2M
 romfs,     data, 0x8f,    0x410000, 0x110000
 slotrec,   data, 0x40,    0x520000, 8K
 fctry,     data, 0x41,    0x522000, 0x1000
-vfs,       data, fat,     0x523000, 0x2dd000
+journal,   data, 0x42,    0x523000, 0x80000
+vfs,       data, fat,     0x5a3000, 0x25d000
 """
 
 
@@ -48,8 +49,8 @@ def test_binary_layout_is_the_boot_loaders(tmp_path):
     """ESP-IDF, gen_esp32part.py: 32-byte entries AA 50, then EB EB, 14 x FF, MD5."""
     data = partitions.binary(check(tmp_path, GOOD))
     assert data[:12] == bytes.fromhex("aa50 01 02 00900000 00400000".replace(" ", ""))
-    assert data[12:16] == b"nvs\0" and data[9 * 32 : 9 * 32 + 16] == b"\xeb\xeb" + b"\xff" * 14
-    assert set(data[10 * 32 :]) == {0xFF}
+    assert data[12:16] == b"nvs\0" and data[10 * 32 : 10 * 32 + 16] == b"\xeb\xeb" + b"\xff" * 14
+    assert set(data[11 * 32 :]) == {0xFF}
 
 
 @pytest.mark.parametrize("at", [0, 5, 40, 300])
@@ -70,8 +71,10 @@ BROKEN = {  # what: (old text, new text, message)
     "before the table": ("0x9000,", "0x7000,", ":1: nvs: starts at 0x7000"),
     "app alignment": ("0x10000,  0x200000", "0x11000,  0x1ff000", ":4: ota_0: offset"),
     "data alignment": ("0x522000, 0x1000", "0x522100, 0x1000", ":8: fctry: offset"),
-    "size alignment": ("0x2dd000", "0x2dc800", ":9: vfs: offset"),
-    "beyond the flash": ("0x2dd000", "0x2de000", ":9: vfs: ends at 0x801000"),
+    "size alignment": ("0x25d000", "0x25c800", ":10: vfs: offset"),
+    "beyond the flash": ("0x25d000", "0x25e000", ":10: vfs: ends at 0x801000"),
+    "no journal": ("journal,", "journax,", "there is no partition 'journal'"),
+    "small journal": ("0x523000, 0x80000", "0x523000, 0x1f000", ":9: journal: expected"),
     "no record": ("slotrec,", "slotxxx,", "there is no partition 'slotrec'"),
     "small slots": ("0x410000, 0x110000", "0x410000, 0x100000", ":6: romfs: expected"),
     "odd slots": ("0x410000, 0x110000", "0x40f000, 0x111000", ":6: romfs: two slots need an even"),

@@ -12,7 +12,9 @@ later one until `power_on()`. What the cut leaves is drawn from `seed`, the same
   programming a weak block before a complete erase is a mistake of the firmware, and raises.
 
 watch(kind, amount) is called for each operation with "flash_erase" (sectors), "flash_write" or
-"flash_read" (bytes): the chip that the flash is soldered to spends time there.
+"flash_read" (bytes): the chip that the flash is soldered to spends time there. If it is reset
+meanwhile (watch raises), the operation is cut short at a byte that is drawn, and the exception
+goes on.
 """
 
 from random import Random
@@ -26,6 +28,12 @@ class PowerCut(BaseException):
 
 class WeakBlock(AssertionError):
     """The firmware trusts an erase that a power cut interrupted."""
+
+
+def both(old, new):
+    """What NOR flash holds after `new` was programmed over `old`: bits are only cleared."""
+    bits = int.from_bytes(old, "little") & int.from_bytes(new, "little")
+    return bits.to_bytes(len(new), "little")
 
 
 class Flash:
@@ -49,23 +57,25 @@ class Flash:
     def read(self, offset, size):
         if self.dead:
             raise PowerCut
-        self._tell("flash_read", size)
+        reset = self._tell("flash_read", size)
+        if reset:
+            raise reset
         return bytes(self.data[offset : offset + size])
 
     def erase(self, block):
         start, size = block * self.block_bytes, self.block_bytes
         last = self._last()
         self.erases[block] += 1
-        done = self._cut_byte(size) if last else size
+        reset = self._tell("flash_erase", 1) if not last else None
+        done = self._cut_byte(size, reset) if last or reset else size
         self.data[start : start + done] = b"\xff" * done
-        if last:
+        if last or reset:
             rest = Random(f"{self._seed}/{self.ops}/{done}").randbytes(size - done)
             self.data[start + done : start + size] = rest
             self.weak.add(block)
         else:
             self.weak.discard(block)
-            self._tell("flash_erase", 1)
-        self._done()
+        self._done(reset)
 
     def program(self, offset, content):
         last = self._last()
@@ -73,31 +83,38 @@ class Flash:
         # writing zeros to make a block unreadable asks nothing of its cells
         if any(block in self.weak for block in blocks) and any(content):
             raise WeakBlock(f"programmed at {offset:#x}, where a power cut interrupted an erase")
-        size = self._cut_byte(len(content)) if last else len(content)
-        for i in range(size):
-            self.data[offset + i] &= content[i]
-        if last and size < len(content):  # some bits of the byte that the cut met
+        reset = self._tell("flash_write", len(content)) if not last else None
+        size = self._cut_byte(len(content), reset) if last or reset else len(content)
+        self.data[offset : offset + size] = both(self.data[offset : offset + size], content[:size])
+        if size < len(content):  # some bits of the byte that the cut met
             late = Random(f"{self._seed}/{self.ops}/{size}").getrandbits(8)
             self.data[offset + size] &= content[size] | late
-        if not last:
-            self._tell("flash_write", len(content))
-        self._done()
+        self._done(reset)
 
-    def _cut_byte(self, size):
+    def _cut_byte(self, size, reset=None):
+        if reset:
+            return Random(f"{self._seed}/{self.ops}").randrange(size + 1)
         return size // 2 if self.cut_byte is None else min(self.cut_byte, size)
 
     def _tell(self, kind, amount):
+        """The chip waits for the flash; what ended that before its time, or None."""
         if self.watch is not None:
-            self.watch(kind, amount)
+            try:
+                self.watch(kind, amount)
+            except BaseException as reset:  # noqa: BLE001 - raised again by _done()
+                return reset
+        return None
 
     def _last(self):
         if self.dead:
             raise PowerCut
         return self.ops == self.cut_at
 
-    def _done(self):
+    def _done(self, reset):
         self.dead = self.ops == self.cut_at
         self.ops += 1
+        if reset:
+            raise reset
         if self.dead:
             raise PowerCut
 

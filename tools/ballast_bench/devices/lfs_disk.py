@@ -15,31 +15,35 @@ IO_ERROR = -5
 
 
 class _Device(UserContext):
-    """littlefs callbacks onto a Flash. A cut becomes an I/O error, as C cannot raise."""
+    """littlefs callbacks onto a Flash. A cut becomes an I/O error, as C cannot raise.
+
+    raised: what a call back raised, for whoever called littlefs.
+    """
 
     def __init__(self, flash):
         self.flash = flash
+        self.raised = None
         self.in_size = len(flash.data)
         self.buffer = flash.data
 
     def read(self, cfg, block, off, size):
-        try:
-            return bytearray(self.flash.read(block * BLOCK + off, size))
-        except PowerCut:
-            return IO_ERROR
+        return bytearray(self._try(self.flash.read, block * BLOCK + off, size) or size)
 
     def prog(self, cfg, block, off, data):
-        return self._try(self.flash.program, block * BLOCK + off, bytes(data))
+        self._try(self.flash.program, block * BLOCK + off, bytes(data))
+        return IO_ERROR if self.raised else 0
 
     def erase(self, cfg, block):
-        return self._try(self.flash.erase, block)
+        self._try(self.flash.erase, block)
+        return IO_ERROR if self.raised else 0
 
     def _try(self, action, *args):
-        try:
-            action(*args)
-        except PowerCut:
-            return IO_ERROR
-        return 0
+        if self.raised is None:
+            try:
+                return action(*args)
+            except BaseException as error:  # noqa: BLE001 - raised again by Disk.guard()
+                self.raised = error
+        return None
 
 
 class Disk:
@@ -55,8 +59,9 @@ class Disk:
         self.fs = self._new(format_it=True)
 
     def _new(self, format_it=False):
+        self._device = _Device(self.flash)
         fs = littlefs.LittleFS(
-            context=_Device(self.flash),
+            context=self._device,
             block_size=BLOCK,
             block_count=self.blocks,
             mount=False,
@@ -100,12 +105,16 @@ class Disk:
         try:
             result = function(*args)
         except (littlefs.LittleFSError, OSError) as error:
-            if self.flash.dead:
-                raise PowerCut from error
+            self._reraise()
             raise OSError(-getattr(error, "code", IO_ERROR), str(error)) from error
+        self._reraise()
+        return result
+
+    def _reraise(self):
+        if self._device.raised is not None:
+            raise self._device.raised
         if self.flash.dead:
             raise PowerCut
-        return result
 
 
 class JournalPart:

@@ -224,9 +224,10 @@ class Device:
     # -- time ---------------------------------------------------------------------
 
     def flash_used(self, kind, amount):
-        """The flash did something: "flash_erase" (sectors), "flash_write", "flash_read" (bytes)."""
-        if kind == "flash_erase" and self.erase_watch is not None:
-            self.erase_watch(amount)
+        """The flash does something: "flash_erase" (sectors), "flash_write", "flash_read" or
+        "nvs_write" (bytes)."""
+        if self.erase_watch is not None and kind in ("flash_erase", "nvs_write"):
+            self.erase_watch(amount if kind == "flash_erase" else 1)
         self.spend(kind, amount)
 
     def run_due(self, until_us=None):

@@ -115,6 +115,7 @@ def layout(made, base, table):
     parts.append((apps, image))
     parts.append((apps + half - fsimage.BLOCK, header))
     parts.append(_record(made, table))
+    parts.append(_journal(table))
     parts.append((partitions.find(table, "vfs").offset, data_volume(board, base, table)))
     return parts
 
@@ -127,6 +128,13 @@ def _record(made, table):
     record.floor = made.release["security"]
     offset = partitions.find(table, "slotrec").offset + (record.seq & 1) * fsimage.BLOCK
     return offset, record.encode()
+
+
+def _journal(table):
+    """The journal of a new unit: every sector erased, and marked so. It can charge at once."""
+    fmt = firmware.module("ballast.protocol.journal_format")
+    part = partitions.find(table, "journal")
+    return part.offset, fmt.CLEAN.ljust(fmt.SECTOR, b"\xff") * (part.size // fmt.SECTOR)
 
 
 def data_volume(board, base, table):

@@ -19,6 +19,9 @@ APP_ALIGN = 0x10000  # the flash mapping unit of the MMU
 
 APPLICATION_BUDGET = 512 * 1024
 NVS_MIN = 3 * BLOCK  # nvs_flash: at least three pages
+# Chosen: 32 sectors hold the minutes of three days in which the contactor does not open; the boards'
+# 128 hold those of two weeks, and all else (firmware/ballast/services/memory/journal.py)
+JOURNAL_MIN = 32 * BLOCK
 
 TYPES = {"app": 0, "data": 1}
 SUBTYPES = {
@@ -109,6 +112,7 @@ def _check_ours(path, named):
         ("romfs", "data", 0x8F, 2 * (APPLICATION_BUDGET + BLOCK)),
         ("slotrec", "data", 0x40, 2 * BLOCK),
         ("fctry", "data", 0x41, BLOCK),
+        ("journal", "data", 0x42, JOURNAL_MIN),
         ("vfs", "data", 0x81, 64 * BLOCK),
     ):
         part = named.get(name)
