@@ -109,8 +109,8 @@ export class Settings {
       if (bad) return bad.fail(t("set.number"));
       const changes = Object.fromEntries(fields.filter((f) => f.changed()).map((f) => [f.key, f.value()]));
       try {
-        if (Object.keys(changes).length) await put("settings", changes);
-        this.app.toast(t("saved"));
+        const kept = Object.keys(changes).length ? (await put("settings", changes)).kept_s : 0;
+        this.app.toast(t(kept === null ? "saved_open" : "saved"));
       } catch (error) {
         const where = fields.find((f) => f.key === error.field);
         if (where) where.fail(error.message); else text(done, error.message);

@@ -22,7 +22,7 @@ if _TYPE_CHECKING:
 _STALL_MS = 3000  # a file takes 127 ms, and 470 ms or less in 99 of 100 (simulated)
 
 
-class Permit:
+class FilePermit:
     """Whether files may be written now: while the coil is off, which then stays off until end()."""
 
     def __init__(self, app: "App") -> None:
@@ -40,7 +40,7 @@ def open_store(app: "App", env: "Env") -> Store:
     journal = None
     if env.journal is not None:
         journal = Journal(env.journal)
-    store = Store(env.storage, Permit(app), app.uptime_s, journal)
+    store = Store(env.storage, FilePermit(app), app.uptime_s, journal)
     if journal is not None:
         journal.prepare()
     return store

@@ -124,7 +124,7 @@ class RadioWiring:
             self.clamps.on_frame(mac, frame, rssi)
 
     def _save_clamps(self, pairs: bytes) -> None:
-        self._store.save("clamps", {"pairs": pairs.decode()})
+        self._store.save("clamps", {"pairs": pairs.decode()}, 5)  # s, as for a setting
 
     async def run(self) -> None:
         """For ever."""

@@ -61,7 +61,7 @@ class PageWiring:
         self.auth = Auth(app.settings, store, clock, env.random, env.label, self.events.add)
         info = Info(env.serial, env.model, env.version, fit.phases, fit.own_meter, fit.ntc)
         info.start = last_run.start_of(env.reset_info, app.charger.cycle.faults)
-        last_run.log_start(info.start, env.formatted, self.events.add)
+        last_run.log_start(info.start, env.formatted, env.journal is not None, self.events.add)
         self.web = Web(
             app.charger, info, self.auth, self.events, env.assets, clock, self.wall
         )
@@ -71,7 +71,7 @@ class PageWiring:
         session = app.charger.cycle.session
         sessions = Sessions(store, self.wall.time_s, lambda: session.total_wh)
         WebRecords(self.web, self.history, sessions, self.events)
-        WebSettings(self.web, self.schedule)
+        WebSettings(self.web, self.schedule, lambda: store.kept_within_s)
         WebGroup(self.web, app.group)
         self.network = self._network(app, env)
         WebSetup(self.web, self.network, MeterProof())

@@ -20,6 +20,7 @@ if _TYPE_CHECKING:
 
 _TTL_MS = const(60000)
 _EVERY_S = const(5)
+_WITHIN_S = const(5)  # as for a setting, because a person gave it
 
 
 class Schedule:
@@ -44,7 +45,7 @@ class Schedule:
             "outside_ma": schedule.get("outside_ma", 0),
             "windows": schedule["windows"],
         }
-        self._store.save("schedule", self._schedule)
+        self._store.save("schedule", self._schedule, _WITHIN_S)
         self.step()
 
     def document(self) -> dict:

@@ -19,7 +19,7 @@ class Clock:
 
 
 class Permit:
-    """compose/keep.Permit: closed = the contactor is."""
+    """compose/keep.FilePermit: closed = the contactor is."""
 
     def __init__(self, closed=False):
         self.closed = closed

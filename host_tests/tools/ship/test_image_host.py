@@ -6,8 +6,10 @@ import json
 import pytest
 
 from ballast.protocol import slot_record, update_file
+from ballast_bench.devices.flash import Flash
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import base_image, boards, fsimage, image, partitions
+from journal_kit import start
 from tools.factory_kit.command import PAIRS, base_file, run
 
 
@@ -48,6 +50,11 @@ def check_image(files, made, base, table, flash):
     record = slot_record.newest([data[at["slotrec"] + n * 4096 :][:20] for n in (0, 1)])
     assert (record.active, record.trial) == (0, slot_record.NONE)
     assert record.floor == made.release["security"]
+    part = data[at["journal"] :][: partitions.find(table, "journal").size]
+    chip = Flash(len(part) // 4096)
+    chip.data[:] = part
+    journal, found = start(chip)
+    assert found == [] and not journal.dirty and journal.free == len(chip.erases) * 254 * 16
     volume = data[at["vfs"] :]
     volume += b"\xff" * (partitions.find(table, "vfs").size - len(volume))
     inside = fsimage.unpack_littlefs(volume)

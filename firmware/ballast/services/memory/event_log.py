@@ -3,7 +3,8 @@
 A detail is a short word, never a secret and never text that a person typed. The log is saved
 at most once a minute (flash wear). It is saved without that wait after an event that concerns
 security, and after a crash, because the next crash may come within the minute. To save means
-Store.save(): written at once while the contactor is open, within 10 minutes while it is closed.
+Store.save(): written at once while the contactor is open, within 10 minutes to the journal while
+it is closed.
 EVENTS.md is made of the notes (`#:`) at the calls that add one.
 """
 

@@ -66,8 +66,13 @@ def start_of(info: "ResetInfo | None", table: "FaultTable") -> "dict[str, Any] |
     }
 
 
-def log_start(start: "dict[str, Any] | None", formatted: bool, log: "AddEvent") -> None:
-    """Put the start into the event log."""
+def log_start(
+    start: "dict[str, Any] | None", formatted: bool, journal: bool, log: "AddEvent"
+) -> None:
+    """Put the start into the event log. journal: this unit has one."""
+    if not journal:
+        #: no_journal: no partition for it; a power cut while charging loses what changed meanwhile
+        log("no_journal")
     if formatted:
         #: formatted: the data partition was damaged and has been emptied at this start
         log("formatted")

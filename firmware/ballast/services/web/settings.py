@@ -7,6 +7,7 @@ from ballast.protocol import week_schedule
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
+    from typing import Callable
 
     from ballast.services.web.shapes import Answer, Schedule, Web
 
@@ -15,9 +16,12 @@ _OWN_ROUTE = ("password_user", "password_installer", "user_paused", "installed")
 
 
 class WebSettings:
-    """Adds its routes to `web`. plan: the weekly schedule."""
+    """Adds its routes to `web`. plan: the weekly schedule. kept_s(): see PUT /api/settings."""
 
-    def __init__(self, web: "Web", schedule: "Schedule") -> None:
+    def __init__(
+        self, web: "Web", schedule: "Schedule", kept_s: "Callable[[], int | None]"
+    ) -> None:
+        self._kept_s = kept_s
         self._web = web
         self._schedule = schedule
         self._routes()
@@ -41,6 +45,7 @@ class WebSettings:
         #: user: write settings, all or none; those of the group `site` for the installer alone
         #: takes <setting>? int or text: any number of settings by their key, as SETTINGS.md has them
         #: answers ok bool: true
+        #: answers kept_s int 0..6 or null: a power cut after so long undoes nothing; null = until it stops charging
         #: error 400: one line that says what is wrong with a value, and `field`, the key of that setting
         app.put("/api/settings")(self._put)
         #: user: set a password; the installer's for the installer alone. Other sessions of that role end
@@ -118,7 +123,7 @@ class WebSettings:
             #: settings keys: these settings were written by PUT /api/settings
             self._web.events.add("settings", ", ".join(sorted(data)))
         self._web.soon()
-        return {"ok": True}
+        return {"ok": True, "kept_s": self._kept_s()}
 
     async def _password(self, request: Request) -> "Answer":
         data = self._web.body(request, "role", "password")

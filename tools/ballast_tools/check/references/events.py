@@ -28,8 +28,9 @@ under Settings, Event log. A detail is at most 48 characters, never a secret and
 typed. The same event again only counts up. An event carries the Unix time, null while nobody has
 told it, and the seconds since the start.
 
-"in flash" says when an event is written. While the contactor is closed, a write may wait for it to
-open, at most 10 minutes more: a flash erase stops the charger for up to 400 ms.
+"in flash" says when an event is written. While the contactor is closed nothing is erased, so
+an event may wait up to 10 minutes more, until it is appended to the journal. Where there is none
+(`no_journal`), or where it is full, it waits for the contactor to open.
 """
 
 
