@@ -366,8 +366,7 @@ class ScanCycle:
         if want and was == contactor.OPEN:
             want = (
                 self.pilot.diode == 1
-                and self._allow
-                and not self.interlocks.permit  # an erase may be under way: interlocks.gap()
+                and self._allow and not self.interlocks.permit  # an erase may be under way
                 and (not self.fit.rcd or self.rcd.state == rcd_test.PASSED)
             )
         cont.step(dt_ms, want, scan)

@@ -6,8 +6,7 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from typing import Any, Callable
 
-    from ballast.services.memory.shapes import Session
-    from ballast.services.memory.store import Store
+    from ballast.services.memory.shapes import Kept, Session
     from ballast.services.shapes import Clock, Settings
 
 MINUTE_S = const(55)  # chosen: so that with a late second it is a minute
@@ -19,7 +18,7 @@ class Keeper:
 
     def __init__(
         self,
-        store: "Store",
+        store: "Kept",
         settings: "Settings",
         counters: "Callable[[], dict[str, Any]]",
         clock_s: "Clock",

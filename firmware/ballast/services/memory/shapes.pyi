@@ -39,10 +39,13 @@ class Session(Protocol):
     total_wh: int
 
 class Kept(Protocol):
-    """services/memory/store.Store, for the log of sessions."""
+    """services/memory/store.Store, for its keeper and the log of sessions."""
 
+    lost: dict[str, str]
     minute: tuple[int, int, int] | None
     by_minute: bool
+    def step(self) -> None: ...
+    def save_minute(self, total_wh: int, plugged_min: int, charged_min: int) -> None: ...
     # Any: a document that JSON can hold; whoever loads it checks it
     def load(self, name: str) -> dict | None: ...
     def save(self, name: str, value: dict, within_s: int = ...) -> None: ...
