@@ -45,7 +45,7 @@ class WebSettings:
         #: user: write settings, all or none; those of the group `site` for the installer alone
         #: takes <setting>? int or text: any number of settings by their key, as SETTINGS.md has them
         #: answers ok bool: true
-        #: answers kept_s int 0..6 or null: after so long no power cut undoes it; null = once it stops charging
+        #: answers kept_s int 0..6 or null: after so long no power cut undoes it; null = when charging ends
         #: error 400: one line that says what is wrong with a value, and `field`, the key of that setting
         app.put("/api/settings")(self._put)
         #: user: set a password; the installer's for the installer alone. Other sessions of that role end
