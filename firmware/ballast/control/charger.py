@@ -181,7 +181,7 @@ class Charger:
         return self.cycle.faults.reset()
 
     def allow_blocking(self, ttl_ms: int) -> None:
-        """Permit blocking work for `ttl_ms`, at most 3 s: a step may then be up to 250 ms late.
+        """Permit blocking work for `ttl_ms`, at most 3 s: a step may then be up to 900 ms late.
 
         See interlocks.STEP_PERMIT_MS.
         """

@@ -23,7 +23,9 @@ STEP_MS = const(20)
 # Chosen: less than two steps. In whole ticks that is up to 39 ms, so that a reading of every step
 # has its effect within 40 ms (residual current), and a change from C to B within 100 ms.
 STEP_MAX_MS = const(38)
-STEP_PERMIT_MS = const(250)  # chosen: the same while a permit for blocking work runs
+# Chosen: the same under a permit, which there is only while the contactor is open: more than the
+# 600 ms after which ESP-IDF gives up a flash sector, less than the watchdog's second
+STEP_PERMIT_MS = const(900)
 
 _PILOT_FAULT_MS = const(200)  # chosen: the contactor opens long before; plugging in takes less
 _PE_MS = const(200)  # chosen: must be below 1 s (SAFETY.md)
