@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ballast.control.settings import Settings
 from ballast.ports.storage import Storage
+from ballast.services.memory.event_log import EventLog
 from ballast.services.memory.journal import Journal
 from ballast.services.memory.keeper import Keeper
 from ballast.services.memory.sessions import Sessions
@@ -235,6 +236,37 @@ def test_counters_other_than_the_energy_are_kept_at_once():
     counters["closings"] = 7
     keeper.step(True, session)
     assert unit.start().load("counters")["closings"] == 7
+
+
+def test_a_day_of_charging_needs_no_erase_and_leaves_room_for_thirteen_more():
+    """Energy, a session, settings changed each hour, an event each half hour, a schedule, a plan."""
+    unit = Unit(journal=128)
+    counters, session, keeper, sessions = charger(unit)
+    events = EventLog(unit.store, lambda: unit.now, lambda: 1_800_000_000 + unit.now)
+    unit.closed = True
+    for unit.now in range(86400):
+        counters["total_wh"] += 3
+        session.seconds = session.charge_s = unit.now
+        sessions.add(unit.now, True, unit.now, unit.now, counters["total_wh"])
+        if unit.now % 3600 == 1800:
+            keeper._settings.set("user_ma", 6000 + unit.now // 36)
+            unit.store.save("schedule", {"windows": [], "n": unit.now}, 5)
+            unit.store.save("plan", {"full_wh": unit.now}, 5)
+        if unit.now % 1800 == 900:
+            events.add("login", "user %d" % unit.now)
+        events.step()
+        keeper.step(True, session)
+    assert unit.erased_closed == 0 and unit.store.error == ""
+    assert unit.store._journal.free > 13 * 1440 * 16
+    unit.start()
+    counters, _, keeper, sessions = charger(unit)
+    assert 3 * 86400 - counters["total_wh"] <= 3 * 60
+    assert keeper._settings["user_ma"] == 6000 + 84600 // 36
+    assert unit.store.load("plan") == {"full_wh": 84600}
+    assert unit.store.load("schedule")["n"] == 84600
+    kept = EventLog(unit.store, lambda: 0, lambda: None).document()
+    assert kept[0]["detail"] == "user 85500" and len(kept) == 48
+    assert 86400 - sessions._rows[0][2] <= 120
 
 
 # -- power cuts ------------------------------------------------------------------------
