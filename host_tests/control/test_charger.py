@@ -126,6 +126,27 @@ def test_a_stall_needs_an_open_contactor():
     assert permit.permit_until_ms == (rig.cycle.now() + 250) % (1 << 30)
 
 
+def test_before_the_first_step_nothing_can_close_and_no_permit_is_left():
+    rig = Rig()
+    assert rig.charger.permit_stall(3000, 0)
+    rig.charger.end_stall()
+    assert not rig.cycle.interlocks.permit
+
+
+def test_a_step_that_closes_while_the_permit_is_given_takes_it_back():
+    rig = Rig()
+    rig.run(1)
+    give = rig.charger.allow_blocking
+
+    def closed_meanwhile(ms):
+        give(ms)
+        rig.cycle.contactor.state = contactor.CLOSED
+
+    rig.charger.allow_blocking = closed_meanwhile
+    assert not rig.charger.permit_stall(3000, 0)
+    assert not rig.cycle.interlocks.permit
+
+
 def test_the_contactor_does_not_close_under_a_permit_and_closes_after_it():
     rig = Rig()
     rig.run(1)

@@ -122,10 +122,7 @@ class Journal:
     @property
     def dirty(self) -> bool:
         """Whether erase_one() has something to do."""
-        for state in self._state:
-            if state == DIRTY:
-                return True
-        return False
+        return b"\0" in self._state  # DIRTY
 
     def erase_one(self) -> bool:
         """Erase one sector if there is one to erase. Only while the contactor is open."""
