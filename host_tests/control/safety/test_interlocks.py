@@ -196,9 +196,9 @@ def test_gap():
 def test_permit_is_bounded_in_length_and_time():
     box = Box()
     box.i.allow_blocking(1000, 500)
-    box.i.gap(1200, 250)
+    box.i.gap(1200, 900)
     assert box.active() == []
-    box.i.gap(1300, 251)
+    box.i.gap(1300, 901)
     assert box.active() == [faults.OVERRUN]
     box = Box()
     box.i.allow_blocking(1000, 500)

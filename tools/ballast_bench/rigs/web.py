@@ -36,7 +36,7 @@ class MemoryStore:
     def load(self, name):
         return json.loads(self.kept[name]) if name in self.kept else None
 
-    def save(self, name, record):
+    def save(self, name, record, within_s=600):
         self.kept[name] = json.dumps(record)
 
 
