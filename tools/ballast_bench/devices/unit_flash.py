@@ -40,7 +40,7 @@ class UnitFlash:
         device, board = node.device, node.board
 
         def watch(kind, amount):
-            device.flash_used(kind, amount)
+            device.spend(kind, amount)
 
         def erased(amount):
             if device.pad(board.COIL_PIN) == board.COIL_ON_LEVEL:

@@ -18,6 +18,9 @@ from .fake_thread import stack_of
 from .idf_heap import IdfHeap
 from .resets import SOFT_RESET
 
+# Calls that erase a sector, or do when a page is full: NVS, the record of the boot slot
+_ERASES = ("flash_erase", "nvs_write", "set_boot", "mark_valid")
+
 PULL_DOWN = 1
 PULL_UP = 2
 
@@ -223,13 +226,6 @@ class Device:
 
     # -- time ---------------------------------------------------------------------
 
-    def flash_used(self, kind, amount):
-        """The flash does something: "flash_erase" (sectors), "flash_write", "flash_read" or
-        "nvs_write" (bytes)."""
-        if self.erase_watch is not None and kind in ("flash_erase", "nvs_write"):
-            self.erase_watch(amount if kind == "flash_erase" else 1)
-        self.spend(kind, amount)
-
     def run_due(self, until_us=None):
         """Run what is due: watchdog, Wi-Fi, timers. Raises HardReset when the first bites.
 
@@ -272,6 +268,8 @@ class Device:
 
     def spend(self, kind, amount=1):
         """The blocking call that runs now takes its time; kinds are those of chip/profile.py."""
+        if self.erase_watch is not None and kind in _ERASES:
+            self.erase_watch(amount if kind == "flash_erase" else 1)
         if self.time.profile is not None:
             self.time.spend(kind, amount)
 
