@@ -80,10 +80,14 @@ class Node:
         """The chip was reset: its tasks and sockets are gone; what its pads do, resets.py says."""
         if self.task is not None:
             self.task.cancel()
-        if self.app.page is not None:
-            self.app.page.door.close()
+        self.stop()
         self.app.timer.running = False
         self.boot_s = now_s + self.boot_time_s
+
+    def stop(self):
+        """Close the sockets of its page."""
+        if self.app is not None and self.app.page is not None:
+            self.app.page.door.close()
 
     def _run_boot_py(self):
         """firmware/boot.py as the chip runs it: a script that imports `board`."""

@@ -28,7 +28,7 @@ CLAMP_KEY = bytes(range(32))
 GROUP_KEY = "the bench's group"
 CLAMPS = ("firmware", "battery", "ideal")
 LOSS = 0.01  # of the frames; chosen: a house whose Wi-Fi works
-_CHANNEL = 6  # of the Wi-Fi, chosen
+CHANNEL = 6  # of the Wi-Fi, chosen
 
 
 class Setup:
@@ -92,7 +92,7 @@ class Setup:
         config = boards.fit(config, made.board, made.phases, made.rated_a)
         if ideal:
             honest.idealise(config.house)
-        self.world = World(config, seed, made.board, make_app=self._make_app)
+        self.world = self._make_world(config)
         if not ideal:
             honest.fit(self.world.plant)
         self.bench = None  # the bench page, once it is made
@@ -103,6 +103,9 @@ class Setup:
         if meter == "rtu" and self.world.nodes[0].board.RS485_UART is None:
             raise ValueError("meter=rtu: this board has no RS-485; use meter=modbus")
         self._tune_parts()
+
+    def _make_world(self, config):
+        return World(config, self.seed, self.product.board, make_app=self._make_app)
 
     def start(self):
         """Power on, plug the car in. Returns the World. OSError when a port is taken."""
@@ -134,8 +137,7 @@ class Setup:
         """End services and sockets."""
         world = self.world
         for node in world.nodes:
-            if node.app is not None and node.app.page is not None:
-                node.app.page.door.close()
+            node.stop()
         if self.server is not None and not world.loop.is_closed():
             world.loop.run_until_complete(self.server.stop())
         world.close()
@@ -191,7 +193,7 @@ class Setup:
             plant.radio, node.index + 1, MeterSupply(plant.meter, battery), seed=self.seed,
             board=FittedBoard(plant.mains.phases, battery),
         )  # fmt: skip
-        unit.settings.channel = _CHANNEL
+        unit.settings.channel = CHANNEL
         mac = node.device.mac
         unit.pair_with(int.from_bytes(mac[-4:], "big"), CLAMP_KEY, mac)
         return unit
@@ -202,7 +204,7 @@ class Setup:
         from ballast.ports.wifi import Wifi
 
         wifi = Wifi("ballast")
-        wifi.radio_on(_CHANNEL)
+        wifi.radio_on(CHANNEL)
         env.wifi = wifi
         env.unique_id = node.device.mac
         env.radio = EspnowRadio(GROUP_RX_BYTES)
@@ -226,9 +228,8 @@ class Setup:
         for key, value in self.values.items():
             settings.set(key, value)
         if len(self.world.plant.chargers) > 1:
-            settings.set("group_seat", node.index)
-            settings.set("phase_of_l1", node.cp.phase_map[0] + 1)
-            settings.set("phase_proven", 1)
+            for key, value in group_values_of(node).items():
+                settings.set(key, value)
         if node.storage is None and self.ideal:
             node.storage = MemoryStorage()
         node.fit_flash()
@@ -239,7 +240,7 @@ class Setup:
         tell_reset(env, node.board.CHIP)
         unit = {"serial": "BENCH-%04d" % (node.index + 1)}
         if self.http is not None:
-            unit["label"] = _label()
+            unit["label"] = label()
         cal = factory.fill(env, unit, document)
         env.restore_delay_s = self._restore_delay_s(node)
         if self.meter == "clamp" or len(self.world.plant.chargers) > 1:
@@ -280,13 +281,18 @@ def _group_values(count):
     return {"group_id": 1, "group_key": GROUP_KEY, "group_seats": count}
 
 
+def group_values_of(node):
+    """What each charger of a group has for itself: its seat, and its phase, which is proven."""
+    return {"group_seat": node.index, "phase_of_l1": node.cp.phase_map[0] + 1, "phase_proven": 1}
+
+
 def _fit_plug(cp):
     """The mains plug is one for the charger's rated current: 25 K above ambient at that."""
     place = cp.places[0]
     place.contact_ohm = 25.0 / sum(place.rth) / cp.rated_a**2
 
 
-def _label():
+def label():
     """The bench's label: a short password and few iterations, since nothing is secret here."""
     from ballast.protocol import password
 

@@ -101,13 +101,14 @@ class World:
     (calm/README.md). prove: N = each Nth step that is not computed whole is compared with one
     that is. None: as CALM and PROVE say. chip: name or path of a chip profile (chip/README.md),
     "ideal" = nothing takes time, "board": the one that the board names. None: as CHIP says.
+    make_node: a Node class, for another host of the firmware.
     """
 
     CALM, PROVE = calm_way.ON, 0
     CHIP = chip_profile.IDEAL
 
     def __init__(self, config=None, seed=0, board=boards.DEFAULT, start_ms=START_MS, make_app=None,
-                 calm=None, prove=None, chip=None):  # fmt: skip
+                 calm=None, prove=None, chip=None, make_node=Node):  # fmt: skip
         self.clock = ManualClock(start_ms)
         upy.install(self.clock)
         self.seed = seed
@@ -123,7 +124,7 @@ class World:
         self.profile = chip_profile.of_board(chip or self.CHIP, board)
         self._stepping = False
         count = len(self.plant.chargers)
-        self.nodes = [Node(self, i, board, self.profile) for i in range(count)]
+        self.nodes = [make_node(self, i, board, self.profile) for i in range(count)]
         self.reboots = False  # True: a reset chip comes back; False: HardReset reaches the caller
         self.actors = []  # called with now_s after each plant step: clamps, scripts, recorders
         self.loop = _Loop(self)
@@ -205,7 +206,8 @@ class World:
         time, clock = node.device.time, self.clock
         left_us = max(1, self._next_us - max(clock._us, time.busy_us))
         node.heap.collect_by_itself(time.random.randrange(left_us))
-        node.lane.close(self._short_way)
+        if node.lane is not None:
+            node.lane.close(self._short_way)
 
     def _whole_step(self, node, now_s, busy_us):
         """All that is due on a chip, and a look whether it is at rest now.

@@ -165,13 +165,16 @@ _USEFUL = {
 """name: (whether it does something beside the other options, why it would not)."""
 
 
-def make_setup(given, **more):
-    """The Setup of {name: value}. more: further arguments of Setup. ActionError with one line."""
+def make_setup(given, make=Setup, **more):
+    """The Setup of {name: value}. more: further arguments of Setup. ActionError with one line.
+
+    make: Setup, or what makes another one of the same arguments.
+    """
     options, settings = check(given)
     made = make_product(options)
     config = _config(options, made)
     try:
-        setup = Setup(
+        setup = make(
             config=config, limit_a=options["limit_a"], charger=made,
             meter=options["meter"], settings={**settings, "fallback_ma": options["fallback_ma"]},
             seed=options["seed"], **measuring(options), **more,

@@ -1,0 +1,1 @@
+"""The charger on a real MicroPython VM: see README.md."""

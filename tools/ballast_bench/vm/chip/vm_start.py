@@ -1,0 +1,78 @@
+"""Power on: the chip's modules come first, then what the base image has frozen.
+
+`run()` is called after _boot.py and boot.py have run, with the loader as frozen main.py does.
+"""
+
+import gc
+
+import vm_link as link  # the first: it keeps the sockets and the shared page
+import vm_hardware
+import vm_modules
+import vm_time
+
+if link.REAL:
+    import vm_real as waiting
+else:
+    import vm_waiting as waiting
+
+
+def install():
+    """The chip's modules, and the host's file system out of reach."""
+    import vfs
+
+    vm_time.install()
+    waiting.install()
+    vm_hardware.install()
+    vm_modules.install()
+    vfs.umount("/")
+    gc.collect()
+    link.view["fakes_bytes"] = gc.mem_alloc()
+
+
+def watch_loader():
+    """The bench's part of the start: what a test rig would have set, and the App for judges."""
+    import loader
+
+    mount = loader.mount
+
+    def mount_and_look(slots, slot):
+        mount(slots, slot)
+        link.view["slot"] = slot
+        _rig()
+
+    loader.mount = mount_and_look
+
+
+def _rig():
+    """Settings and files as of long ago, and the time until the market's rule lets it charge."""
+    import main
+    from ballast.compose import chip, factory
+
+    settings_of, env_of, begin = factory.settings, chip.make_env, main.App.start
+    config = link.config
+
+    def settings(document):
+        made, problems = settings_of(document)
+        for key, value in config["settings"].items():
+            made.set(key, value)
+        return made, problems
+
+    def make_env(*args):
+        made = env_of(*args)
+        env = made[0]
+        if config["restore_delay_s"] is not None:
+            env.restore_delay_s = config["restore_delay_s"]
+        for name, text in config["files"].items():
+            if env.storage.load(name)[0] is None:
+                env.storage.save(name, text.encode())
+        env.wifi.radio_on(config["channel"])
+        return made
+
+    def start(app):
+        link.view["app"] = app
+        begin(app)
+        gc.collect()
+        link.view["boot_bytes"] = gc.mem_alloc()
+
+    link.view["gc"] = gc
+    factory.settings, chip.make_env, main.App.start = settings, make_env, start

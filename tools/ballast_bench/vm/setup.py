@@ -1,0 +1,64 @@
+"""From a person's wishes to a running world whose chargers run on VMs: Setup with another firmware host.
+
+    setup = make_setup(given, make=partial(VmSetup, parts=parts, folder=folder))
+
+The application and the base are images, as `build` makes them. What Setup gives an App (settings, the
+clamp's pair, the label) is put where a charger has it: into NVS, and into its files at the first start.
+"""
+
+import json
+from random import Random
+
+from ballast_bench.setup import CHANNEL, CLAMP_KEY, Setup, group_values_of, label
+from ballast_bench.vm import package
+from ballast_bench.vm.charger import VmCharger
+from ballast_bench.vm.flash import FlashFiles
+from ballast_bench.vm.node import VmNode
+from ballast_bench.vm.real_time import RealTimeCharger
+from ballast_bench.world import World
+
+HTTP_PORT, DNS_PORT = "80", "53"
+
+
+class VmSetup(Setup):
+    """parts: flash.Parts, or a function that gives them for a product.Product. folder: an empty one.
+
+    heap: of each VM. real: in real time, with the VM's own clock.
+    """
+
+    def __init__(self, *args, parts=None, folder=None, heap="8M", real=False, **kwargs):
+        package.check()
+        self._parts, self._folder, self._heap, self._real = parts, folder, heap, real
+        self._flash = {}
+        super().__init__(*args, **kwargs)
+
+    def _make_world(self, config):
+        return World(config, self.seed, self.product.board, make_app=self._make_app, calm=False, make_node=VmNode)
+
+    def _make_app(self, node):
+        kind = RealTimeCharger if self._real else VmCharger
+        if node.index not in self._flash:
+            parts = self._parts(self.product) if callable(self._parts) else self._parts
+            self._flash[node.index] = FlashFiles(self._folder / str(node.index + 1), parts)
+            unit = {"serial": "BENCH-%04d" % (node.index + 1), "label": label()}
+            node.device.nvs["factory"] = {"unit": json.dumps(unit).encode()}
+            self._random[node.index] = Random("unit/%s/%d" % (self.seed, node.index)).randbytes
+        return kind(node, self._flash[node.index], self._rig(node), self._random[node.index], self._heap)
+
+    def _rig(self, node):
+        """What the VM is told at a start, see chip/vm_start.py."""
+        values = {}
+        if not node.boots:
+            values = {**self._meter_values(), **self.values}
+            if len(self.world.plant.chargers) > 1:
+                values.update(group_values_of(node))
+        files = {}
+        if self.meter == "clamp":
+            pair = {"clamp": node.index + 1, "key": CLAMP_KEY.hex(), "source": 0}
+            files["clamps"] = json.dumps({"pairs": json.dumps([pair])})
+        port = self.http[1] + node.index if self.http is not None and self.http[1] else 0
+        return {
+            "settings": values, "files": files, "channel": CHANNEL,
+            "restore_delay_s": None if node.boots else 0,
+            "ports": {HTTP_PORT: port, DNS_PORT: 0},
+        }  # fmt: skip
