@@ -48,11 +48,15 @@ class BenchPage:
         page = app.page
         page.door.clock = real_ms
         page.web.real_ms = real_ms
-        page.web.app.get("/bench/verbs")(self._verbs)
-        page.web.app.get("/bench/state")(self._state)
-        page.web.app.get("/bench/story")(self._story)
-        page.web.app.post("/bench/do")(self._do)
-        page.web.app.post("/bench/charger")(self._choose)
+        self.route(page.web.app)
+
+    def route(self, server):
+        """Its routes on a Microdot."""
+        server.get("/bench/verbs")(self._verbs)
+        server.get("/bench/state")(self._state)
+        server.get("/bench/story")(self._story)
+        server.post("/bench/do")(self._do)
+        server.post("/bench/charger")(self._choose)
 
     @property
     def charger_index(self):

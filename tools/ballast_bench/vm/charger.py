@@ -57,13 +57,14 @@ class VmCharger:
     async def run(self):
         """The VM's services: it goes on when its time is over, or when something became ready."""
         loop = asyncio.get_running_loop()
-        while True:
+        while self.process is not None:
             self._waiter = loop.create_future()
             wait_s = None if self._idle_ms is None else self._idle_ms / 1000
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._waiter, wait_s)
             self._waiter = None
-            self._resume()
+            if self.process is not None:
+                self._resume()
 
     def _resume(self):
         self.shared.show()
@@ -96,7 +97,8 @@ class VmCharger:
             if kind == b"D":
                 self.shared.show()
                 return message[1:2] == b"1"
-            self._answer(process.main, message, False)
+            if kind != b"S":  # the App has started; in virtual time its first wait says so too
+                self._answer(process.main, message, False)
 
     def _pass_time(self):
         slept_us = self.shared.slept_us()

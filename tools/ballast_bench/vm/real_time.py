@@ -15,6 +15,7 @@ from ballast_bench.vm.charger import VmCharger
 from ballast_bench.vm.process import VmDied
 
 _JUDGE = b"\xff\xff" + bytes(4)
+_START_S = 60.0  # chosen: until the App has started; 0.2 s on a machine with nothing else to do
 _LOOK_S = 5.0  # chosen: how long a judge waits for a VM that computes
 
 
@@ -28,8 +29,22 @@ class RealTimeCharger(VmCharger):
         self._sent_s = None
         self._asked = None
         self._ended = self.node.world.loop.create_future()
+        self._until(b"S", _START_S)
         for channel in (self.process.main, self.process.cut_in):
             self.node.world.loop.add_reader(channel, self._readable, channel)
+
+    def _until(self, kind, most_s):
+        """Serve the VM until it sends this kind of message, which is returned."""
+        process = self.process
+        end_s = time.monotonic() + most_s
+        while time.monotonic() < end_s:
+            for channel in select.select([process.main, process.cut_in], [], [], 0.1)[0]:
+                message = process.receive(channel)
+                if message[:1] == kind:
+                    return message
+                with self.device:
+                    self._handle(channel, message)
+        raise VmDied(f"the VM did not answer within {most_s:g} s\n{process.printed()}")
 
     async def run(self):
         """Until the VM resets itself or ends."""
@@ -81,14 +96,6 @@ class RealTimeCharger(VmCharger):
 
     def evaluate(self, expression):
         """A judge's question is a callback too, which fetches it."""
-        process, self._asked = self.process, expression.encode()
-        process.tick.send(_JUDGE)
-        end_s = time.monotonic() + _LOOK_S
-        while time.monotonic() < end_s:
-            for channel in select.select([process.main, process.cut_in], [], [], 0.1)[0]:
-                message = process.receive(channel)
-                if message[:1] == b"V":
-                    return remote.value_of(json.loads(message[1:]))
-                with self.device:
-                    self._handle(channel, message)
-        raise VmDied(f"the VM did not answer within {_LOOK_S:g} s\n{process.printed()}")
+        self._asked = expression.encode()
+        self.process.tick.send(_JUDGE)
+        return remote.value_of(json.loads(self._until(b"V", _LOOK_S)[1:]))

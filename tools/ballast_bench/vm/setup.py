@@ -21,7 +21,7 @@ HTTP_PORT, DNS_PORT = "80", "53"
 
 
 class VmSetup(Setup):
-    """parts: flash.Parts, or a function that gives them for a product.Product. folder: an empty one.
+    """parts: flash.Parts, or a function that gives them of {name: value} of person/options.py. folder: an empty one.
 
     heap: of each VM. real: in real time, with the VM's own clock.
     """
@@ -38,7 +38,7 @@ class VmSetup(Setup):
     def _make_app(self, node):
         kind = RealTimeCharger if self._real else VmCharger
         if node.index not in self._flash:
-            parts = self._parts(self.product) if callable(self._parts) else self._parts
+            parts = self._parts(self.given) if callable(self._parts) else self._parts
             self._flash[node.index] = FlashFiles(self._folder / str(node.index + 1), parts)
             unit = {"serial": "BENCH-%04d" % (node.index + 1), "label": label()}
             node.device.nvs["factory"] = {"unit": json.dumps(unit).encode()}

@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from ballast_tools.play import record_option, settings_option, story_runs
+from ballast_tools.play import record_option, settings_option, story_runs, vm_option
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import product_options
 
@@ -31,6 +31,7 @@ def add_arguments(parser):
     add("--jobs", type=int, metavar="N", help="runs at the same time (default: one per core)")
     product_options.add_arguments(parser)
     record_option.add_arguments(parser)
+    vm_option.add_arguments(parser)
 
 
 def main(args):
@@ -84,6 +85,7 @@ def _check_options(args):
         if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK)):
             raise UserError(f"{option} {path}: cannot be written; name a file in a folder that can be")
     record_option.check(args)
+    vm_option.check(args)
 
 
 def find(names):

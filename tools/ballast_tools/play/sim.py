@@ -7,10 +7,11 @@ import signal
 import socket
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from ballast_bench.person.said import LIMITED, WHY
-from ballast_tools.play import record_option, with_option
+from ballast_tools.play import record_option, vm_option, with_option
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import product_options
 
@@ -37,6 +38,8 @@ def add_arguments(parser):
     add("--for", dest="seconds", type=float, metavar="S", help="end by itself after so long")
     record_option.add_arguments(parser)
     with_option.add_arguments(parser)
+    vm_option.add_arguments(parser)
+    vm_option.add_sim_arguments(parser)
     product_options.add_arguments(parser)
 
 
@@ -58,11 +61,17 @@ def main(args):
         check_port(args.port + index, "--port")
     check_port(args.meter_port, "--meter-port")
     record_option.check(args)
+    vm_option.check_sim(args)
+    if args.vm:
+        check_port(args.bench_port, "--bench-port")
     told = story(args)
     given = wishes(args, told)
     verbs = with_option.read(args, given["chargers"])
-    with tempfile.TemporaryDirectory(prefix="ballast-sim-") as folder:
-        setup = prepare(args, given, Path(folder))
+    with (
+        tempfile.TemporaryDirectory(prefix="ballast-sim-") as folder,
+        vm_option.host(vm_option.heap(args), args.own_clock) as host,
+    ):
+        setup = prepare(args, given, Path(folder), host)
         try:
             world = setup.start()
             begin(args, setup, told)
@@ -141,8 +150,8 @@ def wishes(args, told):
     return {**given, **told.options}
 
 
-def prepare(args, given, folder):
-    """The Setup: house, page assets. The cars come at second 0."""
+def prepare(args, given, folder, host):
+    """The Setup that `host` makes: house, page assets. The cars come at second 0."""
     from ballast_bench import upy
 
     upy.install()
@@ -153,9 +162,10 @@ def prepare(args, given, folder):
     try:
         web_assets.build(folder, options.make_product(options.check(given)[0]).brand)
         web_assets.add_page(folder, bench_page.PAGE, "bench")
+        assets = web_assets.load(folder)
         setup = options.make_setup(
-            given, http=("127.0.0.1", args.port), assets=web_assets.load(folder),
-            meter_port=args.meter_port, serve_meter=True, bench_page=bench_page.BenchPage,
+            given, host, http=("127.0.0.1", args.port), assets=assets,
+            meter_port=args.meter_port, serve_meter=True, bench_page=_bench(args, assets),
         )  # fmt: skip
     except ActionError as error:
         raise UserError(str(error).removeprefix("setup: ")) from None
@@ -166,6 +176,18 @@ def prepare(args, given, folder):
         setup.stop()
         raise UserError("--ev-phases 3: this charger has one phase; choose another --board or --mains-plug")
     return setup
+
+
+def _bench(args, assets):
+    """What makes the bench page: on the charger's own page, or on a server of its own."""
+    if args.vm:
+        from ballast_bench.vm import bench_server
+
+        return partial(bench_server.BenchServer, port=args.bench_port, html=bench_server.page_of(assets),
+                       charger_port=args.port)  # fmt: skip
+    from ballast_bench.person.bench_page import BenchPage
+
+    return BenchPage
 
 
 def greet(args, given, setup):
@@ -180,12 +202,13 @@ def greet(args, given, setup):
         f'Ballast on the virtual bench: house "{name}" (seed {given["seed"]}), '
         f"{given['limit_a']:g} A main fuse, {car}"
     )
-    print(f"  charger          {setup.product.name}")
+    where = f", on the MicroPython VM, heap {vm_option.heap(args)}" if args.vm else ""
+    print(f"  charger          {setup.product.name}{where}")
     for node in setup.world.nodes:
         number = f" {node.index + 1}" if given["chargers"] > 1 else ""
         address = f"http://localhost:{args.port + node.index}"
         print(f"  charger page{number:3}  {address}      password: {PASSWORD}")
-    print(f"  test bench       http://localhost:{args.port}/bench")
+    print(f"  test bench       http://localhost:{args.bench_port if args.vm else args.port}/bench")
     clamp = " · clamp: ESP-NOW, 1 s" if given["meter"] == "clamp" else ""
     print(f"  meter            Modbus TCP SDM630 on 127.0.0.1:{setup.meter_port}{clamp}")
     print("  Ctrl-C ends it. Nothing here has run on hardware.", flush=True)

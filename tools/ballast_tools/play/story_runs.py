@@ -13,7 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from ballast_tools.play import record_option
+from ballast_tools.play import record_option, vm_option
 from ballast_tools.shell.progress import Bar
 
 BAD = ("failed", "error")
@@ -48,7 +48,7 @@ def tried(units, over, jobs):
 def play_all(units, over, args):
     """([row], whether Ctrl-C ended it) of (Story, number of its run), in their order; see `play_one`."""
     work = [
-        (story.text, story.name, n, over, path, args.record_every, args.html is not None)
+        (story.text, story.name, n, over, path, args.record_every, args.html is not None, vm_option.heap(args))
         for (story, n), path in zip(units, record_paths(args.record, units), strict=True)
     ]
     done, bar, interrupted = {}, Bar("Playing"), False
@@ -157,12 +157,13 @@ def play_one(unit):
     """One run as a plain dict: verdict good, failed, skipped or error, with the reasons."""
     from ballast_bench.person.story import Story, play_run
 
-    text, name, number, over, record, every_s, draw = unit
+    text, name, number, over, record, every_s, draw, heap = unit
     run = Story(text, name).runs[number]
     row = _row(name, number, run.title())
     keep = _Keep(record, every_s, draw)
     try:
-        outcome = play_run(run, over, keep.start)
+        with vm_option.host(heap) as host:
+            outcome = play_run(run, over, keep.start, host)
         keep.end(row)
         row["record"] = record
     except Exception as error:  # noqa: BLE001 (whatever ends a run is its verdict; the others go on)

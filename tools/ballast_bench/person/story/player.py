@@ -14,6 +14,7 @@ from ballast_bench.person.story.conditions import failing, found, text_of
 from ballast_bench.person.story.seen import View
 from ballast_bench.person.story.text import Expectation
 from ballast_bench.person.verbs.action import ActionError, ChargerOff
+from ballast_bench.setup import Setup
 
 PAGE = {"http": ("127.0.0.1", 0), "assets": ("", {})}
 """Setup's arguments for a charger whose page is there, on any free port, without files."""
@@ -183,10 +184,13 @@ def play(story, over=None, started=None):
     return Result([play_run(run, over, started) for run in story.runs])
 
 
-def play_run(run, over=None, started=None):
-    """One Run of a Story. Returns its Outcome; ActionError for a bench that cannot be made."""
+def play_run(run, over=None, started=None, host=Setup):
+    """One Run of a Story. Returns its Outcome; ActionError for a bench that cannot be made.
+
+    host: Setup, or what makes another one (vm/setup.py), whose chargers run elsewhere.
+    """
     outcome = Outcome(run)
-    setup = make(run, over)
+    setup = make(run, over, host)
     outcome.skipped = _lacks(run, setup.product)
     if outcome.skipped:
         setup.stop()
@@ -234,10 +238,10 @@ def refused(run, over=None):
     return [failure.text.removesuffix(values) for failure in player.failures], ""
 
 
-def make(run, over=None):
+def make(run, over=None, host=Setup):
     """The Setup of a Run, not started. ActionError with file and line for a bench that cannot be."""
     try:
-        return make_setup({**run.options, **(over or {})}, **(PAGE if run.page else {}))
+        return make_setup({**run.options, **(over or {})}, host, **(PAGE if run.page else {}))
     except ActionError as error:
         raise ActionError(run.where(str(error))) from None
 

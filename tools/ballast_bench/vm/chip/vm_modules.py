@@ -1,6 +1,10 @@
-"""os, socket, vfs and _thread as the chip has them: random numbers of the bench, shifted ports, mapped flash."""
+"""os, socket, vfs and _thread as the chip has them: random numbers of the bench, shifted ports, mapped flash.
+
+The unix port names a peer by a raw sockaddr, the ESP32's by (text, port): so does a stream here.
+"""
 
 import _thread
+import asyncio.stream as stream
 import os
 import socket
 import sys
@@ -35,6 +39,22 @@ def _getaddrinfo(host, port, *rest):
 _plain_getaddrinfo = socket.getaddrinfo
 
 
+def _plain(name):
+    """(address as text, port) of a sockaddr."""
+    if not isinstance(name, (bytes, bytearray)):
+        return name
+    _, host, port = socket.sockaddr(name)[:3]
+    return ".".join([str(n) for n in host]), port
+
+
+class _Stream(stream.Stream):
+    def __init__(self, sock, known=None):
+        known = known or {}
+        if "peername" in known:
+            known["peername"] = _plain(known["peername"])
+        super().__init__(sock, known)
+
+
 def _rom_ioctl(op, number=0):
     """2 = the segment: code runs from there and takes no heap."""
     return uctypes.bytearray_at(*link.mapped("romfs"))
@@ -46,6 +66,7 @@ def _start_new_thread(function, args):
 
 
 def install():
+    stream.Stream = stream.StreamReader = stream.StreamWriter = _Stream
     for module, name, value in ((os, "urandom", _urandom), (socket, "getaddrinfo", _getaddrinfo),
                                 (vfs, "rom_ioctl", _rom_ioctl),
                                 (_thread, "start_new_thread", _start_new_thread)):  # fmt: skip

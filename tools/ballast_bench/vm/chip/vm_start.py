@@ -73,6 +73,7 @@ def _rig():
         begin(app)
         gc.collect()
         link.view["boot_bytes"] = gc.mem_alloc()
+        link.main.file.write(b"S")
 
     link.view["gc"] = gc
     factory.settings, chip.make_env, main.App.start = settings, make_env, start
