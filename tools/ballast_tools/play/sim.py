@@ -38,7 +38,6 @@ def add_arguments(parser):
     add("--for", dest="seconds", type=float, metavar="S", help="end by itself after so long")
     record_option.add_arguments(parser)
     with_option.add_arguments(parser)
-    vm_option.add_arguments(parser)
     vm_option.add_sim_arguments(parser)
     product_options.add_arguments(parser)
 
