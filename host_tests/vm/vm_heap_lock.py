@@ -28,7 +28,7 @@ class Steps:
 
     def a_big_integer(self, i):
         if i == 3:
-            self.value = i << 30
+            self.value = i << 62  # also where words have 64 bits
 
     def a_bound_method(self, i):
         if i == 5:

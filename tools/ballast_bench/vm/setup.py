@@ -18,6 +18,8 @@ from ballast_bench.vm.real_time import RealTimeCharger
 from ballast_bench.world import World
 
 HTTP_PORT, DNS_PORT = "80", "53"
+_DELAY_BYTES = 3  # compose/keep.py: the delay after the supply has returned
+_SESSION_BYTES = 4  # services/radio/clamp_link.py
 
 
 class VmSetup(Setup):
@@ -42,8 +44,22 @@ class VmSetup(Setup):
             self._flash[node.index] = FlashFiles(self._folder / str(node.index + 1), parts)
             unit = {"serial": "BENCH-%04d" % (node.index + 1), "label": label()}
             node.device.nvs["factory"] = {"unit": json.dumps(unit).encode()}
-            self._random[node.index] = Random("unit/%s/%d" % (self.seed, node.index)).randbytes
+            self._random[node.index] = self._draws("%s/%d" % (self.seed, node.index))
         return kind(node, self._flash[node.index], self._rig(node), self._random[node.index], self._heap)
+
+    def _draws(self, seed):
+        """random(n) of a charger: what Setup's charger would draw too comes in the same order as there.
+
+        This one always has a radio and a page, and draws for them from numbers of its own.
+        """
+        same, other = Random("unit/" + seed).randbytes, Random("unit/more/" + seed).randbytes
+        radio = self.meter == "clamp" or len(self.world.plant.chargers) > 1
+
+        def random(count):
+            shared = count == _DELAY_BYTES or (radio if count == _SESSION_BYTES else self.http is not None)
+            return (same if shared else other)(count)
+
+        return random
 
     def _rig(self, node):
         """What the VM is told at a start, see chip/vm_start.py."""

@@ -33,19 +33,25 @@ def functions_in(file):
     return [n.name for n in body if isinstance(n, kinds) and n.name.startswith("test_")]
 
 
+def stage(scratch):
+    """The folder `extra` of `scratch`, with what tests import beside the firmware."""
+    extra = scratch / "extra"
+    extra.mkdir()
+    for helper in helpers():
+        (extra / helper.name).write_bytes(helper.read_bytes())
+    rig = extra / RIG.relative_to(paths.TOOLS)
+    rig.parent.mkdir(parents=True)
+    rig.write_bytes(RIG.read_bytes())
+    return extra
+
+
 def run(file, scratch):
     """Run the tests of `file`; `scratch` is an empty folder.
 
     Returns ([(test, error text or "")], what they printed). A module that cannot be
     imported gives one entry ("import NAME", error). Raises VmDied.
     """
-    (scratch / "extra").mkdir()
-    for helper in helpers():
-        (scratch / "extra" / helper.name).write_bytes(helper.read_bytes())
-    rig = scratch / "extra" / RIG.relative_to(paths.TOOLS)
-    rig.parent.mkdir(parents=True)
-    rig.write_bytes(RIG.read_bytes())
-    (scratch / "extra" / file.name).write_bytes(file.read_bytes())
+    (stage(scratch) / file.name).write_bytes(file.read_bytes())
     job = {
         "vm": str(node.VM),
         "mounts": [[str(host), vm] for vm, host in LIBRARY.items()]

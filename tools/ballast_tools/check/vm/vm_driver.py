@@ -7,6 +7,12 @@ import sys
 _state = {"module": None, "results": []}
 
 
+def start(name):
+    """The next file of several in one process."""
+    _state["module"], _state["results"] = None, []
+    load(name)
+
+
 def load(name):
     """Import the test module; a failure is reported as a result of its own."""
     try:
