@@ -1,7 +1,8 @@
 """A charger in the world whose firmware runs on a VM."""
 
 import ballast_bench.fakes as fakes
-from ballast_bench.node import BOOT_S, Node
+from ballast_bench.chip.garbage import Heap
+from ballast_bench.node import GARBAGE_S, LIVE_KIB, Node
 
 
 class VmNode(Node):
@@ -11,23 +12,29 @@ class VmNode(Node):
         """Power on. A start that ends in a reset is the next one's beginning, if the world restarts chargers."""
         if self.app is not None:
             self.app.power_off()
+        time = self.device.time
         try:
-            super().boot(make_app)
+            with self.device:
+                time.turn = True
+                self.app = make_app(self)
+                self.app.start()
+                if self.profile is not None:
+                    self.heap = Heap(time, LIVE_KIB, GARBAGE_S, self.profile.heap["python"])
         except fakes.HardReset:
             if not self.world.reboots:
                 raise
-            self.boots += 1
             self.went_down(self.world.now_s)
-
-    def _run_boot_py(self):
-        pass
+        finally:
+            time.turn = False
+            time.busy_us = time.clock.us()
+        self.boots += 1
 
     def went_down(self, now_s):
         """The chip was reset: the process is gone as it stood, its flash stays."""
         if self.task is not None:
             self.task.cancel()
         self.app.power_off()
-        self.boot_s = now_s + BOOT_S
+        self.boot_s = now_s + self.boot_time_s
 
     def stop(self):
         """End the process."""

@@ -9,6 +9,7 @@ clamp's pair, the label) is put where a charger has it: into NVS, and into its f
 import json
 from random import Random
 
+from ballast_bench.chip.paid_step import KINDS
 from ballast_bench.setup import CHANNEL, CLAMP_KEY, Setup, group_values_of, label
 from ballast_bench.vm import package
 from ballast_bench.vm.charger import VmCharger
@@ -77,4 +78,5 @@ class VmSetup(Setup):
             "settings": values, "files": files, "channel": CHANNEL,
             "restore_delay_s": None if node.boots else 0,
             "ports": {HTTP_PORT: port, DNS_PORT: 0},
+            "step_us": None if node.profile is None else [node.profile.cost(kind).usual() for kind in KINDS],
         }  # fmt: skip

@@ -33,7 +33,6 @@ class SharedPage:
         self._fed = {}
         self._feeds = 0
         self.watchdog = None  # the strict WDT that the VM feeds
-        self.timed = False
 
     def restart(self):
         """A process that starts has taken no reading and fed nothing."""
@@ -70,7 +69,7 @@ class SharedPage:
         if not taken and self._fed.get(gpio) == part.fed:
             return
         self._fed[gpio] = part.fed
-        if not part.plain or self.timed:
+        if not part.plain or self._device.time.profile is not None:  # there each reading takes its time
             values = [ASK] * _AHEAD
         else:
             samples = part.samples

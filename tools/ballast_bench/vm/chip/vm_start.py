@@ -70,6 +70,8 @@ def _rig():
 
     def start(app):
         link.view["app"] = app
+        if config["step_us"] is not None:
+            app._step = _paid(app, config["step_us"])
         begin(app)
         gc.collect()
         link.view["boot_bytes"] = gc.mem_alloc()
@@ -77,3 +79,18 @@ def _rig():
 
     link.view["gc"] = gc
     factory.settings, chip.make_env, main.App.start = settings, make_env, start
+
+
+def _paid(app, step_us):
+    """The step as chip/paid_step.py has it: then so much time has passed, by what was to be done."""
+    import time
+
+    step, cycle = app._step, app.charger.cycle
+
+    def paid(now_ms, scan, out):
+        sample = cycle.site.meter._put_ready or cycle.panel.meter._put_ready
+        seq = cycle.ev._port_seq
+        step(now_ms, scan, out)
+        time.sleep_us(step_us[2] if sample else step_us[0] if cycle.ev._port_seq == seq else step_us[1])
+
+    return paid
