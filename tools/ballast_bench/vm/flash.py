@@ -17,7 +17,7 @@ BLOCK = 4096
 class Parts(NamedTuple):
     """What a charger is made of. sizes: {label: bytes} of its partitions. application: update file.
 
-    base: ROMFS of what the base image has frozen, and of the VM's side of the bench.
+    base: bootloader.HEADER and a ROMFS of what the base image has frozen, with the VM's side of the bench.
     """
 
     sizes: dict
@@ -31,6 +31,7 @@ class FlashFiles:
     def __init__(self, folder, parts):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.base = None  # label of the slot whose base runs, once one has started
         self._shared = None
         self.paths, self.memory, self._maps = {}, {}, []
         for label, size in parts.sizes.items():
@@ -56,10 +57,6 @@ class FlashFiles:
         """A base image into a slot of MicroPython; erased behind it."""
         area = self.memory[label]
         area[:] = base + b"\xff" * (len(area) - len(base))
-
-    def maps(self, running):
-        """{name: path} of what the VM maps. running: label of the slot whose base is frozen into it."""
-        return {**self.paths, "BASE": self.paths[running]}
 
     @property
     def page(self):

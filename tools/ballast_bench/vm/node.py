@@ -3,6 +3,8 @@
 import ballast_bench.fakes as fakes
 from ballast_bench.chip.garbage import Heap
 from ballast_bench.node import GARBAGE_S, LIVE_KIB, Node
+from ballast_bench.vm import bootloader
+from ballast_bench.vm.process import VmDied
 
 
 class VmNode(Node):
@@ -20,9 +22,12 @@ class VmNode(Node):
                 self.app.start()
                 if self.profile is not None:
                     self.heap = Heap(time, LIVE_KIB, GARBAGE_S, self.profile.heap["python"])
-        except fakes.HardReset:
-            if not self.world.reboots:
+        except (fakes.HardReset, VmDied) as error:
+            crash = isinstance(error, VmDied)  # of a base on trial, it is what the boot loader is for
+            if not self.world.reboots or (crash and not bootloader.on_trial(self.device)):
                 raise
+            if crash:
+                self.device.hard_reset()
             self.went_down(self.world.now_s)
         finally:
             time.turn = False

@@ -12,7 +12,7 @@ from ballast_bench.vm import package
 BOOT = """\
 import os, sys, uctypes, vfs
 at, size = [int(x) for x in os.getenv("MAP_BASE").split(":")]
-vfs.mount(vfs.VfsRom(memoryview(uctypes.bytearray_at(at, size))), "/base")
+vfs.mount(vfs.VfsRom(memoryview(uctypes.bytearray_at(at + 4096, size - 4096))), "/base")
 sys.path[:] = ["/base", ".frozen"]
 import vm_start
 vm_start.install()

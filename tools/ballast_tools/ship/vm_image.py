@@ -17,9 +17,10 @@ from types import SimpleNamespace
 from mpremote import romfs
 
 from ballast_bench.vm import table
+from ballast_bench.vm.bootloader import HEADER
 from ballast_bench.vm.flash import Parts
 from ballast_tools.shell import paths
-from ballast_tools.ship import application, build, product_options, signing
+from ballast_tools.ship import application, build, fsimage, product_options, signing
 
 _CHIP = paths.BENCH / "vm" / "chip"
 
@@ -27,9 +28,13 @@ _CHIP = paths.BENCH / "vm" / "chip"
 @functools.lru_cache(maxsize=8)
 def parts(board=None, brand=None, market=None, mains_plug=None):
     """Parts of a charger, by the names of product_options. UserError with one line."""
-    made = built(board, brand, market, mains_plug)
-    table_of = {part.name: part.size for part in made.board.table()}
-    return Parts(table_of, made.updates["romfs"], base(made.board.folder))
+    return parts_of(built(board, brand, market, mains_plug))
+
+
+def parts_of(made):
+    """Parts of a build.Build."""
+    sizes = {part.name: part.size for part in made.board.table()}
+    return Parts(sizes, made.updates["romfs"], base(made.board.folder))
 
 
 def built(board=None, brand=None, market=None, mains_plug=None, key=None):
@@ -39,18 +44,19 @@ def built(board=None, brand=None, market=None, mains_plug=None, key=None):
 
 
 def base(board_folder, **more):
-    """ROMFS of a base image. more: {file name: text} of further modules."""
+    """A base image. more: {file name: text} of further modules, or in place of what is there."""
     with tempfile.TemporaryDirectory(prefix="ballast-vm-") as folder:
         made = Path(folder) / "made"
         made.mkdir()
         for name, text in {"fakes_table.py": table.source(), **more}.items():
             (made / name).write_text(text)
-        files = {path.name: path for path in [*_CHIP.glob("*.py"), *frozen(board_folder), *made.iterdir()]}
+        files = {path.name: path for path in [*_CHIP.glob("*.py"), *frozen(board_folder)]}
         files["base_main.py"] = paths.BOARDS / "loader" / "main.py"
+        files.update((path.name, path) for path in made.iterdir())
         tree = Path(folder) / "base"
         application.compile_tree(files, tree)
         with contextlib.redirect_stdout(io.StringIO()):
-            return bytes(romfs.make_romfs(str(tree), mpy_cross=False))
+            return HEADER + bytes(romfs.make_romfs(str(tree), mpy_cross=False))
 
 
 def frozen(board_folder):
@@ -59,3 +65,23 @@ def frozen(board_folder):
     shared = ("protocol/slot_record.py", "protocol/update_file.py", "ports/identity.py", "ports/update_slots.py")
     return [firmware / "boot.py", loader / "_boot.py", loader / "loader.py",
             *(firmware / "ballast" / name for name in shared), board_folder / "board.py"]  # fmt: skip
+
+
+def update(made, version, kind="romfs", image=None):
+    """An update file of a Build: its application (or another image) as another version; kind "esp": a base."""
+    release = {**made.release, "version": version}
+    image = made.images["romfs"] if image is None else image
+    return build.update(made.board, made.brand, release, made.key, made.bytecode, kind, image)
+
+
+def application_with(made, **texts):
+    """The image of a Build with modules in place of its own: {module: text}."""
+    with tempfile.TemporaryDirectory(prefix="ballast-vm-") as folder:
+        files = {}
+        for name, text in texts.items():
+            path = files[name + ".py"] = Path(folder) / f"{name}.source"
+            path.write_text(text)
+        tree = Path(folder) / "app"
+        fsimage.write_tree(tree, made.files)
+        application.compile_tree(files, tree)
+        return fsimage.make("romfs", tree, len(made.images["romfs"]) + 65536)
