@@ -56,7 +56,17 @@ class VmCharger:
         self._idle_ms = self._serve()
 
     async def run(self):
-        """The VM's services: it goes on when its time is over, or when something became ready."""
+        """The VM's services, until it resets itself: then the node is down, or HardReset is raised."""
+        try:
+            await self._go_on()
+        except fakes.HardReset:
+            self.power_off()
+            if not self.node.world.reboots:
+                raise
+            self.node.went_down(self.node.world.now_s)
+
+    async def _go_on(self):
+        """It goes on when its time is over, or when something became ready."""
         loop = asyncio.get_running_loop()
         while self.process is not None:
             self._waiter = loop.create_future()

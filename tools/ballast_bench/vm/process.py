@@ -80,6 +80,10 @@ class VmProcess:
         """What it printed last."""
         return self._log.read_text(errors="replace")[-_TAIL:]
 
+    def poll(self):
+        """Its exit status, None = it runs."""
+        return self._process.poll()
+
     def kill(self):
         """Its power is gone."""
         self._process.kill()

@@ -46,7 +46,7 @@ class RealTimeCharger(VmCharger):
                     self._handle(channel, message)
         raise VmDied(f"the VM did not answer within {most_s:g} s\n{process.printed()}")
 
-    async def run(self):
+    async def _go_on(self):
         """Until the VM resets itself or ends."""
         await asyncio.shield(self._ended)
 

@@ -7,6 +7,7 @@ clamp's pair, the label) is put where a charger has it: into NVS, and into its f
 """
 
 import json
+import socket
 from random import Random
 
 from ballast_bench.chip.paid_step import KINDS
@@ -32,7 +33,7 @@ class VmSetup(Setup):
     def __init__(self, *args, parts=None, folder=None, heap="8M", real=False, **kwargs):
         package.check()
         self._parts, self._folder, self._heap, self._real = parts, folder, heap, real
-        self._flash = {}
+        self._flash, self._ports = {}, {}
         super().__init__(*args, **kwargs)
 
     def _make_world(self, config):
@@ -62,6 +63,13 @@ class VmSetup(Setup):
 
         return random
 
+    def page_port(self, node):
+        """Where the page of a charger is on this computer: as `http` says, else any free port."""
+        if node.index not in self._ports:
+            wanted = self.http[1] + node.index if self.http is not None and self.http[1] else 0
+            self._ports[node.index] = wanted or _free_port()
+        return self._ports[node.index]
+
     def _rig(self, node):
         """What the VM is told at a start, see chip/vm_start.py."""
         values = {}
@@ -73,10 +81,15 @@ class VmSetup(Setup):
         if self.meter == "clamp":
             pair = {"clamp": node.index + 1, "key": CLAMP_KEY.hex(), "source": 0}
             files["clamps"] = json.dumps({"pairs": json.dumps([pair])})
-        port = self.http[1] + node.index if self.http is not None and self.http[1] else 0
         return {
             "settings": values, "files": files, "channel": CHANNEL,
             "restore_delay_s": None if node.boots else 0,
-            "ports": {HTTP_PORT: port, DNS_PORT: 0},
+            "ports": {HTTP_PORT: self.page_port(node), DNS_PORT: 0},
             "step_us": None if node.profile is None else [node.profile.cost(kind).usual() for kind in KINDS],
         }  # fmt: skip
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
