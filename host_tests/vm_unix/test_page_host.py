@@ -1,6 +1,5 @@
 """The real page of the real VM in a real browser, while it charges."""
 
-import re
 import threading
 
 import pytest
@@ -34,6 +33,7 @@ class Live:
             self.ready.set()
         while not self._end.is_set():
             self.setup.world.run(2.0, pace=self.PACE)
+        self.setup.stop()  # in this thread: the browser's has an event loop that runs
 
     def close(self):
         self._end.set()
@@ -54,6 +54,6 @@ def test_chromium_logs_in_and_sees_the_car_charge(live, chromium):
     setup = live.setup
     page.goto(f"http://127.0.0.1:{setup.page_port(setup.world.nodes[0])}/")
     log_in(page, PASSWORD)
-    expect(page.locator(".hero")).to_have_text(re.compile(r"\d+(\.\d)? A"), timeout=30_000)
+    expect(page.locator(".hero h2")).to_contain_text("Charging with", timeout=30_000)
     assert setup.world.nodes[0].cp.amps[0] > 5.0
     assert not errors

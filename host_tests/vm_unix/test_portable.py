@@ -1,7 +1,5 @@
 """The portable tests of control/ and protocol/ on the unix port; on the WebAssembly port: ../vm."""
 
-from pathlib import Path
-
 import pytest
 
 from ballast_tools.check.vm import runner, unix_runner
@@ -11,7 +9,8 @@ from ballast_tools.shell import paths
 def folders():
     """{folder: its portable files}."""
     files = [f for d in ("control", "protocol") for f in (paths.HOST_TESTS / d).rglob("test_*.py")]
-    files = [f for f in files if not f.stem.endswith("_host")] + list((paths.HOST_TESTS / "vm").glob("vm_*.py"))
+    files = [f for f in files if not f.stem.endswith("_host")]
+    files += (paths.HOST_TESTS / "vm").glob("vm_*.py")
     found = {}
     for file in sorted(files):
         found.setdefault(file.parent, []).append(file)
@@ -21,7 +20,11 @@ def folders():
 FOLDERS = folders()
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(Path(folder).relative_to(paths.HOST_TESTS)))
+def label(folder):
+    return str(folder.relative_to(paths.HOST_TESTS))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=label)
 def test_on_the_unix_port(folder, tmp_path, unix_vm):
     try:
         found, printed = unix_runner.run(FOLDERS[folder], tmp_path)

@@ -223,13 +223,8 @@ class Setup:
         settings, problems = factory.settings(document)
         for line in problems:
             self.log(line)
-        for key, value in self._meter_values().items():
+        for key, value in self._values_of(node).items():
             settings.set(key, value)
-        for key, value in self.values.items():
-            settings.set(key, value)
-        if len(self.world.plant.chargers) > 1:
-            for key, value in group_values_of(node).items():
-                settings.set(key, value)
         if node.storage is None and self.ideal:
             node.storage = MemoryStorage()
         node.fit_flash()
@@ -254,6 +249,13 @@ class Setup:
         if self.bench is not None and node.index == 0:
             self.bench.attach(app)  # a charger that starts again has a new page
         return app
+
+    def _values_of(self, node):
+        """{setting: value} with which a charger begins, over those of brand and market."""
+        values = {**self._meter_values(), **self.values}
+        if len(self.world.plant.chargers) > 1:
+            values.update(group_values_of(node))
+        return values
 
     def _restore_delay_s(self, node):
         """The market's rule for a supply that returns.

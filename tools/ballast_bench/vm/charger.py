@@ -12,7 +12,6 @@ import ballast_bench.fakes as fakes
 from ballast_bench.vm import bootloader, remote, shared
 from ballast_bench.vm.calls import Calls
 from ballast_bench.vm.process import VmProcess
-from ballast_bench.vm.shared import SharedPage
 
 _NEVER = 0xFFFFFFFF
 _NO_OBJECT = 0xFFFF

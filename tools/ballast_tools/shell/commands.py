@@ -14,7 +14,8 @@ SIM, REPLAY, FACTORY = ("core",), ("core", "plot"), ("core", "build", "flash")
 P1 = () if paths.INSTALLED else ("p1",)
 """For files of P1 telegrams alone: what pip has installed asks for it when it meets one."""
 
-CHECK = ("core", "plot", "build", "flash", "p1", "data", "statistics", "cluster", "test", "mutate", "acn", VM)
+CHECK = ("core", "plot", "build", "flash", "p1", "data", "statistics", "cluster", "test", "unix", "mutate",
+         "acn", VM)
 
 TITLES = {
     "Try it": {
@@ -81,6 +82,8 @@ def groups_of(argv):
     named = ("data",) if any(word.endswith(".parquet") for word in argv[1:]) else ()
     named += P1 if "--trace" in argv else ()
     named += ("cluster",) if any(word.split("=")[0] == "--dask" for word in argv[1:]) else ()
+    if argv[0] in ("play", "sim") and "--vm" in argv:
+        named += ("build", "unix")  # the application is made first
     if argv[0] == "play" and any(word.startswith("--html") for word in argv):
         named += ("plot",)  # a report with pictures
     return COMMANDS[argv[0]][2] + EXTRA_GROUPS.get(module_of(argv), ()) + named

@@ -35,7 +35,7 @@ def entries(text):
     """{name: (block of text with pin and hashes, names it is needed by)} of a lock file."""
     found = {}
     for block in re.split(r"\n(?=[A-Za-z0-9])", text):
-        head = re.match(r"([\w.-]+)==\S+ \\\n", block)
+        head = re.match(r"([\w.-]+)==\S+(?: ; [^\\\n]*)? \\\n", block)
         if head:
             pin = "\n".join(line for line in block.splitlines() if not line.startswith("    #"))
             pin = pin.split("\n\n")[0] + "\n"

@@ -62,13 +62,14 @@ def base(board_folder, **more):
 def frozen(board_folder):
     """The files of this tree that boards/loader/manifest.py freezes, but for main.py; and the board's."""
     firmware, loader = paths.FIRMWARE, paths.BOARDS / "loader"
-    shared = ("protocol/slot_record.py", "protocol/update_file.py", "ports/identity.py", "ports/update_slots.py")
+    shared = ("protocol/slot_record.py", "protocol/update_file.py", "ports/identity.py",
+              "ports/update_slots.py")  # fmt: skip
     return [firmware / "boot.py", loader / "_boot.py", loader / "loader.py",
             *(firmware / "ballast" / name for name in shared), board_folder / "board.py"]  # fmt: skip
 
 
 def update(made, version, kind="romfs", image=None):
-    """An update file of a Build: its application (or another image) as another version; kind "esp": a base."""
+    """An update file of a Build: its application, or `image`, as another version; kind "esp": a base."""
     release = {**made.release, "version": version}
     image = made.images["romfs"] if image is None else image
     return build.update(made.board, made.brand, release, made.key, made.bytecode, kind, image)

@@ -23,7 +23,8 @@ PAGE = mapped("PAGE")[0]
 
 def words(at, count):
     """Words of 32 bits of the shared page: an index allocates nothing."""
-    return uctypes.struct(PAGE + at, {"w": (uctypes.ARRAY | 0, uctypes.UINT32 | count)}, uctypes.LITTLE_ENDIAN).w
+    shape = {"w": (uctypes.ARRAY | 0, uctypes.UINT32 | count)}
+    return uctypes.struct(PAGE + at, shape, uctypes.LITTLE_ENDIAN).w
 
 
 def part(at, size):
@@ -127,11 +128,12 @@ _ERRORS = (ValueError, OSError, TypeError, RuntimeError, AttributeError, Overflo
            KeyError, IndexError, NotImplementedError, AssertionError)  # fmt: skip
 
 
-def call(op, target, name, args=(), kwargs={}):
+def call(op, target, name, args=(), kwargs=None):
     """Let the bench's strict fake do it: its result, or its exception."""
     line = channel()
     box = [0]
-    text = json.dumps([op, target, name, _encode(args, line, box), {k: _encode(v, line, box) for k, v in kwargs.items()}])
+    named = {k: _encode(v, line, box) for k, v in kwargs.items()} if kwargs else {}
+    text = json.dumps([op, target, name, _encode(args, line, box), named])
     size = line.ask(b"C" + text.encode())
     found = json.loads(bytes(line.answer[1:size]))
     for number, at, count in found[2]:  # buffers that the fake has filled

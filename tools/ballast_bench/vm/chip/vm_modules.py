@@ -8,9 +8,9 @@ import asyncio.stream as stream
 import os
 import socket
 import sys
-import vfs
 
 import uctypes
+import vfs
 import vm_link as link
 
 

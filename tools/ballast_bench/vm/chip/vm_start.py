@@ -5,8 +5,8 @@
 
 import gc
 
-import vm_link as link  # the first: it keeps the sockets and the shared page
 import vm_hardware
+import vm_link as link
 import vm_modules
 import vm_time
 

@@ -11,7 +11,7 @@ from ballast_bench.vm import package
 from ballast_tools.check.vm import runner
 from ballast_tools.shell import paths
 
-HEAP = "32M"  # chosen: the balancer's tests keep tables of 128 KB each, and all of a folder are in one process
+HEAP = "32M"  # chosen: tables of the balancer's tests have 128 KB each, and a folder shares a process
 _DRIVE = """\
 import sys
 sys.path[:] = PATH
@@ -50,8 +50,10 @@ def run(files, scratch):
     script = scratch / "drive.py"
     script.write_text(text)
     try:
-        done = subprocess.run(package.command(HEAP, str(script)), env=package.environment(), capture_output=True,
-                              text=True, errors="replace", timeout=runner.TIMEOUT_S, cwd=scratch)  # fmt: skip
+        done = subprocess.run(
+            package.command(HEAP, str(script)), env=package.environment(), capture_output=True, text=True,
+            errors="replace", timeout=runner.TIMEOUT_S, cwd=scratch,
+        )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise runner.VmDied(f"no result after {runner.TIMEOUT_S} s") from error
     printed, _, result = done.stdout.rpartition("\nRESULT ")
