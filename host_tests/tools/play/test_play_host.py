@@ -86,7 +86,7 @@ def test_a_run_whose_process_dies_is_played_again_and_then_told(folder, monkeypa
     """The runs beside it are not lost, and the command ends."""
     monkeypatch.setattr(story_runs, "play_one", dies)
     stories = play.read([folder / "good.story", folder / "sub/bad.story"])
-    work = [(s.text, s.name, 0, {}, None, None, False) for s in stories]
+    work = [(s.text, s.name, 0, {}, None, None, False, None) for s in stories]
     rows = {}
     assert sorted(story_runs.each(dies, work, 2, rows)) == [0, 1]
     assert [rows[n]["verdict"] for n in (0, 1)] == ["good", "error"]
@@ -107,7 +107,7 @@ def test_unreadable_stories_are_all_told_and_none_is_played(folder, capsys):
 def test_a_run_that_ends_by_an_error_is_told_and_the_others_go_on(folder, capsys, monkeypatch):
     from ballast_bench.person import story
 
-    def broken(run, over, started):
+    def broken(run, over, started, host):
         raise ZeroDivisionError("of\nnothing")
 
     monkeypatch.setattr(story, "play_run", broken)
