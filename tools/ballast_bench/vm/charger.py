@@ -9,7 +9,7 @@ import contextlib
 import json
 
 import ballast_bench.fakes as fakes
-from ballast_bench.vm import bootloader, remote, shared
+from ballast_bench.vm import remote, shared
 from ballast_bench.vm.calls import Calls
 from ballast_bench.vm.process import VmProcess
 
@@ -46,8 +46,8 @@ class VmCharger:
         self._calls = Calls(self)
         self.shared.restart()
         self.shared.show()
-        self.flash.base = bootloader.choose(self.device, self.flash.base)
-        maps = {**self.flash.paths, "BASE": self.flash.paths[self.flash.base], "PAGE": self.flash.page}
+        paths = self.flash.paths
+        maps = {**paths, "BASE": paths[self.device.running], "PAGE": self.flash.page}
         self.process = VmProcess(maps, self._config, self.heap, self.log)
         self._begin()
 

@@ -31,7 +31,6 @@ class FlashFiles:
     def __init__(self, folder, parts):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.base = None  # label of the slot whose base runs, once one has started
         self._shared = None
         self.paths, self.memory, self._maps = {}, {}, []
         for label, size in parts.sizes.items():

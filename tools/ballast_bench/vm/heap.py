@@ -54,7 +54,9 @@ def lacks(parts, kib, given=None):
             short = "MemoryError" in app.log.read_text(errors="replace")
             return "MemoryError" if short else "" if app.process is not None else "it restarts"
         except (VmDied, fakes.HardReset, AssertionError, IndexError) as error:
-            return str(error) or type(error).__name__
+            log = setup.world.nodes[0].app.log
+            short = log.exists() and "MemoryError" in log.read_text(errors="replace")
+            return "MemoryError" if short else str(error) or type(error).__name__
         finally:
             setup.stop()
 
