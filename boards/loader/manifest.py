@@ -9,6 +9,6 @@ require("ntptime")
 require("ssl")
 
 freeze("$(BOARD_DIR)/../../firmware", "boot.py")
-freeze("$(BOARD_DIR)/../loader", ("_boot.py", "loader.py", "main.py"))
+freeze("$(BOARD_DIR)/../loader", ("_boot.py", "loader.py", "main.py", "names.py"))
 freeze("$(BOARD_DIR)/../../firmware/ballast/protocol", ("slot_record.py", "update_file.py"))
 freeze("$(BOARD_DIR)/../../firmware/ballast/ports", ("identity.py", "update_slots.py"))

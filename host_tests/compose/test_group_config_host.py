@@ -4,8 +4,12 @@ import re
 
 import pytest
 
-from ballast.compose.group_config import KEYS, make_config, make_seat
+from ballast.compose.group import _SLOT_MS, KEYS
+from ballast.compose.group_config import make_config, make_seat
+from ballast.compose.links import _GROUP_MARKER
+from ballast.control.group import records
 from ballast.control.settings import Settings
+from ballast.protocol import group_frame
 from ballast.protocol.group_frame import config_crc
 
 GROUP = {
@@ -74,3 +78,9 @@ def test_a_seat_that_cannot_be_is_said_in_one_line(changes, line):
 def test_a_change_of_any_of_them_makes_the_group_anew():
     have = Settings().dump()
     assert {key for key in have if key.startswith("group_")} - set(KEYS) == {"group_rank"}
+
+
+def test_what_a_charger_knows_of_the_group_without_its_parts():
+    """Both are written twice, so that a charger that is alone need not import the group."""
+    assert _SLOT_MS == records.SLOT_MS
+    assert _GROUP_MARKER == group_frame.MARKER

@@ -29,6 +29,7 @@ class Request:
     body: bytes
     content_length: int
     client_addr: tuple[str, int] | None
+    url_args: dict[str, str] | None  # values of the path's variable parts
 
 class Response:
     headers: dict[str, Any]
@@ -44,6 +45,7 @@ Answer = dict[str, Any] | Response | tuple[Any, int] | tuple[Any, int, dict[str,
 Handler = Callable[..., Awaitable[Answer]]
 
 class Microdot:
+    def find_route(self, req: Request) -> Any: ...
     def get(self, url_pattern: str) -> Callable[[Handler], Handler]: ...
     def post(self, url_pattern: str) -> Callable[[Handler], Handler]: ...
     def put(self, url_pattern: str) -> Callable[[Handler], Handler]: ...

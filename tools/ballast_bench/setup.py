@@ -200,14 +200,14 @@ class Setup:
 
     def _add_radio(self, node, env):
         """Wi-Fi on, no network: enough for ESP-NOW, of which clamps and groups make use."""
-        from ballast.ports.espnow_radio import GROUP_RX_BYTES, EspnowRadio
+        from ballast.ports.espnow_radio import EspnowRadio
         from ballast.ports.wifi import Wifi
 
         wifi = Wifi("ballast")
         wifi.radio_on(CHANNEL)
         env.wifi = wifi
         env.unique_id = node.device.mac
-        env.radio = EspnowRadio(GROUP_RX_BYTES)
+        env.radio = EspnowRadio()
         env.radio.start()
 
     def _pair_clamp(self, node):

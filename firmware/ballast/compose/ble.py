@@ -1,54 +1,110 @@
-"""Bluetooth: Improv for the network, and the commands of a client that knows the setup code."""
+"""Bluetooth: Improv for the network, and the commands of a client that knows the setup code.
+
+All of it is imported when Bluetooth is first switched on: by the button, or at the start of a
+charger whose setup is not done. An installed charger has none of it in memory.
+"""
+
+import asyncio
 
 from micropython import const
 
-from ballast.services.ble.charger_service import ChargerService
-from ballast.services.ble.commands import BleCommands
-from ballast.services.ble.improv import Improv
-from ballast.services.ble.window import BleWindow
+from ballast.services.ble.held_button import HeldButton
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from ballast.compose.env import Env
     from ballast.compose.page import PageWiring
     from ballast.ports.ble import BlePort
+    from ballast.services.ble.charger_service import ChargerService
+    from ballast.services.ble.improv import Improv
+    from ballast.services.ble.window import BleWindow
     from ballast.services.wifi_link import WifiLink
     from main import App
 
 _HARDWARE = "ESP32"
+_IDLE_MS = const(100)
 
 
 class BleWiring:
-    """window, improv, charger_service: the three services behind the port. page, link: parts of App."""
+    """window, improv, charger_service: the three services behind the port; None until the first use.
+
+    page, link: parts of App.
+    """
 
     def __init__(
         self, app: "App", env: "Env", port: "BlePort", page: "PageWiring", link: "WifiLink"
     ) -> None:
         self._app = app
         self._env = env
-        web, log = page.web, page.events.add
-        self.window = BleWindow(port, self._pressed, self._fresh, app.uptime_s, self._permit, log)
-        self.improv = Improv(
+        self._port = port
+        self._page = page
+        self._link = link
+        self._button = HeldButton()
+        self._started = False
+        self.window: "BleWindow | None" = None
+        self.improv: "Improv | None" = None
+        self.charger_service: "ChargerService | None" = None
+        app.services.add("ble", self.run)
+
+    async def run(self) -> None:
+        """For ever: wait for the first use, then serve the window."""
+        fresh = not self._started and not self._app.settings["installed"]
+        self._started = True
+        while self.window is None:
+            if not fresh:
+                await self._until_held()
+            self.window = self._make()
+            if self.window is None:
+                #: ble `no memory`: Bluetooth could not be switched on
+                self._page.events.add("ble", "no memory")
+            elif fresh:
+                self.window.open()
+            else:
+                self.window.open_by_hand()
+            fresh = False
+        await self.window.run()
+
+    async def _until_held(self) -> None:
+        while True:
+            await asyncio.sleep_ms(_IDLE_MS)
+            self._button.step(self._pressed())
+            if self._button.held:
+                return
+
+    def _make(self) -> "BleWindow | None":
+        """None if the memory is missing."""
+        try:
+            return self._connect()
+        except MemoryError:
+            return None
+
+    def _connect(self) -> "BleWindow":
+        from ballast.services.ble.charger_service import ChargerService
+        from ballast.services.ble.commands import BleCommands
+        from ballast.services.ble.improv import Improv
+        from ballast.services.ble.window import BleWindow
+
+        app, env, link = self._app, self._env, self._link
+        web, log = self._page.web, self._page.events.add
+        window = BleWindow(
+            self._port, self._pressed, self._button, app.uptime_s, self._permit, log
+        )
+        self.improv = window.improv = Improv(
             link.join, link.scan, self._may_scan, self._info, self._url, app.uptime_s,
-            self.window.publish,
+            window.publish,
         )  # fmt: skip
         commands = BleCommands(app.charger, web.info, log, web.soon)
-        self.charger_service = ChargerService(
+        self.charger_service = window.charger_service = ChargerService(
             env.label, env.random, app.uptime_s, commands.run, web.document,
-            self.window.answer, log, self.improv.authorize,
+            window.answer, log, window.improv.authorize,
         )  # fmt: skip
-        self.window.improv = self.improv
-        self.window.charger_service = self.charger_service
-        app.services.add("ble", self.window.run)
+        return window
 
     def _pressed(self) -> bool:
         return self._app.scan.button == 1
 
     def _permit(self, ms: int) -> bool:
         return self._app.charger.permit_stall(ms, self._app.out.coil)
-
-    def _fresh(self) -> bool:
-        return not self._app.settings["installed"]
 
     def _may_scan(self) -> bool:
         return self._app.out.coil == 0

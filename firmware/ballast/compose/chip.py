@@ -4,6 +4,7 @@ Nothing of this file has run on hardware.
 """
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -17,12 +18,13 @@ from ballast.compose import factory
 from ballast.compose.env import Env
 from ballast.control import charger
 from ballast.ports import identity
-from ballast.ports.espnow_radio import GROUP_RX_BYTES, EspnowRadio
+from ballast.ports.espnow_radio import EspnowRadio
 from ballast.ports.journal_flash import open_journal
 from ballast.ports.reset_info import ResetInfo
 from ballast.ports.storage import Storage
 from ballast.ports.wifi import Wifi
 from ballast.services.memory import last_run
+from ballast.services.web.assets import Assets
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
@@ -89,6 +91,14 @@ def say(line: str) -> None:
     print(line[:100])  # noqa: T201 - the console is what it is for
 
 
+def heap_kib() -> int:
+    """Size of MicroPython's heap, with what it may still take from the chip; 0 = not known."""
+    try:
+        return (gc.mem_alloc() + gc.mem_free()) >> 10
+    except AttributeError:  # CPython has no such figure
+        return 0
+
+
 # Any: as in read_json()
 def make_env(
     permit: factory.Permit, info: ResetInfo
@@ -102,6 +112,7 @@ def make_env(
     env.journal = open_journal()
     if trouble:
         env.troubles.append(trouble)
+    env.heap_kib = heap_kib()
     tell_reset(env, info)
     env.formatted = was_formatted()
     env.restore_delay_s = brand.get("rules", {}).get("restore_delay_s", 0)
@@ -111,12 +122,13 @@ def make_env(
     env.wifi = Wifi(name[:32])
     env.wifi.radio_on()
     env.ble = make_ble(name[:26])
-    env.radio = EspnowRadio(GROUP_RX_BYTES)
+    env.radio = EspnowRadio()
     env.radio.start()
-    manifest = read_json(root + WEB + "/manifest.json")
-    if manifest and env.label:  # without a label's code there is no way to log in
+    assets = Assets(root + WEB + "/manifest.json")
+    # without a label's code there is no way to log in
+    if env.label and assets.get("index.html") is not None:
         env.http = ("0.0.0.0", 80)
-        env.assets = (root + WEB, manifest)
+        env.assets = (root + WEB, assets)
 
     def reboot() -> None:
         info.announce()
@@ -148,6 +160,7 @@ def run(app_class: "type[App]") -> None:
         for line in problems:
             env.log(line)
         made = app = permit.app = app_class(board, env, settings, cal)
+        del brand  # 2 KiB that nothing reads any more
         update = env.update
         if update is not None:
             app.services.add("update", lambda: factory.prove(update, made))

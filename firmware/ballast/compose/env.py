@@ -16,6 +16,7 @@ if _TYPE_CHECKING:
     from ballast.ports.wifi import Wifi
     from ballast.services.shapes import Blocking, Log, Random
     from ballast.services.update import Update
+    from ballast.services.web.assets import Assets
 
 
 _STACK = const(16384)  # any thread may run the step, which needs up to 4.6 KiB (chip_reality, est.)
@@ -61,7 +62,7 @@ class Env:
     None = this unit has none.
 
     radio, wifi, ble: ports, None = none. http: (host, port), None = no page. assets: (folder,
-    manifest) of the page. dns_port: of the captive portal. access_point: (name, password) of
+    entries) of the page. dns_port: of the captive portal. access_point: (name, password) of
     the label, None = this charger opens none. blocking: async function that runs a blocking
     one beside the step.
 
@@ -74,6 +75,7 @@ class Env:
     made anew at this start. restore_delay_s: of the market: the longest random delay after the
     supply returns. sag_pause_s: no charge begins before, because the chip's own supply has collapsed
     several times in a row. troubles: what is wrong with this unit's memory, one line each.
+    heap_kib: MicroPython's heap, 0 = not known.
     """
 
     def __init__(self, storage: "Storage", random: "Random", log: "Log" = print) -> None:
@@ -82,7 +84,7 @@ class Env:
         self.random = random
         self.log = log
         self.http: "tuple[str, int] | None" = None
-        self.assets: "tuple[str, dict[str, Any]]" = ("", {})
+        self.assets: "tuple[str, Assets | dict[str, Any]]" = ("", {})
         self.label = ""
         self.serial = ""
         self.version = ""
@@ -103,3 +105,4 @@ class Env:
         self.formatted = False
         self.sag_pause_s = 0
         self.troubles: "list[str]" = []
+        self.heap_kib = 0

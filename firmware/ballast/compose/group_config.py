@@ -11,12 +11,8 @@ from ballast.control.settings import Settings
 from ballast.protocol import group_panels
 from ballast.protocol.group_frame import config_crc
 
-KEYS = (
-    "group_id", "group_key", "group_seat", "group_seats", "group_share_ma", "group_mode",
-    "group_radio", "group_panels", "group_line", "supply_phases", "fuse_ma", "margin_ma",
-    "fallback_ma", "meter_kind",
-)  # fmt: skip
-MODES = ("equal", "priority", "departure")
+_LEAST_RADIO_BYTES = 2112  # as ports/espnow_radio has without a group
+_SEAT_RADIO_BYTES = 128  # its frames that arrive while other code runs for 80 ms
 LEAST_KEY = 16
 
 
@@ -49,3 +45,8 @@ def make_seat(s: Settings) -> "tuple[int, bytes, int]":
     if seat >= s["group_seats"]:
         raise ValueError("seat %d is not one of %d" % (seat, s["group_seats"]))
     return seat, key, pair_of(s["group_line"], s["meter_kind"])
+
+
+def radio_bytes(seats: int) -> int:
+    """Size of the radio's buffer for a group of so many chargers."""
+    return max(_LEAST_RADIO_BYTES, _SEAT_RADIO_BYTES * seats)

@@ -5,8 +5,8 @@ import time
 
 from micropython import const
 
+from ballast.compose import room
 from ballast.control.safety import faults
-from ballast.protocol import group_panels
 from ballast.services.memory.journal import Journal
 from ballast.services.memory.keeper import Keeper
 from ballast.services.memory.last_run import ResetNotes
@@ -65,7 +65,11 @@ def restore(app: "App", env: "Env") -> Keeper:
     """Restore settings and counters from the store, and start the charger with its reset cause."""
     keeper = Keeper(app.store, app.settings, lambda: counters(app), app.uptime_s)
     problems, kept = keeper.restore()
-    app.settings.add_rule(("group_panels", "group_seats"), group_panels.problem)
+    app.settings.add_rule(("group_panels", "group_seats"), _panels_problem)
+    app.settings.add_rule(  # not before the stored ones are loaded: what has run goes on running
+        ("group_seats", "group_id", "panel_ma"),
+        lambda seats, group, panel: room.problem(seats, group, panel, env.heap_kib),
+    )
     if env.formatted:
         problems.append("the memory was damaged and has been emptied: settings and records are lost")
     problems.extend(env.troubles)
@@ -89,6 +93,15 @@ def restore(app: "App", env: "Env") -> Keeper:
     delay_ms = max(delay_ms, env.sag_pause_s * 1000)
     app.charger.boot(now, env.cause, env.crash_loop, delay_ms)
     return keeper
+
+
+def _panels_problem(text: str, seats: int) -> str:
+    """What is wrong with the setting `group_panels`; "" = nothing."""
+    if not text:
+        return ""
+    from ballast.protocol import group_panels  # few chargers have sub-panels
+
+    return group_panels.problem(text, seats)
 
 
 def _long_press(app: "App") -> None:

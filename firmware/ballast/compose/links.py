@@ -5,9 +5,6 @@ import asyncio
 from micropython import const
 
 from ballast.control.charger import SUPPLY
-from ballast.protocol.group_frame import MARKER as GROUP_MARKER
-from ballast.services.meters.bus import RtuBus, TcpBus, parse_host
-from ballast.services.meters.link import MeterLink, model
 from ballast.services.radio.clamp_link import ClampLink
 
 _TYPE_CHECKING = const(0)
@@ -15,6 +12,8 @@ if _TYPE_CHECKING:
     from ballast.compose.env import Env
     from ballast.ports.espnow_radio import EspnowRadio
     from ballast.ports.rs485 import Rs485
+    from ballast.services.meters.bus import RtuBus, TcpBus
+    from ballast.services.meters.link import MeterLink
     from ballast.services.shapes import OnFrame
     from main import App
 
@@ -24,6 +23,7 @@ _METER_KEYS = (
     "meter_kind", "meter_host", "meter_unit", "meter_baud", "meter_model", "meter_interval_ms",
     "meter_parity", "meter_line",
 )  # fmt: skip
+_GROUP_MARKER = const(0xB5)  # as protocol/group_frame.MARKER; a test compares the two
 _RADIO_MS = 1000  # the radio is drained at least this often: a soft interrupt can be lost
 
 
@@ -71,19 +71,23 @@ class MeterWiring:
     def _make(self) -> "MeterLink | None":
         s = self._app.settings
         kind = 0 if self._off_bus else s["meter_kind"]
+        if kind not in (METER_TCP, METER_RTU):
+            return None
+        from ballast.services.meters.bus import RtuBus, TcpBus, parse_host  # only for Modbus
+
         if kind == METER_TCP:
             host, port = parse_host(s["meter_host"])
             return self._modbus(TcpBus(host, port))
-        if kind == METER_RTU:
-            rs485 = self.make_port()
-            if rs485 is None:
-                raise ValueError("meter_kind: this board has no RS-485")
-            bus = RtuBus(rs485)
-            bus.configure(s["meter_baud"], "E" if s["meter_parity"] else "N")
-            return self._modbus(bus)
-        return None
+        rs485 = self.make_port()
+        if rs485 is None:
+            raise ValueError("meter_kind: this board has no RS-485")
+        bus = RtuBus(rs485)
+        bus.configure(s["meter_baud"], "E" if s["meter_parity"] else "N")
+        return self._modbus(bus)
 
-    def _modbus(self, bus: "TcpBus | RtuBus") -> MeterLink:
+    def _modbus(self, bus: "TcpBus | RtuBus") -> "MeterLink":
+        from ballast.services.meters.link import MeterLink, model
+
         s = self._app.settings
         row = model(s["meter_model"], s["meter_line"])
         return MeterLink(
@@ -117,7 +121,7 @@ class RadioWiring:
         self.group: "OnFrame | None" = None
 
     def _on_frame(self, mac: bytes, frame: bytes, rssi: int) -> None:
-        if frame and frame[0] == GROUP_MARKER:
+        if frame and frame[0] == _GROUP_MARKER:
             if self.group is not None:
                 self.group(mac, frame, rssi)
         else:

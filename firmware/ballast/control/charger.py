@@ -4,7 +4,6 @@ limit of another source.
 
 from micropython import const
 
-from ballast.control.group.request import OwnState
 from ballast.control.group.shared import MAX_SHARED_MS
 from ballast.control.limits import limits
 from ballast.control.meter import commissioning
@@ -19,6 +18,8 @@ from ballast.control.settings import Settings
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from typing import Callable
+
+    from ballast.control.group.own_state import OwnState
 
 SUPPLY = const(0)
 PANEL = const(1)
@@ -47,9 +48,19 @@ class Charger:
         self.settings = settings
         self.cycle = ScanCycle(settings, fit)
         self.step = self.cycle.step
+        settings.add_rule(("panel_ma", "meter_kind"), self._panel_fits)
         self.refused = 0  # calls of services that were turned down
         self._phase_kept = False  # of the commissioning test that is over
         self.step_us_max = 0  # the longest step since the start; handed in by the owner of a clock
+
+    def _panel_fits(self, panel_ma: int, meter_kind: int) -> str:
+        """A rule of the settings: what a sub-panel needs is made here, before the step needs it."""
+        if panel_ma and meter_kind:
+            try:
+                self.cycle.panel.make()
+            except MemoryError:
+                return "panel_ma: this board has not enough memory for a sub-panel; set it to 0"
+        return ""
 
     # -- limits and samples -------------------------------------------------------
 
@@ -112,8 +123,8 @@ class Charger:
         """The supply's voltage in V by the own meter; 230 V where it measures none."""
         return volt_of(self.cycle.ev.supply_mv[0])
 
-    def own_state(self, state: OwnState) -> None:
-        """Fill an OwnState (group/request.py): what this charger's group has to know of it."""
+    def own_state(self, state: "OwnState") -> None:
+        """Fill an OwnState (group/own_state.py): what this charger's group has to know of it."""
         c = self.cycle
         site = c.site
         state.plugged = c.charge.plugged

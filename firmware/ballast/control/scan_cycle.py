@@ -53,7 +53,7 @@ class ScanCycle:
         self.heat = Derating(fit)
         self.ev = EvMeter(fit.own_meter)
         self.site = Supply(limits.SITE, "fuse_ma", self.limits)
-        self.panel = Supply(limits.PANEL, "panel_ma", self.limits)
+        self.panel = Supply(limits.PANEL, "panel_ma", self.limits, made=False)
         self.shared = Shared()
         self.modes = Modes(self.limits)
         self.commission = Commissioning()
@@ -327,8 +327,8 @@ class ScanCycle:
 
     def _unplugged(self, now_ms: int) -> None:
         self.faults.unplugged(now_ms)
-        self.site.balancer.new_ev()
-        self.panel.balancer.new_ev()
+        self.site.new_ev()
+        self.panel.new_ev()
         self.modes.dimming.phases.forget()
         if self.rcd.state == rcd_test.PASSED:
             self.rcd.abort()  # IEC 62752: a test before each charge

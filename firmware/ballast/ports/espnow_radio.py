@@ -62,6 +62,21 @@ class EspnowRadio:
         if self._notify is not None:
             esp.irq(self._arrived)  # active(False) has forgotten it
 
+    def room(self, rx_bytes: int) -> None:
+        """Let the driver's buffer have this size from now on; frames that wait in it are lost.
+
+        MemoryError or OSError if the radio cannot start with it: then it is off.
+        """
+        if rx_bytes == self._rx_bytes:
+            return
+        self._rx_bytes = rx_bytes
+        if self._esp is None:
+            return
+        self.stop()
+        self.start()
+        if self._notify is not None:
+            self.notify(self._notify)
+
     def stop(self) -> None:
         """Switch ESP-NOW off."""
         if self._esp is not None:

@@ -46,6 +46,11 @@ class UpdateError(Exception):
         self.code = code
 
 
+def _block() -> bytearray:
+    """Room for one block of flash."""
+    return bytearray(update_file.HEADER_BYTES)
+
+
 class _Slot:
     """One application slot, with the `read` and `write` of a BaseSlot."""
 
@@ -96,7 +101,7 @@ class Update:
         self._brand = brand
         self._mpy = mpy
         self._reboot = reboot
-        self._buf = bytearray(update_file.HEADER_BYTES)
+        self._buf = bytearray(0)  # of one block while a file is taken
         blocks = slots.blocks if base is None else max(slots.blocks, base.blocks + 1)
         self.max_bytes = blocks * update_file.HEADER_BYTES
         self._busy = False
@@ -104,9 +109,10 @@ class Update:
         self.total_blocks = 0
         self.error = ""
         self.ready: "str | None" = None
-        self.security: int = self._image("security", 0)
-        self.version: str = self._image("version", "")
-        record = slot_record.load(slots, self._buf)
+        buf = _block()
+        self.security: int = self._image("security", 0, buf)
+        self.version: str = self._image("version", "", buf)
+        record = slot_record.load(slots, buf)
         self._recorded = record is not None
         if record is None:
             record = slot_record.Record()
@@ -148,12 +154,17 @@ class Update:
         self.error = ""
         self.done_blocks = self.total_blocks = 0
         try:
+            self._buf = _block()
             return await self._receive(read, length)
         except UpdateError as error:
             self.error = error.args[0]
             raise
+        except MemoryError:
+            self.error = "not enough memory to check the update; restart the charger, then load it"
+            raise UpdateError(503, self.error)
         finally:
             self._busy = False
+            self._buf = bytearray(0)
 
     async def _receive(self, read: "ReadBytes", length: int) -> "Manifest":
         header = await self._header(read, length)
@@ -252,7 +263,7 @@ class Update:
                 self._confirm()
             elif waited >= GIVE_UP_S and self.on_trial():
                 slot_record.give_up(self._record)
-                slot_record.save(self._slots, self._record, self._buf)
+                slot_record.save(self._slots, self._record, _block())
                 self._reboot()
                 return
 
@@ -261,7 +272,7 @@ class Update:
             self._base.confirm()
         if self.on_trial():
             slot_record.confirm(self._record, self.security)
-            slot_record.save(self._slots, self._record, self._buf)
+            slot_record.save(self._slots, self._record, _block())
         self.proved = True
 
     async def _write(self, read: "ReadBytes", target: "Slot", size: int) -> None:
@@ -309,10 +320,10 @@ class Update:
         raise UpdateError(503, "the charger is charging; pause it, then load the update")
 
     # Any: each key of a manifest has a type of its own
-    def _image(self, key: str, default: "Any") -> "Any":
+    def _image(self, key: str, default: "Any", buf: bytearray) -> "Any":
         """A value of the running image's manifest; `default` if the slot holds no header."""
-        self._slots.read(self.running, self._slots.blocks - 1, self._buf)
+        self._slots.read(self.running, self._slots.blocks - 1, buf)
         try:
-            return update_file.decode(self._buf)[0][key]
+            return update_file.decode(buf)[0][key]
         except ValueError:
             return default

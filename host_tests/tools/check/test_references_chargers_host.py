@@ -218,6 +218,7 @@ def test_the_answers_about_clamps_are_as_described(described):
         rig.open()
         links = ClampLink(rig.charger, Air(), 5, lambda n: bytes(range(1, n + 1)), lambda pairs: None)
         links._add(7, bytes(32), 0)
+        rig.web.app.open_all()
         rig.web.app.url_map[:] = [row for row in rig.web.app.url_map if "clamps" not in row[1].url_pattern]
         WebMeasure(rig.web, links, None, None)
         installer = Browser(rig).login(LABEL)

@@ -159,9 +159,10 @@ def test_chip_makes_its_environment_from_image_and_factory_data(
     env, brand, cal = composition.make_env(factory.Permit(), composition.ResetInfo("esp32s3"))
     assert (env.serial, env.model, env.version) == (SERIAL, "Acme Carry 13", "0.1.0")
     assert env.http == ("0.0.0.0", 80) and env.update.running == 0
-    folder, manifest = env.assets
-    for entry in manifest.values():
-        assert (Path(folder) / entry["file"]).exists()
+    folder, entries = env.assets
+    for name in json.loads((Path(folder) / "manifest.json").read_text()):
+        assert (Path(folder) / entries.get(name)["file"]).exists()
+    assert entries.get("nothing") is None and entries.get("index") is None
     assert cal == {"CP_OFFSET_UV": 1490001} and brand["profile"]["plug_ma"] == 10000
 
 

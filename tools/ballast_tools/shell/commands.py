@@ -65,6 +65,7 @@ EXTRA_GROUPS = {
     BENCHES + "group": ("acn", VM),
     BENCHES + "balance": ("plot",),
     BENCHES + "links": (VM,),
+    BENCHES + "memory": ("build", VM),
 }
 """By module, where one `bench` needs more than the others."""
 

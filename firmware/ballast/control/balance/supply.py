@@ -17,18 +17,35 @@ class Supply:
     view: the EV's current in the phases of the supply.
     """
 
-    def __init__(self, slot: int, limit_key: str, all_limits: limits.Limits) -> None:
+    def __init__(
+        self, slot: int, limit_key: str, all_limits: limits.Limits, made: bool = True
+    ) -> None:
+        """made: False = the balancer, 9 KiB, is made when the settings need it."""
         self.slot = slot
         self._limit_key = limit_key
         self._limits = all_limits
         self.meter = Meter()
-        self.balancer = Balancer()
+        self.balancer: Balancer = None  # type: ignore[assignment]  # until make()
+        self.made = False
+        if made:
+            self.make()
         self.view = EvView()
         self.used = False
         self.limit_ma = 0
         self._put_seq = -1  # the reading and the current of the last put into the slot
         self._put_ma = -1
         self.phase_map = [0, 1, 2]
+
+    def make(self) -> None:
+        """Make the balancer unless there is one. MemoryError leaves all as it was."""
+        if not self.made:
+            self.balancer = Balancer()
+            self.made = True
+
+    def new_ev(self) -> None:
+        """Forget all that was found out about the EV: it was unplugged."""
+        if self.made:
+            self.balancer.new_ev()
 
     def configure(self, settings: Settings, fit: Fit, now_ms: int) -> None:
         """Take the settings over. If the supply is not used, the slot is released: static mode."""
@@ -41,6 +58,7 @@ class Supply:
         if not self.used:
             self._limits.release(self.slot)
             return
+        self.make()
         n = settings["supply_phases"]
         # on three phases the phase of the charger's L1 is not sure until the commissioning test
         proven = n == 1 or settings["phase_proven"] == 1

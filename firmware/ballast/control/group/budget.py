@@ -17,7 +17,6 @@ less a reserve. Small movements of the house then change no pilot of the group.
 
 from micropython import const
 
-from ballast.control.group.records import SEATS
 from ballast.control.ticks import diff
 
 _BUCKET_MS = const(500)
@@ -39,7 +38,7 @@ class GroupBudget:
 
     def __init__(self, seats: int, phases: int) -> None:
         """phases: of the supply; on a conductor that it does not have, ma is the limit."""
-        n = 3 * SEATS
+        n = 3 * seats
         self._seats = seats
         self._phases = phases
         self._last = [0] * n  # what it drew by its last report
@@ -48,8 +47,8 @@ class GroupBudget:
         self._high = [0] * n
         self._old_low = [0] * n  # least and most in the bucket before
         self._old_high = [0] * n
-        self._heard = bytearray(SEATS)
-        self._heard_ms = [0] * SEATS
+        self._heard = bytearray(seats)
+        self._heard_ms = [0] * seats
         self.house_ma = [0, 0, 0]
         self.ma = [0, 0, 0]
         self.known = False

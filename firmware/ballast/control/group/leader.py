@@ -56,7 +56,7 @@ class Leader:
     """
 
     def __init__(self, config: g.Config, panels: Panels) -> None:
-        n = g.SEATS
+        n = config.seats
         self.config = config
         self.panels = panels
         self.allocator = Allocator(n, panels)

@@ -20,7 +20,7 @@ class Peers:
     """
 
     def __init__(self, config: g.Config, seat: int) -> None:
-        n = g.SEATS
+        n = config.seats
         self.alive = SeatTimers(n)
         self.metered = bytearray(n)
         self.report_seq = [0] * n

@@ -17,8 +17,8 @@ class SmallestBudget:
 
     def __init__(self, config: g.Config) -> None:
         self.ma = [0, 0, 0]
-        self.told = SeatTimers(g.SEATS)
-        self._told_ma = [0] * (3 * g.SEATS)
+        self.told = SeatTimers(config.seats)
+        self._told_ma = [0] * (3 * config.seats)
         self._config = config
 
     def tell(self, now_ms: int, seat: int, budget_ma: list[int]) -> None:

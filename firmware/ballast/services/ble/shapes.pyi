@@ -26,6 +26,15 @@ class BlePort(Protocol):
     # (number of the connection, handle, what the client wrote), None = nothing waits
     def receive(self) -> tuple[int, int, bytes] | None: ...
 
+class HeldButton(Protocol):
+    """services/ble/held_button.HeldButton: what the last step() saw."""
+
+    @property
+    def held(self) -> bool: ...
+    @property
+    def tapped(self) -> bool: ...
+    def step(self, pressed: bool) -> None: ...
+
 class Improv(Protocol):
     """services/ble/improv.Improv."""
 

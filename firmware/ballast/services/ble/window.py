@@ -1,7 +1,7 @@
 """The Bluetooth window: when Bluetooth is on, and which of the two services gets which bytes.
 
 The window opens at a start before the setup is done, and when the button is held for three
-seconds. It stays open for ten minutes; every command of a client that has proven the setup
+seconds (held_button.py). It stays open for ten minutes; every command of a client that has proven the setup
 code starts the ten minutes again. Outside the window Bluetooth is off and its memory free.
 
 The radio blocks everything for a moment when it is switched on or off, so both wait until the
@@ -10,7 +10,6 @@ client is disconnected.
 """
 
 import asyncio
-import time
 
 from micropython import const
 
@@ -21,11 +20,10 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from typing import Callable
 
-    from ballast.services.ble.shapes import BlePort, ChargerService, Improv
+    from ballast.services.ble.shapes import BlePort, ChargerService, HeldButton, Improv
     from ballast.services.shapes import AddEvent, Clock, Permit
 
 OPEN_S = const(600)
-HOLD_MS = const(3000)
 # A client that has proven nothing is disconnected after this time without a write. It is longer
 # than the longest wait after a wrong code (60 s).
 _SILENT_S = const(90)
@@ -62,7 +60,7 @@ _NOTIFIED = (improv.STATE, improv.ERROR, improv.RESULT)
 
 
 class BleWindow:
-    """pressed(): whether the button is pressed now. fresh(): whether the setup is not done yet.
+    """pressed(): whether the button is pressed now. button: what it was until now.
 
     clock_s: seconds since start. permit(ms): whether a call may block now. log(kind, detail).
     improv, charger_service: the two services; the owner sets them before run(). is_open: Bluetooth
@@ -73,14 +71,14 @@ class BleWindow:
         self,
         port: "BlePort",
         pressed: "Callable[[], bool]",
-        fresh: "Callable[[], bool]",
+        button: "HeldButton",
         clock_s: "Clock",
         permit: "Permit",
         log: "AddEvent",
     ) -> None:
         self._port = port
         self._pressed = pressed
-        self._fresh = fresh
+        self._held = button
         self._clock = clock_s
         self._permit = permit
         self._log = log
@@ -94,9 +92,6 @@ class BleWindow:
         self._commands = 0
         self._shown: "bytes | None" = None  # what is advertised
         self._tasks: "list[asyncio.Task]" = []
-        self._held_since: "int | None" = None
-        self._held_long = False
-        self._started = False
         self._wanted = False  # to be opened as soon as that may block
         self._authorized = False  # the button did it, before the window was open
         self._on = False  # the radio is switched on
@@ -190,22 +185,20 @@ class BleWindow:
                 pass  # it does not advertise
         self._switch()
 
+    def open_by_hand(self) -> None:
+        """Open, and let the client of now change the network: somebody stands at the charger."""
+        self._authorized = True
+        self.open()
+        if self.is_open:
+            self._authorize()
+
     def _button(self) -> None:
-        if not self._pressed():
-            if self._held_since is not None and not self._held_long and self.is_open:
-                self._authorize()
-            self._held_since = None
-            self._held_long = False
-            return
-        now = time.ticks_ms()
-        if self._held_since is None:
-            self._held_since = now
-        elif not self._held_long and time.ticks_diff(now, self._held_since) >= HOLD_MS:
-            self._held_long = True
-            self._authorized = True
-            self.open()
-            if self.is_open:
-                self._authorize()
+        button = self._held
+        button.step(self._pressed())
+        if button.held:
+            self.open_by_hand()
+        elif button.tapped and self.is_open:
+            self._authorize()
 
     def _authorize(self) -> None:
         self._authorized = False
@@ -282,9 +275,6 @@ class BleWindow:
 
     async def run(self) -> None:
         """Serve the button and the client for ever."""
-        if not self._started and self._fresh():
-            self.open()
-        self._started = True
         while True:
             self._button()
             self._switch()

@@ -33,7 +33,10 @@ def place(error: BaseException) -> str:
         parts = line.split('"')
         if len(parts) == 3 and parts[0].strip() == "File":  # the last one is where it was raised
             number = parts[2].split(" line ")[-1].split(",")[0]
-            where = " %s:%s" % (parts[1].split("/")[-1], number)
+            file = parts[1].split("/")[-1]
+            if not file.endswith(".py"):  # a compiled module has its own name: ballast.control.x
+                file = file.split(".")[-1] + ".py"
+            where = " %s:%s" % (file, number)
     return type(error).__name__ + where
 
 

@@ -14,7 +14,7 @@ from binascii import hexlify, unhexlify
 
 from micropython import const
 
-from ballast.protocol import clamp_frame, clamp_inbox, clamp_pairing, x25519
+from ballast.protocol import clamp_frame, clamp_inbox
 from ballast.protocol.hmac_sha256 import HmacKey
 
 _TYPE_CHECKING = const(0)
@@ -184,6 +184,8 @@ class ClampLink:
         source: 0 supply, 1 sub-panel. code_text: the setup code of the clamp's label, or "" for
         pairing by the buttons. ValueError with one line if the text is not a setup code.
         """
+        from ballast.protocol import clamp_pairing, x25519  # for pairing alone
+
         self._code = clamp_pairing.parse_code(code_text) if code_text else b""
         self._mode = clamp_frame.MODE_CODE if code_text else clamp_frame.MODE_BUTTON
         self._source = source
@@ -224,6 +226,8 @@ class ClampLink:
         if caller is None:
             self._public = result
         elif result:
+            from ballast.protocol import clamp_pairing
+
             clamp, public, mac = caller
             key = clamp_pairing.derive(self._code, result, clamp, self._id, public, self._public)
             self._callers[clamp] = (public, key)
@@ -239,6 +243,8 @@ class ClampLink:
 
     def _hello(self, mac: bytes, frame: bytes) -> None:
         """A clamp calls; it goes on calling until it has its offer."""
+        from ballast.protocol import x25519
+
         clamp = clamp_frame.clamp_id(frame)
         public, _, _ = clamp_frame.decode_hello(frame)
         known = self._callers.get(clamp)

@@ -59,9 +59,9 @@ class Web:
 
     info: identity of the unit, for the status document. assets: (folder, manifest) as made by
     tools/ballast_tools/ship/web_assets.py. clock_s: seconds since start. hosts: further host
-    names of this charger. portal: the address to which requests for other names are redirected
-    while the captive portal is open, else None. live: clients that get live updates now.
-    real_ms: the real clock on a bench that runs faster, else None.
+    names of this charger. app: routes.Routes, None = Microdot itself. portal: the address to which
+    requests for other names are redirected while the captive portal is open, else None. live:
+    clients that get live updates now. real_ms: the real clock on a bench that runs faster, else None.
     """
 
     def __init__(
@@ -70,10 +70,11 @@ class Web:
         info: status.Info,
         auth: "shapes.Auth",
         events: "shapes.Events",
-        assets: "tuple[str, dict[str, dict[str, Any]]]",
+        assets: "tuple[str, shapes.Assets | dict[str, dict[str, Any]]]",
         clock_s: "Clock",
         wall: "WallClock",
         hosts: tuple[str, ...] = (),
+        app: "Microdot | None" = None,
     ) -> None:
         self.charger = charger
         self.info = info
@@ -101,7 +102,7 @@ class Web:
         self.uploads: dict[str, int] = {}  # path -> largest body, bytes, of a streaming route
         Request.max_body_length = MAX_BODY
         Request.max_content_length = _MAX_UPLOAD
-        self.app = Microdot()
+        self.app = app or Microdot()
         self._routes()
 
     # the status, once a second

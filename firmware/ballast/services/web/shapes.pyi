@@ -75,6 +75,11 @@ class Web(Protocol):
 
 # -- what the routes show and command ---------------------------------------------------------
 
+class Assets(Protocol):
+    """services/web/assets.Assets."""
+
+    def get(self, name: str) -> dict[str, Any] | None: ...
+
 class Group(Protocol):
     """compose/group.GroupWiring: this charger in its group, and the plan of the EV that is plugged in."""
 
@@ -159,7 +164,7 @@ class Commissioning(Protocol):
     progress: int
 
 class CommissioningTest(Protocol):
-    """compose/page.CommissioningTest: the test for the page. start(): False = no EV charges, or no meter."""
+    """compose/measure.CommissioningTest: the test for the page. start(): False = no EV, or no meter."""
 
     @property
     def commissioning(self) -> Commissioning: ...

@@ -81,6 +81,7 @@ def real():
 
     with Whole() as rig:
         found = {}
+        rig.web.app.open_all()
         for methods, pattern, handler, _, _ in rig.web.app.url_map:
             for method in methods:
                 found[method, pattern.url_pattern] = handler

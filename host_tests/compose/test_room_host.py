@@ -1,0 +1,36 @@
+"""A setting that needs more memory than the board has is refused with one line."""
+
+import pytest
+
+from ballast.compose import room
+from ballast.control.settings import Settings
+from ballast_bench.setup import Setup
+
+
+def test_a_group_that_does_not_fit_is_refused_and_says_how_much_it_needs():
+    line = room.problem(64, 7, 0, 200)
+    assert line == "group_seats: a group of 64 needs 220 KiB of memory, this board has 200 KiB"
+    assert room.problem(64, 7, 0, 220) == ""
+    assert room.problem(2, 7, 0, 200) == ""
+
+
+def test_alone_nothing_is_refused_and_an_unknown_heap_refuses_nothing():
+    assert room.problem(64, 0, 0, 100) == ""
+    assert room.problem(64, 7, 20000, 0) == ""
+    assert room.problem(2, 0, 20000, 170).startswith("panel_ma: a sub-panel needs 180 KiB")
+
+
+@pytest.fixture
+def app():
+    setup = Setup(meter="none")
+    yield setup.start().nodes[0].app
+    setup.stop()
+
+
+def test_the_page_and_every_other_writer_meet_the_rule(app):
+    app.env.heap_kib = 200
+    with pytest.raises(ValueError, match="a group of 64 needs 220 KiB of memory, this board has 200"):
+        app.settings.set_all({"group_id": 7, "group_key": "sixteen letters!", "group_seats": 64})
+    assert app.settings["group_id"] == 0 and app.settings["group_seats"] == Settings()["group_seats"]
+    app.settings.set_all({"group_id": 7, "group_key": "sixteen letters!", "group_seats": 8})
+    assert app.settings["group_seats"] == 8

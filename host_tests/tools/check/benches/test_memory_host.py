@@ -1,0 +1,97 @@
+"""bench memory: the firmware as built on the MicroPython VM, its bars, and what it says where it cannot."""
+
+import argparse
+import dataclasses
+import json
+
+import pytest
+
+from ballast_tools.check.benches import memory
+from ballast_tools.check.memory import configurations, measure, smallest
+from ballast_tools.shell.errors import UserError
+
+KIB = 1024
+ALONE, GROUP, ALL = configurations.ROWS
+
+
+@pytest.fixture(scope="module")
+def built():
+    return measure.made("esp32s3_ref")
+
+
+@pytest.fixture(scope="module")
+def known(built):
+    return measure.names_of_base(built)
+
+
+def arguments(*words):
+    parser = argparse.ArgumentParser()
+    memory.add_arguments(parser)
+    args = parser.parse_args(words)
+    args.json = None
+    return args
+
+
+def test_alone_a_charger_loads_neither_group_nor_bluetooth_nor_modbus(built, known, micropython_vm):
+    got = measure.of(built, ALONE, 320 * KIB, known, seconds=1)
+    modules = " ".join(got["state"]["modules"])
+    for word in ("group.machine", "group_link", "ble.window", "modbus", "finder", "sunspec", "x25519",
+                 "web.measure", "web.update", "web.setup"):  # fmt: skip
+        assert word not in modules
+    assert got["fits"] and got["largest"] > 32 * KIB
+    assert 60 * KIB < got["imported"] < got["live"] < got["three_pages"] < 170 * KIB
+
+
+def test_what_is_configured_is_loaded_and_runs(built, known, micropython_vm):
+    got = measure.of(built, dataclasses.replace(ALL, pages=1), 400 * KIB, known, seconds=1)
+    modules = " ".join(got["state"]["modules"])
+    for word in ("group.machine", "ble.window", "web.measure", "web.settings", "finder"):
+        assert word in modules
+    assert got["live"] > 120 * KIB
+
+
+def test_names_that_the_base_lacks_cost_ram(built, known, micropython_vm):
+    with_names = measure.of(built, ALONE, 320 * KIB, known, seconds=1)
+    without = measure.of(built, ALONE, 320 * KIB, seconds=1)
+    assert with_names["names"] < 2 * KIB < without["names"]
+    assert without["live"] - with_names["live"] > 20 * KIB
+
+
+def test_a_charger_that_does_not_run_is_no_figure(built, known, micropython_vm):
+    broken = dataclasses.replace(ALONE, settings={**ALONE.settings, "meter_kind": 3, "meter_model": "none"})
+    with pytest.raises(UserError, match="did not run as it should: service meter"):
+        measure.of(built, broken, 320 * KIB, known, seconds=1)
+
+
+@pytest.mark.parametrize(("words", "text"), [
+    (("--heap", "3"), "--heap 3: from 100"),
+    (("--board", "nowhere"), "nowhere"),
+    (("--chip", "nothing"), "no chip profile"),
+])  # fmt: skip
+def test_bad_input_is_one_line(words, text, micropython_vm):
+    with pytest.raises(UserError, match=text):
+        memory.main(arguments(*words))
+
+
+@pytest.mark.parametrize(("live_kib", "idle", "status", "text"), [
+    (110, 5000, 0, "bars: kept"),
+    (111, 5000, 1, "one charger, clamp, page: 111 KiB live, 110 are wanted"),
+    (110, 5001, 1, "one charger, clamp, page: 5.0 KB/s of garbage with nobody looking, 5 are wanted"),
+])  # fmt: skip
+def test_the_bars(monkeypatch, capsys, tmp_path, built, micropython_vm, live_kib, idle, status, text):
+    def of(one, row, heap, known=()):
+        return {"live": live_kib * KIB, "three_pages": 120 * KIB, "largest": 50 * KIB, "fits": True,
+                "idle_per_s": idle, "page_per_s": 10000, "fakes": KIB, "tables": 30 * KIB}  # fmt: skip
+
+    monkeypatch.setattr(measure, "of", of)
+    monkeypatch.setattr(measure, "made", lambda board: built)
+    monkeypatch.setattr(smallest, "serves", lambda one, heap: heap >= 700 * KIB)
+    args = arguments()
+    args.json = tmp_path / "memory.json"
+    assert memory.main(args) == status
+    printed = capsys.readouterr().out
+    assert text in printed and "smallest heap: 704 KiB with 64-bit objects" in printed
+    found = json.loads(args.json.read_text())
+    # 250,000 less Wi-Fi 46,000 and two sockets of 6,000: esp32s3_quad.toml
+    assert found["rows"][ALONE.name]["idf_left"] == 192000
+    assert found["image_bytes"] <= found["image_most"]
