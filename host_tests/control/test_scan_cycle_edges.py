@@ -220,7 +220,7 @@ def test_seconds_of_uptime_do_not_drift():
 def test_the_car_may_draw_what_is_offered_only_while_closed():
     rig = Rig(meter_kind=1, fallback_ma=16000)
     seen = []
-    rig.cycle.site.step = lambda now, ev, fresh, may: seen.append(may)
+    rig.cycle.site.step = lambda now, ev, fresh, may, room: seen.append(may)
     rig.level_mv = B_MV
     assert rig.until(lambda: rig.out.duty_u16 > 0, 12) >= 0
     rig.step(10)

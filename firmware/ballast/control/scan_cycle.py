@@ -29,6 +29,10 @@ _SETTLE_MS = const(300)  # chosen: after opening, before the RCD's test input is
 _UP_MA = const(100)  # chosen: a smaller raise is not worth a new duty
 _IDLE_MA = const(1000)  # chosen: an EV that draws less does not charge
 
+_NOBODY = const(0)
+_SITE = const(1)
+_PANEL = const(2)
+
 
 class ScanCycle:
     """One charger's control. Its parts are attributes.
@@ -84,6 +88,8 @@ class ScanCycle:
         self.settings_min_ma = pilot.MIN_MA
         self._export = False
         self._allow = False
+        self._waited = False
+        self._turn = _SITE
 
     def step(self, now_ms: int, scan: Scan, out: Out) -> None:
         """One step. After an exception: contactor open, pilot off, fault kept, no restart."""
@@ -123,7 +129,8 @@ class ScanCycle:
         """From readings to levels and faults. True = the own power meter has a new reading."""
         fresh = self.ev.step(now_ms, scan)
         self.pilot.step(scan, dt_ms, self._pwm_steps >= 2)
-        self._warmth(now_ms, scan)
+        if ticks.diff(now_ms, self._heat_ms) >= PERIOD_MS or not self.steps:
+            self._warmth(now_ms, scan)
         self._judge(now_ms, dt_ms, scan, fresh)
         self.button.step(dt_ms, scan.button)
         if self.button.shorts != self._taps:
@@ -133,14 +140,20 @@ class ScanCycle:
     def _limit(self, now_ms: int, fresh: bool) -> None:
         """Each source renews its slot; then the smallest one holds."""
         may_draw = self.offered_ma if self.contactor.state == contactor.CLOSED else 0
-        self.site.step(now_ms, self.ev, fresh, may_draw)
-        self.panel.step(now_ms, self.ev, fresh, may_draw)
-        if self.panel.used:
-            self.agreement.step(now_ms, self.site.meter, self.panel.meter, self._export)
-        self.modes.step(now_ms, self.site, self.ev)
+        site, panel = self.site, self.panel
+        turn = _NOBODY
+        if (site.used and (site.balancer.part or site.meter.waiting)) or (
+            panel.used and panel.wants()
+        ):
+            turn = self._turn_of(now_ms, fresh)
+        site.step(now_ms, self.ev, fresh, may_draw, turn == _SITE)
+        if panel.used:
+            panel.step(now_ms, self.ev, fresh, may_draw, turn == _PANEL)
+            self.agreement.step(now_ms, site.meter, panel.meter, self._export)
+        self.modes.step(now_ms, site, self.ev, turn == _NOBODY)
         if self.commission.state == RUNNING:
             self._commission(now_ms)
-        self.limits.ignore_site(self.shared.step(now_ms, self.site))
+        self.limits.ignore_site(self.shared.step(now_ms, site))
         self.limits.ignore(limits.BOOST_MASK if self.boost_s else 0)
         self.limits.step(now_ms)
 
@@ -204,8 +217,6 @@ class ScanCycle:
 
     def _warmth(self, now_ms: int, scan: Scan) -> None:
         """Done every 200 ms: temperatures, the meters' faults, the session."""
-        if ticks.diff(now_ms, self._heat_ms) < PERIOD_MS and self.steps:
-            return
         self._heat_ms = now_ms
         self.heat.step(now_ms, scan, self.ev.max_ma)
         self.interlocks.warm(now_ms, self.heat)
@@ -230,6 +241,22 @@ class ScanCycle:
             self.interlocks.metered(now_ms, since, scan, self.ev, self.contactor)
         elif self.fit.own_meter:
             self.faults.put(faults.OWN_METER, self.ev.silent, now_ms)
+
+    def _turn_of(self, now_ms: int, fresh: bool) -> int:
+        """Whose sample of the mains is worked on in this step, by one part of the work.
+
+        Nobody's if the own meter's reading or the temperatures are in this step; no two steps in
+        a row are left out.
+        """
+        if not self._waited and (fresh or now_ms == self._heat_ms):
+            self._waited = True
+            return _NOBODY
+        self._waited = False
+        site, panel = self.site, self.panel
+        if not site.balancer.part and not panel.balancer.part:
+            both = site.wants() and panel.wants()
+            self._turn = _PANEL if panel.wants() and not (both and self._turn == _PANEL) else _SITE
+        return self._turn
 
     def _commission(self, now_ms: int) -> None:
         """The commissioning test makes the EV follow its pattern by a limit slot of its own."""

@@ -120,7 +120,8 @@ def test_each_reading_renews_for_what_is_left_of_its_age():
     supply, slots, ev = _made()
     now = _run(supply, slots, ev, 8, (1000, 1000, 1000))
     supply.meter.put(now, 1100, 1000, 1000, 400)
-    supply.step(now, ev, False, 0)
+    while supply.wants():
+        supply.step(now, ev, False, 0)
     assert slots.left_ms(SITE, now) == supply.meter.fallback_ms - 400 == 4500
     before = slots._until_ms[SITE]
     supply.step(ticks.add(now, 20), ev, False, 0)
@@ -135,10 +136,10 @@ def test_an_old_reading_is_good_for_a_millisecond_at_least():
     supply, slots, ev = _made()
     now = _run(supply, slots, ev, 8, (1000, 1000, 1000))
     for age, left in ((4898, 2), (4899, 1), (4900, 1), (6000, 1)):
-        supply.meter.age_ms = age
+        supply.balancer.t_ms = ticks.add(now, -age)
         supply._put_seq = -1
         real = supply.meter.step
-        supply.meter.step = lambda now_ms, ev, offered: None
+        supply.meter.step = lambda now_ms, ev, offered, take: None
         supply.step(now, ev, False, 0)
         supply.meter.step = real
         assert slots.left_ms(SITE, now) == left, age

@@ -33,7 +33,7 @@ class Lane:
     """One charger's. Made after its boot. taken: steps that went this way."""
 
     __slots__ = (  # so many attributes in a dictionary would cost time in each step
-        "_adc", "_aging", "_app", "_bursts", "_calls", "_changes", "_clock", "_commission",
+        "_adc", "_aging", "_app", "_balancers", "_bursts", "_calls", "_changes", "_clock", "_commission",
         "_contactor", "_cycle", "_device", "_diode_mv", "_faults", "_fed", "_guesses", "_idle",
         "_inputs", "_io", "_known", "_least_mv", "_limit_until_us", "_limits_due", "_locks", "_ma",
         "_metered_ma", "_meters", "_most_mv", "_moved", "_ntc_adcs", "_ntc_at", "_ntc_fed", "_out",
@@ -136,8 +136,9 @@ class Lane:
         self._least_mv, self._most_mv = self._bursts.band(cycle.pilot.level)
         diode = out.pilot == PILOT_PWM and cycle.pilot.level
         self._diode_mv = _DIODE_MV if diode else _ANY_MV
-        used = [supply.meter for supply in (cycle.site, cycle.panel) if supply.used]
-        self._meters = [(meter, meter.stale_ms) for meter in used]
+        used = [supply for supply in (cycle.site, cycle.panel) if supply.used]
+        self._meters = [(supply.meter, supply.meter.stale_ms) for supply in used]
+        self._balancers = [supply.balancer for supply in used]
         self._guesses = bool(self._meters) and not cycle.fit.own_meter
         self._renews = rest.offer_is_renewed(cycle)
         self._pulses = out.coil and self._pulse_pin is not None
@@ -236,9 +237,13 @@ class Lane:
             now_us >= self._limit_until_us
             or self._slots._changed  # a service brought a limit, a lease or a reading
             or self._shared._on is not self._shared_on
+            or cycle.modes._seq != cycle.site.balancer.seq
         )
         for meter, stale_ms in self._meters:
-            if meter._put_ready or meter.stale_ms != stale_ms:
+            if meter.waiting or meter.stale_ms != stale_ms:
+                due = True
+        for balancer in self._balancers:
+            if balancer.part:
                 due = True
         if due or now_us >= self._plain_until_us:
             self._limits_due, self._reading = due, reading

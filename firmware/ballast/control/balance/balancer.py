@@ -37,6 +37,14 @@ _LOW_PERCENT = const(40)  # ... 40 % of it, and 0.1 A more ...
 _USED_MA = const(100)  # ... as a class 1 meter cannot measure 0.1 A, ...
 _USED_PERCENT = const(95)  # ... but at most 95 % of it
 
+# The parts of the work on one mains sample. The scan cycle does one of them in a step, so that no
+# step takes long: balance/README.md.
+_IDLE = const(0)
+_SPAN = const(1)
+_FIRST_PHASE = const(2)
+_LAST_PHASE = const(4)  # and the decision
+_DELAY = const(5)
+
 _AGE_ERROR_MS = const(250)  # error of the age that the sender states
 _NO_METER_MS = const(6000)  # without own meter: 5 s that IEC 61851-1 allows, and the slewing
 _GUESS_MS = const(100)
@@ -48,6 +56,8 @@ class Balancer:
     ma: what the slot may allow, mA per phase; 0 = pause. phase: 0..2, the phase that binds.
     reason: WAIT .. UNANSWERED. valid: 1 while a trusted sample is behind `ma`; otherwise the
     slot must not be renewed. spare: [3] by supply phase. phases: those that the EV is on.
+    part: not 0 while the work on a sample is not done; work() does the next part of it.
+    seq, t_ms: number and time of the newest sample that is in `ma`.
     """
 
     def __init__(self) -> None:
@@ -55,6 +65,9 @@ class Balancer:
         self.phase = 0
         self.reason = WAIT
         self.valid = 0
+        self.part = _IDLE
+        self.seq = -1
+        self.t_ms = 0
         self.spare = [PhaseSpare(), PhaseSpare(), PhaseSpare()]
         self.phases = EvPhases()
         self.ev_lag = EvLag()
@@ -70,6 +83,12 @@ class Balancer:
         self._ev_max_ma = 0
         self._ev_seq = -1
         self._meter_seq = -1
+        self._mains_ma = [0, 0, 0]  # the sample that is worked on, and when it was measured
+        self._mains_ms = 0
+        self._then_ms = 0  # the same less the meter's delay
+        self._horizon_ms = 0
+        self._hold_ms = 0
+        self._reserve_ma = [0, 0, 0]
         self._decided_ms = 0
         self.set_limits([16000, 16000, 16000], 6000, 32000, 3)
 
@@ -93,7 +112,13 @@ class Balancer:
         return (spare.house_ma + spare.house_high_ma) // 2
 
     def step(self, now_ms: int, meter: Meter, ev: EvView, offered_ma: int) -> None:
-        """Take new readings into account; sets ma, phase, reason, valid.
+        """Take new readings into account at once; sets ma, phase, reason, valid. As look(), work()."""
+        self.look(now_ms, meter, ev, offered_ma)
+        while self.part:
+            self.work(now_ms)
+
+    def look(self, now_ms: int, meter: Meter, ev: EvView, offered_ma: int) -> None:
+        """Take the EV's reading; begin the work on a new mains sample, which work() does.
 
         ev: the EV's current in the phases of the supply. offered_ma: what the EV may draw now;
         0 while the contactor is open.
@@ -104,14 +129,35 @@ class Balancer:
         elif ev.seq != self._ev_seq:
             self._ev_seq = ev.seq
             self._take_ev(ev, offered_ma)
-        if meter.seq != self._meter_seq:
+        if meter.state != GOOD:
             self._meter_seq = meter.seq
-            if meter.state == GOOD:
-                self._take_mains(now_ms, meter)
-                self._decide(now_ms, meter)
-                return
-        if self.valid and meter.state != GOOD:
-            self._lose()
+            self.part = _IDLE
+            if self.valid:
+                self._lose()
+        elif meter.seq != self._meter_seq and not self.part:
+            self._meter_seq = meter.seq
+            for i in range(3):
+                self._mains_ma[i] = meter.ma[i]
+            self._mains_ms = meter.t_ms
+            self.part = _SPAN
+
+    def work(self, now_ms: int) -> None:
+        """Do the next part of the work on the newest sample."""
+        part = self.part
+        if part == _SPAN:
+            self._take_mains(now_ms)
+        elif part < _DELAY:
+            self._take_phase(part - _FIRST_PHASE)
+            if part == _LAST_PHASE:
+                ma = self._mains_ma
+                self._decide(now_ms, ma)
+                self.seq = self._meter_seq
+                self.t_ms = self._mains_ms
+                if not self.meter_lag.begin(now_ms, self._mains_ms, ma[0] + ma[1] + ma[2]):
+                    part = _DELAY
+        elif self.meter_lag.work(self._history):
+            return
+        self.part = part + 1 if part < _DELAY else _IDLE
 
     def _take_ev(self, ev: EvView, offered_ma: int) -> None:
         ma = ev.ma
@@ -146,11 +192,10 @@ class Balancer:
         for i in range(3):
             self.spare[i].clear()
 
-    def _take_mains(self, now_ms: int, meter: Meter) -> None:
+    def _take_mains(self, now_ms: int) -> None:
+        """Find what the EV drew when the sample was taken."""
         lag = self.meter_lag
-        ma = meter.ma
-        lag.put(now_ms, meter.t_ms, ma[0] + ma[1] + ma[2], self._history)
-        then = add(meter.t_ms, -lag.ms)
+        then = self._then_ms = add(self._mains_ms, -lag.ms)
         early = add(then, -(_NO_METER_MS if self._no_meter else lag.doubt_ms))
         late = add(then, lag.doubt_ms) if lag.known else then
         low = self._ev_low
@@ -158,17 +203,22 @@ class Balancer:
         self._history.span(early, late, low, high)
         if not self._no_meter and lag.doubt_ms > _AGE_ERROR_MS:  # no doubt may hide a rise of the house
             self._history.span(add(then, -_AGE_ERROR_MS), late, self._ev_guess, high)
-        horizon = self.ev_lag.ms + diff(now_ms, then)
-        hold = min(_HOLD_MS, max(1000, _BACK_MS - _SLEW_MS - horizon))
-        for i in range(3):
-            self.spare[i].put(then, ma[i] - high[i], ma[i] - low[i], horizon, hold)
+        horizon = self._horizon_ms = self.ev_lag.ms + diff(now_ms, then)
+        self._hold_ms = min(_HOLD_MS, max(1000, _BACK_MS - _SLEW_MS - horizon))
 
-    def _decide(self, now_ms: int, meter: Meter) -> None:
+    def _take_phase(self, i: int) -> None:
+        ma = self._mains_ma[i]
+        low = ma - self._ev_high[i]
+        high = ma - self._ev_low[i]
+        self.spare[i].put(self._then_ms, low, high, self._horizon_ms, self._hold_ms)
+        self._reserve_ma[i] = self.spare[i].reserve_ma(_CAUTION_MA)
+
+    def _decide(self, now_ms: int, mains_ma: list[int]) -> None:
         """Set ma from the spare of the phases in use."""
         dt = min(diff(now_ms, self._decided_ms), _DT_MAX_MS) if self.valid else 0
         self._decided_ms = now_ms
         self._raises.step(dt)
-        self._raises.put(meter.ma)
+        self._raises.put(mains_ma)
         # lower_to, raise_to: what the offer may be with the held house and the reserve, once
         # for the least and once for the most that the house can be
         spare_ma = lower_to = raise_to = self._max_ma
@@ -177,7 +227,7 @@ class Balancer:
         for i in range(3):
             if self.phases.used[i]:
                 on_phase = self.spare[i]
-                reserve = on_phase.reserve_ma(_CAUTION_MA)
+                reserve = self._reserve_ma[i]
                 spare_ma = min(spare_ma, on_phase.limit_ma - on_phase.house_ma)
                 down_ma = on_phase.limit_ma - on_phase.held_ma - reserve
                 if down_ma < lower_to:
@@ -194,14 +244,14 @@ class Balancer:
         else:
             self.pauses.enough(dt)
             if not self.valid:  # the fallback current may flow already: do not stop it
-                self._raises.watch(now_ms, meter.ma, self._ev_max_ma)
+                self._raises.watch(now_ms, mains_ma, self._ev_max_ma)
                 self._set(max(lower_to, self._min_ma))
             elif self.ma == 0:
-                self._resume(now_ms, raise_to, dt, meter)
+                self._resume(now_ms, raise_to, dt, mains_ma)
             elif self.ma > spare_ma or self.ma > max(lower_to, self._min_ma) + tolerance:
                 self._set(max(lower_to, self._min_ma))
             else:
-                self._raise(now_ms, raise_to, dt, meter)
+                self._raise(now_ms, raise_to, dt, mains_ma)
         self.valid = 1
 
     def _set(self, ma: int) -> None:
@@ -217,23 +267,23 @@ class Balancer:
         else:
             self._set(self._min_ma)
 
-    def _resume(self, now_ms: int, raise_to: int, dt: int, meter: Meter) -> None:
+    def _resume(self, now_ms: int, raise_to: int, dt: int, mains_ma: list[int]) -> None:
         if self.pauses.may_start(now_ms, raise_to - self._min_ma, dt):
-            self._raises.watch(now_ms, meter.ma, self._ev_max_ma)
+            self._raises.watch(now_ms, mains_ma, self._ev_max_ma)
             self._set(raise_to)
         else:
             self.reason = PAUSE if raise_to < self._min_ma else OFF_TIME
 
-    def _raise(self, now_ms: int, raise_to: int, dt: int, meter: Meter) -> None:
+    def _raise(self, now_ms: int, raise_to: int, dt: int, mains_ma: list[int]) -> None:
         raises = self._raises
         to = raises.due(self.ma, raise_to, dt)
         if to == 0:
             return
         if to < 0:
             self.reason = HOLD
-        elif raises.unanswered(now_ms, meter.ma, self._ev_max_ma, self.phases.used, self._no_meter):
+        elif raises.unanswered(now_ms, mains_ma, self._ev_max_ma, self.phases.used, self._no_meter):
             self.reason = UNANSWERED
         else:
-            raises.watch(now_ms, meter.ma, self._ev_max_ma)
+            raises.watch(now_ms, mains_ma, self._ev_max_ma)
             raises.count()
             self._set(to)

@@ -95,20 +95,26 @@ class EvHistory:
         high[2] = low[2]
         if self.count == 0 or diff(to_ms, from_ms) <= 0:
             return
-        back = self._find(to_ms)
-        last = self.count - 1
-        while back < last:
-            back += 1
-            i = (self._newest - back) & _MASK
-            _widen(low, high, 0, self._a[i])
-            _widen(low, high, 1, self._b[i])
-            _widen(low, high, 2, self._c[i])
-            if diff(self._t[i], from_ms) <= 0:
-                break
+        back = self._find(to_ms) + 1
+        last = self._find(from_ms)
+        if last < self.count - 1 and diff(self._t[(self._newest - last) & _MASK], from_ms) > 0:
+            last += 1
+        _widen(self._a, self._newest - back, last - back, low, high, 0)
+        _widen(self._b, self._newest - back, last - back, low, high, 1)
+        _widen(self._c, self._newest - back, last - back, low, high, 2)
 
 
-def _widen(low: list[int], high: list[int], phase: int, ma: int) -> None:
-    if ma < low[phase]:
-        low[phase] = ma
-    elif ma > high[phase]:
-        high[phase] = ma
+def _widen(
+    ring: list[int], newest: int, more: int, low: list[int], high: list[int], phase: int
+) -> None:
+    """Widen low..high of `phase` by the readings from `newest` to `more` older ones of the ring."""
+    least = low[phase]
+    most = high[phase]
+    for i in range(newest - more, newest + 1):
+        ma = ring[i & _MASK]
+        if ma < least:
+            least = ma
+        elif ma > most:
+            most = ma
+    low[phase] = least
+    high[phase] = most

@@ -17,6 +17,7 @@ _LONGEST_MS = const(6000)
 
 _GRID_MS = const(250)
 _CANDIDATES = const(16)  # delays of 0 .. 3.75 s
+_AT_ONCE = const(8)  # so many of them in one part of the work
 _DOUBT_MS = const(3750)  # before the first measurement
 _SURE_MS = const(150)  # after two that agree: half of _GRID_MS and the own meter's window
 _MOVE_MA = const(1000)
@@ -92,6 +93,9 @@ class MeterLag:
         self._unrest_ma = [0] * _CANDIDATES  # changes of the house added up
         self._house_ma = [0] * _CANDIDATES  # at the last sample
         self._ev_ma = [0, 0, 0]
+        self._now_ms = 0  # the sample that is worked on: when it came, was measured, and its mA
+        self._t_ms = 0
+        self._mains_ma = 0
         self.clear()
 
     def clear(self) -> None:
@@ -100,6 +104,8 @@ class MeterLag:
         self.doubt_ms = _DOUBT_MS
         self.known = 0
         self._measuring = 0  # 1 since the EV moved, 2 since the first sample after that
+        self._first = False
+        self._next = _CANDIDATES  # the candidate that work() computes next
         self._measuring_ms = 0
         self._last_move_ms = 0
         self._last_ma = 0
@@ -119,28 +125,52 @@ class MeterLag:
         self._moved_ma += moved if moved > 0 else -moved
 
     def put(self, now_ms: int, t_ms: int, mains_ma: int, history: EvHistory) -> None:
-        """Take a mains sample: all phases added up, in mA. t_ms: its time as the sender states it."""
+        """Take a mains sample at once: begin() and all of work()."""
+        if self.begin(now_ms, t_ms, mains_ma):
+            while self.work(history):
+                pass
+
+    def begin(self, now_ms: int, t_ms: int, mains_ma: int) -> bool:
+        """Take a mains sample: all phases added up, in mA. True = there is work() to do.
+
+        t_ms: its time as the sender states it.
+        """
         if not self._measuring:
-            return
-        then = self._ev_ma
-        first = self._measuring == 1
+            return False
+        self._now_ms = now_ms
+        self._t_ms = t_ms
+        self._mains_ma = mains_ma
+        self._first = self._measuring == 1
         self._measuring = 2
-        for k in range(_CANDIDATES):
-            history.at(add(t_ms, -k * _GRID_MS), then)
-            house = mains_ma - then[0] - then[1] - then[2]
-            if first:
+        self._next = 0
+        return True
+
+    def work(self, history: EvHistory) -> bool:
+        """Compute the house with the next few candidates; False when all are done."""
+        then = self._ev_ma
+        k = self._next
+        end = min(k + _AT_ONCE, _CANDIDATES)
+        while k < end:
+            history.at(add(self._t_ms, -k * _GRID_MS), then)
+            house = self._mains_ma - then[0] - then[1] - then[2]
+            if self._first:
                 self._unrest_ma[k] = 0
             else:
                 change = house - self._house_ma[k]
                 self._unrest_ma[k] += change if change > 0 else -change
             self._house_ma[k] = house
+            k += 1
+        self._next = k
+        if k < _CANDIDATES:
+            return True
         if (
-            diff(now_ms, self._last_move_ms) > _SETTLE_MS
-            or diff(now_ms, self._measuring_ms) > _LONG_MS
+            diff(self._now_ms, self._last_move_ms) > _SETTLE_MS
+            or diff(self._now_ms, self._measuring_ms) > _LONG_MS
         ):
             self._measuring = 0
             if self._moved_ma >= _ENOUGH_MA:
                 self._conclude()
+        return False
 
     def _conclude(self) -> None:
         """Set ms, doubt_ms and known from the unrest of the candidates."""

@@ -6,6 +6,7 @@ from ballast.control.meter.ev_meter import EvMeter
 from ballast.control.meter.meter import DISTRUSTED, GOOD, NONE, STALE, Meter
 from ballast.control.records import EvView, Fit
 from ballast.control.settings import Settings
+from ballast.control.ticks import diff
 
 
 class Supply:
@@ -74,14 +75,23 @@ class Supply:
             self._limits.put(self.slot, fallback_ma, now_ms, limits.FOREVER)
         self._put_seq = -1
 
-    def step(self, now_ms: int, ev: EvMeter, fresh: bool, offered_ma: int) -> None:
+    def wants(self) -> bool:
+        """Whether a sample waits, or is not worked out: step() has a part of the work to do."""
+        return self.used and (self.balancer.part != 0 or self.meter.waiting)
+
+    def step(
+        self, now_ms: int, ev: EvMeter, fresh: bool, offered_ma: int, room: bool = True
+    ) -> None:
         """Check the meter, balance, renew the slot.
 
         fresh: `ev` has a new reading. offered_ma: what the EV may draw; 0 while the contactor
-        is open.
+        is open. room: this step has time for one part of the work on a sample: to take it, or a
+        part of the balancer's.
         """
         if not self.used:
             return
+        balancer = self.balancer
+        busy = balancer.part
         view = self.view
         view.fitted = ev.fitted
         if fresh:
@@ -90,16 +100,16 @@ class Supply:
             view.seq = ev.seq
             view.t_ms = ev.t_ms
         meter = self.meter
-        meter.step(now_ms, ev, offered_ma)
+        meter.step(now_ms, ev, offered_ma, room and not busy)
         if meter.state == NONE:
             return
-        self.balancer.step(now_ms, meter, view, offered_ma)
-        if self.balancer.valid and (
-            meter.seq != self._put_seq or self.balancer.ma != self._put_ma
-        ):
-            self._put_seq = meter.seq
-            self._put_ma = self.balancer.ma
-            left = meter.fallback_ms - meter.age_ms
+        balancer.look(now_ms, meter, view, offered_ma)
+        if busy and room and balancer.part:
+            balancer.work(now_ms)
+        if balancer.valid and (balancer.seq != self._put_seq or balancer.ma != self._put_ma):
+            self._put_seq = balancer.seq
+            self._put_ma = balancer.ma
+            left = meter.fallback_ms - diff(now_ms, balancer.t_ms)
             self._limits.put(self.slot, self._put_ma, now_ms, left if left > 1 else 1)
 
     def lost(self) -> bool:

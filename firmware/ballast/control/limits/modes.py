@@ -59,14 +59,20 @@ class Modes:
         """Take over from the clock how long ago the quarter hour began, in ms."""
         self.demand.sync(now_ms, into_ms % QUARTER_MS)
 
-    def step(self, now_ms: int, site: "Site", ev: EvMeter) -> None:
-        """Move the slots with each new reading of the two meters; of the site, only trusted ones."""
+    def step(self, now_ms: int, site: "Site", ev: EvMeter, room: bool = True) -> None:
+        """Move the slots with each new reading of the two meters; of the site, only trusted ones.
+
+        room: this step has time for a reading of the site, which the balancer has worked out.
+        """
         all_limits = self._limits
         self.dimming.step(now_ms, ev, all_limits)
         meter = site.meter
-        if not (self._solar_on or self._demand_on) or meter.seq == self._seq:
+        seq = site.balancer.seq
+        if seq == self._seq or not room:
             return
-        self._seq = meter.seq
+        self._seq = seq
+        if not (self._solar_on or self._demand_on):
+            return
         if meter.state != GOOD:
             return  # nothing renews the slots, so they expire
         dt_ms = ticks.diff(meter.t_ms, self._last_ms)

@@ -10,6 +10,8 @@ class PhasesOfEv(Protocol):
 
     @property
     def phases(self) -> EvPhases: ...
+    @property
+    def seq(self) -> int: ...
 
 class Site(Protocol):
     """The supply behind the main fuse, with its meter: balance/supply.Supply."""

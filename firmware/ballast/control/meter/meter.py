@@ -80,6 +80,7 @@ class Meter:
     first sample that showed it (sampling included), smoothed; 0 = not measured yet.
     interval_ms: how often the sender said that it sends. stale_ms, fallback_ms: age at which
     the meter is STALE, and at which its slot must have expired. refused: puts with bad values.
+    waiting: a reading was delivered that step() has not taken yet.
     """
 
     def __init__(self) -> None:
@@ -94,7 +95,7 @@ class Meter:
         self.refused = 0
         self._put_ma = [0, 0, 0]  # what put() delivered and step() has not taken yet
         self._put_ms = 0
-        self._put_ready = False
+        self.waiting = False
         self._probation_from_ms = 0
         self._probation_ms = _FIRST_PROBATION_MS
         self._was_good = False  # GOOD just before it became STALE
@@ -135,7 +136,7 @@ class Meter:
 
         False if a value is no int, or outside +-10 kA or 0..27 h: then nothing is delivered.
         """
-        self._put_ready = False
+        self.waiting = False
         if (
             not (isinstance(l1_ma, int) and isinstance(l2_ma, int) and isinstance(l3_ma, int))
             or not isinstance(age_ms, int)
@@ -150,19 +151,20 @@ class Meter:
         self._put_ma[1] = l2_ma
         self._put_ma[2] = l3_ma
         self._put_ms = add(now_ms, -age_ms)
-        self._put_ready = True  # last, so that step() takes only whole readings
+        self.waiting = True  # last, so that step() takes only whole readings
         return True
 
-    def step(self, now_ms: int, ev: EvMeter, offered_ma: int) -> None:
+    def step(self, now_ms: int, ev: EvMeter, offered_ma: int, take: bool = True) -> None:
         """Take the newest reading, if any; update state, reason and age_ms.
 
-        ev: the own power meter. offered_ma: what the EV may draw now.
+        ev: the own power meter. offered_ma: what the EV may draw now. take: False = a reading
+        that waits is left for a later step.
         """
         if ev.fitted and ev.seq != self._ev_seq:
             self._ev_seq = ev.seq
             self._reaction.watch(now_ms, ev.ma)
-        if self._put_ready:
-            self._put_ready = False
+        if self.waiting and take:
+            self.waiting = False
             if self.state == NONE or diff(self._put_ms, self.t_ms) >= 0:  # else a newer one overtook it
                 self._take(now_ms, ev, offered_ma)
         if self.state == NONE:
@@ -174,7 +176,7 @@ class Meter:
             age = _AGE_MAX_MS
             self.t_ms = add(now_ms, -_AGE_MAX_MS)
         self.age_ms = age
-        if age > self.stale_ms and self.state != STALE:
+        if age > self.stale_ms and self.state != STALE and not self.waiting:
             self._was_good = self.state == GOOD
             self.state = STALE
             if self.reason == WHY_OK:
