@@ -102,9 +102,9 @@ def test_no_count_grows_for_as_long_as_pwm_runs():
     # a charge may last for months; beyond 2**30 a number needs the heap
     rig = charging()
     rig.run(5)
-    before = rig.cycle._pwm_steps
+    before = rig.cycle._pwm_ms
     rig.run(5)
-    assert rig.cycle._pwm_steps == before == 2
+    assert rig.cycle._pwm_ms == before == 40
 
 
 def test_derating_lowers_the_offer():

@@ -3,6 +3,7 @@
 import pytest
 
 from ballast.control import records
+from ballast.control.pilot import pilot
 from ballast.control.records import Scan
 from ballast.ports import pilot_io
 from ballast.ports.pilot_io import PilotIo
@@ -113,6 +114,25 @@ def test_two_readings_are_a_level(dev):
     assert scan.pilot_low_mv < -11900
 
 
+def test_a_late_reading_is_two_bursts(dev, clock):
+    assert (pilot_io.LATE_MS, pilot_io.NO_READING) == (pilot.LATE_MS, records.NO_READING)
+    port = make(spacing_us=0)
+    scan = Scan()
+    dev.feed_adc(ADC_PIN, [1_940_000] * 32 + [2_440_000] * 32)
+    for gap_ms, bursts in ((20, 1), (25, 1), (26, 2), (8, 1), (58, 2), (20, 1)):
+        clock.advance_us(gap_ms * 1000)
+        port.read(scan)
+        assert scan.pilot_bursts == bursts, gap_ms
+    clock.advance_us(58_000)
+    port.read(scan)
+    assert {round(scan.pilot_first_mv, -2), round(scan.pilot_high_mv, -2)} == {6000, 12700}
+    dev.fail_adc(ADC_PIN)
+    clock.advance_us(58_000)
+    port.read(scan)
+    assert (scan.pilot_bursts, scan.pilot_first_mv) == (2, records.NO_READING)
+    assert scan.pilot_samples == 0
+
+
 @pytest.mark.parametrize("cost_us", [5, 45, 95, 116, 117, 140, 170, 200])
 def test_timed_sampling_sees_six_ampere_at_every_phase(rig, clock, cost_us):
     """Real spacing, real edges, 200 phases of the wave against the burst."""
@@ -122,8 +142,9 @@ def test_timed_sampling_sees_six_ampere_at_every_phase(rig, clock, cost_us):
     port = make()
     port.write(records.PILOT_PWM, 6552)
     assert port.pad_us + cost_us in (116, 131, 151, 178, 217)
+    start = clock.us()
     for _ in range(200):
-        clock.advance_us(19_995)
+        clock.advance_us(start + 19_995 - clock.us())
         start = clock.us()
         port.read(rig.scan)
         assert clock.us() - start < 9000

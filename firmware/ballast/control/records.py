@@ -9,6 +9,7 @@ from micropython import const
 from ballast.control.places import COUNT
 from ballast.control.settings import Settings
 
+NO_READING = const(100000)  # mV, in place of a reading of the pilot: outside every window
 NOT_FITTED = const(-1)  # a tri-state input that this board does not have
 
 PILOT_HOLD = const(0)  # steady +12 V, no PWM: "X1"
@@ -23,6 +24,8 @@ class Scan:
     pilot_high_mv, pilot_low_mv: largest and smallest reading of the burst, in
         mV at the control pilot contact (board divider already undone).
     pilot_samples: readings in the burst; 0 = the ADC failed, the two above are not valid.
+    pilot_bursts: 2 in a late step, which takes a second burst: the three above are those of the
+        second, pilot_first_mv is the largest reading of the first (NO_READING = the ADC failed).
     rcd_trip: 1 = residual current, or the sensor's cable is open (a pull resistor sees to it).
     mirror: mirror contact: 1 main contacts closed, 0 open, NOT_FITTED.
     load_live: bit per phase that has mains voltage behind the contactor, NOT_FITTED.
@@ -37,6 +40,8 @@ class Scan:
         self.pilot_high_mv = 0
         self.pilot_low_mv = 0
         self.pilot_samples = 0
+        self.pilot_bursts = 1
+        self.pilot_first_mv = 0
         self.rcd_trip = 1
         self.mirror = NOT_FITTED
         self.load_live = NOT_FITTED

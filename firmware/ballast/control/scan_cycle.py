@@ -8,6 +8,7 @@ from micropython import const
 
 from ballast.control import light, ticks
 from ballast.control.balance.supply import Supply
+from ballast.control.balance.turns import NOBODY, PANEL, SITE, Turns
 from ballast.control.button import Button
 from ballast.control.group.shared import Shared
 from ballast.control.limits import limits
@@ -26,12 +27,10 @@ from ballast.control.settings import Settings
 
 _RETEST_MS = const(86400000)  # IEC 62955 / maker practice: at least every 24 h while plugged in
 _SETTLE_MS = const(300)  # chosen: after opening, before the RCD's test input is driven
+_PWM_MS = const(30)  # chosen: the burst of a step that comes later lies in PWM from its start
+_LONGEST_MS = const(60)  # of a debounce, one reading stands for no more than that
 _UP_MA = const(100)  # chosen: a smaller raise is not worth a new duty
 _IDLE_MA = const(1000)  # chosen: an EV that draws less does not charge
-
-_NOBODY = const(0)
-_SITE = const(1)
-_PANEL = const(2)
 
 
 class ScanCycle:
@@ -58,6 +57,7 @@ class ScanCycle:
         self.ev = EvMeter(fit.own_meter)
         self.site = Supply(limits.SITE, "fuse_ma", self.limits)
         self.panel = Supply(limits.PANEL, "panel_ma", self.limits, made=False)
+        self._turns = Turns(self.site, self.panel)
         self.shared = Shared()
         self.modes = Modes(self.limits)
         self.commission = Commissioning()
@@ -81,15 +81,13 @@ class ScanCycle:
         self._ev_ms = 0
         self._heat_ms = 0
         self._second_ms = 0
-        self._pwm_steps = 0
+        self._pwm_ms = -1  # since PWM was switched on, up to _PWM_MS; -1 = it is off
         self._offer_want_ma = 0
         self._tested_ms = 0
         self._retest = False
         self.settings_min_ma = pilot.MIN_MA
         self._export = False
         self._allow = False
-        self._waited = False
-        self._turn = _SITE
 
     def step(self, now_ms: int, scan: Scan, out: Out) -> None:
         """One step. After an exception: contactor open, pilot off, fault kept, no restart."""
@@ -117,18 +115,21 @@ class ScanCycle:
 
     def _step(self, now_ms: int, scan: Scan, out: Out) -> None:
         dt_ms = self._clock(now_ms)
+        seen_ms = dt_ms if dt_ms < _LONGEST_MS else _LONGEST_MS
         if self._watch.changed():
             self._configure_all(now_ms)
-        fresh = self._measure(now_ms, dt_ms, scan)
+        fresh = self._measure(now_ms, seen_ms, scan)
         self._limit(now_ms, fresh)
         self._decide(now_ms, dt_ms, scan)
-        self._act(now_ms, dt_ms, scan, out)
+        self._act(now_ms, seen_ms, scan, out)
         self.steps = (self.steps + 1) & 0xFFFFFFF
 
     def _measure(self, now_ms: int, dt_ms: int, scan: Scan) -> bool:
         """From readings to levels and faults. True = the own power meter has a new reading."""
         fresh = self.ev.step(now_ms, scan)
-        self.pilot.step(scan, dt_ms, self._pwm_steps >= 2)
+        if 0 <= self._pwm_ms < _PWM_MS:
+            self._pwm_ms += dt_ms
+        self.pilot.step(scan, dt_ms, self._pwm_ms >= _PWM_MS)
         if ticks.diff(now_ms, self._heat_ms) >= PERIOD_MS or not self.steps:
             self._warmth(now_ms, scan)
         self._judge(now_ms, dt_ms, scan, fresh)
@@ -141,16 +142,16 @@ class ScanCycle:
         """Each source renews its slot; then the smallest one holds."""
         may_draw = self.offered_ma if self.contactor.state == contactor.CLOSED else 0
         site, panel = self.site, self.panel
-        turn = _NOBODY
+        turn = NOBODY
         if (site.used and (site.balancer.part or site.meter.waiting)) or (
             panel.used and panel.wants()
         ):
-            turn = self._turn_of(now_ms, fresh)
-        site.step(now_ms, self.ev, fresh, may_draw, turn == _SITE)
+            turn = self._turns.next(fresh or now_ms == self._heat_ms)
+        site.step(now_ms, self.ev, fresh, may_draw, turn == SITE)
         if panel.used:
-            panel.step(now_ms, self.ev, fresh, may_draw, turn == _PANEL)
+            panel.step(now_ms, self.ev, fresh, may_draw, turn == PANEL)
             self.agreement.step(now_ms, site.meter, panel.meter, self._export)
-        self.modes.step(now_ms, site, self.ev, turn == _NOBODY)
+        self.modes.step(now_ms, site, self.ev, turn == NOBODY)
         if self.commission.state == RUNNING:
             self._commission(now_ms)
         self.limits.ignore_site(self.shared.step(now_ms, site))
@@ -199,7 +200,8 @@ class ScanCycle:
         dt_ms = self._count(now_ms)
         if dt_ms > self.gap_max_ms:
             self.gap_max_ms = dt_ms
-        self.interlocks.gap(now_ms, dt_ms)
+        closed = self.contactor.state == contactor.CLOSED
+        self.interlocks.gap(now_ms, dt_ms, closed, self.pilot.pending_ms)
         return dt_ms
 
     def _count(self, now_ms: int) -> int:
@@ -241,22 +243,6 @@ class ScanCycle:
             self.interlocks.metered(now_ms, since, scan, self.ev, self.contactor)
         elif self.fit.own_meter:
             self.faults.put(faults.OWN_METER, self.ev.silent, now_ms)
-
-    def _turn_of(self, now_ms: int, fresh: bool) -> int:
-        """Whose sample of the mains is worked on in this step, by one part of the work.
-
-        Nobody's if the own meter's reading or the temperatures are in this step; no two steps in
-        a row are left out.
-        """
-        if not self._waited and (fresh or now_ms == self._heat_ms):
-            self._waited = True
-            return _NOBODY
-        self._waited = False
-        site, panel = self.site, self.panel
-        if not site.balancer.part and not panel.balancer.part:
-            both = site.wants() and panel.wants()
-            self._turn = _PANEL if panel.wants() and not (both and self._turn == _PANEL) else _SITE
-        return self._turn
 
     def _commission(self, now_ms: int) -> None:
         """The commissioning test makes the EV follow its pattern by a limit slot of its own."""
@@ -371,9 +357,10 @@ class ScanCycle:
                 self._offer_want_ma = ma
                 out.duty_u16 = pilot.duty_u16(ma, self.fit.pwm_bits)
                 self.offered_ma = pilot.advertised_ma(out.duty_u16)
-            self._pwm_steps += 1 if self._pwm_steps < 2 else 0
+            if self._pwm_ms < 0:
+                self._pwm_ms = 0
         else:
-            self._pwm_steps = 0
+            self._pwm_ms = -1
             self._offer_want_ma = 0
             self.offered_ma = 0
             out.duty_u16 = 0

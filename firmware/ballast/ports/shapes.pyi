@@ -12,6 +12,8 @@ class Scan(Protocol):
     pilot_high_mv: int
     pilot_low_mv: int
     pilot_samples: int
+    pilot_bursts: int
+    pilot_first_mv: int
     rcd_trip: int
     mirror: int
     load_live: int

@@ -2,7 +2,7 @@
 
 from ballast.control.pilot import pilot
 from ballast.control.pilot.pilot import Pilot
-from ballast.control.records import Scan
+from ballast.control.records import NO_READING, Scan
 
 NOMINAL = (12000, 9000, 6000, 3000, 0)
 
@@ -135,6 +135,38 @@ def test_two_different_bad_bursts_change_nothing():
     assert p.level == pilot.C
 
 
+def test_bursts_agree_by_time_and_not_by_count():
+    # after a stall the queued steps follow each other closely: two bursts 9 ms apart are one look
+    for gaps, believed in (((9,), False), (((9, 1)), True), ((4, 5), False), ((10,), True)):
+        p = Pilot()
+        _settle(p, 6000)
+        p.step(_scan(9000), 20, False)
+        for gap in gaps:
+            p.step(_scan(9000), gap, False)
+        assert (p.level == pilot.B) is believed, gaps
+        assert (p.pending_ms == pilot.NOT_PENDING) is believed
+
+
+def _late(first_mv, mv, level_mv=6000, dt_ms=26):
+    p = Pilot()
+    _settle(p, level_mv)
+    scan = _scan(mv)
+    scan.pilot_bursts = 2
+    scan.pilot_first_mv = first_mv
+    p.step(scan, dt_ms, False)
+    return p
+
+
+def test_a_late_step_decides_by_its_two_bursts():
+    for mv in (9000, 12000, 0, 7500):  # B, A, E and a level outside every window
+        assert _late(mv, mv).level == _late(NO_READING, mv).level != pilot.C
+        assert _late(6000, mv).level == pilot.C, "one burst of the two is a disturbance"
+        assert _late(mv, 6000).level == pilot.C
+        assert _late(mv, mv, dt_ms=25).level == pilot.C, "not late: the next step confirms"
+        assert _late(mv, mv, level_mv=12000).level == pilot.A, "nothing is hurried without a charge"
+    assert _late(12000, 9000).level == pilot.B, "two bursts, and none of them is C"
+
+
 def test_after_a_late_step_one_burst_is_enough_to_leave_c():
     for start in (6000, 3000):
         p = Pilot()
@@ -252,7 +284,7 @@ def test_the_diode_is_judged_in_b_c_and_d_to_the_millisecond():
         scan.pilot_high_mv = mv
         scan.pilot_low_mv = -12000
         for _ in range(3):
-            p.step(scan, 1, True)
+            p.step(scan, 20, True)
         assert (p.level, p.diode) == (level, 1)
         for _ in range(2):
             scan.pilot_low_mv = -9000

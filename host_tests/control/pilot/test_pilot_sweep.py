@@ -98,7 +98,8 @@ def test_diode_to_the_millisecond_and_millivolt():
             p.step(_scan(level_mv, low), 20, False)
             p.step(_scan(level_mv, low), 20, False)
             assert p.diode == -1, "without PWM nothing is seen"
-            p.step(_scan(level_mv, low), 99, True)
+            for dt_ms in (25, 25, 25, 24):
+                p.step(_scan(level_mv, low), dt_ms, True)
             assert p.diode == (1 if low <= -10000 else -1), low
             p.step(_scan(level_mv, low), 1, True)
             assert p.diode == (1 if low <= -10000 else 0), low
@@ -108,9 +109,21 @@ def test_diode_to_the_millisecond_and_millivolt():
     p.step(_scan(6000, -5000), 60, True)
     p.step(_scan(6000, -12000), 20, True)
     assert p.diode == 1 and p.diode_bad_ms == 0
-    p.step(_scan(6000, -5000), 99, True)
+    for dt_ms in (25, 25, 25, 24):
+        p.step(_scan(6000, -5000), dt_ms, True)
     assert p.diode == 1, "good readings start the time anew"
     p.step(_scan(6000, -5000), 1, True)
+    assert p.diode == 0
+
+
+def test_one_late_burst_stands_for_25_ms_without_a_diode():
+    p = Pilot()
+    for _ in range(2):
+        p.step(_scan(6000, -12000), 20, True)
+    for _ in range(3):
+        p.step(_scan(6000, -5000), 58, True)
+    assert p.diode == 1 and p.diode_bad_ms == 75
+    p.step(_scan(6000, -5000), 58, True)
     assert p.diode == 0
 
 
@@ -119,7 +132,7 @@ def test_unplugging_forgets_the_diode():
     for _ in range(2):
         p.step(_scan(9000), 20, True)
     p.step(_scan(9000, -5000), 60, True)
-    assert p.diode == 1 and p.diode_bad_ms == 60
+    assert p.diode == 1 and p.diode_bad_ms == 25
     for _ in range(2):
         p.step(_scan(12000), 20, True)
     assert p.diode == -1 and p.diode_bad_ms == 0

@@ -127,7 +127,8 @@ def test_start_forgets_the_test_before():
 def test_a_line_must_fall_in_its_time_to_the_millisecond():
     test = RcdTest(0)
     test.start(0, 0)
-    assert _steps(test, ((60, 1), (61, 1), (1060, 1), (1061, 1))) == [RUNNING] * 3 + [FAILED]
+    lines = [(t, 1) for t in (*range(60, 1060, 50), 1060, 1061)]
+    assert _steps(test, lines) == [RUNNING] * (len(lines) - 1) + [FAILED]
 
 
 def test_it_passes_a_tenth_of_a_second_after_the_line_has_fallen():
@@ -147,5 +148,45 @@ def test_it_does_not_pass_while_the_input_is_driven():
 def test_the_end_is_the_end():
     test = RcdTest(2)
     test.start(0, 0)
-    lines = ((300, 1), (500, 0), (6799, 0), (6800, 0))
-    assert _steps(test, lines) == [RUNNING] * 3 + [FAILED]
+    lines = [(t, 1 if 300 <= t < 500 else 0) for t in (*range(0, 6799, 50), 6799, 6800)]
+    assert _steps(test, lines) == [RUNNING] * (len(lines) - 1) + [FAILED]
+
+
+def _held_up(answer, at_ms, gap_ms, test=None):
+    """An RCM14 (module 0) whose test has one gap between two steps; (test, when it was over)."""
+    test = test or RcdTest(0)
+    test.start(0, 0)
+    t = 0
+    while test.state == RUNNING and t < 10000:
+        test.step(t, 1 if any(a <= t < b for a, b in answer) else 0)
+        t += gap_ms if t == at_ms else 20
+    return test, t
+
+
+def test_a_test_that_a_late_step_disturbed_is_repeated_and_not_failed():
+    # the whole pulse of 60..300 ms lies in the gap: the monitor did answer, and nobody looked
+    test, over = _held_up(((60, 300),), 40, 280)
+    assert test.state == IDLE and over >= MODULES[0][5], "not before the answer is over"
+    assert _held_up(((60, 300),), 40, 60)[0].state == PASSED
+    assert _held_up((), 40, 60)[0].state == FAILED, "60 ms hide nothing"
+    test, _ = _held_up((), 40, 61)
+    assert test.state == IDLE
+
+
+def test_what_never_answers_fails_after_a_few_repeats():
+    test = None
+    for _ in range(3):
+        test, _ = _held_up((), 40, 280, test)
+        assert test.state == IDLE
+    assert _held_up((), 40, 280, test)[0].state == FAILED
+    test = None
+    for _ in range(2):  # a pass in between: the repeats count anew
+        for _ in range(3):
+            test, _ = _held_up((), 40, 280, test)
+            assert test.state == IDLE
+        assert _held_up(((60, 300),), 2000, 20, test)[0].state == PASSED
+
+
+def test_a_line_that_never_clears_fails_however_late_the_steps():
+    test, over = _held_up(((60, 99999),), 40, 280)
+    assert test.state == FAILED and over >= MODULES[0][5] + 1000

@@ -8,6 +8,7 @@ own `read` computes the figures; they are kept here. took_us: how long a burst t
 
 from ballast.control.pilot import pilot
 from ballast.control.records import Scan
+from ballast.ports.pilot_io import LATE_MS
 
 _MOST_LISTS = 512  # as many levels as the wiring keeps
 _MOST_PAIRS = 4096  # chosen: of readings, for which the port's result is kept
@@ -97,20 +98,24 @@ class Bursts:
         whole = port._read_uv, port._more, port.pad_us
         port._read_uv, port._more, port.pad_us = iter(ends).__next__, 3, 0
         try:
-            port.read(scan)
+            port._burst(scan)
         finally:
             port._read_uv, port._more, port.pad_us = whole
         return scan.pilot_high_mv, scan.pilot_low_mv
 
     def read(self, scan):
         """As PilotIo.read."""
-        if not self.usable():
-            self._port.read(scan)
+        port = self._port
+        now_ms = port._ticks_ms()
+        if not self.usable() or port._ticks_diff(now_ms, port._read_ms) > LATE_MS:
+            port.read(scan)
             return
+        port._read_ms = now_ms
+        scan.pilot_bursts = 1
         high, low, self._adc.at = self.at(self._adc.at, self.of_now())
         self._adc.device.clock.sleep_us(self.took_us)
         scan.pilot_high_mv, scan.pilot_low_mv = high, low
-        scan.pilot_samples = self._port._more + 1
+        scan.pilot_samples = port._more + 1
 
     def band(self, level):
         """(lowest, highest) mV at which `level`, A to D, stays what it is: pilot.classify's own."""

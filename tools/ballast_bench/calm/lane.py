@@ -37,7 +37,8 @@ class Lane:
         "_contactor", "_cycle", "_device", "_diode_mv", "_faults", "_fed", "_guesses", "_idle",
         "_inputs", "_io", "_known", "_least_mv", "_limit_until_us", "_limits_due", "_locks", "_ma",
         "_metered_ma", "_meters", "_most_mv", "_moved", "_ntc_adcs", "_ntc_at", "_ntc_fed", "_out",
-        "_outcome", "_paid", "_parts", "_permit_ms", "_plain_until_us", "_pulse", "_pulse_pin", "_pulses",
+        "_outcome", "_paid", "_parts", "_permit_ms", "_pilot", "_plain_until_us", "_pulse", "_pulse_pin",
+        "_pulses",
         "_reading", "_readings", "_reads_meter", "_renews", "_resting", "_scan", "_settings",
         "_shared", "_shared_on", "_slots", "_timer", "_timers", "_took_us", "_unsettled",
         "_until_us", "_version", "_warmth", "taken",
@@ -52,6 +53,7 @@ class Lane:
         self._timer, self._calls = app.timer._timer, app.timer
         self._timers = [self._timer]
         self._io, self._scan, self._out = app.io, app.scan, app.out
+        self._pilot = app.io.pilot
         cycle = self._cycle = app.charger.cycle
         self._settings = app.settings
         self._faults, self._locks, self._slots = cycle.faults, cycle.interlocks, cycle.limits
@@ -223,6 +225,7 @@ class Lane:
         self._clock._us = now_us + took_us
         scan = self._scan
         adc.at, scan.pilot_high_mv, scan.pilot_low_mv = after, high, low
+        self._pilot._read_ms, scan.pilot_bursts = now_us // 1000 & _TICKS, 1
         reading = self._inputs_in_turn(scan)
         paid = self._paid
         if paid is not None:

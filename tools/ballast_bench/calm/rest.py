@@ -15,7 +15,7 @@ from ballast.control.safety import contactor, faults, rcd_test
 from ballast.control.safety.interlocks import _LEAK_MA, _OC_NOISE_MA, _VOLT_LOST_MV
 from ballast.control.safety.interlocks import _OC_HARD_HOLD_MS as _HARD_MS
 from ballast.control.safety.interlocks import _OC_SOFT_HOLD_MS as _SOFT_MS
-from ballast.control.scan_cycle import _IDLE_MA, _RETEST_MS, _SETTLE_MS
+from ballast.control.scan_cycle import _IDLE_MA, _PWM_MS, _RETEST_MS, _SETTLE_MS
 
 LONGEST_MS = 10_000
 """Chosen: after so long at rest one step is whole again."""
@@ -34,7 +34,7 @@ def outcome(cycle, out):
         charge.pwm_on, charge.plugged, charge._had_pwm, charge._wake_armed, cont.state,
         cont.coil, cycle.rcd.state, cycle._retest, cycle.offered_ma, cycle._offer_want_ma,
         cycle.limits.ma, cycle.limits.winner, cycle.limits._ignored, cycle.why, cycle._allow,
-        cycle._pwm_steps, table.changes, table.stop, table.pause, table.away, cycle.user_paused,
+        cycle._pwm_ms, table.changes, table.stop, table.pause, table.away, cycle.user_paused,
         cycle.boost_s, cycle.shared._on, cycle.shared._doubt, cycle.commission.state,
         cycle.site.meter.state, cycle.panel.meter.state, out.coil, out.pilot, out.duty_u16,
         out.rcd_test, out.led,
@@ -57,11 +57,11 @@ def rests(cycle, scan, out, now_ms):
 def _pilot_rests(cycle):
     """A believed level of A, B or C, and a diode that is there, or is not looked for."""
     p = cycle.pilot
-    if p.level > pilot.C or p.raw != p.level or p._agreeing:
+    if p.level > pilot.C or p.raw != p.level or p.pending_ms >= 0:
         return False
     if cycle.charge.pilot != PILOT_PWM:
-        return cycle._pwm_steps == 0
-    if cycle._pwm_steps < 2:
+        return cycle._pwm_ms < 0
+    if cycle._pwm_ms < _PWM_MS:
         return False
     return p.level == pilot.A or (p.diode == 1 and not p.diode_bad_ms)
 

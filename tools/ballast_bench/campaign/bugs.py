@@ -22,7 +22,7 @@ def slow_pilot():
 
     def step(self, scan, dt_ms, pwm):
         level = self.level
-        self._agreeing = min(self._agreeing, 1)
+        self.pending_ms = min(self.pending_ms, 0)
         self._wait = getattr(self, "_wait", 0)
         old(self, scan, dt_ms, pwm)
         if self.level != level:

@@ -102,7 +102,7 @@ FAULTS = {
     "connector_open": (*_ntc("connector", 3300), 1000, "open", f.CONNECTOR_SENSOR),
     "box_open": (*_ntc("box", 3300), 0, "", f.BOX_SENSOR),
     "meter_dead": (*_attr("meter_dead", True, False), 1400, "open", f.OWN_METER),
-    "late": (*_once("one_dt_ms", 38), 0, "", f.NONE),
+    "late": (*_once("one_dt_ms", 55), 0, "", f.NONE),
     "overrun": (*_once("one_dt_ms", 90), 40, "open", f.OVERRUN),
     "boom": (*_once("boom", True), 20, "open", f.EXCEPTION),
     "limit_zero": (*_limit(0, 3000, limits.NO_LIMIT_MA), 40, "pause", f.NONE),

@@ -11,6 +11,7 @@ from ballast.control.pilot import charge_state
 from ballast.control.places import COUNT
 from ballast.control.records import PILOT_NEG, PILOT_PWM, PILOT_ZERO
 from ballast.control.safety import contactor, faults
+from ballast.control.safety.interlocks import STEP_MAX_MS
 from ballast_bench.rigs.control import A_MV, B_MV, C_MV, D_MV, E_MV, Rig, full_fit
 
 STEP_MS = 20
@@ -167,7 +168,7 @@ class CampaignRig(Rig):
             self.fail("closed for more than 40 ms with a residual current")
         if cycle.broken:
             self.fail("closed after the step had raised")
-        if dt > 40 and not cycle.interlocks.permit:
+        if dt > STEP_MAX_MS and not cycle.interlocks.permit:
             self.fail(f"closed after a step that came {dt} ms after the last")
         if self._no_diode_pwm_ms > 1000:
             self.fail("closed for more than 1 s without a diode")

@@ -25,9 +25,9 @@ class PaidStep:
         self._time.pass_us(us)
 
     def sampled(self):
-        """Whether a sample of the supply's meter waits to be worked on."""
+        """Whether a sample of a supply's meter is worked on, by a part, or waits for that."""
         cycle = self._cycle
-        return cycle.site.meter._put_ready or cycle.panel.meter._put_ready
+        return cycle.site.wants() or cycle.panel.wants()
 
     def cost_us(self, sample, reading):
         """us of such a step: a new sample of the supply's meter, a new reading of its own."""

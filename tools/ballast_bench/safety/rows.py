@@ -133,12 +133,32 @@ def _overrun(bench, phase):
     """A step that comes too late opens at once: from the late step's start."""
     bench.charging()
     bench.timed(True)
+    bench.forced_late = [0, 60_000]
     bench.step()
-    bench.forced_late = [60_000]
     before = bench.grid_us
     bench.step()
     assert bench.out.coil == 0, "still closed"
     return bench.coil_us + ARMATURE_US - (before + 80_000)
+
+
+def _by_hardware(bench, phase):
+    """From the module's output to open contacts; no step runs meanwhile."""
+    bench.charging()
+    cp = bench.cp
+    bench.clock.advance_us(int(phase * 20_000))
+    cp.rcd.dc_ma = 60.0
+    cp.touch()
+    tripped_us = None
+    while True in cp.contactor.closed:
+        assert tripped_us is None or bench.clock.us() - tripped_us < 1_000_000, "not opened"
+        bench.clock.advance_us(250)
+        cp.step(bench.now_s)
+        if tripped_us is None and cp.rcd.hardware_open:
+            tripped_us = bench.clock.us()
+    took_us = bench.clock.us() - tripped_us
+    bench.grid_us = bench.clock.us()
+    cp.rcd.dc_ma = 0.0
+    return took_us
 
 
 # 90E32AS: mean of 16 cycles, new at 3 Hz; up to two of its periods until a step is in it whole
@@ -158,10 +178,12 @@ ROWS = (
     ("stubborn", "PWM off, the vehicle goes on: opened under load", 6500,
      "IEC 61851-1 Table A.6, 10.2: not before 6 s", _stubborn),
     ("limit", "a limit of 0: PWM off", 100, "chosen", _paused(_limit, 1)),
-    ("rcd", "trip input active, to the coil's pin (the hardware opens by itself)", 40,
-     "chosen: the next step", opened(_cut("rcd"), armature_us=0)),
-    ("rcd_contacts", "trip input active, to open contacts by this software alone", 55,
+    ("rcd", "trip input active, to the coil's pin (the hardware opens by itself)", 80,
+     "chosen: the next step, however late", opened(_cut("rcd"), armature_us=0)),
+    ("rcd_contacts", "trip input active, to open contacts by this software alone", 95,
      "chosen: the same and the armature", opened(_cut("rcd"))),
+    ("rcd_hardware", "the module's output active, to open contacts by the hardware alone", 40,
+     "chosen: the armature, no software in it", _by_hardware),
     ("pe", "protective earth lost", 1000, "chosen", opened(_set("pe.lost", True), 2)),
     ("pe_loop", "protective earth of 80 ohm", 1000, "chosen", opened(_set("pe.loop_ohm", 80.0), 2)),
     ("pe_hot", "60 V on the protective earth", 1000, "chosen", opened(_set("pe.touch_v", 60.0), 2)),

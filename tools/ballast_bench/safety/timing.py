@@ -2,13 +2,14 @@
 
 Ports, control and the plant's charge point on a clock of its own. Near the event the
 pilot's ADC is in timed mode (each reading takes 116 us and sees the true waveform, with
-noise), every step comes late by anything that the overrun interlock lets pass, and the
-step itself takes COMPUTE_US. So an event meets every phase of PWM, burst and step.
+noise), every step comes late, some of them are held up for as long as the overrun interlock
+lets pass, and the step itself takes COMPUTE_US. So an event meets every phase of PWM, burst and step.
 """
 
 from random import Random
 
 import ballast_bench.fakes as fakes
+from ballast.control.safety import interlocks
 from ballast_bench import boards, upy
 from ballast_bench.plant.battery import Battery
 from ballast_bench.plant.charge_point import ChargePoint
@@ -18,7 +19,8 @@ from ballast_bench.wiring import Wiring
 fakes.install()
 
 STEP_US = 20_000
-LATE_US = 18_990  # on a 20 ms grid: gaps of up to 38.99 ms, all that the overrun interlock lets pass
+LATE_US = 18_990  # of each step on its 20 ms grid: gaps of up to 38.99 ms, which do not add up
+HELD_UP = 0.3  # chosen: share of the steps that are held up, where the overrun interlock allows it
 COMPUTE_US = 8_000  # chosen allowance for one step on an ESP32 (estimate 4 ms, bench step); never measured
 ARMATURE_US = 15_000  # opening time of the contactor assumed by the plant
 NOISE_MV = 150.0  # at the pilot contact, uniform; a tester's ripple limit is 100 mVpp
@@ -57,7 +59,7 @@ class Bench:
         self.grid_us = self.clock.us()
         self.event_us = None
         self.event = None
-        self.coil_us = self.pilot_us = 0
+        self.coil_us = self.pilot_us = self.began_ms = 0
         self.coil = 0
         self.jitter = False
         self.forced_late = []
@@ -113,7 +115,7 @@ class Bench:
         if self.forced_late:
             due += self.forced_late.pop(0)
         elif self.jitter:
-            due += self.rng.randrange(LATE_US)
+            due = self._late(due + self.rng.randrange(LATE_US))
         if self.event is not None and self.event_us < due:
             self.clock.advance_us(max(0, self.event_us - self.clock.us()))
             self._fire()
@@ -123,14 +125,29 @@ class Bench:
         cp.step(now_s)
         cp.meter.measure(now_s, cp.amps, cp.supply_v, 50.0)
         self.wiring.update(now_s)
+        self.began_ms = self.clock.ms()
         with self.device:
-            tick = self.clock.ms() & ((1 << 30) - 1)
+            tick = self.began_ms & ((1 << 30) - 1)
             self._send_mains(tick)
             self.io.read(self.scan)
             self.charger.step(tick, self.scan, self.out)
             if self.jitter:
                 self.clock.advance_us(COMPUTE_US)
             self.io.write(self.out)
+
+    def _late(self, due_us):
+        """A later time for this step, if the interlock lets that pass: interlocks.gap."""
+        locks, pending_ms = self.cycle.interlocks, self.cycle.pilot.pending_ms
+        most_ms = interlocks.STEP_MAX_MS
+        if pending_ms >= 0:
+            most_ms = interlocks.PENDING_MAX_MS - pending_ms
+        latest_us = (self.began_ms + most_ms) * 1000 + 999
+        if due_us > latest_us:
+            return latest_us
+        room_ms = interlocks._LATE_SUM_MS - locks._late_sum / interlocks._FORGET
+        if most_ms - interlocks.STEP_LATE_MS > room_ms or self.rng.random() > HELD_UP:
+            return due_us
+        return max(due_us, latest_us - self.rng.choice((0, self.rng.randrange(17_000))))
 
     def _send_mains(self, tick):
         """A mains meter that tells once a second what house and car draw."""
@@ -210,7 +227,7 @@ class Bench:
         self.timed(True)
         self.step()
         self.event = event
-        self.event_us = self.grid_us + STEP_US + int(phase * STEP_US)
+        self.event_us = max(self.grid_us + STEP_US, self.clock.us()) + int(phase * STEP_US)
         return self.event_us
 
 

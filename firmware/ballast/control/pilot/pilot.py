@@ -4,6 +4,10 @@ IEC 61851-1 Annex A. Levels: A 12 V, B 9 V, C 6 V, D 3 V, E 0 V, F -12 V. The hi
 reading of a burst decides the level; the lowest one shows whether the EV's diode is there.
 The thresholds lie midway between two levels, with 250 mV of hysteresis. A reading that is
 more than 1.1 V away from every nominal value is "lost", after the same debounce.
+
+Two bursts must agree that lie 10 ms apart or more, so that a disturbance of one burst changes
+nothing; by time and not by count, because steps that were held up follow each other closely.
+A late step takes two bursts and decides at once (Pilot.step).
 """
 
 from micropython import const
@@ -25,7 +29,9 @@ _HYST_MV = const(250)
 _WINDOW_MV = const(1100)  # +-1.1 V round nominal, as boards in the field have it
 _OVER_MV = const(13500)  # above 12.6 V + divider error: our generator or wiring is broken
 _DIODE_MV = const(-10000)  # -11.4 V at least with a diode, -8.8 V in B without one
-_LATE_MS = const(25)  # after a longer step a second burst would come too late: one is enough
+_AGREE_MS = const(10)  # chosen: half a step
+LATE_MS = const(25)  # after a longer gap the next step would come too late: this one decides
+NOT_PENDING = const(-1)
 
 MIN_MA = const(6000)  # IEC 61851-1 Table A.8: 6 A is the smallest current there is
 MAX_MA = const(80000)
@@ -82,7 +88,8 @@ class Pilot:
     """Debounced level and diode of one control pilot.
 
     level: A .. LOST. diode: 1 = present, 0 = missing, -1 = not known since plug-in.
-    raw: the level of the last burst alone, for the bench and for support.
+    raw: the level of the last burst alone, for the bench and for support. pending_ms: for how long
+    bursts have agreed on a `raw` that is not `level` yet; NOT_PENDING when it is.
     diode_bad_ms: for how long the low level has been too high for a diode.
     """
 
@@ -91,37 +98,41 @@ class Pilot:
         self.raw = LOST
         self.diode = -1
         self.diode_bad_ms = 0
-        self._agreeing = 0  # bursts in a row that gave `raw`, while it is not `level`
+        self.pending_ms = NOT_PENDING
 
     def step(self, scan: Scan, dt_ms: int, pwm: bool) -> None:
-        """Judge one burst. pwm: the generator has been in PWM for the whole burst.
+        """Judge the burst of one step. pwm: the generator has been in PWM for the whole burst.
 
-        Two bursts must agree. After a late step one is enough, so that the charger
-        sees an EV open S2 within the 100 ms of IEC 61851-1 Table A.6 (8.1).
+        Two bursts must agree. In a late step while the EV may charge (C, D) a change is decided
+        at once, by its own two bursts: so the charger sees an EV open S2 within the 100 ms of
+        IEC 61851-1 Table A.6 (8.1). How late a step may be: safety/README.md.
         """
-        if scan.pilot_samples == 0:
-            raw = LOST
-        else:
-            high = scan.pilot_high_mv
-            raw = classify(high, self.level)
-            if raw != LOST and not in_window(high, raw):
-                raw = LOST
+        raw = self._level_of(scan.pilot_high_mv) if scan.pilot_samples else LOST
         if raw == self.level:
-            self._agreeing = 0
-        elif raw != self.raw:
-            self._agreeing = 1
+            self.pending_ms = NOT_PENDING
+        elif raw != self.raw or self.pending_ms < 0:
+            self.pending_ms = 0
         else:
-            self._agreeing += 1
+            self.pending_ms += dt_ms
         self.raw = raw
-        late = dt_ms > _LATE_MS and (self.level == C or self.level == D)
-        if raw != self.level and (self._agreeing >= 2 or late):
+        if raw != self.level and (self.pending_ms >= _AGREE_MS or self._late(scan, dt_ms)):
             self.level = raw
-            self._agreeing = 0
+            self.pending_ms = NOT_PENDING
             if raw == A:
                 self.diode = -1
                 self.diode_bad_ms = 0
         if pwm and scan.pilot_samples:
             self._judge_diode(scan.pilot_low_mv, dt_ms)
+
+    def _late(self, scan: Scan, dt_ms: int) -> bool:
+        """Whether a change is decided in this step: it is late, and no burst of it is `level`."""
+        if dt_ms <= LATE_MS or (self.level != C and self.level != D):
+            return False
+        return scan.pilot_bursts < 2 or self._level_of(scan.pilot_first_mv) != self.level
+
+    def _level_of(self, high_mv: int) -> int:
+        raw = classify(high_mv, self.level)
+        return raw if raw == LOST or in_window(high_mv, raw) else LOST
 
     def _judge_diode(self, low_mv: int, dt_ms: int) -> None:
         if self.level == A or self.level > D:
@@ -130,6 +141,6 @@ class Pilot:
             self.diode = 1
             self.diode_bad_ms = 0
             return
-        self.diode_bad_ms += dt_ms
+        self.diode_bad_ms += dt_ms if dt_ms < LATE_MS else LATE_MS
         if self.diode_bad_ms >= 100:  # five bursts, chosen: IEC gives no time, we require 1 s
             self.diode = 0

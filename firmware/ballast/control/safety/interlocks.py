@@ -20,11 +20,14 @@ if _TYPE_CHECKING:
     from ballast.control.shapes import EnergyOfEv
 
 STEP_MS = const(20)
-# Chosen: less than two steps. In whole ticks that is up to 39 ms, so that a reading of every step
-# has its effect within 40 ms (residual current), and a change from C to B within 100 ms.
-STEP_MAX_MS = const(38)
-# Chosen: the same under a permit, which there is only while the contactor is open: more than the
-# 600 ms after which ESP-IDF gives up a flash sector, less than the watchdog's second
+# The longest gap between two steps while the contactor is closed; README.md derives the two.
+STEP_MAX_MS = const(55)
+PENDING_MAX_MS = const(42)  # the same from the first burst that shows another level of the pilot
+STEP_LATE_MS = const(38)  # chosen: what a gap has above that is added up ...
+_LATE_SUM_MS = const(60)  # ... chosen: three gaps of 55 ms in a row; more is an overrun ...
+_FORGET = const(50)  # ... and 1 ms of it is forgotten in 50 ms of steps in time
+# Chosen: the longest gap under a permit, which there is only while the contactor is open: more than
+# the 600 ms after which ESP-IDF gives up a flash sector, less than the watchdog's second
 STEP_PERMIT_MS = const(900)
 
 _PILOT_FAULT_MS = const(200)  # chosen: the contactor opens long before; plugging in takes less
@@ -57,6 +60,7 @@ class Interlocks:
         self.phases = fit.phases
         self.permit_until_ms = 0
         self.permit = False
+        self._late_sum = 0  # in 1/50 ms
         self._short_ms = 0
         self._lost_ms = 0
         self._vent_ms = 0
@@ -86,14 +90,28 @@ class Interlocks:
         self.permit = True
         self.permit_until_ms = ticks.add(now_ms, ttl_ms)
 
-    def gap(self, now_ms: int, dt_ms: int) -> None:
-        """Check the time since the last step: a late step is a fault like any other."""
-        limit = STEP_MAX_MS
-        if self.permit:
-            limit = STEP_PERMIT_MS
-            if ticks.diff(now_ms, self.permit_until_ms) >= 0:
-                self.permit = False
-        self._faults.put(faults.OVERRUN, dt_ms > limit or dt_ms < 0, now_ms)
+    def gap(self, now_ms: int, dt_ms: int, closed: bool, pending_ms: int) -> None:
+        """Check the time since the last step: README.md says how late a step may be.
+
+        closed: the contactor is closed; while it is open no step is too late. pending_ms: as in
+        pilot.Pilot.
+        """
+        late = dt_ms < 0
+        if not closed:
+            self._late_sum = 0
+        elif not self.permit:
+            if dt_ms > STEP_LATE_MS:
+                self._late_sum += (dt_ms - STEP_LATE_MS) * _FORGET
+                late = dt_ms > STEP_MAX_MS or self._late_sum > _LATE_SUM_MS * _FORGET
+            elif self._late_sum:
+                self._late_sum = max(0, self._late_sum - dt_ms)
+            if pending_ms >= 0 and pending_ms + dt_ms > PENDING_MAX_MS:
+                late = True
+        elif dt_ms > STEP_PERMIT_MS:
+            late = True
+        if self.permit and ticks.diff(now_ms, self.permit_until_ms) >= 0:
+            self.permit = False
+        self._faults.put(faults.OVERRUN, late, now_ms)
 
     def fast(
         self,
