@@ -14,6 +14,7 @@ from ballast.control.charger import Charger
 from ballast.control.records import Fit, Out, Scan
 from ballast.control.settings import Settings
 from ballast.ports.board_io import BoardIo
+from ballast.ports.collector import Collector
 from ballast.ports.step_timer import StepTimer
 from ballast.ports.watchdog import Watchdog
 from ballast.services.memory import last_run
@@ -80,8 +81,11 @@ class App:
         self._read = self.io.read
         self._write = self.io.write
         self._step = self.charger.step
+        self._may_pause = self.charger.may_pause
         self._feed: "Callable[[], None] | None" = None  # until start()
-        self.timer = StepTimer(self.step, STEP_MS, self._failed)
+        self.collector = None if env.heap is None else Collector(env.heap)
+        after = None if self.collector is None else self._after_step
+        self.timer = StepTimer(self.step, STEP_MS, self._failed, after)
 
     def step(self, now_ms: int) -> None:
         """One scan: read, decide, write, and only then feed the watchdog."""
@@ -91,8 +95,14 @@ class App:
         if self._feed is not None:
             self._feed()
 
+    def _after_step(self, now_ms: int) -> None:
+        """Collect garbage if it is time for that."""
+        self.collector.after_step(now_ms, self.out.coil, self._may_pause())
+
     def start(self) -> None:
         """Start the timer of the step, then the watchdog."""
+        if self.collector is not None:
+            self.collector.start()
         self.timer.start()
         self._feed = Watchdog(WATCHDOG_MS).feed
 

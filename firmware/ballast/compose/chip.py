@@ -112,6 +112,7 @@ def make_env(
     env.journal = open_journal()
     if trouble:
         env.troubles.append(trouble)
+    env.heap = gc
     env.heap_kib = heap_kib()
     tell_reset(env, info)
     env.formatted = was_formatted()

@@ -12,6 +12,7 @@ if _TYPE_CHECKING:
     from ballast.ports.espnow_radio import EspnowRadio
     from ballast.ports.journal_flash import JournalFlash
     from ballast.ports.reset_info import ResetInfo
+    from ballast.ports.shapes import PythonHeap
     from ballast.ports.storage import Storage
     from ballast.ports.wifi import Wifi
     from ballast.services.shapes import Blocking, Log, Random
@@ -71,6 +72,7 @@ class Env:
     search for meters and test them.
 
     cause: charger.RESET_* of this start. crash_loop: the charger stays off after this start.
+    heap: MicroPython's gc, None = nobody collects garbage but MicroPython itself.
     reset_info: RTC memory, None = none. formatted: the data partition was damaged and has been
     made anew at this start. restore_delay_s: of the market: the longest random delay after the
     supply returns. sag_pause_s: no charge begins before, because the chip's own supply has collapsed
@@ -106,3 +108,4 @@ class Env:
         self.sag_pause_s = 0
         self.troubles: "list[str]" = []
         self.heap_kib = 0
+        self.heap: "PythonHeap | None" = None

@@ -11,7 +11,7 @@ from ballast.control.pilot import pilot
 from ballast.control.places import COUNT
 from ballast.control.power import MAX_W, volt_of
 from ballast.control.records import Fit, Status
-from ballast.control.safety import contactor, faults
+from ballast.control.safety import contactor, faults, rcd_test
 from ballast.control.scan_cycle import ScanCycle
 from ballast.control.settings import Settings
 
@@ -221,6 +221,15 @@ class Charger:
         permit = self.cycle.interlocks
         if permit.permit:
             permit.permit_until_ms = self.cycle.now()
+
+    def may_pause(self) -> bool:
+        """Whether the next step may be late without disturbing anything that is under way.
+
+        That is another level of the pilot that waits for its second burst, and a self-test of
+        the residual current monitor.
+        """
+        cycle = self.cycle
+        return cycle.pilot.pending_ms < 0 and cycle.rcd.state != rcd_test.RUNNING
 
     # -- commissioning ------------------------------------------------------------
 

@@ -113,3 +113,9 @@ class OnFrame(Protocol):
 
 # [(uuid of a service, [(uuid of a characteristic, flags)])]
 Services = Sequence[tuple[str, Sequence[tuple[str, int]]]]
+
+class PythonHeap(Protocol):
+    """MicroPython's module gc."""
+
+    def collect(self) -> None: ...
+    def mem_alloc(self) -> int: ...

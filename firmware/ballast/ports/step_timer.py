@@ -21,6 +21,9 @@ PERIOD_MS = 20
 class StepTimer:
     """Calls step(now_ms) every period, and on_error(exc), if given, when the step raised.
 
+    after(now_ms), if given, is called at the end of each step, when its time has been measured:
+    for what is better done right after a step than at any other moment.
+
     steps: calls so far. late_us_max: largest delay of a call. run_us_max: longest step.
     overruns: gaps of more than two periods. error: the exception that ended the calls.
     """
@@ -30,8 +33,10 @@ class StepTimer:
         step: "Callable[[int], None]",
         period_ms: int = PERIOD_MS,
         on_error: "Callable[[BaseException | None], None] | None" = None,
+        after: "Callable[[int], None] | None" = None,
     ) -> None:
         self._step = step
+        self._after = after
         self._on_error = on_error
         self._period_us = period_ms * 1000
         self._period_ms = period_ms
@@ -109,7 +114,14 @@ class StepTimer:
             self.overruns += 1
         done = False
         try:
-            self._step(self._ticks_ms())
+            now_ms = self._ticks_ms()
+            self._step(now_ms)
+            took = self._ticks_diff(self._ticks_us(), start)
+            if took > self.run_us_max:
+                self.run_us_max = took
+            self.steps += 1
+            if self._after is not None:
+                self._after(now_ms)
             done = True
         except Exception as exc:  # noqa: BLE001 - after any exception the outputs must be safe
             self._end(exc)
@@ -117,7 +129,3 @@ class StepTimer:
         finally:
             if not done and self.error is None:  # KeyboardInterrupt from the console
                 self._end(None)
-        self.steps += 1
-        took = self._ticks_diff(self._ticks_us(), start)
-        if took > self.run_us_max:
-            self.run_us_max = took

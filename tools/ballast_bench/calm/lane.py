@@ -23,6 +23,7 @@ from ballast_bench.calm.readings import Readings
 from ballast_bench.calm.warmth import Warmth
 
 _TICKS = (1 << 30) - 1
+_HALF = 1 << 29
 _STEP_US = 20_000
 _STEP_MS = 20
 _LAST_TURN = 9
@@ -208,6 +209,7 @@ class Lane:
             or self._locks.permit_until_ms != self._permit_ms
             or self._commission.state == RUNNING
             or device.timers != self._timers
+            or self._collects(now_us)
         ):
             return False
         adc = self._adc
@@ -259,6 +261,11 @@ class Lane:
             self._plain(cycle, now_us // 1000 & _TICKS)
         self.taken += 1
         return True
+
+    def _collects(self, now_us):
+        """Whether the firmware looks for garbage after this step, or collects it."""
+        collector = self._app.collector
+        return collector is not None and (now_us // 1000 - collector.due_ms) & _TICKS < _HALF
 
     def _fed_anew(self, adc):
         """Another noise, or another signal: the burst shows which. False = it cannot be foreseen."""

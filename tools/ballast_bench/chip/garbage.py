@@ -47,3 +47,22 @@ class Heap:
         calls, sum_us = time.spent.get("gc", (0, 0))
         time.spent["gc"] = (calls + 1, sum_us + us)
         time.busy_us += us
+
+
+class Gc:
+    """MicroPython's module gc on the chip of `node`, for Env.heap; nothing happens on the ideal chip."""
+
+    def __init__(self, node):
+        self._node = node
+
+    def collect(self):
+        heap = self._node.heap
+        if heap is not None:
+            heap.collect()
+
+    def mem_alloc(self):
+        heap = self._node.heap
+        if heap is None:
+            return 0
+        heap.time.spend("gc_info")
+        return int(heap.live_kib * 1024 + heap.made)

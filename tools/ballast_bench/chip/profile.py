@@ -22,7 +22,7 @@ STALLS = (TASK, FLASH)
 KINDS = {
     "step": "a step of the charger without the pilot's readings",
     "step_reading": "the same with a new reading of its own power meter",
-    "step_sample": "the same with a new sample of the supply's meter",
+    "step_sample": "the same with a part of the work on a sample of the supply's meter",
     "adc_read": "one ADC reading",
     "spi_frame": "one SPI frame of the power meter",
     "uart_init": "installing a UART driver",
