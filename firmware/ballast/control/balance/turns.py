@@ -29,7 +29,7 @@ class Turns:
             return NOBODY
         self._waited = False
         site, panel = self._site, self._panel
-        if not site.balancer.part and not panel.balancer.part:
+        if not (site.used and site.balancer.part) and not (panel.used and panel.balancer.part):
             if not panel.wants():
                 self._turn = SITE
             elif not site.wants() or self._turn == SITE:
