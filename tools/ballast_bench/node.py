@@ -4,7 +4,7 @@ import sys
 
 import ballast_bench.fakes as fakes
 from ballast_bench import home
-from ballast_bench.chip.garbage import Heap
+from ballast_bench.chip.garbage import Gc, Heap
 from ballast_bench.chip.paid_step import PaidStep
 from ballast_bench.devices.unit_flash import UnitFlash
 from ballast_bench.fakes import resets
@@ -27,6 +27,7 @@ class Node:
         device = self.device = fakes.Device(world.clock, chip=board.CHIP, mac=mac)
         self.profile = profile  # chip/profile.py; None = the ideal chip
         self.heap = None
+        self.gc = None if profile is None else Gc(self)  # Env.heap
         if profile is not None:
             seed = f"{world.seed}/{index}"
             device.time = ChipTime(world.clock, profile, seed, lambda us: world.block(self, us))

@@ -11,7 +11,6 @@ import json
 from random import Random
 
 from ballast_bench import boards, upy
-from ballast_bench.chip.garbage import Gc
 from ballast_bench.devices import modbus_meter
 from ballast_bench.devices.clamp_actor import ClampActor
 from ballast_bench.devices.clamp_unit.supply import MeterSupply
@@ -233,8 +232,7 @@ class Setup:
             self._random[node.index] = Random("unit/%s/%d" % (self.seed, node.index)).randbytes
         env = Env(node.storage, self._random[node.index], self.log)
         env.journal = node.storage.journal
-        if node.profile is not None:
-            env.heap = Gc(node)
+        env.heap = node.gc
         tell_reset(env, node.board.CHIP)
         unit = {"serial": "BENCH-%04d" % (node.index + 1)}
         if self.http is not None:

@@ -20,7 +20,6 @@ import ballast_bench.fakes as fakes
 from ballast_bench import boards, upy
 from ballast_bench import calm as calm_way
 from ballast_bench.chip import profile as chip_profile
-from ballast_bench.chip.garbage import Gc
 from ballast_bench.fakes.chip_sockets import SocketsOfChips
 from ballast_bench.node import Node
 from ballast_bench.plant.plant import Config, Plant
@@ -408,10 +407,10 @@ def _default_app(node):
 
     from ballast.compose.env import Env
 
+
     env = Env(node.fit_flash(), Random(node.index).randbytes, lambda line: None)
     env.journal = node.storage.journal
-    if node.profile is not None:
-        env.heap = Gc(node)
+    env.heap = node.gc
     tell_reset(env, node.board.CHIP)
     return upy.firmware_main().App(node.board, env)
 

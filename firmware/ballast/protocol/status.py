@@ -193,7 +193,7 @@ def _supply_meter(st: "Status", info: Info) -> dict:
 def _ev(st: "Status", info: Info, state: str) -> dict:
     return {
         #: car.plugged bool or null: a car is plugged in; null in a pilot fault (E, F)
-        "plugged": state[0] in "BCD" if state[0] not in "EF" else None,
+        "plugged": plugged(st),
         "phases": info.phases,  #: car.phases int 1..3: phases of this charger
         #: car.offered_ma int 0..: current that the pilot offers per phase; 0 = PWM is off
         "offered_ma": st.offered_ma,
@@ -230,6 +230,13 @@ def _measured(st: "Status", info: Info) -> dict:
         "panel_meter": _meter(st.panel_state, info.panel_meter),
         "temperatures": _temperatures(st, info),  #: temperatures object: what the sensors read
     }
+
+
+def plugged(st: "Status") -> "bool | None":
+    """Whether a car is plugged in; None in a pilot fault (E, F)."""
+    if st.state == charge_state.A:
+        return False
+    return True if charge_state.B1 <= st.state <= charge_state.D2 else None
 
 
 def _session(st: "Status") -> dict:

@@ -243,13 +243,8 @@ class Lane:
             or self._slots._changed  # a service brought a limit, a lease or a reading
             or self._shared._on is not self._shared_on
             or cycle.modes._seq != cycle.site.balancer.seq
+            or self._sample_is_due()
         )
-        for meter, stale_ms in self._meters:
-            if meter.waiting or meter.stale_ms != stale_ms:
-                due = True
-        for balancer in self._balancers:
-            if balancer.part:
-                due = True
         if due or now_us >= self._plain_until_us:
             self._limits_due, self._reading = due, reading
             self._parts_that_move(cycle, now_us, self._short_step)
@@ -261,6 +256,16 @@ class Lane:
             self._plain(cycle, now_us // 1000 & _TICKS)
         self.taken += 1
         return True
+
+    def _sample_is_due(self):
+        """Whether a sample of the mains waits, or a part of the work on one; or a meter has changed."""
+        for meter, stale_ms in self._meters:
+            if meter.waiting or meter.stale_ms != stale_ms:
+                return True
+        for balancer in self._balancers:
+            if balancer.part:
+                return True
+        return False
 
     def _collects(self, now_us):
         """Whether the firmware looks for garbage after this step, or collects it."""

@@ -4,12 +4,12 @@ from microdot import Request, Response, abort
 from micropython import const
 
 from ballast.control.records import Status
+from ballast.protocol import status
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from ballast.services.web.shapes import (
         Answer,
-        Document,
         Events,
         History,
         Sessions,
@@ -53,14 +53,11 @@ class WebRecords:
         #: answers events[].count int 1..: how often it came in a row
         web.app.get("/api/events")(self._get_events)
 
-    def _watch(self, uptime_s: int, st: Status, document: "Document") -> None:
-        self._history.add(uptime_s, st, document["house"]["current_ma"] is not None)
-        session = document["session"]
-        plugged = document["car"]["plugged"]
+    def _watch(self, uptime_s: int, st: Status) -> None:
+        self._history.add(uptime_s, st, st.meter_state == status.meter.GOOD)
+        plugged = status.plugged(st)
         if plugged is not None:  # None = not known, in a pilot fault: the row does not change
-            self._sessions.add(
-                uptime_s, plugged, session["time_s"], session["charge_s"], session["energy_wh"]
-            )
+            self._sessions.add(uptime_s, plugged, st.session_s, st.charge_s, st.session_wh)
 
     async def _get_history(self, request: Request) -> "Answer":
         span = request.args.get("span", "hour")

@@ -8,7 +8,7 @@ from ballast.protocol import status
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
-    from ballast.services.web.shapes import Answer, Document, MeterProof, Web, WifiLink
+    from ballast.services.web.shapes import Answer, MeterProof, Web, WifiLink
 
 
 class WebSetup:
@@ -51,7 +51,7 @@ class WebSetup:
         #: answers ok bool: true
         app.post("/api/setup/done")(self._done)
 
-    def _watch(self, uptime_s: int, st: Status, document: "Document") -> None:
+    def _watch(self, uptime_s: int, st: Status) -> None:
         heard = st.meter_state in (status.meter.GOOD, status.meter.RECOVERING)
         self._proof.add(uptime_s, st.house_ma if heard else None)
 

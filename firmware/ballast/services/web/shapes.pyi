@@ -21,7 +21,7 @@ class Stream(Protocol):
 
 # Any: the status document of protocol/status.py
 Document = dict[str, Any]
-Watcher = Callable[[int, Status, Document], None]  # uptime_s, ...
+Watcher = Callable[[int, Status], None]  # uptime_s, ...
 Filler = Callable[[Info], None]
 
 class Events(Protocol):
