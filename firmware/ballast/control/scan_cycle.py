@@ -153,7 +153,7 @@ class ScanCycle:
             self.agreement.step(now_ms, site.meter, panel.meter, self._export)
         self.modes.step(now_ms, site, self.ev, turn == NOBODY)
         if self.commission.state == RUNNING:
-            self._commission(now_ms)
+            self.modes.commission(now_ms, self.commission, site.meter, self.ev)
         self.limits.ignore_site(self.shared.step(now_ms, site))
         self.limits.ignore(limits.BOOST_MASK if self.boost_s else 0)
         self.limits.step(now_ms)
@@ -163,7 +163,7 @@ class ScanCycle:
         self._self_test(now_ms, scan)
         self._allow = self._may(dt_ms)
         charge = self.charge
-        locked = self.faults.stop and self._lock()
+        locked = self.faults.stop and self.faults.locks() and self.contactor.state == contactor.OPEN
         charge.step(dt_ms, self.pilot.level, self._allow, locked, self.contactor.state)
         if charge.plugged:
             self.faults.plugged()
@@ -244,14 +244,6 @@ class ScanCycle:
         elif self.fit.own_meter:
             self.faults.put(faults.OWN_METER, self.ev.silent, now_ms)
 
-    def _commission(self, now_ms: int) -> None:
-        """The commissioning test makes the EV follow its pattern by a limit slot of its own."""
-        ma = self.commission.step(now_ms, self.site.meter, self.ev)
-        if ma < 0:
-            self.limits.release(limits.COMMISSION)
-        else:
-            self.limits.put(limits.COMMISSION, ma, now_ms, limits.FOREVER)
-
     # -- decide -----------------------------------------------------------------
 
     def _may(self, dt_ms: int) -> bool:
@@ -330,13 +322,6 @@ class ScanCycle:
             and self.contactor.since_ms >= _SETTLE_MS
         ):
             rcd.start(now_ms, scan.rcd_trip)
-
-    def _lock(self) -> int:
-        """Not 0 when a fault locks the charger: it shows state F instead of waiting for an EV."""
-        active = self.faults.active
-        return (
-            active[faults.CRASH_LOOP] or active[faults.RCD_TEST] or active[faults.WELD]
-        ) and self.contactor.state == contactor.OPEN
 
     def _unplugged(self, now_ms: int) -> None:
         self.faults.unplugged(now_ms)

@@ -23,7 +23,6 @@ from ballast_bench.calm.readings import Readings
 from ballast_bench.calm.warmth import Warmth
 
 _TICKS = (1 << 30) - 1
-_HALF = 1 << 29
 _STEP_US = 20_000
 _STEP_MS = 20
 _LAST_TURN = 9
@@ -171,7 +170,7 @@ class Lane:
             left = min(left, ticks.diff(slots._soonest_ms, now_ms))
         self._shared_on = shared._on
         if shared._on or shared._doubt or slots._ignored & _SITE_MASK:
-            left = self._left_of_lease(left, now_ms)
+            left = rest.left_of_lease(cycle, left, now_ms)
         aging = self._aging = []
         for meter, _ in self._meters:
             if meter.state != NONE:
@@ -181,13 +180,6 @@ class Lane:
         if self._guesses:
             left = min(left, rest.guess_left_ms(cycle, now_ms))
         self._limit_until_us = now_us + left * 1000
-
-    def _left_of_lease(self, left, now_ms):
-        """`left`, or less where the group's lease ends or is in doubt."""
-        shared, ignored = self._cycle.shared, self._cycle.limits._ignored & _SITE_MASK
-        if shared._over or shared._doubt or shared._on is not bool(ignored):
-            return 0
-        return min(left, ticks.diff(shared._until_ms, now_ms))
 
     # -- instead of a whole step ----------------------------------------------------
 
@@ -209,7 +201,7 @@ class Lane:
             or self._locks.permit_until_ms != self._permit_ms
             or self._commission.state == RUNNING
             or device.timers != self._timers
-            or self._collects(now_us)
+            or rest.collects(self._app.collector, now_us // 1000)
         ):
             return False
         adc = self._adc
@@ -243,7 +235,7 @@ class Lane:
             or self._slots._changed  # a service brought a limit, a lease or a reading
             or self._shared._on is not self._shared_on
             or cycle.modes._seq != cycle.site.balancer.seq
-            or self._sample_is_due()
+            or rest.sample_is_due(self._meters, self._balancers)
         )
         if due or now_us >= self._plain_until_us:
             self._limits_due, self._reading = due, reading
@@ -256,21 +248,6 @@ class Lane:
             self._plain(cycle, now_us // 1000 & _TICKS)
         self.taken += 1
         return True
-
-    def _sample_is_due(self):
-        """Whether a sample of the mains waits, or a part of the work on one; or a meter has changed."""
-        for meter, stale_ms in self._meters:
-            if meter.waiting or meter.stale_ms != stale_ms:
-                return True
-        for balancer in self._balancers:
-            if balancer.part:
-                return True
-        return False
-
-    def _collects(self, now_us):
-        """Whether the firmware looks for garbage after this step, or collects it."""
-        collector = self._app.collector
-        return collector is not None and (now_us // 1000 - collector.due_ms) & _TICKS < _HALF
 
     def _fed_anew(self, adc):
         """Another noise, or another signal: the burst shows which. False = it cannot be foreseen."""

@@ -7,6 +7,7 @@ does not rest. The proof is in prove.py and host_tests/bench/calm.
 
 from ballast.control import ticks
 from ballast.control.balance import balancer
+from ballast.control.limits.limits import _SITE_MASK
 from ballast.control.meter import commissioning
 from ballast.control.meter import meter as meters
 from ballast.control.pilot import charge_state, pilot
@@ -20,6 +21,7 @@ from ballast.control.scan_cycle import _IDLE_MA, _PWM_MS, _RETEST_MS, _SETTLE_MS
 LONGEST_MS = 10_000
 """Chosen: after so long at rest one step is whole again."""
 
+_TICKS = (1 << 30) - 1
 _AT_REST_MS = 2 * _SETTLE_MS  # chosen: the contactor moved so long ago, and no wait of it is left
 _HEARD_MS = 200  # chosen: two readings of the own meter
 _METERED = (faults.OVERCURRENT, faults.LEAK_OPEN, faults.UNDERVOLT, faults.OVERVOLT, faults.PHASE_LOST)
@@ -196,3 +198,24 @@ def left_ms(cycle, now_ms):
         since = ticks.diff(now_ms, locks._cut_ms)
         left = min(left, (_SOFT_MS if since < _SOFT_MS else _HARD_MS) - since)
     return left
+
+
+def left_of_lease(cycle, left, now_ms):
+    """`left`, or less where the group's lease ends or is in doubt."""
+    shared, ignored = cycle.shared, cycle.limits._ignored & _SITE_MASK
+    if shared._over or shared._doubt or shared._on is not bool(ignored):
+        return 0
+    return min(left, ticks.diff(shared._until_ms, now_ms))
+
+
+def sample_is_due(meters, balancers):
+    """Whether a sample of the mains waits, or a part of the work on one; or a meter has changed."""
+    for meter, stale_ms in meters:
+        if meter.waiting or meter.stale_ms != stale_ms:
+            return True
+    return any(balancer.part for balancer in balancers)
+
+
+def collects(collector, now_ms):
+    """Whether the firmware looks for garbage after this step, or collects it. None: it never does."""
+    return collector is not None and ticks.diff(now_ms & _TICKS, collector.due_ms) >= 0

@@ -57,7 +57,8 @@ class Balancer:
     reason: WAIT .. UNANSWERED. valid: 1 while a trusted sample is behind `ma`; otherwise the
     slot must not be renewed. spare: [3] by supply phase. phases: those that the EV is on.
     part: not 0 while the work on a sample is not done; work() does the next part of it.
-    seq, t_ms: number and time of the newest sample that is in `ma`.
+    seq, t_ms: number and time of the newest sample that is in `ma`; taken_seq: of the one that is
+    worked on, or was left out.
     """
 
     def __init__(self) -> None:
@@ -82,10 +83,11 @@ class Balancer:
         self._no_meter = False
         self._ev_max_ma = 0
         self._ev_seq = -1
-        self._meter_seq = -1
+        self.taken_seq = -1
         self._mains_ma = [0, 0, 0]  # the sample that is worked on, and when it was measured
         self._mains_ms = 0
         self._then_ms = 0  # the same less the meter's delay
+        self._late_ms = 0  # the latest that it may be, by the doubt about the delay
         self._horizon_ms = 0
         self._hold_ms = 0
         self._reserve_ma = [0, 0, 0]
@@ -130,12 +132,12 @@ class Balancer:
             self._ev_seq = ev.seq
             self._take_ev(ev, offered_ma)
         if meter.state != GOOD:
-            self._meter_seq = meter.seq
+            self.taken_seq = meter.seq
             self.part = _IDLE
             if self.valid:
                 self._lose()
-        elif meter.seq != self._meter_seq and not self.part:
-            self._meter_seq = meter.seq
+        elif meter.seq != self.taken_seq and not self.part:
+            self.taken_seq = meter.seq
             for i in range(3):
                 self._mains_ma[i] = meter.ma[i]
             self._mains_ms = meter.t_ms
@@ -151,7 +153,7 @@ class Balancer:
             if part == _LAST_PHASE:
                 ma = self._mains_ma
                 self._decide(now_ms, ma)
-                self.seq = self._meter_seq
+                self.seq = self.taken_seq
                 self.t_ms = self._mains_ms
                 if not self.meter_lag.begin(now_ms, self._mains_ms, ma[0] + ma[1] + ma[2]):
                     part = _DELAY
@@ -201,12 +203,15 @@ class Balancer:
         low = self._ev_low
         high = self._ev_high
         self._history.span(early, late, low, high)
-        if not self._no_meter and lag.doubt_ms > _AGE_ERROR_MS:  # no doubt may hide a rise of the house
-            self._history.span(add(then, -_AGE_ERROR_MS), late, self._ev_guess, high)
+        self._late_ms = late
         horizon = self._horizon_ms = self.ev_lag.ms + diff(now_ms, then)
         self._hold_ms = min(_HOLD_MS, max(1000, _BACK_MS - _SLEW_MS - horizon))
 
     def _take_phase(self, i: int) -> None:
+        if i == 0 and not self._no_meter and self.meter_lag.doubt_ms > _AGE_ERROR_MS:
+            # no doubt may hide a rise of the house
+            early = add(self._then_ms, -_AGE_ERROR_MS)
+            self._history.span(early, self._late_ms, self._ev_guess, self._ev_high)
         ma = self._mains_ma[i]
         low = ma - self._ev_high[i]
         high = ma - self._ev_low[i]

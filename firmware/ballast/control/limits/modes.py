@@ -10,8 +10,9 @@ from ballast.control.limits import limits
 from ballast.control.limits.demand import QUARTER_MS, Demand
 from ballast.control.limits.dimming import Dimming
 from ballast.control.limits.solar import OFF, SOLAR_ONLY, Solar
+from ballast.control.meter.commissioning import Commissioning
 from ballast.control.meter.ev_meter import EvMeter
-from ballast.control.meter.meter import GOOD
+from ballast.control.meter.meter import GOOD, Meter
 from ballast.control.power import volt_of, watt_of
 from ballast.control.records import Fit
 from ballast.control.settings import Settings
@@ -94,3 +95,13 @@ class Modes:
         if self._demand_on:
             self.demand.step(meter.t_ms, dt_ms, mains_w, house_w, phases, volt)
             all_limits.put(limits.DEMAND, self.demand.ma, now_ms, ttl)
+
+    def commission(
+        self, now_ms: int, test: Commissioning, meter: Meter, ev: EvMeter
+    ) -> None:
+        """The commissioning test makes the EV follow its pattern by a limit slot of its own."""
+        ma = test.step(now_ms, meter, ev)
+        if ma < 0:
+            self._limits.release(limits.COMMISSION)
+        else:
+            self._limits.put(limits.COMMISSION, ma, now_ms, limits.FOREVER)

@@ -107,7 +107,11 @@ class Pilot:
         at once, by its own two bursts: so the charger sees an EV open S2 within the 100 ms of
         IEC 61851-1 Table A.6 (8.1). How late a step may be: safety/README.md.
         """
-        raw = self._level_of(scan.pilot_high_mv) if scan.pilot_samples else LOST
+        raw = LOST
+        if scan.pilot_samples:
+            raw = classify(scan.pilot_high_mv, self.level)
+            if raw != LOST and not in_window(scan.pilot_high_mv, raw):
+                raw = LOST
         if raw == self.level:
             self.pending_ms = NOT_PENDING
         elif raw != self.raw or self.pending_ms < 0:
@@ -128,11 +132,10 @@ class Pilot:
         """Whether a change is decided in this step: it is late, and no burst of it is `level`."""
         if dt_ms <= LATE_MS or (self.level != C and self.level != D):
             return False
-        return scan.pilot_bursts < 2 or self._level_of(scan.pilot_first_mv) != self.level
-
-    def _level_of(self, high_mv: int) -> int:
-        raw = classify(high_mv, self.level)
-        return raw if raw == LOST or in_window(high_mv, raw) else LOST
+        first_mv = scan.pilot_first_mv
+        if scan.pilot_bursts < 2 or classify(first_mv, self.level) != self.level:
+            return True
+        return not in_window(first_mv, self.level)
 
     def _judge_diode(self, low_mv: int, dt_ms: int) -> None:
         if self.level == A or self.level > D:

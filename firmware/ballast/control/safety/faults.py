@@ -201,6 +201,10 @@ class Faults:
         retries = self.retries[fault]
         return self.latch[fault] == AUTO and (retries < 0 or self._used[fault] < retries)
 
+    def locks(self) -> int:
+        """Not 0 when an active fault locks the charger: it shows state F instead of waiting for an EV."""
+        return self.active[CRASH_LOOP] or self.active[RCD_TEST] or self.active[WELD]
+
     def exhausted(self, fault: int) -> bool:
         """Whether `fault` has ended by itself as often as it may: now it waits for a reset."""
         return self.retries[fault] >= 0 and self._used[fault] >= self.retries[fault]

@@ -12,10 +12,14 @@ from pathlib import Path
 from ballast_tools.shell import figures, node, paths
 from ballast_tools.shell.errors import UserError
 
+KINDS = paths.TOOLS / "ballast_tools" / "check" / "step_kinds.py"
 FILE = paths.TOOLS / "ballast_tools" / "check" / "step_cost.py"
 TIMEOUT_S = 120
 STEP_US = 20000
 ALLOWED_US = 8000  # what bench safety allows one step to take
+MOST_OF_MEDIAN = 2.5  # bar: a step with a part of the work on a sample, in medians of all steps
+FIRST_MORE = 1.1  # bar: the first samples take no more than later ones; 0.1 is the clock's own scatter
+MEDIAN_LOOPS = 0.6  # bar: the median step in reference loops; 0.57 before the work was shared out, and scatter
 SLOWER = 27  # ESP32 against the VM of a desktop computer: estimate, as in bench links
 
 
@@ -77,6 +81,46 @@ def on_vm():
     return parse(printed)
 
 
+def kinds_on_vm():
+    """{"reference": us, kind: {"steps", "median", "p99"}} of step_kinds.py."""
+    from ballast_tools.check.vm import runner
+
+    with tempfile.TemporaryDirectory() as folder:
+        results, printed = runner.run(KINDS, Path(folder))
+    for name, error in results:
+        if error:
+            raise UserError(f"on the VM {name} failed: {error.strip().splitlines()[-1]}")
+    found = {}
+    for word in map(str.split, printed.splitlines()):
+        if word[:1] == ["reference"]:
+            found["reference"] = int(word[1])
+        elif word[:1] == ["kind"]:
+            found[word[1]] = dict(zip(("steps", "median", "p99"), map(int, word[2:]), strict=True))
+    return found
+
+
+def kinds_missed(found):
+    """[(what, figure, bar, missed)] of kinds_on_vm()."""
+    median = found["all"]["median"]
+    sample, first = found["sample"]["p99"], found["first_sample"]["p99"]
+    rows = (
+        ("a sample's part, in median steps", sample / median, MOST_OF_MEDIAN),
+        ("one of the first samples', in median steps", first / median, MOST_OF_MEDIAN),
+        ("the first samples' parts, in later ones", first / sample, FIRST_MORE),
+        ("the median step, in reference loops", median / found["reference"], MEDIAN_LOOPS),
+    )
+    return [(what, figure, bar, figure > bar) for what, figure, bar in rows]
+
+
+def show_kinds(found):
+    """Print the bars of the kinds of steps; True when one is missed."""
+    bad = False
+    for what, figure, bar, missed in kinds_missed(found):
+        print(f"{what:46}{figure:8.2f}   at most {bar:g}" + ("   MISSED" if missed else ""))
+        bad |= missed
+    return bad
+
+
 def on_board(port):
     """mpremote run; the board needs the firmware (ballast deploy)."""
     words = [sys.executable, "-m", "mpremote", "connect", port, "run", str(FILE)]
@@ -117,5 +161,7 @@ def main(args):
         print(f"an ESP32 is some {SLOWER} times slower: about {worst / 1000:.1f} ms of the")
         print(f"{STEP_US // 1000} ms step (estimate, never measured; bench safety allows"
               f" {ALLOWED_US // 1000} ms)")  # fmt: skip
+        found["kinds"] = kinds_on_vm()
+        bad |= show_kinds(found["kinds"])
     figures.write(args.json, found)
     return 1 if bad else 0
