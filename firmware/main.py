@@ -83,9 +83,10 @@ class App:
         self._step = self.charger.step
         self._may_pause = self.charger.may_pause
         self._feed: "Callable[[], None] | None" = None  # until start()
-        self.collector = None if env.heap is None else Collector(env.heap)
-        after = None if self.collector is None else self._after_step
-        self.timer = StepTimer(self.step, STEP_MS, self._failed, after)
+        self.collector: "Collector | None" = None
+        if env.heap is not None:
+            self.collector = Collector(env.heap)
+        self.timer = StepTimer(self.step, STEP_MS, self._failed, self._after_step)
 
     def step(self, now_ms: int) -> None:
         """One scan: read, decide, write, and only then feed the watchdog."""
@@ -97,7 +98,8 @@ class App:
 
     def _after_step(self, now_ms: int) -> None:
         """Collect garbage if it is time for that."""
-        self.collector.after_step(now_ms, self.out.coil, self._may_pause())
+        if self.collector is not None:
+            self.collector.after_step(now_ms, self.out.coil, self._may_pause())
 
     def start(self) -> None:
         """Start the timer of the step, then the watchdog."""

@@ -3,7 +3,7 @@
 import pytest
 
 from ballast.ports import collector
-from ballast.ports.collector import CLOSED_BYTES, LOOK_MS, OPEN_BYTES, Collector
+from ballast.ports.collector import ASK_MS, CLOSED_BYTES, OPEN_BYTES, Collector
 
 LIVE = 100_000
 COLLECT_MS, ALLOC_MS = 30, 3
@@ -59,7 +59,7 @@ def box(clock):
 
 def test_without_garbage_it_only_looks(box):
     assert box.run(60) == 0
-    assert box.heap.calls == ["alloc"] * (60 // (LOOK_MS // 1000))
+    assert box.heap.calls == ["alloc"] * (60 // (ASK_MS // 1000))
     assert max(box.gaps) <= 21, "a look fits in behind a step"
 
 
@@ -68,8 +68,8 @@ def test_collections_come_by_the_garbage_and_while_open_earlier(box):
         box.closed, box.rate = closed, 4000
         made = 300 * box.rate
         box.heap.calls.clear()
-        assert made // (limit + 2 * LOOK_MS * box.rate // 1000) <= box.run(300) <= made // limit
-        assert box.heap.garbage < limit + 2 * LOOK_MS * box.rate // 1000
+        assert made // (limit + 2 * ASK_MS * box.rate // 1000) <= box.run(300) <= made // limit
+        assert box.heap.garbage < limit + 2 * ASK_MS * box.rate // 1000
     assert box.collector.collections and box.collector.longest_ms == COLLECT_MS
     assert LIVE <= box.collector.live < LIVE + 200
 
@@ -105,8 +105,8 @@ def test_after_a_long_step_it_waits_for_a_shorter_one_but_not_for_ever(box):
         steps.append(len(box.heap.calls) > before)
 
     box.collector.after_step = noted
-    box.run(LOOK_MS // 1000 + 1)
-    tries = steps.index(True) - (LOOK_MS // 20)
+    box.run(ASK_MS // 1000 + 1)
+    tries = steps.index(True) - (ASK_MS // 20)
     assert abs(tries - collector._TRIES) <= 1
 
 

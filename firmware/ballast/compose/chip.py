@@ -112,7 +112,7 @@ def make_env(
     env.journal = open_journal()
     if trouble:
         env.troubles.append(trouble)
-    env.heap = gc
+    env.heap = gc  # type: ignore[assignment]  # CPython's has no mem_alloc
     env.heap_kib = heap_kib()
     tell_reset(env, info)
     env.formatted = was_formatted()

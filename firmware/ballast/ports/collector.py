@@ -3,7 +3,7 @@
 MicroPython collects by itself when no free block is left, at any moment and then for 10 to 35 ms
 (estimate for an ESP32-S3 with PSRAM); a step that falls into that is late. A collection that begins
 right after a step has the rest of the 20 ms for itself. `gc.mem_alloc()` walks all blocks (2-6 ms,
-estimate), which fits into that rest too; so it is asked every LOOK_MS, in a step of its own.
+estimate), which fits into that rest too; so it is asked every ASK_MS, in a step of its own.
 
     after a step: look  ->  enough garbage?  ->  after the next plain step: collect  ->  look again
 """
@@ -16,7 +16,7 @@ _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from ballast.ports.shapes import PythonHeap
 
-LOOK_MS = const(2000)  # chosen: at 15 KB/s (the bar with one page) 30 KB of garbage gather meanwhile
+ASK_MS = const(2000)  # chosen: at 15 KB/s (the bar with one page) 30 KB of garbage gather meanwhile
 # Chosen: what is held rarely leaves less than 64 KiB of a heap that doubles; this and two looks fit in.
 CLOSED_BYTES = const(32768)
 OPEN_BYTES = const(8192)  # chosen: while nothing depends on a step in time, so that a charge begins clean
@@ -43,14 +43,14 @@ class Collector:
         self.longest_ms = 0
         self.live = 0
         self._wanted = False
-        self._look_after = False
+        self._ask_after = False
         self._tries = 0
 
     def start(self) -> None:
         """Collect what the boot has left behind; before the first step."""
         self._collect()
         self.live = self._mem_alloc()
-        self.due_ms = self._ticks_add(self._ticks_ms(), LOOK_MS)
+        self.due_ms = self._ticks_add(self._ticks_ms(), ASK_MS)
 
     def after_step(self, began_ms: int, closed: int, quiet: bool) -> None:
         """Call at the end of each step, which began at `began_ms`.
@@ -69,7 +69,7 @@ class Collector:
         self._tries = 0
         if self._wanted:
             self._wanted = False
-            self._look_after = True
+            self._ask_after = True
             self.due_ms = now
             self._collect()
             self.collections += 1
@@ -78,8 +78,8 @@ class Collector:
                 self.longest_ms = took
             return
         used = self._mem_alloc()
-        if self._look_after or used < self.live:  # it has collected by itself meanwhile
-            self._look_after = False
+        if self._ask_after or used < self.live:  # it has collected by itself meanwhile
+            self._ask_after = False
             self.live = used
         self._wanted = used - self.live >= (CLOSED_BYTES if closed else OPEN_BYTES)
-        self.due_ms = now if self._wanted else self._ticks_add(now, LOOK_MS)
+        self.due_ms = now if self._wanted else self._ticks_add(now, ASK_MS)

@@ -114,12 +114,12 @@ class Balancer:
         return (spare.house_ma + spare.house_high_ma) // 2
 
     def step(self, now_ms: int, meter: Meter, ev: EvView, offered_ma: int) -> None:
-        """Take new readings into account at once; sets ma, phase, reason, valid. As look(), work()."""
-        self.look(now_ms, meter, ev, offered_ma)
+        """Take new readings into account at once; sets ma, phase, reason, valid. As watch(), work()."""
+        self.watch(now_ms, meter, ev, offered_ma)
         while self.part:
             self.work(now_ms)
 
-    def look(self, now_ms: int, meter: Meter, ev: EvView, offered_ma: int) -> None:
+    def watch(self, now_ms: int, meter: Meter, ev: EvView, offered_ma: int) -> None:
         """Take the EV's reading; begin the work on a new mains sample, which work() does.
 
         ev: the EV's current in the phases of the supply. offered_ma: what the EV may draw now;

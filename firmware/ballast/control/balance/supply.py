@@ -104,7 +104,7 @@ class Supply:
         if meter.state == NONE:
             return
         if fresh or meter.seq != balancer.taken_seq or meter.state != GOOD or not view.fitted:
-            balancer.look(now_ms, meter, view, offered_ma)
+            balancer.watch(now_ms, meter, view, offered_ma)
         if busy and room and balancer.part:
             balancer.work(now_ms)
         if balancer.valid and (balancer.seq != self._put_seq or balancer.ma != self._put_ma):

@@ -19,7 +19,7 @@ STEP_US = 20000
 ALLOWED_US = 8000  # what bench safety allows one step to take
 MOST_OF_MEDIAN = 2.5  # bar: a step with a part of the work on a sample, in medians of all steps
 FIRST_MORE = 1.1  # bar: the first samples take no more than later ones; 0.1 is the clock's own scatter
-MEDIAN_LOOPS = 0.6  # bar: the median step in reference loops; 0.57 before the work was shared out, and scatter
+MEDIAN_LOOPS = 0.6  # bar: the median step in reference loops; 0.57 before the work was shared out
 SLOWER = 27  # ESP32 against the VM of a desktop computer: estimate, as in bench links
 
 
