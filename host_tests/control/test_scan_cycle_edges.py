@@ -207,7 +207,7 @@ def test_the_commissioning_s_0_is_a_limit_and_less_than_0_is_none():
         rig.run(1)
         rig.cycle.limits.put(limits.COMMISSION, 9000, rig.now_ms, limits.FOREVER)
         rig.cycle.commission.step = lambda now_ms, meter, ev, ma=ma: ma
-        rig.cycle._commission(rig.now_ms)
+        rig.cycle.modes.commission(rig.now_ms, rig.cycle.commission, rig.cycle.site.meter, rig.cycle.ev)
         assert rig.cycle.limits.slot_ma[limits.COMMISSION] == held
 
 

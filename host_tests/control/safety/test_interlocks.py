@@ -205,7 +205,7 @@ def test_no_step_is_too_late_while_the_contactor_is_open():
     assert box.active() == [faults.OVERRUN], "a clock that runs back"
 
 
-def _gaps(*gaps):
+def _gaps(gaps):
     """How many of these gaps pass before the overrun; -1 = all."""
     box = Box()
     for n, dt in enumerate(gaps):
@@ -216,14 +216,14 @@ def _gaps(*gaps):
 
 
 def test_late_steps_add_up_and_are_forgotten():
-    assert _gaps(55, 55, 55, 55) == 3
-    assert _gaps(*[48] * 7) == 6, "10 ms each"
-    assert _gaps(*[38] * 1000) == -1
+    assert _gaps([55] * 4) == 3
+    assert _gaps([48] * 7) == 6, "10 ms each"
+    assert _gaps([38] * 1000) == -1
     # 20 ms are forgotten in a second of steps in time; a collection of 50 ms each second passes
     a_second = [55] + [20] * 50
-    assert _gaps(*a_second * 100) == -1
+    assert _gaps(a_second * 100) == -1
     half = [55] + [20] * 25
-    assert 0 < _gaps(*half * 100) < 10 * len(half)
+    assert 0 < _gaps(half * 100) < 10 * len(half)
 
 
 def test_with_another_level_in_sight_the_next_step_must_come_sooner():
