@@ -54,7 +54,8 @@ def test_a_step_that_comes_while_a_worker_runs_is_a_step_as_any_other(charging, 
 def test_on_the_default_stack_the_step_ends(charging, threads):
     """What makes the test above worth having: 4 KiB are too little."""
     world, node = charging
-    fake_thread.start_new_thread(scan(world, node), ())
+    for _ in range(10):  # steps in which slow inputs are read go deeper than others
+        fake_thread.start_new_thread(scan(world, node), ())
     assert isinstance(node.app.timer.error, RuntimeError) and not node.app.timer.running
 
 

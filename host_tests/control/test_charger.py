@@ -164,12 +164,12 @@ def test_the_contactor_does_not_close_under_a_permit_and_closes_after_it():
     assert rig.charger.permit_stall(500, 0)
     assert wanted() == contactor.OPEN
     rig.charger.end_stall()
-    rig.cycle.interlocks.gap(rig.now_ms, 200)  # the late step after the work is no fault ...
+    rig.cycle.interlocks.gap(rig.now_ms, 200, False, -1)  # the late step after the work is no fault ...
     assert not rig.cycle.faults.active[faults.OVERRUN]
     assert wanted() == contactor.CLOSED
     assert not rig.charger.permit_stall(500, rig.out.coil)
     assert not rig.charger.permit_stall(500, 0)  # what the caller saw is older than the step
-    rig.cycle.interlocks.gap(rig.now_ms, 200)  # ... and the next one is
+    rig.cycle.interlocks.gap(rig.now_ms, 200, True, -1)  # ... and the next one is
     assert rig.cycle.faults.active[faults.OVERRUN]
 
 

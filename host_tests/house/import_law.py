@@ -60,7 +60,7 @@ TOOLS = {
                                  "ballast_bench"},
     "tools/ballast_tools/check": {"ballast_tools.shell", "ballast_tools.ship",
                                   "ballast_tools.check", "ballast_bench",
-                                  "ballast_tools.play.record_option"},
+                                  "ballast_tools.play.record_option", "ballast_tools.play.chip_option"},
     "tools/ballast_bench": {"ballast_bench", "ballast_tools.ship.web_assets"},
 }  # fmt: skip
 """What a folder of tools/ may import of tools/; the firmware is open to all of them."""

@@ -367,7 +367,7 @@ def test_collecting_tests_with_a_bench_loads_no_firmware(tmp_path):
 
 def test_help_and_markers_say_what_there_is(tmp_path):
     _, output = outside.plugged(tmp_path, "--help")
-    for name in ("board", "brand", "market", "seed", "out"):
+    for name in ("board", "brand", "market", "chip", "seed", "out"):
         assert f"--ballast-{name}=" in output and f"ballast_{name} (string)" in output
     _, output = outside.plugged(tmp_path, "--markers")
     assert "@pytest.mark.bench(NAME=VALUE, ...): " in output and "@pytest.mark.out" not in output

@@ -5,14 +5,14 @@ setup house=empty limit_a=25 meter=none
 10   expect closed==1 boots==1
 20   hang
 20   within 0.2 closed==0
-20   within 3 boots==2
-23   expect faults==["watchdog"]
-24   within 10 closed==1
+20   within 5 boots==2
+26   expect faults==["watchdog"]
+27   within 10 closed==1
 60   hang
 60   within 0.2 closed==0
 70   expect boots==3
 75   expect closed==1
 100  hang
-104  expect boots==4 coil==0 pilot=="f"
-105  expect first_fault=="crash_loop"
+106  expect boots==4 coil==0 pilot=="f"
+107  expect first_fault=="crash_loop"
 110  steady 60 closed==0 first_fault=="crash_loop"

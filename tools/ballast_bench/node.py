@@ -4,7 +4,8 @@ import sys
 
 import ballast_bench.fakes as fakes
 from ballast_bench import home
-from ballast_bench.chip.garbage import Gc, Heap
+from ballast_bench.chip import paid_calls
+from ballast_bench.chip.garbage import Gc, Heap, program
 from ballast_bench.chip.paid_step import PaidStep
 from ballast_bench.devices.unit_flash import UnitFlash
 from ballast_bench.fakes import resets
@@ -12,8 +13,6 @@ from ballast_bench.fakes.chip_time import ChipTime
 from ballast_bench.wiring import Wiring
 
 BOOT_S = 1.2  # of the ideal chip; chosen: ROM, bootloader, MicroPython and imports of an ESP32-S3
-LIVE_KIB = 236  # what the firmware holds: facts of the first wave, one charger, clamp and page
-GARBAGE_S = 45_000  # bytes that it makes in a second, with nobody looking
 
 
 class Node:
@@ -30,7 +29,10 @@ class Node:
         self.gc = None if profile is None else Gc(self)  # Env.heap
         if profile is not None:
             seed = f"{world.seed}/{index}"
-            device.time = ChipTime(world.clock, profile, seed, lambda us: world.block(self, us))
+            device.time = ChipTime(
+                world.clock, profile, seed, lambda us, stall: world.block(self, us, stall)
+            )
+            paid_calls.install()
         self.cp = world.plant.chargers[index]
         self.wiring = Wiring(self.device, board, self.cp, world.plant.radio, seed=world.seed + index)
         self.app = None
@@ -59,12 +61,19 @@ class Node:
             app = self.app = make_app(self)
             if self.profile is not None:
                 app._step = PaidStep(app, time)
-                self.heap = Heap(time, LIVE_KIB, GARBAGE_S, self.profile.heap["python"])
+                self.make_heap()
             app.start()
             time.turn = False
             self.lane = self.world.make_lane(self)
         time.busy_us = time.clock.us()
         self.boots += 1
+
+    def make_heap(self):
+        """Python's heap of a program that has booted."""
+        time, holds = self.device.time, program()
+        self.heap = time.heap = Heap(
+            time, holds.live, holds.idle, self.profile.heap["python"], holds.headroom
+        )
 
     @property
     def boot_time_s(self):

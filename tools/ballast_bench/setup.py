@@ -42,6 +42,7 @@ class Setup:
     interval_s: between two questions to a Modbus meter; a clamp's own firmware has its own.
     latency_s: age of what clamp or meter measure, beside the meter's own mean. answer_s: from a
     question to its answer on Modbus. meter_model: of devices/meter_maps.py.
+    chip: of the chargers, as in world.World; None = the bench's default.
     baud: of RS-485. loss: share of the radio frames that do not arrive, 0..1, None = LOSS.
     clamp: "firmware" (its own, on the mains), "battery" (the same on batteries), "ideal".
     ideal: every measuring part as no maker sells it: a clamp that reads the supply ten times a
@@ -56,7 +57,7 @@ class Setup:
                  latency_s=0.0, loss=None, config=None, log=lambda line: None,
                  serve_meter=False, bench_page=None, chargers=1, evs=(), clamp="firmware",
                  answer_s=modbus_meter.ANSWER_S, meter_model="sdm630", baud=9600, ideal=False,
-                 charger=None):
+                 charger=None, chip=None):
         self.meter, self.seed, self.log = meter, seed, log
         self.ideal = ideal
         self.clamp = "ideal" if ideal else clamp
@@ -92,7 +93,7 @@ class Setup:
         config = boards.fit(config, made.board, made.phases, made.rated_a)
         if ideal:
             honest.idealise(config.house)
-        self.world = self._make_world(config)
+        self.world = self._make_world(config, chip)
         if not ideal:
             honest.fit(self.world.plant)
         self.bench = None  # the bench page, once it is made
@@ -104,8 +105,8 @@ class Setup:
             raise ValueError("meter=rtu: this board has no RS-485; use meter=modbus")
         self._tune_parts()
 
-    def _make_world(self, config):
-        return World(config, self.seed, self.product.board, make_app=self._make_app)
+    def _make_world(self, config, chip):
+        return World(config, self.seed, self.product.board, make_app=self._make_app, chip=chip)
 
     def start(self):
         """Power on, plug the car in. Returns the World. OSError when a port is taken."""
@@ -191,7 +192,7 @@ class Setup:
         battery = self.clamp == "battery"
         unit = ClampUnit(
             plant.radio, node.index + 1, MeterSupply(plant.meter, battery), seed=self.seed,
-            board=FittedBoard(plant.mains.phases, battery),
+            board=FittedBoard(plant.mains.phases, battery), collects=self.world.profile is not None,
         )  # fmt: skip
         unit.settings.channel = CHANNEL
         mac = node.device.mac

@@ -20,6 +20,7 @@ import ballast_bench.fakes as fakes
 from ballast_bench import boards, upy
 from ballast_bench import calm as calm_way
 from ballast_bench.chip import profile as chip_profile
+from ballast_bench.chip.garbage import program
 from ballast_bench.fakes.chip_sockets import SocketsOfChips
 from ballast_bench.node import Node
 from ballast_bench.plant.plant import Config, Plant
@@ -121,7 +122,7 @@ class World:
         self._prove = self.PROVE if prove is None else prove
         self._genuine = Genuine()
         self._short_way = False  # during a run() or until(): the firmware is as it was written
-        self.profile = chip_profile.of_board(chip or self.CHIP, board)
+        self.profile = chip_profile.of_board(chip or self.CHIP, board, program().live)
         self._stepping = False
         count = len(self.plant.chargers)
         self.nodes = [make_node(self, i, board, self.profile) for i in range(count)]
@@ -230,16 +231,21 @@ class World:
         if self._short_way:
             node.lane.look()
 
-    def block(self, node, us):
-        """A service of `node` is in a call that takes so long: the world goes on without that chip."""
+    def block(self, node, us, stall=chip_profile.TASK):
+        """A service of `node` computes for so long: the world goes on. In a C call, without that chip."""
         clock, time = self.clock, node.device.time
         until_us = max(clock._us, time.busy_us) + us
-        time.busy_us = until_us
+        if stall != chip_profile.PYTHON:
+            time.busy_us = until_us
         if self._stepping:  # another chip's turn, or an actor's: the world is on its way already
             return
         boots = node.boots
-        while self._next_us <= until_us and node.boot_s is None and node.boots == boots:
-            self.step()
+        token = fakes.task_device.set(None)  # what else computes meanwhile is no work of this chip
+        try:
+            while self._next_us <= until_us and node.boot_s is None and node.boots == boots:
+                self.step()
+        finally:
+            fakes.task_device.reset(token)
         if node.boot_s is not None or node.boots != boots:
             raise asyncio.CancelledError  # it was reset meanwhile: nothing of the service goes on
         if clock._us < until_us:

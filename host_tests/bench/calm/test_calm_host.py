@@ -87,7 +87,7 @@ def test_a_random_story_is_the_same_both_ways(kind, number, seconds):
     told, short, steps = both_ways.parted(text)
     assert told is None, text
     assert 0 < short, text
-    assert steps >= seconds * 50, text
+    assert steps >= (seconds - 0.5) * 50, text  # the start takes its time on a chip
 
 
 @pytest.mark.parametrize(("kind", "number"), [("minutes", 3), ("minutes", 27), ("groups", 10)])

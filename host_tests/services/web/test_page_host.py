@@ -345,11 +345,11 @@ def restarted_rig(text):
 def test_help_says_why_it_started_and_how_slow_a_step_was(make, visit):
     rig = make(rig_class=restarted_rig("ValueError limits.py:57"))
     rig.charger.step_us_max = 0
-    rig.app.timer.run_us_max = 12345
+    rig.app.timer.run_us_max = 98765
     page = visit(rig, PASSWORD)
     page.get_by_role("link", name="Help").tap()
     support = page.locator("section.card").filter(has=page.get_by_role("heading", name="Support"))
-    expect(support).to_contain_text("12345 µs")
+    expect(support).to_contain_text("98765 µs")
     expect(support).to_contain_text("Last start: Restarted after a hang.")
     expect(support).to_contain_text("Before it: Current leaked to earth.")
     expect(support).to_contain_text("ValueError limits.py:57")

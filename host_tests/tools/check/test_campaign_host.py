@@ -23,6 +23,7 @@ TINY = {"minutes": 4, "evenings": 2, "groups": 1}
 class Args:
     runs, kinds, whole, short, seconds, seed, jobs = 40, "faults", None, False, None, 3, 1
     dask, record, resume, out, worst, list, replay, bug = None, None, False, None, None, False, None, None
+    chip = None
 
     def __init__(self, **values):
         for name, value in values.items():

@@ -11,6 +11,8 @@ from ballast_tools.shell.errors import UserError
 
 
 class Args:
+    chip = "ideal"
+
     def __init__(self, **values):
         self.__dict__.update(values)
 

@@ -4,11 +4,17 @@ A choice names options of a story's first line and verbs at second 0. One that n
 option or an argument which this bench has not is left out; so a row can stand here before its part does.
 """
 
+from functools import lru_cache
+
 from ballast.control.setting_rows import NUMBERS
 from ballast_bench import boards
 from ballast_bench.campaign.values import Pick, Range
+from ballast_bench.chip import profile
+from ballast_bench.chip.garbage import program
+from ballast_bench.errors import UserError
 from ballast_bench.person import actions, options
 from ballast_bench.product import brand, market
+from ballast_bench.world import World
 
 
 class Kind:
@@ -72,6 +78,16 @@ def _takes(name, value):
 def _with_bus():
     """Boards that a Modbus RTU meter can be wired to."""
     return tuple(name for name in boards.names() if boards.load(name).RS485_UART is not None)
+
+
+@lru_cache
+def _lives_on(board, chip):
+    """Whether the firmware of this board has a chip of that name to live on."""
+    try:
+        profile.of_board(chip, boards.load(board), program().live)
+    except UserError:
+        return False
+    return True
 
 
 def _named(option, names):
@@ -190,6 +206,10 @@ AXES = {
         Choice("frost", 1.0, {"ambient_degc": Range(-25.0, -5.0, 0)}),
         Choice("hot", 1.0, {"ambient_degc": Range(30.0, 45.0, 0)}),
     ],
+    "chip": [
+        Choice("board", 4.0, {"chip": profile.OF_BOARD}),
+        Choice("ideal", 1.0, {"chip": profile.IDEAL}),
+    ],
 }  # fmt: skip
 """axis: its choices. They are drawn in this order, and a choice may need an earlier one. The
 columns of a row have the same names. Fuses: IEC 60898-1 ratings that houses have; shares: chosen."""
@@ -229,7 +249,21 @@ def verbs():
 
 def choices(axis):
     """The choices of an axis that this bench can make; [] where it has none."""
-    return [choice for choice in AXES[axis] if choice.known()]
+    if axis == "chip":
+        return _chips(World.CHIP)
+    known = [choice for choice in AXES[axis] if choice.known()]
+    if axis == "board" and World.CHIP not in (profile.OF_BOARD, profile.IDEAL):
+        return [choice for choice in known if _lives_on(choice.name, World.CHIP)]
+    return known
+
+
+def _chips(chip):
+    """By the chip that the bench has where nothing is said, or that `campaign --chip` names."""
+    if chip == profile.OF_BOARD:
+        named, ideal = AXES["chip"]
+        alive = tuple(name for name in boards.names() if _lives_on(name, chip))
+        return [Choice(named.name, named.share, named.setup, needs={"board": alive}), ideal]
+    return [Choice(chip, setup={"chip": chip})]
 
 
 def kinds():

@@ -20,6 +20,8 @@ class PaidStep:
     def __call__(self, now_ms, scan, out):
         cycle = self._cycle
         sample, seq = self.sampled(), cycle.ev._port_seq
+        if self._time.watch is not None:
+            self._time.watch.step(now_ms, cycle._last_ms)
         self._step(now_ms, scan, out)
         self.last_us = us = self.cost_us(sample, cycle.ev._port_seq != seq)
         self._time.pass_us(us)

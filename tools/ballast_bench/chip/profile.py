@@ -16,8 +16,8 @@ IDEAL = "ideal"
 OF_BOARD = "board"
 RARELY = 20  # chosen: one call of so many takes as long as the worst
 
-TASK, FLASH = "task", "flash"
-STALLS = (TASK, FLASH)
+TASK, FLASH, PYTHON = "task", "flash", "python"
+STALLS = (TASK, FLASH, PYTHON)
 
 KINDS = {
     "step": "a step of the charger without the pilot's readings",
@@ -38,8 +38,12 @@ KINDS = {
     "sha256": "SHA-256, per byte",
     "hmac": "an HMAC tag of a frame",
     "pbkdf2": "PBKDF2-HMAC-SHA256, per iteration",
+    "x25519": "X25519 without the power at its end",
     "pow_x25519": "the power at the end of X25519, where it is one C call",
     "rsa_verify": "RSA-3072 verification, where it is one C call",
+    "clamp_frame": "checking a frame of a clamp, its tag included",
+    "group_frame": "checking a frame of a group, its tag included",
+    "status": "building the status document",
     "json_dumps": "json.dumps, per byte",
     "json_loads": "json.loads, per byte",
     "tls_handshake": "the longest C call of a TLS handshake",
@@ -59,7 +63,8 @@ KINDS = {
 class Cost:
     """us: fixed part. us_per: for each unit of the amount. us_max: the worst of one unit, whole.
 
-    stall: "task" = MicroPython's task is busy and its timer goes on; "flash" = both cores stand.
+    stall: "task" = MicroPython's task is busy and its timer goes on; "flash" = both cores stand;
+    "python" = it is no C call but Python: steps run in between.
     measured: on hardware; else an estimate of `source`.
     """
 
@@ -125,20 +130,40 @@ def load(name, near=None):
         return None
     path = _find(name, near)
     if path is None:
-        there = ", ".join([*names(), IDEAL])
-        raise UserError(f"no chip profile {name!r}; there are {there}, or the path of a .toml file")
+        raise UserError(f"no chip profile {name!r}; there are {listed()}, or the path of a .toml file")
     return _read(path)
 
 
-def of_board(name, board):
-    """The same; name "board" = the profile that the board names. UserError if it names none."""
-    if name != OF_BOARD:
-        return load(name)
-    named = getattr(board, "CHIP_PROFILE", None)
-    if not named:
-        there = ", ".join([*names(), IDEAL])
-        raise UserError(f"board {board.NAME}: names no CHIP_PROFILE; there are {there}")
-    return load(named, getattr(board, "FOLDER", None))
+def listed():
+    """All names that `load` takes, in one line."""
+    return ", ".join([*names(), IDEAL])
+
+
+def of_board(name, board, live=0):
+    """The same; name "board" = the profile that the board names. UserError with one line if it names
+    none, for a profile of another chip than the board's, or with too small a heap for the firmware.
+    live: bytes that the firmware holds.
+    """
+    if name == OF_BOARD:
+        named = getattr(board, "CHIP_PROFILE", None)
+        if not named:
+            raise UserError(f"board {board.NAME}: names no CHIP_PROFILE; there are {listed()}")
+        made = load(named, getattr(board, "FOLDER", None))
+    else:
+        made = load(name)
+    if made is not None:
+        _check_fit(made, board, live)
+    return made
+
+
+def _check_fit(made, board, live):
+    where = f"chip profile {made.name}"
+    if made.chip != board.CHIP:
+        raise UserError(f"{where}: it is of {made.chip}, and board {board.NAME} has {board.CHIP}; "
+                        "choose a profile of that chip")  # fmt: skip
+    if made.heap["python"] < live:
+        raise UserError(f"{where}: heap.python: {made.heap['python'] // 1024} KiB, and the firmware holds "
+                        f"{live // 1024} KiB; choose a chip with PSRAM")  # fmt: skip
 
 
 def _find(name, near):

@@ -36,10 +36,15 @@ class ChipTime:
 
     busy_us: until when its task is in a C call or a step. turn: its own code runs now, in a step or
     during the boot, so that the clock is its alone. block: what lets the world go on while a
-    service blocks; None = the clock alone moves. spent: {kind: (calls, us)}.
+    service blocks, block(us, stall); None = the clock alone moves. heap: chip/garbage.Heap or None.
+    spent: {kind: (calls, us, longest us)}. paying: a call of chip/paid_calls.py runs. watch: is told
+    of all stalls and steps (chip/lateness.py), or None.
     """
 
-    __slots__ = ("block", "busy_us", "clock", "moved", "profile", "random", "spent", "turn", "worst")
+    __slots__ = (
+        "block", "busy_us", "clock", "heap", "moved", "paying", "profile", "random", "spent", "turn",
+        "watch", "worst",
+    )  # fmt: skip
 
     def __init__(self, clock, profile=None, seed=0, block=None):
         self.clock = clock
@@ -47,7 +52,8 @@ class ChipTime:
         self.random = Random(f"chip/{seed}")
         self.block = block
         self.busy_us = clock.us()
-        self.turn = False
+        self.turn = self.paying = False
+        self.heap = self.watch = None
         self.moved = False  # a flash stall moved the timers' phase
         self.worst = False  # each call takes as long as the worst of its kind
         self.spent = {}
@@ -64,10 +70,16 @@ class ChipTime:
         profile = self.profile
         if profile is None:
             return
+        self.pass_us(self.note(kind, amount), profile.costs[kind].stall)
+
+    def note(self, kind, amount=1):
+        """us that this call takes, counted in `spent`."""
         us = self.price(kind, amount)
-        calls, sum_us = self.spent.get(kind, (0, 0))
-        self.spent[kind] = (calls + 1, sum_us + us)
-        self.pass_us(us, profile.costs[kind].stall)
+        calls, sum_us, longest_us = self.spent.get(kind, (0, 0, 0))
+        self.spent[kind] = (calls + 1, sum_us + us, max(longest_us, us))
+        if self.watch is not None:
+            self.watch.stall(kind, us)
+        return us
 
     def pass_us(self, us, stall="task"):
         """The code that runs now blocks for so long."""
@@ -78,7 +90,7 @@ class ChipTime:
         if self.turn:
             self.clock.advance_us(us)
         elif self.block is not None:
-            self.block(us)
+            self.block(us, stall)
         else:
             self.clock.advance_us(us)
 

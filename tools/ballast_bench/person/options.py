@@ -71,6 +71,9 @@ OPTIONS = {
     "market": (TEXT, "", None, None),
     #: mains_plug name of a plug: of that market; empty = the brand's, elsewhere the one that carries most
     "mains_plug": (TEXT, "", None, None),
+    #: chip name of a chip profile, the path of one, `board` (that the board names) or `ideal`: how
+    #:   long the calls of the charger's chip take; empty = as the bench has it
+    "chip": (TEXT, "", None, None),
     #: chargers whole number: on one supply; several of them are a group
     "chargers": (WHOLE, 1, 1, 16),
     #: car a car of plant/cars.toml: that `plug` without a model plugs in
@@ -177,9 +180,9 @@ def make_setup(given, make=Setup, **more):
         setup = make(
             config=config, limit_a=options["limit_a"], charger=made,
             meter=options["meter"], settings={**settings, "fallback_ma": options["fallback_ma"]},
-            seed=options["seed"], **measuring(options), **more,
+            seed=options["seed"], chip=options["chip"] or None, **measuring(options), **more,
         )  # fmt: skip
-    except ValueError as error:
+    except (ValueError, UserError) as error:
         raise ActionError(f"setup: {error}") from None
     setup.given = dict(given)
     if not setup.ideal:

@@ -35,6 +35,8 @@ CHOICES = (
     Choice("brand", '"NAME or FOLDER"', "NAME",
            "brand of the charger: a name in boards/brands/, or the folder of your own"),
     Choice("market", '"NAME"', "NAME", "market whose rules hold: eu, uk, us, ..."),
+    Choice("chip", '"NAME or FILE.toml"', "NAME",
+           "chip profile, a name in ballast_bench/chip/ or your own file; board, ideal"),
     Choice("seed", "NUMBER", "NUMBER", "of everything on the bench that is random"),
     Choice("bench", "NAME=VALUE, ...", "",
            'what stands on the bench, such as house="empty", limit_a=25, or a setting of the charger'),

@@ -57,14 +57,15 @@ def _choice(item: pytest.Item, name: str) -> object:
 
 
 def _place(item: pytest.Item, name: str, value: object, bases: tuple[Path, ...]) -> object:
-    """A board or brand that is a path, as one that holds wherever the story is played."""
-    if name not in ("board", "brand") or "/" not in str(value):
+    """A board, brand or chip that is a path, as one that holds wherever the story is played."""
+    if name not in ("board", "brand", "chip") or "/" not in str(value):
         return value
     paths = [(base / Path(str(value)).expanduser()).resolve() for base in bases]
     found = next((path for path in paths if path.exists()), None)
     if found is None:
+        kind = "file" if name == "chip" else "folder"
         raise _refused(
-            item, f"{name} {value}: no such folder; looked for {' and '.join(map(str, paths))}"
+            item, f"{name} {value}: no such {kind}; looked for {' and '.join(map(str, paths))}"
         )
     return str(found)
 

@@ -62,6 +62,7 @@ class Bench:
         self.coil_us = self.pilot_us = self.began_ms = 0
         self.coil = 0
         self.jitter = False
+        self.compute_us = COMPUTE_US
         self.forced_late = []
         self.mains_a = None  # the house's current while a mains meter sends, A
         self.sent_us = 0
@@ -132,7 +133,7 @@ class Bench:
             self.io.read(self.scan)
             self.charger.step(tick, self.scan, self.out)
             if self.jitter:
-                self.clock.advance_us(COMPUTE_US)
+                self.clock.advance_us(self.compute_us)
             self.io.write(self.out)
 
     def _late(self, due_us):

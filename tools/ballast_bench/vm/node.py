@@ -1,8 +1,7 @@
 """A charger in the world whose firmware runs on a VM."""
 
 import ballast_bench.fakes as fakes
-from ballast_bench.chip.garbage import Heap
-from ballast_bench.node import GARBAGE_S, LIVE_KIB, Node
+from ballast_bench.node import Node
 from ballast_bench.vm import bootloader
 from ballast_bench.vm.process import VmDied
 
@@ -21,7 +20,7 @@ class VmNode(Node):
                 self.app = make_app(self)
                 self.app.start()
                 if self.profile is not None:
-                    self.heap = Heap(time, LIVE_KIB, GARBAGE_S, self.profile.heap["python"])
+                    self.make_heap()
         except (fakes.HardReset, VmDied) as error:
             crash = isinstance(error, VmDied)  # of a base on trial, it is what the boot loader is for
             if not self.world.reboots or (crash and not bootloader.on_trial(self.device)):

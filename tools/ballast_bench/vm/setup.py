@@ -36,9 +36,9 @@ class VmSetup(Setup):
         self._flash, self._ports = {}, {}
         super().__init__(*args, **kwargs)
 
-    def _make_world(self, config):
+    def _make_world(self, config, chip):
         return World(config, self.seed, self.product.board, make_app=self._make_app, calm=False,
-                     make_node=VmNode)  # fmt: skip
+                     chip=chip, make_node=VmNode)  # fmt: skip
 
     def _make_app(self, node):
         kind = RealTimeCharger if self._real else VmCharger

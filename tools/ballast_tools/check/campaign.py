@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 from ballast_tools.check import workers
+from ballast_tools.play import chip_option
 from ballast_tools.shell.errors import UserError
 
 INTERRUPTED = 130  # as shell/cli.py
@@ -44,22 +45,31 @@ def add_arguments(parser):
     add("--worst", nargs=2, metavar=("K", "DIR"), help="the K worst runs of each figure as stories")
     add("--list", action="store_true", help="kinds, axes and disturbances, and end")
     add("--replay", metavar="RUN", help="KIND/SEED/NUMBER, FILE.story, FILE.json, or JSON as printed")
+    chip_option.add_arguments(parser)
     add("--bug", metavar="NAME", help="plant a bug first: is it found? (list: ?)")
 
 
 def main(args):
     _check(args)
     from ballast_bench.campaign.bugs import BUGS
+    from ballast_bench.world import World
     from ballast_tools.check import campaign_replay, campaign_report
 
     if args.bug is not None and args.bug not in BUGS:
         raise UserError(f"--bug {args.bug}: there are {', '.join(BUGS)}")
-    if args.list:
-        print("\n".join(campaign_report.list_axes()))
-        return 0
-    if args.replay:
-        return campaign_replay.with_bug(args.bug, lambda: campaign_replay.replay(args.replay, args.seconds))
-    return _campaign(args)
+    before = World.CHIP
+    World.CHIP = chip_option.of(args) or before  # the processes that do the runs inherit it
+    try:
+        if args.list:
+            print("\n".join(campaign_report.list_axes()))
+            return 0
+        if args.replay:
+            return campaign_replay.with_bug(
+                args.bug, lambda: campaign_replay.replay(args.replay, args.seconds)
+            )
+        return _campaign(args)
+    finally:
+        World.CHIP = before
 
 
 def _check(args):
@@ -70,6 +80,8 @@ def _check(args):
             raise UserError(f"--{name}: at least {least}")
     if args.seconds is not None and not 1.0 <= args.seconds <= 1e6:
         raise UserError("--seconds: from 1 to 1000000")
+    if args.chip is not None and args.dask is not None:
+        raise UserError("--chip: a cluster has the bench's own chip; leave --chip or --dask out")
     if args.resume and args.record is None:
         raise UserError("--resume: say with --record what it goes on with")
     if args.worst and not (args.worst[0].isdecimal() and int(args.worst[0])):
@@ -196,6 +208,8 @@ def _store(args, seconds, work):
     from ballast_bench.campaign.store import Store, StoreError
 
     plan = {"format": 1, "seed": args.seed, "seconds": seconds, "bug": args.bug}
+    if args.chip is not None:
+        plan["chip"] = args.chip
     if args.record is not None:
         plan["version"] = work.version()
     try:
@@ -273,7 +287,7 @@ def _verdict(args, store, seconds, lost):
     print(f"\n{len(some_rows)} runs, seed {args.seed}: {len(broken)} broke a rule")
     for row in broken[:3]:
         campaign_replay.with_bug(
-            args.bug, lambda row=row: campaign_replay.show_broken(args.bug, row, seconds)
+            args.bug, lambda row=row: campaign_replay.show_broken(args.bug, row, seconds, args.chip)
         )
     for row in errors[:3]:
         print(f"ERROR  {row['kind']}/{row['seed']}/{row['number']}: {row['error']}")

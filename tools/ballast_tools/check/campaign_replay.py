@@ -70,7 +70,7 @@ def _show_row(row):
     return 1 if row["broken"] or row["error"] else 0
 
 
-def show_broken(bug, row, seconds):
+def show_broken(bug, row, seconds, chip=None):
     """The broken rule, made small, and the command that shows it again."""
     name = f"{row['kind']}/{row['seed']}/{row['number']}"
     text, replay, story = row["broken"], name, None
@@ -82,6 +82,7 @@ def show_broken(bug, row, seconds):
         story = small.text()
     print(f"BROKEN  {name}: {text or row['broken']}")
     bug = f" --bug {bug}" if bug else ""
+    bug += f" --chip {chip}" if chip and replay == name else ""  # a story says it itself
     length = f" --seconds {seconds:g}" if seconds and replay == name else ""
     print(f"  {PROGRAM} campaign{bug}{length} --replay {replay}")
     if story:

@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from ballast_tools.play import record_option, settings_option, story_runs, vm_option
+from ballast_tools.play import chip_option, record_option, settings_option, story_runs, vm_option
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import product_options
 
@@ -30,6 +30,7 @@ def add_arguments(parser):
     add("--seed", type=int, metavar="N", help="of everything random, whatever the story says")
     add("--jobs", type=int, metavar="N", help="runs at the same time (default: one per core)")
     product_options.add_arguments(parser)
+    chip_option.add_arguments(parser)
     record_option.add_arguments(parser)
     vm_option.add_arguments(parser)
 
@@ -66,7 +67,7 @@ def wishes(args):
     from ballast_bench.person import options
     from ballast_bench.person.verbs.action import ActionError
 
-    over = product_options.given(args)
+    over = {**product_options.given(args), **chip_option.given(args)}
     if args.seed is not None:
         over["seed"] = args.seed
     over.update(settings_option.given(args))

@@ -8,6 +8,7 @@ from copy import copy
 from pathlib import Path
 
 from ballast_tools.play import (
+    chip_option,
     record_option,
     report,
     settings_option,
@@ -63,6 +64,7 @@ def add_arguments(parser):
     record_option.add_arguments(parser)
     with_option.add_arguments(parser)
     product_options.add_arguments(parser)
+    chip_option.add_arguments(parser)
 
 
 class Car(argparse.Action):
@@ -171,7 +173,7 @@ def prepare(args, more):
             config=config, limit_a=args.limit, ev=ev, meter=args.meter, settings=values,
             seed=args.seed, interval_s=args.meter_interval, latency_s=args.meter_latency,
             answer_s=args.meter_answer, loss=share(args.loss, "--loss"), clamp=args.clamp,
-            meter_model=args.meter_model, charger=made, **more,
+            meter_model=args.meter_model, charger=made, chip=chip_option.of(args), **more,
         )  # fmt: skip
     except ValueError as error:
         raise UserError(f"--meter {args.meter}: {error}") from None

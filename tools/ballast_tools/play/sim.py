@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from ballast_bench.person.said import LIMITED, WHY
-from ballast_tools.play import record_option, vm_option, with_option
+from ballast_tools.play import chip_option, record_option, vm_option, with_option
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import product_options
 
@@ -40,6 +40,7 @@ def add_arguments(parser):
     with_option.add_arguments(parser)
     vm_option.add_sim_arguments(parser)
     product_options.add_arguments(parser)
+    chip_option.add_arguments(parser)
 
 
 def _amps(text):
@@ -137,7 +138,8 @@ def check_port(port, option):
 def wishes(args, told):
     """{name of person/options.py: value}: the command's options, then the story's setup lines."""
     given = {"house": args.house, "limit_a": args.limit, "meter": args.meter, "seed": args.seed,
-             "hour": args.hour, "chargers": args.chargers, **product_options.given(args)}  # fmt: skip
+             "hour": args.hour, "chargers": args.chargers, **product_options.given(args),
+             **chip_option.given(args)}  # fmt: skip
     if args.trace:
         given["trace"] = str(Path(args.trace).resolve())
     if told is None:

@@ -66,6 +66,7 @@ EXTRA_GROUPS = {
     BENCHES + "balance": ("plot",),
     BENCHES + "links": (VM,),
     BENCHES + "memory": ("build", VM),
+    BENCHES + "chip": ("test",),  # bumble, for Bluetooth
 }
 """By module, where one `bench` needs more than the others."""
 

@@ -5,8 +5,9 @@
     unit.pair_with(charger_id, key, charger_mac)
     world.actors.append(unit)          # or call unit(now_s) as time goes on
 
-A cycle is one event at its end: it evaluates the window that lies before it (45 ms of
-sampling, 18 ms for the sums and the radio, an estimate for an ESP32-C3) and sends.
+A cycle is one event at its end: it evaluates the window that lies before it and sends; how long
+that takes is in the clamp's chip profile (chip/clamp/esp32c3.toml). With `collects=True` a garbage
+collection makes a cycle longer whenever its heap is full.
 With `waveform=True` every ADC sample is made (analog_front.py); otherwise the window's
 mean square is taken from the supply itself, with the noise that the front leaves.
 """
@@ -14,6 +15,7 @@ mean square is taken from the supply itself, with the noise that the front leave
 import math
 import random
 
+from ballast_bench.chip import clamp_chip
 from ballast_bench.devices.clamp_unit.analog_front import CT_MA, CT_UV, FULL_UV, SINE, Front
 from ballast_bench.devices.clamp_unit.supply import SampledSupply
 from ballast_bench.devices.clamp_unit.windows import EVALUATE_S, WINDOW_S, Windows
@@ -21,8 +23,6 @@ from clamp import power
 from clamp.app import ClampApp
 from clamp.rms import Calibration
 from clamp.settings import ClampSettings, PairedCharger
-
-BOOT_S = 1.0  # chosen: from power to the first window; never measured
 
 
 class BenchBoard:
@@ -134,7 +134,10 @@ class ClampUnit:
         seed=0,
         settings=None,
         board=BenchBoard,
+        collects=False,
     ):
+        self.chip = clamp_chip.load()
+        self.collects, self.collections, self._cycles = collects, 0, 0
         self.supply = SampledSupply(supply) if callable(supply) else supply
         self.now_s = 0.0
         self.dead = self.silent = False
@@ -172,6 +175,7 @@ class ClampUnit:
             self.saved.append,
             lambda: 0,
         )
+        self.app.ledger = power.Ledger(self.chip.current_ua)
         self.windows.booted(self.app)
 
     def reboot(self):
@@ -199,7 +203,7 @@ class ClampUnit:
             return
         if self._off:
             self._off = False
-            self._next_s = now_s + BOOT_S
+            self._next_s = now_s + self.chip.boot_s
             self.now_s = now_s
             self.reboot()
             self.radio.start()
@@ -222,8 +226,17 @@ class ClampUnit:
                 windows.cycle_over(self.now_s, self.radio.sent > sent)
             if app.listening():
                 return
-        self._next_s += WINDOW_S + EVALUATE_S + self._rng.uniform(0.0, 0.004)
-        app.ledger.add(power.ACTIVE, round((WINDOW_S + EVALUATE_S) * 1e6))
+        took_s = WINDOW_S + EVALUATE_S + self._collected_s()
+        self._next_s += took_s + self._rng.uniform(0.0, self.chip.jitter_s)
+        app.ledger.add(power.ACTIVE, round(took_s * 1e6))
+
+    def _collected_s(self):
+        """How long this cycle is held up by a collection."""
+        self._cycles += 1
+        if not self.collects or self._cycles % self.chip.cycles_to_full:
+            return 0.0
+        self.collections += 1
+        return self.chip.collect_s
 
     def _power_off(self):
         if not self._off:

@@ -9,10 +9,11 @@ clamp measures and when it sends stays the same to the microsecond.
 import math
 from random import Random
 
+from ballast_bench.chip import clamp_chip
 from clamp import pairing
 
-WINDOW_S = 0.045
-EVALUATE_S = 0.018
+WINDOW_S = clamp_chip.load().window_s
+EVALUATE_S = clamp_chip.load().evaluate_s
 # of one window, chosen: what the front of analog_front.py leaves
 _NOISE_SHARE, _NOISE_MA = 0.002, 10.0
 _EARLY_S = 0.002  # before a heartbeat is due, for the rounding to milliseconds

@@ -22,6 +22,8 @@ def add_arguments(parser):
     parser.add_argument("--phases", type=int, default=1000, help="phases per row (1000)")
     parser.add_argument("--short", action="store_true", help=f"{SHORT} phases per row, for CI")
     parser.add_argument("--rows", metavar="TEXT", default="", help="only rows whose key has TEXT")
+    parser.add_argument("--chip", metavar="NAME", help="on a chip profile, its path, `board` (each that a "
+                        "board names), or `ideal`: any lateness that the overrun law lets pass")  # fmt: skip
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
 
@@ -37,12 +39,11 @@ def _rows():
 
 def _work(job):
     """Worker: (key, [ms], text of the first failure)."""
-    key, numbers, total, seed = job
+    key, numbers, total, seed, chip = job
     rows = {row[0]: row for row in _rows()}
     from ballast_bench.safety.rows import measure
-    from ballast_bench.safety.timing import Bench
 
-    bench = Bench(f"{seed}/{key}/{numbers[0]}")
+    bench = _bench(f"{seed}/{key}/{numbers[0]}", chip)
     got = []
     for n in numbers:
         try:
@@ -52,10 +53,32 @@ def _work(job):
     return key, got, ""
 
 
-def run(rows, phases, seed, jobs, bar=None):
+def _bench(seed, chip):
+    from ballast_bench.chip import profile
+    from ballast_bench.safety import on_chip, timing
+
+    made = profile.load(chip)
+    return timing.Bench(seed) if made is None else on_chip.ChipBench(seed, made)
+
+
+def chips(wanted):
+    """Names of the profiles that --chip means; None: as the bench has it."""
+    from ballast_bench import boards
+    from ballast_bench.chip import profile
+    from ballast_bench.world import World
+
+    wanted = wanted or World.CHIP
+    if wanted != profile.OF_BOARD:
+        profile.load(wanted)
+        return [wanted]
+    named = (getattr(boards.load(name), "CHIP_PROFILE", None) for name in boards.names())
+    return [name for name in dict.fromkeys(named) if name not in (None, profile.IDEAL)]
+
+
+def run(rows, phases, seed, jobs, bar=None, chip="ideal"):
     """[{key, text, limit_ms, source, best_ms, worst_ms, phases, failure}] by row."""
     todo = [
-        (row[0], list(range(start, min(start + CHUNK, phases))), phases, seed)
+        (row[0], list(range(start, min(start + CHUNK, phases))), phases, seed, chip)
         for row in rows
         for start in range(0, phases, CHUNK)
     ]
@@ -81,6 +104,16 @@ def _result(row, times, failures):
 
 def missed(result):
     return bool(result["failure"]) or result["worst_ms"] > result["limit_ms"]
+
+
+def worst_of(tables):
+    """The rows of several chips as of one: the worst of each."""
+    out = []
+    for rows in zip(*tables, strict=True):
+        row = max(rows, key=lambda r: (bool(r["failure"]), r["worst_ms"] or 0))
+        best = [r["best_ms"] for r in rows if r["best_ms"] is not None]
+        out.append({**row, "best_ms": min(best, default=None)})
+    return out
 
 
 def duty_errors(bits=13, least_ma=6000, most_ma=80000):
@@ -122,10 +155,14 @@ def main(args):
     rows = [row for row in _rows() if args.rows in row[0]]
     if not rows:
         raise UserError(f"--rows {args.rows}: there are {', '.join(r[0] for r in _rows())}")
-    bar = Bar("Measuring")
-    results = run(rows, phases, args.seed, args.jobs, bar)
-    bar.end()
-    print_table(results)
+    on_chips = {}
+    for chip in chips(args.chip):
+        bar = Bar(f"Measuring on {chip}")
+        on_chips[chip] = run(rows, phases, args.seed, args.jobs, bar, chip)
+        bar.end()
+        print(f"chip: {chip}")
+        print_table(on_chips[chip])
+    results = worst_of(on_chips.values())
     duty = []
     for bits in (10, 12, 13, 14, 16):
         steps, low, high = duty_errors(bits)
@@ -135,8 +172,10 @@ def main(args):
         print(f"advertised current, PWM of {bits} bits: {steps} duties, at most {-low:.0f} mA less"
               f" (8 to 32 A: {portable:.0f}) and {max(0.0, high):.3f} mA more than the limit")  # fmt: skip
     print(f"{phases} phases per row, seed {args.seed}, on the bench; nothing ran on hardware")
-    figures.write(args.json, {"phases": phases, "seed": args.seed, "rows": results, "duty": duty})
-    bad = [r["key"] for r in results if missed(r)] + [d["bits"] for d in duty if d["excess_ma"] > 0]
+    figures.write(args.json, {"phases": phases, "seed": args.seed, "rows": results, "duty": duty,
+                              "chips": on_chips})  # fmt: skip
+    bad = [f"{r['key']} ({chip})" for chip in on_chips for r in on_chips[chip] if missed(r)]
+    bad += [d["bits"] for d in duty if d["excess_ma"] > 0]
     if bad:
         print("MISSED: " + ", ".join(str(key) for key in bad))
     return 1 if bad else 0

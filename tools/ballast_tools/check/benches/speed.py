@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
+from ballast_tools.play import chip_option
 from ballast_tools.shell import figures, paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.progress import Bar
@@ -38,6 +39,7 @@ def add_arguments(parser):
     add("--short", action="store_true", help="2 pairs of one minute: for every change")
     add("--prove", type=int, default=0, metavar="N", help="no times: N random stories on any board, "
         "each with and without the short way through steps at rest; every step must be the same")  # fmt: skip
+    chip_option.add_arguments(parser)
 
 
 def main(args):
@@ -51,6 +53,8 @@ def main(args):
         raise UserError(f"--prove {args.prove}: from 1 to 100000")
     if args.prove:
         return prove(args)
+    if args.chip is not None:
+        raise UserError("--chip: it is for --prove; the older state has no chip to compare with")
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         unpack(args.base, base)
@@ -59,7 +63,17 @@ def main(args):
 
 def prove(args):
     """N drawn stories both ways; each 50th short step is compared with a whole one besides."""
-    import ballast_bench.world  # noqa: F401 - it lets Python find the firmware
+    from ballast_bench.world import World
+
+    before = World.CHIP
+    World.CHIP = chip_option.of(args) or before
+    try:
+        return _prove(args)
+    finally:
+        World.CHIP = before
+
+
+def _prove(args):
     from ballast_bench.calm.prove import CalmError
     from ballast_bench.campaign import both_ways, draw
 
