@@ -124,10 +124,13 @@ def test_chips_compute_at_the_same_time(on_bench):
     setup = on_bench(Setup(config=Config(phases=3, limit_a=100.0, chargers=8), meter="none"))
     world = setup.start()
     world.run(10.0)
+    for node in world.nodes:
+        node.app.timer.reset_figures()  # a new unit's flash has been prepared
+    world.run(5.0)
     assert 3000 < world.nodes[7].app.timer.run_us_max < 20000
     for node in world.nodes:
-        assert node.app.uptime_s() in (9, 10) and node.app.timer.running
-        assert node.app.timer.overruns == 0
+        assert node.app.uptime_s() in (14, 15) and node.app.timer.running
+        assert node.app.timer.late_us_max < 30_000
     assert abs(world.plant.now_s - world.now_s) < 0.02
 
 

@@ -106,7 +106,7 @@ class World:
     """
 
     CALM, PROVE = calm_way.ON, 0
-    CHIP = chip_profile.IDEAL
+    CHIP = chip_profile.OF_BOARD
 
     def __init__(self, config=None, seed=0, board=boards.DEFAULT, start_ms=START_MS, make_app=None,
                  calm=None, prove=None, chip=None, make_node=Node):  # fmt: skip
@@ -135,7 +135,7 @@ class World:
 
     @property
     def now_s(self):
-        """Seconds since power-on, virtual."""
+        """Seconds since all chargers have booted, virtual; on the ideal chip since power-on."""
         return (self.clock.us() - self._start_us) / 1e6
 
     def boot(self):
@@ -148,7 +148,8 @@ class World:
             busy_us = max(busy_us, clock.us())
         clock.set_us(busy_us)
         if self.profile is not None:
-            self._next_us = busy_us + _STEP_US  # the plant stands still while its chargers boot
+            self._start_us = busy_us  # the plant stood still meanwhile
+            self._next_us = busy_us + _STEP_US
         return self
 
     def make_lane(self, node):
@@ -237,8 +238,8 @@ class World:
         until_us = max(clock._us, time.busy_us) + us
         if stall != chip_profile.PYTHON:
             time.busy_us = until_us
-        if self._stepping:  # another chip's turn, or an actor's: the world is on its way already
-            return
+        if self._stepping or not self.loop.is_running():
+            return  # another chip's turn, an actor's or a script's: the world goes on by itself
         boots = node.boots
         token = fakes.task_device.set(None)  # what else computes meanwhile is no work of this chip
         try:

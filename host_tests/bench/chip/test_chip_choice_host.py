@@ -36,7 +36,7 @@ def test_a_setup_line_names_the_chip(monkeypatch):
         ({"chip": "esp32s9"}, "no chip profile 'esp32s9'; there are esp32_plain"),
         ({"chip": "esp32_psram"}, "it is of esp32, and board esp32s3_ref has esp32s3"),
         ({"chip": "none/such.toml"}, "no chip profile"),
-        ({"chip": "board", "board": "esp32_lite"}, "heap.python: 131 KiB, and the firmware holds 236 KiB"),
+        ({"chip": "board", "board": "esp32_lite"}, "heap.python: 131 KiB, and the firmware holds 144 KiB"),
     ],
 )
 def test_a_chip_that_cannot_be_is_one_line(given, says):

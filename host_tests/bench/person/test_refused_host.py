@@ -61,6 +61,7 @@ def test_time_changes_nothing_about_what_is_refused(line):
         for verb, args in script():
             if actions.BY_VERB[verb].restarts:
                 continue
+            assert runs.world.nodes[0].boot_s is None, (verb, args)
             before, after = (told(bench, verb, args) for bench in benches)
             assert before == after, (verb, args)
             assert "\n" not in before

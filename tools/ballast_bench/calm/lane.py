@@ -201,7 +201,8 @@ class Lane:
             or self._locks.permit_until_ms != self._permit_ms
             or self._commission.state == RUNNING
             or device.timers != self._timers
-            or rest.collects(self._app.collector, now_us // 1000)
+            or rest.collects(self._app.collector, (now_us + _STEP_US) // 1000)
+            or device.time.moved
         ):
             return False
         adc = self._adc

@@ -217,5 +217,8 @@ def sample_is_due(meters, balancers):
 
 
 def collects(collector, now_ms):
-    """Whether the firmware looks for garbage after this step, or collects it. None: it never does."""
+    """Whether the firmware looks for garbage after a step that ends at `now_ms`, or collects it.
+
+    None: it never does.
+    """
     return collector is not None and ticks.diff(now_ms & _TICKS, collector.due_ms) >= 0

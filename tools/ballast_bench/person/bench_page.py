@@ -77,7 +77,7 @@ class BenchPage:
         if verb in ("plug", "unplug"):  # another car: nothing was done to it yet
             self._new_car()
         if verb not in _UNKEPT:
-            self.lines.append(actions.line(self.world.now_s, verb, given, charger or 0))
+            self.lines.append(actions.line(self.world.plant.now_s, verb, given, charger or 0))
             self.save()
 
     def _new_car(self):
@@ -86,7 +86,7 @@ class BenchPage:
 
     def text(self):
         """Everything done so far, as a story."""
-        return "\n".join([*self.lines, f"{self.world.now_s:.2f} end"]) + "\n"
+        return "\n".join([*self.lines, f"{self.world.plant.now_s:.2f} end"]) + "\n"
 
     def save(self):
         """Write the story to `save_to`, if there is such a file. OSError when it cannot be."""

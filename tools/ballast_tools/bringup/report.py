@@ -9,7 +9,7 @@ FACTOR = 1.5
 
 NEVER = (
     "set_boot, mark_valid: they choose what starts next; the first update over the air measures them",
-    "the contactor, the residual current module, mains: tools/ballast flash --jig and the first power-up "
+    "the contactor, the residual current module, mains: the command `flash --jig` and the first power-up "
     "of boards/esp32s3_devkit/README.md",
     "TLS: the firmware uses none yet",
 )

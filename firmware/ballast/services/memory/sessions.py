@@ -17,6 +17,7 @@ if _TYPE_CHECKING:
 
 _SIZE = const(100)
 _SAVE_EVERY_S = const(300)
+_SOON_S = const(30)  # chosen: well before the minute whose energy a power cut may cost
 _MIN_WH = const(10)  # an EV that was plugged in without charging gets no row
 
 COLUMNS = ("start_s", "end_s", "plugged_s", "charge_s", "energy_wh")
@@ -88,7 +89,7 @@ class Sessions:
         kept = {"rows": self._rows, "open": self._open}
         if self._open is not None:
             kept["from_wh"] = self._total_wh() - self._open[4]
-        self._store.save("sessions", kept)
+        self._store.save("sessions", kept, _SOON_S)
 
     def json(self) -> "Iterator[str]":
         """JSON text in pieces, the newest session first."""

@@ -24,6 +24,6 @@ def check(found, board, idf):
                 said = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
                 found.wrong(f"{name}: ESP-IDF's gen_esp32part.py: {said[-1].strip() if said else 'failed'}")
             elif out.read_bytes() != partitions.binary(board.table(size)):
-                found.wrong(f"{name}: gen_esp32part.py makes another table of it than tools/ballast does")
+                found.wrong(f"{name}: gen_esp32part.py makes another table of it than this command does")
             else:
                 found.ok(f"partitions: {name}: ESP-IDF's gen_esp32part.py takes it for {size}")
