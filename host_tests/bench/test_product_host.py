@@ -36,12 +36,12 @@ def test_nobody_gets_the_idealised_board_unasked(on_bench):
     [
         ({}, 3, 32.0, 230.0, 50.0),
         ({"brand": "acme"}, 1, 10.0, 230.0, 50.0),
-        ({"board": "esp32_lite"}, 1, 16.0, 230.0, 50.0),
+        ({"board": "esp32s3_lite"}, 1, 16.0, 230.0, 50.0),
         ({"market": "us"}, 1, 32.0, 240.0, 60.0),
         ({"market": "us", "plug": "nema5-15"}, 1, 12.0, 120.0, 60.0),
         ({"market": "cn"}, 1, 32.0, 220.0, 50.0),
         ({"market": "au"}, 3, 32.0, 230.0, 50.0),
-        ({"market": "au", "plug": "as3112-10", "board": "esp32_lite"}, 1, 8.0, 230.0, 50.0),
+        ({"market": "au", "plug": "as3112-10", "board": "esp32s3_lite"}, 1, 8.0, 230.0, 50.0),
     ],
 )
 def test_what_is_sold(wanted, phases, rated_a, volts, hertz):
@@ -88,13 +88,13 @@ def test_mistakes_are_one_line(wanted, line):
 
 
 def test_an_oems_folders_outside_the_tree(tmp_path, on_bench):
-    shutil.copytree(boards.BOARDS / "esp32_lite", tmp_path / "box9")
+    shutil.copytree(boards.BOARDS / "esp32s3_lite", tmp_path / "box9")
     text = (tmp_path / "box9" / "board.py").read_text()
-    text = text.replace('"esp32_lite"', '"box9"').replace("const(16000)", "const(13000)")
+    text = text.replace('"esp32s3_lite"', '"box9"').replace("const(16000)", "const(13000)")
     (tmp_path / "box9" / "board.py").write_text(text)
     shutil.copytree(brand.FOLDER / "acme", tmp_path / "volt")
     text = (tmp_path / "volt" / "brand.toml").read_text()
-    text = text.replace('name = "Acme"', 'name = "Volt"').replace('"esp32_lite"', '"box9"')
+    text = text.replace('name = "Acme"', 'name = "Volt"').replace('"esp32s3_lite"', '"box9"')
     (tmp_path / "volt" / "brand.toml").write_text(text.replace('"bs1363"', '"cee16"'))
     setup = on_bench(make_setup({"board": str(tmp_path / "box9"), "brand": str(tmp_path / "volt")}))
     assert setup.product.name == "box9, volt, uk, cee16" and setup.product.rated_a == 13.0

@@ -34,7 +34,7 @@ def setup(story):
 def test_the_options_are_the_default(story):
     chosen = setup(story)
     assert chosen["seed"] == "21" and chosen["market"] == "uk" and "brand" not in chosen
-    assert chosen["board"].endswith("/boards/esp32_lite"), chosen
+    assert chosen["board"].endswith("/boards/esp32s3_lite"), chosen
 
 @pytest.mark.seed(5)
 @pytest.mark.market("us")
@@ -83,12 +83,12 @@ def chosen(tmp_path_factory):
     write(folder, test_choices=CHOICES)
     for place, board in (
         (folder / "own" / "box", "bench"),
-        (folder / "boards" / "esp32_lite", "esp32_lite"),
+        (folder / "boards" / "esp32s3_lite", "esp32s3_lite"),
     ):
         place.mkdir(parents=True)
         (place / "board.py").write_text((paths.BOARDS / board / "board.py").read_text())
     (folder / "pytest.ini").write_text("[pytest]\nballast_seed = 20\nballast_market = uk\n"
-                                       "ballast_board = boards/esp32_lite\n")  # fmt: skip
+                                       "ballast_board = boards/esp32s3_lite\n")  # fmt: skip
     status, output = outside.plugged(folder, "-rA", "--strict-markers", "--ballast-seed", "21")
     return status, output, outcomes(output)
 

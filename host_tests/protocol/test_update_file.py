@@ -200,7 +200,7 @@ def test_update_that_fits_is_taken():
 
 def test_each_mismatch_says_what_does_not_fit():
     for over, text in (
-        ({"board": "esp32_lite"}, "for the board esp32s3_ref, this is esp32_lite"),
+        ({"board": "esp32s3_lite"}, "for the board esp32s3_ref, this is esp32s3_lite"),
         ({"brand": "ballast"}, "for acme, this charger is ballast"),
         ({"fs": "littlefs"}, "another MicroPython"),
         ({"mpy": 7}, "another MicroPython"),

@@ -16,14 +16,14 @@ STORIES = sorted(Path(__file__).parent.glob("*.story"))
 
 SKIPPED = """\
 board        story            lacks
-esp32_lite   balance          amps_25
-esp32_lite   brown_mains      own_meter
-esp32_lite   cn_window        own_meter
-esp32_lite   greedy_car       own_meter
-esp32_lite   hot_air          amps_32
-esp32_lite   hot_plug         amps_32
-esp32_lite   uk_voltage       own_meter
-esp32_lite   worn_socket      amps_32
+esp32s3_lite balance          amps_25
+esp32s3_lite brown_mains      own_meter
+esp32s3_lite cn_window        own_meter
+esp32s3_lite greedy_car       own_meter
+esp32s3_lite hot_air          amps_32
+esp32s3_lite hot_plug         amps_32
+esp32s3_lite uk_voltage       own_meter
+esp32s3_lite worn_socket      amps_32
 """
 
 

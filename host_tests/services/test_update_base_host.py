@@ -74,7 +74,7 @@ def test_bad_micropython_is_not_started(key, device):
     for data, text in (
         (flip(base_update(key), 9000), "do not match its signature"),
         (base_update(key, size=6 * 4096), "larger than"),
-        (base_update(key, board="esp32_lite"), "for the board esp32_lite"),
+        (base_update(key, board="esp32s3_lite"), "for the board esp32s3_lite"),
         (base_update(key, fs="romfs"), "needs another MicroPython"),
         (base_update(key)[:-1], "not complete"),
     ):

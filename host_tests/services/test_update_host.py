@@ -111,7 +111,7 @@ REFUSED = {
     ),
     "tampered header": (lambda k: flip(make(k), 60), "signature is wrong"),
     "tampered signature": (lambda k: flip(make(k), 500), "signature is wrong"),
-    "wrong board": (lambda k: make(k, board="esp32_lite"), "for the board esp32_lite"),
+    "wrong board": (lambda k: make(k, board="esp32s3_lite"), "for the board esp32s3_lite"),
     "wrong brand": (lambda k: make(k, brand="ballast"), "this charger is acme"),
     "older security": (lambda k: make(k, security=2), "older than the last security fix"),
     "other bytecode": (lambda k: make(k, mpy=5), "needs another MicroPython"),

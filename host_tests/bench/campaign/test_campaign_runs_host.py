@@ -221,7 +221,7 @@ def test_what_is_lost_is_counted_only_while_the_driver_wants_to_charge():
 def test_a_small_charger_hides_the_taper_of_a_big_car_from_perfect_knowledge_too():
     """13 A for a car of 32 A: at 87 % its battery still takes them all."""
     row = world.play(
-        "setup house=empty limit_a=40 meter=none board=esp32_lite brand=acme market=au\n"
+        "setup house=empty limit_a=40 meter=none board=esp32s3_lite brand=acme market=au\n"
         "0 plug max_a=32 soc=0.87\n60 end\n"
     )
     assert 0.0 < row["energy_kwh"] < row["clairvoyant_kwh"]

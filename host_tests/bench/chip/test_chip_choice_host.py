@@ -10,6 +10,7 @@ from ballast_bench.errors import UserError
 from ballast_bench.person.options import make_setup
 from ballast_bench.person.verbs.action import ActionError
 from ballast_bench.world import World
+from tools.factory_kit.command import CLASSIC
 
 HOME = {"house": "empty", "meter": "none"}
 
@@ -36,7 +37,6 @@ def test_a_setup_line_names_the_chip(monkeypatch):
         ({"chip": "esp32s9"}, "no chip profile 'esp32s9'; there are esp32_plain"),
         ({"chip": "esp32_psram"}, "it is of esp32, and board esp32s3_ref has esp32s3"),
         ({"chip": "none/such.toml"}, "no chip profile"),
-        ({"chip": "board", "board": "esp32_lite"}, "heap.python: 131 KiB, and the firmware holds 144 KiB"),
     ],
 )
 def test_a_chip_that_cannot_be_is_one_line(given, says):
@@ -46,12 +46,24 @@ def test_a_chip_that_cannot_be_is_one_line(given, says):
     assert line.startswith("setup: ") and says in line and "\n" not in line
 
 
-def test_a_file_of_ones_own(tmp_path):
-    head = 'chip = "esp32s3"\npsram = "quad"\nlike = "esp32s3_quad"\n[heap]\npython = 1900000\nidf = 250000\n'
+def own_file(folder, heap=1900000):
+    """A profile beside no other: quad PSRAM with that heap, and collections of 1 us."""
+    head = 'chip = "esp32s3"\npsram = "quad"\nlike = "esp32s3_quad"\n'
     takes = "[takes]\nwifi = 1\nble = 1\nsocket = 1\ntls = 1\nthread = 1\n[limits]\nsockets = 10\n"
-    path = tmp_path / "mine.toml"
-    path.write_text(head + takes + '[cost.gc]\nus = 1\nsource = "a test"\n')
-    assert chip_of(chip=str(path)).cost("gc").us == 1
+    path = folder / "mine.toml"
+    path.write_text(f'{head}[heap]\npython = {heap}\nidf = 250000\n{takes}[cost.gc]\nus = 1\nsource = "a test"\n')
+    return str(path)
+
+
+def test_a_file_of_ones_own(tmp_path):
+    assert chip_of(chip=own_file(tmp_path)).cost("gc").us == 1
+
+
+def test_a_chip_with_too_small_a_heap_is_one_line(tmp_path):
+    with pytest.raises(ActionError) as caught:
+        chip_of(chip=own_file(tmp_path, heap=64 << 10))
+    says = f"heap.python: 64 KiB, and the firmware holds {program().live // 1024} KiB; choose a chip with PSRAM"
+    assert str(caught.value).endswith(says) and "\n" not in str(caught.value)
 
 
 # -- a campaign --------------------------------------------------------------------
@@ -67,15 +79,16 @@ def test_a_campaign_has_the_benchs_chip(monkeypatch):
     monkeypatch.setattr(World, "CHIP", "board")
     assert names("chip") == ["board", "ideal"]
     board = axes.choices("chip")[0]
-    assert board.fits({"board": "esp32s3_ref"})
-    assert not board.fits({"board": "esp32_lite"}), "its heap is too small for the firmware"
+    assert all(board.fits({"board": name}) for name in boards.names())
 
 
-def test_a_campaign_on_one_chip_has_its_boards_alone(monkeypatch):
-    monkeypatch.setattr(World, "CHIP", "esp32_psram")
-    assert names("board") == ["esp32_lite"]
+def test_a_campaign_on_one_chip_has_its_boards_alone(monkeypatch, tmp_path):
+    monkeypatch.setattr(World, "CHIP", "esp32s3_quad")
+    assert names("board") == [name for name in boards.names() if boards.load(name).CHIP == "esp32s3"]
     run = draw.draw(1, "minutes", 1)
-    assert run.setup["chip"] == "esp32_psram" and run.strata["chip"] == "esp32_psram"
+    assert run.setup["chip"] == "esp32s3_quad" and run.strata["chip"] == "esp32s3_quad"
+    monkeypatch.setattr(World, "CHIP", own_file(tmp_path, heap=64 << 10))
+    assert names("board") == [], "its heap is too small for the firmware"
 
 
 # -- limits --------------------------------------------------------------------------
@@ -103,7 +116,7 @@ def test_what_must_wait_for_an_open_contactor_is_told():
 def test_the_firmware_holds_less_than_each_chip_with_psram_has():
     for name in profile.names():
         made = profile.load(name)
-        board = boards.load("esp32_lite" if made.chip == "esp32" else "esp32s3_ref")
+        board = boards.load(CLASSIC if made.chip == "esp32" else "esp32s3_ref")
         if made.psram == "none":
             with pytest.raises(UserError, match="heap"):
                 profile.of_board(name, board, program().live)

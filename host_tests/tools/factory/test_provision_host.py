@@ -17,6 +17,7 @@ from ballast_tools.factory import flash, ledger, provision
 from ballast_tools.shell import cli, paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import boards
+from tools.factory_kit.command import CLASSIC
 from tools.factory_kit.direct_link import DirectLink
 from tools.factory_kit.line import IMAGE_BYTES, change, identity_of, serials
 
@@ -246,7 +247,7 @@ def test_flash_command_writes_one_board(factory, capsys):
 
 
 def test_wrong_chip_is_told(factory, capsys):
-    unit = FakeUnit("esp32_lite", bytes.fromhex("7cdfa1000001"))
+    unit = FakeUnit(CLASSIC, bytes.fromhex("7cdfa1000001"))
     unit.plug(str(factory.folder / "tty1"))
     factory.plugged.append(unit)
     assert factory.run([1])[0] == 1

@@ -368,7 +368,7 @@ def test_update_of_another_brand_or_board_is_refused(made, chip, loader, monkeyp
     service = factory.make_update(brand, App().permit, None)
     for change, text in (
         ({"brand": dataclasses.replace(made.brand, id="ballast")}, "this charger is acme"),
-        ({"board": dataclasses.replace(made.board, name="esp32_lite")}, "this is esp32s3_ref"),
+        ({"board": dataclasses.replace(made.board, name="esp32s3_lite")}, "this is esp32s3_ref"),
     ):
         with pytest.raises(update.UpdateError, match=text):
             send(service, newer(dataclasses.replace(made, **change), version="0.2.0"))

@@ -8,6 +8,7 @@ from ballast_tools.factory import flash, jig, labels, ledger, units
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import boards
+from tools.factory_kit.command import CLASSIC
 from tools.factory_kit.line import change, identity_of, serials
 
 PINS = boards.constants(paths.BOARDS / "esp32s3_ref" / "board.py")
@@ -127,8 +128,8 @@ def test_labels_carry_both_codes_and_fit_their_page():
     assert segno.make(wifi, error="m", micro=False).version <= 4  # 33 cells on 15.5 mm: 0.42 mm
 
 
-def test_jig_script_reports_on_both_boards():
-    for name in ("esp32s3_ref", "esp32_lite"):
+def test_jig_script_reports_on_each_chip():
+    for name in ("esp32s3_ref", "esp32s3_lite", CLASSIC):
         output, error = Hardware(name, b"\x02\0\0\0\0\1").run((flash.DEVICE / "jig.py").read_text())
         assert not error
         pins = boards.constants(paths.BOARDS / name / "board.py")

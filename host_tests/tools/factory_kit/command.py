@@ -7,7 +7,9 @@ from ballast_tools.shell import cli, paths
 from ballast_tools.shell.errors import UserError
 from tools.factory_kit import synthetic_base
 
-PAIRS = [(board, name) for board in ("esp32s3_ref", "esp32_lite") for name in ("acme", "ballast")]
+PAIRS = [(board, name) for board in ("esp32s3_ref", "esp32s3_lite") for name in ("acme", "ballast")]
+CLASSIC = str(paths.ROOT / "host_tests/library/oem/boards/box13")
+"""A board with the classic ESP32: no shipped one has that chip, an OEM's may."""
 
 
 def base_file(tmp_path, board, name=None, **over):

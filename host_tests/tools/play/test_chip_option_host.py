@@ -10,6 +10,7 @@ from ballast_tools.check.benches import safety
 from ballast_tools.play import chip_option
 from ballast_tools.shell import cli, paths
 from ballast_tools.shell.errors import UserError
+from tools.factory_kit.command import CLASSIC
 
 TRACE = str(paths.BENCH / "samples/evening.csv")
 STORY = "setup house=empty meter=none\n0 plug\n1 end\n"
@@ -46,7 +47,7 @@ def test_an_unknown_chip_is_one_line(words, name, says):
     ("chip", "board", "says"),
     [
         ("esp32_psram", "esp32s3_ref", "it is of esp32, and board esp32s3_ref has esp32s3"),
-        ("board", "esp32_lite", "heap.python: 131 KiB, and the firmware holds 236 KiB"),
+        ("esp32_plain", CLASSIC, "heap.python: 131 KiB, and the firmware holds"),
     ],
 )
 def test_a_chip_that_is_not_the_boards_or_too_small_is_one_line(tmp_path, chip, board, says):
@@ -54,6 +55,10 @@ def test_a_chip_that_is_not_the_boards_or_too_small_is_one_line(tmp_path, chip, 
     assert says in refused("run", TRACE, "--limit", "25A", *given)
     (tmp_path / "a.story").write_text(STORY)
     assert says in refused("play", str(tmp_path / "a.story"), *given)
+
+
+def test_a_campaign_on_a_chip_that_no_board_has_is_one_line():
+    assert "--chip esp32_psram: none of the boards" in refused("campaign", "--short", "--chip", "esp32_psram")
 
 
 def test_a_story_is_played_on_the_chip(capsys, tmp_path):
@@ -87,11 +92,14 @@ def chosen(**given):
 def test_each_chip_that_a_board_names_is_looked_at_once():
     assert sorted(name for _, name in chosen()) == sorted({name for _, name in chosen()})
     assert ("esp32s3_devkit", "esp32s3_octal") in chosen()
-    assert chosen(board="esp32s3_ref") == [("esp32s3_ref", dict(chosen())["esp32s3_ref"])]
-    assert [name for _, name in chosen(chip="esp32_psram")] == ["esp32_psram"]
+    assert ("esp32s3_lite", "esp32s3_quad") in chosen(), "the low-cost board's PSRAM has four wires"
+    assert chosen(board="esp32s3_ref") == [("esp32s3_ref", "esp32s3_octal")]
+    assert chosen(board=CLASSIC) == [(CLASSIC, "esp32_psram")]
 
 
-@pytest.mark.parametrize("given", [{"board": "bench"}, {"chip": "ideal"}, {"board": "nine"}])
+@pytest.mark.parametrize("given", [
+    {"board": "bench"}, {"chip": "ideal"}, {"board": "nine"}, {"chip": "esp32_psram"},
+])  # fmt: skip
 def test_a_bench_without_a_chip_that_takes_time_is_refused(given):
     with pytest.raises(UserError):
         chosen(**given)

@@ -122,7 +122,7 @@ def test_check_plays_nothing(folder, capsys, monkeypatch):
     assert run(folder, "--check", "--jobs", 2) == 0
     assert capsys.readouterr().out == "3 stories, 4 runs: all can be played\n"
     (folder / "needs.story").write_text("needs own_meter\n0 own_meter state=\"silent\"\n")
-    assert run(folder / "needs.story", "--check", "--board", "esp32_lite") == 0
+    assert run(folder / "needs.story", "--check", "--board", "esp32s3_lite") == 0
     assert capsys.readouterr().out == "1 story, 1 run: all can be played, 1 of them would be skipped\n"
 
 

@@ -68,7 +68,7 @@ def test_a_number_out_of_its_range_is_refused(trace, option, value, line):
 
 
 def test_the_report_counts_the_phases_that_the_charger_has_too(trace, tmp_path):
-    given = ("--hours", "0.01", "--ev-phases", 3, "--out", tmp_path, "--board", "esp32_lite")
+    given = ("--hours", "0.01", "--ev-phases", 3, "--out", tmp_path, "--board", "esp32s3_lite")
     assert run(trace, "--limit", "25A", *given) == 0
     assert json.loads((tmp_path / "report.json").read_text())["ev_phases"] == 1
 

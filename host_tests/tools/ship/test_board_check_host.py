@@ -1,12 +1,14 @@
 """The board checker: every board of the project passes, every mistake gets its line."""
 
 
+from pathlib import Path
 
 import pytest
 
 from ballast_tools.shell import paths
 from ballast_tools.ship.board_check import check_board
 from ballast_tools.ship.board_circuit import fewest_in_window
+from tools.factory_kit.command import CLASSIC
 
 BOARDS = paths.BOARDS
 GOOD = (BOARDS / "esp32s3_devkit" / "board.py").read_text()
@@ -127,16 +129,16 @@ def test_no_file_and_no_python(tmp_path):
 
 
 def test_psram_takes_two_pins_of_the_esp32(tmp_path):
-    lite = (BOARDS / "esp32_lite" / "board.py").read_text()
-    folder = tmp_path / "esp32_lite"
-    folder.mkdir()
-    path = folder / "board.py"
-    lines = [line for line in lite.splitlines() if not line.startswith("CHIP_PROFILE")]
-    for profile, wrong in (("esp32_plain", 0), ("esp32_psram", 2)):
-        path.write_text("\n".join([*lines, f'CHIP_PROFILE = "{profile}"']) + "\n")
-        found = check_board(path)
-        assert len(found) == wrong
-        assert all("carries the PSRAM of this CHIP_PROFILE" in line for line in found)
+    classic = Path(CLASSIC, "board.py").read_text()
+    path = tmp_path / "box13" / "board.py"
+    path.parent.mkdir()
+    path.write_text(classic)
+    assert check_board(path) == []
+    path.write_text(classic.replace("_TX_PIN = const(27)", "_TX_PIN = const(17)").replace(
+        "_RX_PIN = const(13)", "_RX_PIN = const(16)"))  # fmt: skip
+    found = check_board(path)
+    assert len(found) == 2
+    assert all("carries the PSRAM of this CHIP_PROFILE" in line for line in found)
 
 
 def test_a_profile_beside_the_board_counts(tmp_path):
@@ -150,7 +152,7 @@ def test_a_profile_beside_the_board_counts(tmp_path):
 
 
 def test_input_only_pins_of_the_esp32(tmp_path):
-    lite = (BOARDS / "esp32_lite" / "board.py").read_text()
+    classic = Path(CLASSIC, "board.py").read_text()
     path = tmp_path / "board.py"
     for key, text in (
         ("LED_PIN", "GPIO34 is an input only"),
@@ -159,7 +161,7 @@ def test_input_only_pins_of_the_esp32(tmp_path):
     ):
         lines = [
             f"{key} = const(34)" if line.startswith(key + " ") else line
-            for line in lite.splitlines()
+            for line in classic.splitlines()
         ]
         path.write_text("\n".join(lines))
         assert any(f"{key}: {text}" in line for line in check_board(path))

@@ -20,7 +20,7 @@ def test_brands_are_good(name):
 def test_two_brands_and_five_markets_and_two_boards_are_there():
     assert {"acme", "ballast"} <= set(brand.known())
     assert set(market.known()) == {"au", "cn", "eu", "uk", "us"}
-    assert {"esp32s3_ref", "esp32_lite"} <= set(boards.known())
+    assert {"esp32s3_ref", "esp32s3_lite"} <= set(boards.known())
 
 
 @pytest.mark.parametrize("name", market.known())
@@ -87,7 +87,7 @@ MISTAKES = {  # what: (old, new, line, key, part of the message)
     "month": ("2030-06", "2030-13", 11, "support.until", "2031-12"),
     "colour": ("#7a1fa2", "purple", 14, "colours.accent", "#0b6b53"),
     "contrast": ("#7a1fa2", "#b8c9d0", 15, "colours.on_accent", "contrast to accent is 1.7:1"),
-    "board": ('"esp32_lite"', '"esp9"', 18, "hardware.boards", "esp32_lite"),
+    "board": ('"esp32s3_lite"', '"esp9"', 18, "hardware.boards", "esp32s3_lite"),
     "plug": ('"bs1363"', '"schuko"', 19, "hardware.plug", "bs1363"),
     "cable": ("16000", "5000", 20, "hardware.cable_ma", "6000 to 32000"),
     "text for a number": ("13000", '"13000"', 21, "hardware.rated_ma", "whole number"),
@@ -122,7 +122,7 @@ def test_mistake_in_a_brand_names_file_line_and_key(folder, what):
 
 def test_a_brand_outside_the_tree_may_name_boards_outside(folder, monkeypatch):
     path = folder / "brand.toml"
-    path.write_text(path.read_text().replace('"esp32_lite"', '"box16"'))
+    path.write_text(path.read_text().replace('"esp32s3_lite"', '"box16"'))
     with pytest.raises(UserError, match="expected a list of boards"):
         brand.read(folder)
     monkeypatch.setattr(brand, "FOLDER", folder)
@@ -181,21 +181,21 @@ def test_mistake_in_a_market(tmp_path, monkeypatch, what):
 
 
 BOARDS = {
-    "chip": ("image.toml", 'chip = "esp32"', 'chip = "esp8266"', "chip: 'esp8266': expected one"),
+    "chip": ("image.toml", 'chip = "esp32s3"', 'chip = "esp8266"', "chip: 'esp8266': expected one"),
     "no layout": ("image.toml", 'flash = "8MB"', 'flash = "16MB"', "expected one of 8MB, 4MB"),
     "size": ("image.toml", '"4MB" =', '"5MB" =', "layouts.5MB: expected one of"),
     "file system": ("image.toml", 'fs = "romfs"', 'fs = "fat"', "base[0].fs: 'fat'"),
-    "offset": ("board.json", '"0x1000"', '"0"', "flash_offset '0x1000'"),
-    "pins": ("board.py", 'NAME = "esp32_lite"', 'NAME = "x"', "NAME and CHIP must be"),
-    "not constant": ("board.py", "const(18)", "const(9 + 9)", "expected a plain value"),
+    "offset": ("board.json", '"0"', '"0x1000"', "flash_offset '0'"),
+    "pins": ("board.py", 'NAME = "esp32s3_lite"', 'NAME = "x"', "NAME and CHIP must be"),
+    "not constant": ("board.py", "const(14)", "const(9 + 5)", "expected a plain value"),
 }
 
 
 @pytest.mark.parametrize("what", BOARDS)
 def test_mistake_in_a_board_names_its_file(tmp_path, what):
     name, old, new, message = BOARDS[what]
-    target = tmp_path / "esp32_lite"
-    shutil.copytree(paths.BOARDS / "esp32_lite", target)
+    target = tmp_path / "esp32s3_lite"
+    shutil.copytree(paths.BOARDS / "esp32s3_lite", target)
     text = (target / name).read_text()
     assert old in text
     (target / name).write_text(text.replace(old, new, 1))
@@ -205,8 +205,8 @@ def test_mistake_in_a_board_names_its_file(tmp_path, what):
 
 
 def test_layouts_of_one_board_share_their_slots(tmp_path):
-    target = tmp_path / "esp32_lite"
-    shutil.copytree(paths.BOARDS / "esp32_lite", target)
+    target = tmp_path / "esp32s3_lite"
+    shutil.copytree(paths.BOARDS / "esp32s3_lite", target)
     path = target / "partitions-4MiB.csv"
     text = path.read_text()
     path.write_text(text.replace("0x1f0000, 0x110000", "0x1f0000, 0x10e000"))
@@ -238,12 +238,12 @@ def test_frozen_files_exist():
 
     def freeze(where, files=None):
         if "$(BOARD_DIR)" in where:
-            base = where.replace("$(BOARD_DIR)", str(paths.BOARDS / "esp32_lite"))
+            base = where.replace("$(BOARD_DIR)", str(paths.BOARDS / "esp32s3_lite"))
             for file in [files] if isinstance(files, str) else files:
                 frozen.append(paths.Path(base) / file)
 
     names = {"freeze": freeze, "include": lambda *a: None, "require": lambda *a: None}
-    for path in (paths.BOARDS / "loader/manifest.py", paths.BOARDS / "esp32_lite/manifest.py"):
+    for path in (paths.BOARDS / "loader/manifest.py", paths.BOARDS / "esp32s3_lite/manifest.py"):
         exec(path.read_text(), names)
     assert len(frozen) >= 9
     assert all(path.exists() for path in frozen)

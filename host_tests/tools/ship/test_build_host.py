@@ -118,7 +118,7 @@ def test_short_key_is_refused(tmp_path):
     path.write_bytes(private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption()))  # fmt: skip
-    status, text = run("build", "esp32_lite", "acme", "--key", path)
+    status, text = run("build", "esp32s3_lite", "acme", "--key", path)
     assert status == 2 and "RSA key of 3072 bits" in text
 
 
@@ -146,13 +146,13 @@ def test_second_key_is_trusted_too(builds, key_file, tmp_path):
 
 
 WRONG = {
-    "board": (("build", "nosuch", "acme"), "no board 'nosuch'; there are esp32_lite"),
-    "brand": (("build", "esp32_lite", "nosuch"), "no brand 'nosuch'; there are acme"),
+    "board": (("build", "nosuch", "acme"), "no board 'nosuch'; there are esp32s3_lite"),
+    "brand": (("build", "esp32s3_lite", "nosuch"), "no brand 'nosuch'; there are acme"),
     "path": (("build", "../x", "acme"), "no board"),
-    "brand path": (("build", "esp32_lite", "../markets"), "no brand"),
-    "no key": (("build", "esp32_lite", "acme", "--key", "/no.pem"), "/no.pem: No such file"),
-    "not a key": (("build", "esp32_lite", "acme", "--key", __file__), "not a PEM private key"),
-    "no base": (("image", "esp32_lite", "acme", "--base", "/no.bin"), "/no.bin: No such file"),
+    "brand path": (("build", "esp32s3_lite", "../markets"), "no brand"),
+    "no key": (("build", "esp32s3_lite", "acme", "--key", "/no.pem"), "/no.pem: No such file"),
+    "not a key": (("build", "esp32s3_lite", "acme", "--key", __file__), "not a PEM private key"),
+    "no base": (("image", "esp32s3_lite", "acme", "--base", "/no.bin"), "/no.bin: No such file"),
     "flash": (("image", "esp32s3_ref", "acme", "--base", "x", "--flash", "4MB"), "no layout for"),
 }
 

@@ -10,7 +10,7 @@ from ballast_bench.devices.flash import Flash
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import base_image, boards, fsimage, image, partitions
 from journal_kit import start
-from tools.factory_kit.command import PAIRS, base_file, run
+from tools.factory_kit.command import CLASSIC, PAIRS, base_file, run
 
 
 @pytest.mark.parametrize("pair", PAIRS)
@@ -95,10 +95,10 @@ def board_offsets(table):
 
 
 def test_image_command_twice_gives_the_same_bits(key_file, tmp_path, capsys):
-    board = boards.load("esp32_lite")
+    board = boards.load("esp32s3_lite")
     base = base_file(tmp_path, board)
     for name in ("one", "two"):
-        words = ("image", "esp32_lite", "acme", "--base", base, "--key", key_file)
+        words = ("image", "esp32s3_lite", "acme", "--base", base, "--key", key_file)
         assert run(*words, "--flash", "4MB", "--out", tmp_path / name) == (0, "")
     assert fsimage.contents(tmp_path / "one") == fsimage.contents(tmp_path / "two")
     text = capsys.readouterr().out
@@ -114,40 +114,43 @@ BASES = {  # what: (how the base is made, message)
 @pytest.mark.parametrize("what", BASES)
 def test_base_of_another_kind_is_refused(tmp_path, what):
     over, message = BASES[what]
-    board = boards.load("esp32_lite")
+    board = boards.load("esp32s3_lite")
     base = base_file(tmp_path, board, **over)
-    status, text = run("image", "esp32_lite", "acme", "--base", base, "--out", tmp_path / "o")
+    status, text = run("image", "esp32s3_lite", "acme", "--base", base, "--out", tmp_path / "o")
     assert status == 2 and message in text and not (tmp_path / "o").exists()
 
 
 def test_base_of_another_chip_is_refused(tmp_path):
-    base = base_file(tmp_path, boards.load("esp32s3_ref"))
-    status, text = run("image", "esp32_lite", "acme", "--base", base)
+    base = base_file(tmp_path, boards.load(CLASSIC))
+    status, text = run("image", "esp32s3_lite", "acme", "--base", base)
     assert status == 2 and "no partition table" in text
 
 
-@pytest.mark.parametrize("where", [0x1020, 0xF000 + 0x200, 0xF000 + 60_000])
-def test_damaged_base_is_refused(tmp_path, where):
+@pytest.mark.parametrize("name", ["esp32s3_lite", CLASSIC], ids=["esp32s3", "esp32"])
+@pytest.mark.parametrize("part, at", [("boot loader", 0x20), ("app", 0x200), ("app", 60_000)])
+def test_damaged_base_is_refused(tmp_path, name, part, at):
     """One changed byte in boot loader or MicroPython: the images' own checksums tell."""
-    base = base_file(tmp_path, boards.load("esp32_lite"))
+    board = boards.load(name)
+    base = base_file(tmp_path, board)
+    start = 0 if part == "boot loader" else partitions.app_slot(board.table()).offset - board.boot_offset
     data = bytearray(base.read_bytes())
-    data[where - 0x1000 if where < 0x8000 else where] ^= 0x40
+    data[start + at] ^= 0x40
     base.write_bytes(data)
-    status, text = run("image", "esp32_lite", "acme", "--base", base)
-    assert status == 2 and ("damaged" in text or "not an image" in text), text
+    with pytest.raises(UserError, match=r"damaged|not an image"):
+        base_image.load(base, board, boards.release())
 
 
 def test_cut_base_is_refused(tmp_path):
-    base = base_file(tmp_path, boards.load("esp32_lite"))
+    base = base_file(tmp_path, boards.load("esp32s3_lite"))
     data = base.read_bytes()
-    for size in (0, 1, 100, 0x7000, 0xF000, 0xF010, len(data) - 40):
+    for size in (0, 1, 100, 0x7000, 0x10000, 0x10010, len(data) - 40):
         base.write_bytes(data[:size])
-        status, text = run("image", "esp32_lite", "acme", "--base", base)
+        status, text = run("image", "esp32s3_lite", "acme", "--base", base)
         assert status == 2 and "\n" not in text, (size, text)
 
 
 def test_base_checksum_is_compared(tmp_path):
-    board = boards.load("esp32_lite")
+    board = boards.load("esp32s3_lite")
     base = base_file(tmp_path, board)
     digest = hashlib.sha256(base.read_bytes()).hexdigest()
     release = boards.release()

@@ -2,18 +2,18 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
 from ballast_bench.person import story
 from ballast_bench.product import product
 from ballast_bench.setup import Setup, default_ev
-from ballast_tools.shell import paths
 from ballast_tools.ship import boards, fsimage, partitions
 from tools.factory_kit import slot_vm
-from tools.factory_kit.command import base_file, run
+from tools.factory_kit.command import CLASSIC, base_file, run
 
-OEM = paths.ROOT / "host_tests" / "library" / "oem"
+OEM = Path(CLASSIC).parents[1]
 
 SCRIPT = """
 import sys, json
@@ -32,12 +32,9 @@ print(json.dumps([slot, board.NAME, board.RATED_MA, document["brand"], document[
 
 @pytest.fixture
 def oem(tmp_path):
-    """(board, brand): folders of an OEM, with what an image needs beside board.py."""
+    """(board, brand): folders of an OEM; its board has the classic ESP32."""
     shutil.copytree(OEM / "boards", tmp_path / "boards")
     shutil.copytree(OEM / "brands", tmp_path / "brands")
-    for path in (paths.BOARDS / "esp32_lite").iterdir():
-        if path.suffix in (".toml", ".csv") or path.name == "board.json":
-            shutil.copy(path, tmp_path / "boards" / "box13")
     return tmp_path / "boards" / "box13", tmp_path / "brands" / "voltaro"
 
 
@@ -92,10 +89,10 @@ def test_a_brand_in_its_own_market_keeps_its_id(oem, tmp_path):
         (("--board", "{board}", "--brand", "acme"), "brand acme: hardware.boards: box13 is not among them"),
         (("--board", "{brand}"), "board {brand}: no image.toml in this folder; boards/README.md has what it"),
         (("--board", "{board}", "--brand", "{board}"), "brand {board}: no brand.toml in this folder"),
-        (("esp32_lite", "acme", "--market", "mars"), "boards/markets: no market 'mars'; there are "),
-        (("esp32_lite", "acme", "--mains-plug", "x"), "market uk: no plug 'x'; there are "),
-        (("esp32_lite", "acme", "--board", "bench"), "esp32_lite: --board is given too; leave one"),
-        (("esp32_lite", "acme", "uk"), "uk: BOARD and BRAND alone may stand here"),
+        (("esp32s3_lite", "acme", "--market", "mars"), "boards/markets: no market 'mars'; there are "),
+        (("esp32s3_lite", "acme", "--mains-plug", "x"), "market uk: no plug 'x'; there are "),
+        (("esp32s3_lite", "acme", "--board", "bench"), "esp32s3_lite: --board is given too; leave one"),
+        (("esp32s3_lite", "acme", "uk"), "uk: BOARD and BRAND alone may stand here"),
     ],
 )
 def test_mistakes_are_one_line(oem, tmp_path, words, line):

@@ -25,21 +25,21 @@ def test_what_is_not_given_is_left_to_the_bench():
 
 
 def test_names_and_a_folder_outside(tmp_path, monkeypatch):
-    shutil.copytree(boards.BOARDS / "esp32_lite", tmp_path / "esp32_lite")
+    shutil.copytree(boards.BOARDS / "esp32s3_lite", tmp_path / "esp32s3_lite")
     monkeypatch.chdir(tmp_path)
-    args = parsed("--board", "./esp32_lite", "--brand", "acme", "--market", "us", "--mains-plug", "nema6-20")
+    args = parsed("--board", "./esp32s3_lite", "--brand", "acme", "--market", "us", "--mains-plug", "nema6-20")
     assert product_options.given(args) == {
-        "board": str(tmp_path / "esp32_lite"), "brand": "acme", "market": "us", "mains_plug": "nema6-20",
+        "board": str(tmp_path / "esp32s3_lite"), "brand": "acme", "market": "us", "mains_plug": "nema6-20",
     }  # fmt: skip
     assert product_options.charger(args).rated_a == 13.0  # what acme is rated for
 
 
 def test_a_board_outside_is_checked_as_the_build_checks_it(tmp_path):
-    shutil.copytree(boards.BOARDS / "esp32_lite", tmp_path / "esp32_lite")
-    path = tmp_path / "esp32_lite" / "board.py"
-    path.write_text(path.read_text().replace("COIL_PIN = const(25)", "COIL_PIN = const(36)"))
-    with pytest.raises(UserError, match=r"board\.py:\d+: COIL_PIN: GPIO36 is an input only"):
-        product_options.given(parsed("--board", tmp_path / "esp32_lite"))
+    shutil.copytree(boards.BOARDS / "esp32s3_lite", tmp_path / "esp32s3_lite")
+    path = tmp_path / "esp32s3_lite" / "board.py"
+    path.write_text(path.read_text().replace("COIL_PIN = const(15)", "COIL_PIN = const(30)"))
+    with pytest.raises(UserError, match=r"board\.py:\d+: COIL_PIN: GPIO30 is a flash pin"):
+        product_options.given(parsed("--board", tmp_path / "esp32s3_lite"))
 
 
 @pytest.mark.parametrize("option", ["--board", "--brand", "--market", "--mains-plug"])

@@ -1,6 +1,6 @@
 """Board, brand and market together: the charger that a customer unpacks.
 
-    made = load("esp32_lite", brand="acme")          # names, or paths of an OEM's folders
+    made = load("esp32s3_lite", brand="acme")          # names, or paths of an OEM's folders
     made = load(brand="ballast", market="us", plug="nema5-15")
     made.document["profile"]                         # what the firmware reads at its start
     made.supply                                      # the mains where it is sold

@@ -67,6 +67,7 @@ def main(args):
             return campaign_replay.with_bug(
                 args.bug, lambda: campaign_replay.replay(args.replay, args.seconds)
             )
+        _check_boards(args)
         return _campaign(args)
     finally:
         World.CHIP = before
@@ -93,6 +94,16 @@ def _check(args):
         from ballast_bench.campaign import rows
 
         _check_record(args.record, rows)
+
+
+def _check_boards(args):
+    """UserError where no board of this bench has the chip that --chip names, or lives on it."""
+    from ballast_bench import boards
+    from ballast_bench.campaign import axes
+
+    if args.chip is not None and not axes.choices("board"):
+        raise UserError(f"--chip {args.chip}: none of the boards {', '.join(boards.names())} has that chip "
+                        "and memory enough on it; tools/ballast_bench/chip has the profiles")  # fmt: skip
 
 
 def _check_folder(name, folder):

@@ -73,6 +73,24 @@ def test_bad_input_is_one_line(words, text, micropython_vm):
         memory.main(arguments(*words))
 
 
+def test_a_chip_without_psram_is_too_small_for_what_is_live(monkeypatch, capsys, built, micropython_vm):
+    """Of another kind than the board's: what it would be on the classic ESP32."""
+    sizes = iter((131, 132, 900))
+
+    def of(one, row, heap, known=()):
+        return {"live": next(sizes) * KIB, "three_pages": 0, "largest": 0, "fits": True, "idle_per_s": 0,
+                "page_per_s": 0, "fakes": KIB, "tables": 0}  # fmt: skip
+
+    monkeypatch.setattr(measure, "of", of)
+    monkeypatch.setattr(measure, "made", lambda board: built)
+    monkeypatch.setattr(smallest, "measure", lambda one: None)
+    monkeypatch.setattr(smallest, "said", lambda found: "")
+    memory.main(arguments("--chip", "esp32_plain", "--short"))
+    _, second, third = (row.name for row in configurations.ROWS)
+    line = f"Python's heap of esp32_plain: 131 KiB; less than is live with: {second}; {third}\n"
+    assert line in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("live_kib", "idle", "status", "text"), [
     (110, 5000, 0, "bars: kept"),
     (111, 5000, 1, "one charger, clamp, page: 111 KiB live, 110 are wanted"),
@@ -92,6 +110,7 @@ def test_the_bars(monkeypatch, capsys, tmp_path, built, micropython_vm, live_kib
     printed = capsys.readouterr().out
     assert text in printed and "smallest heap: 704 KiB with 64-bit objects" in printed
     found = json.loads(args.json.read_text())
+    assert "Python's heap of esp32s3_octal: 4096 KiB; less than is live with: none of these" in printed
     # 250,000 less Wi-Fi 46,000 and two sockets of 6,000: esp32s3_quad.toml
     assert found["rows"][ALONE.name]["idf_left"] == 192000
     assert found["image_bytes"] <= found["image_most"]

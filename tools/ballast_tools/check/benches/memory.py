@@ -23,7 +23,7 @@ def add_arguments(parser):
     add("--board", default="esp32s3_ref", help="whose application is built (esp32s3_ref)")
     add("--heap", type=int, default=HEAP_KIB, metavar="KIB",
         help=f"MicroPython's heap, for the largest free block ({HEAP_KIB})")  # fmt: skip
-    add("--chip", default="board", help="chip profile that the IDF's heap is taken from (the board's)")
+    add("--chip", default="board", help="profile whose heaps are compared, of any chip (the board's)")
     add("--short", action="store_true", help="without the base that lacks the names: for every change")
 
 
@@ -35,7 +35,7 @@ def main(args):
     one = measure.made(args.board)
     if "romfs" not in one.images:
         raise UserError(f"board {args.board}: has no ROMFS, and its modules would all lie in RAM")
-    chip = profile.of_board(args.chip, _constants(one.board))
+    chip = _chip(args.chip, one.board)
     known = measure.names_of_base(one)
     found, missed = {}, []
     _head(args, one)
@@ -60,9 +60,12 @@ def main(args):
     return 1 if missed else 0
 
 
-def _constants(board):
-    """A board.py of the build as the bench reads it."""
-    return SimpleNamespace(**boards.constants(board.folder / "board.py"), FOLDER=board.folder)
+def _chip(name, board):
+    """The profile of that name. Another chip than the board's will do: objects of 32 bits are as large there."""
+    if name != profile.OF_BOARD:
+        return profile.load(name)
+    constants = boards.constants(board.folder / "board.py")
+    return profile.of_board(name, SimpleNamespace(**constants, FOLDER=board.folder))
 
 
 def _misses(row, got):
@@ -115,6 +118,10 @@ def _notes(args, one, chip, found):
     print("largest free: the longest run of free blocks in that heap after a collection")
     if chip is not None:
         print(f"IDF left: heap.idf of {chip.name} less Wi-Fi, BLE where it is on, and the sockets: estimate")
+        heap = chip.heap["python"]
+        over = [row.name for row in configurations.ROWS if found[row.name]["live"] > heap]
+        print(f"Python's heap of {chip.name}: {heap / KIB:.0f} KiB; "
+              f"less than is live with: {'; '.join(over) or 'none of these'}")  # fmt: skip
     print(f"flash: the application takes {image / KIB:.0f} of {size_report.APPLICATION // KIB} KiB, "
           f"{(size_report.APPLICATION - image) / KIB:.0f} are left")  # fmt: skip
     print(f"smallest heap: {smallest.said(smallest.measure(one))}")

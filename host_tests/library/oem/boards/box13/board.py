@@ -1,17 +1,17 @@
-"""An invented OEM's box: as boards/esp32_lite, for 13 A.
+"""An invented OEM's box: ESP32-WROVER-E (classic ESP32, PSRAM), one phase, 13 A, no power meter of its own.
 
-Constants by function; None = not fitted. The wiring that they describe is in
-boards/esp32_lite/README.md. Not yet run on hardware.
+Constants by function; None = not fitted. The parts around the pins are those of
+boards/esp32s3_lite/README.md. Not yet run on hardware.
 
-Left alone: GPIO0, 2, 5, 12, 15 (strapping), 6-11 (flash), 1, 3 (UART0: console and
-jig), 14 (toggles while the ROM starts). GPIO34-39 can only be inputs.
+Left alone: GPIO0, 2, 5, 12, 15 (strapping), 6-11 (flash), 16, 17 (PSRAM), 1, 3 (UART0: console
+and jig), 14 (toggles while the ROM starts). GPIO34-39 can only be inputs.
 """
 
 from micropython import const
 
 NAME = "box13"
 CHIP = "esp32"
-CHIP_PROFILE = "esp32_plain"
+CHIP_PROFILE = "esp32_psram"
 PHASES = const(1)
 RATED_MA = const(13000)
 
@@ -62,8 +62,8 @@ METER_PGA = None
 METER_LINE_HZ = const(50)
 
 RS485_UART = const(2)  # transceiver that turns its direction by itself
-RS485_TX_PIN = const(17)
-RS485_RX_PIN = const(16)
+RS485_TX_PIN = const(27)
+RS485_RX_PIN = const(13)
 
 LED_PIN = const(19)  # green
 LED_RED_PIN = const(21)

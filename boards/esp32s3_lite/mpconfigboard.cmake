@@ -1,4 +1,5 @@
-include(boards/mpconfigboard_esp32_common.cmake)
+# The common file sets up quad PSRAM, which is what this module has.
+include(boards/mpconfigboard_esp32s3_common.cmake)
 
 # ESP-IDF looks the table up beside its own project unless the path is absolute, and a plain
 # sdkconfig file cannot name this folder.
@@ -8,6 +9,7 @@ file(WRITE ${BALLAST_PARTITIONS}
 
 list(APPEND SDKCONFIG_DEFAULTS
     boards/sdkconfig.240mhz
+    boards/sdkconfig.flash_qio_80m
     ${MICROPY_BOARD_DIR}/sdkconfig.board
     ${BALLAST_PARTITIONS}
 )
