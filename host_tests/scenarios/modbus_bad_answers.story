@@ -1,5 +1,6 @@
 # A Modbus meter on RS-485 that loses answers, sends NaN, exceptions and broken frames: a little above the fuse at most.
 setup house=empty limit_a=25 meter=rtu
+needs own_meter
 0    plug max_a=32
 45   expect offered_a>=15.9 meter=="good"
 50   meter_lost percent=10
