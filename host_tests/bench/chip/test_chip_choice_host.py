@@ -51,7 +51,8 @@ def own_file(folder, heap=1900000):
     head = 'chip = "esp32s3"\npsram = "quad"\nlike = "esp32s3_quad"\n'
     takes = "[takes]\nwifi = 1\nble = 1\nsocket = 1\ntls = 1\nthread = 1\n[limits]\nsockets = 10\n"
     path = folder / "mine.toml"
-    path.write_text(f'{head}[heap]\npython = {heap}\nidf = 250000\n{takes}[cost.gc]\nus = 1\nsource = "a test"\n')
+    heaps = f"[heap]\npython = {heap}\nidf = 250000\n"
+    path.write_text(f'{head}{heaps}{takes}[cost.gc]\nus = 1\nsource = "a test"\n')
     return str(path)
 
 
@@ -62,8 +63,8 @@ def test_a_file_of_ones_own(tmp_path):
 def test_a_chip_with_too_small_a_heap_is_one_line(tmp_path):
     with pytest.raises(ActionError) as caught:
         chip_of(chip=own_file(tmp_path, heap=64 << 10))
-    says = f"heap.python: 64 KiB, and the firmware holds {program().live // 1024} KiB; choose a chip with PSRAM"
-    assert str(caught.value).endswith(says) and "\n" not in str(caught.value)
+    says = f"heap.python: 64 KiB, and the firmware holds {program().live // 1024} KiB"
+    assert says in str(caught.value) and "\n" not in str(caught.value)
 
 
 # -- a campaign --------------------------------------------------------------------

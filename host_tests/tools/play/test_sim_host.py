@@ -78,7 +78,8 @@ def test_port_in_use():
         (("--for", "nan"), "--for nan: it must be above 0"),
         (("--chargers", "0"), "--chargers 0: from 1 to 16"),
         (("--ev-phases", "3"), "--ev-phases 3 needs a three-phase house: --house detached"),
-        (("--ev-phases", "3", "--house", "detached", "--board", "esp32s3_lite"), "this charger has one phase"),
+        (("--ev-phases", "3", "--house", "detached", "--board", "esp32s3_lite"),
+         "this charger has one phase"),
         (("--trace", "gone.csv"), "gone.csv"),
     ],
 )

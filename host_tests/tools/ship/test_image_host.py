@@ -127,7 +127,7 @@ def test_base_of_another_chip_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["esp32s3_lite", CLASSIC], ids=["esp32s3", "esp32"])
-@pytest.mark.parametrize("part, at", [("boot loader", 0x20), ("app", 0x200), ("app", 60_000)])
+@pytest.mark.parametrize(("part", "at"), [("boot loader", 0x20), ("app", 0x200), ("app", 60_000)])
 def test_damaged_base_is_refused(tmp_path, name, part, at):
     """One changed byte in boot loader or MicroPython: the images' own checksums tell."""
     board = boards.load(name)

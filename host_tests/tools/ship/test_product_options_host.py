@@ -27,7 +27,8 @@ def test_what_is_not_given_is_left_to_the_bench():
 def test_names_and_a_folder_outside(tmp_path, monkeypatch):
     shutil.copytree(boards.BOARDS / "esp32s3_lite", tmp_path / "esp32s3_lite")
     monkeypatch.chdir(tmp_path)
-    args = parsed("--board", "./esp32s3_lite", "--brand", "acme", "--market", "us", "--mains-plug", "nema6-20")
+    args = parsed("--board", "./esp32s3_lite", "--brand", "acme",
+                  "--market", "us", "--mains-plug", "nema6-20")  # fmt: skip
     assert product_options.given(args) == {
         "board": str(tmp_path / "esp32s3_lite"), "brand": "acme", "market": "us", "mains_plug": "nema6-20",
     }  # fmt: skip

@@ -61,7 +61,7 @@ def main(args):
 
 
 def _chip(name, board):
-    """The profile of that name. Another chip than the board's will do: objects of 32 bits are as large there."""
+    """The profile of that name, of any chip: objects of 32 bits are as large on another one."""
     if name != profile.OF_BOARD:
         return profile.load(name)
     constants = boards.constants(board.folder / "board.py")
