@@ -18,7 +18,7 @@ CP_PWM_BITS = const(13)
 CP_ADC_PIN = const(1)
 CP_OFFSET_UV = const(1493700)
 CP_GAIN_X100 = const(1339)
-CP_BURST = const(32)
+CP_BURST = const(34)
 CP_SPACING_US = const(0)  # the bench's ADC spaces its readings by itself, 116 us apart
 
 COIL_PIN = const(15)

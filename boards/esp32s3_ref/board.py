@@ -24,7 +24,7 @@ CP_ADC_PIN = const(1)
 # Divider 200k from CP, 33k to 3.3 V, 31.6k to ground: 1493.7 mV at 0 V, 74.68 mV per volt.
 CP_OFFSET_UV = const(1493700)  # ADC voltage at CP = 0 V
 CP_GAIN_X100 = const(1339)  # CP millivolt per ADC millivolt, times 100
-CP_BURST = const(32)  # readings per step
+CP_BURST = const(34)  # readings per step
 CP_SPACING_US = const(116)  # between readings; see ports/pilot_io.py
 
 # Contactor: coil through an N-MOSFET with 10k from gate to source (off while the pin floats).

@@ -219,18 +219,18 @@ def fresh_wiring(clock, seed=0, **values):
 
 
 def bursts(wires, adc, steps):
-    """What a burst of 32 readings in each step gives."""
+    """What the port's burst in each step gives."""
     out = []
     for n in range(1, steps + 1):
         wires.update(0.02 * n)
-        out.append(tuple(adc.take() for _ in range(32)))
+        out.append(tuple(adc.take() for _ in range(wires.board.CP_BURST)))
     return out
 
 
 def test_fresh_noise_does_not_repeat_and_stale_noise_does(clock):
     stale = bursts(*fresh_wiring(clock, noise_mv=60.0), 1000)
     fresh = bursts(*fresh_wiring(clock, noise_mv=60.0, fresh=True), 1000)
-    assert len(set(stale)) <= 125  # 250 samples, read 32 at a time
+    assert len(set(stale)) <= 125  # 250 samples, read 34 at a time
     assert len(set(fresh)) > 600
     assert fresh == bursts(*fresh_wiring(clock, noise_mv=60.0, fresh=True), 1000)
     assert fresh != bursts(*fresh_wiring(clock, 1, noise_mv=60.0, fresh=True), 1000)

@@ -36,7 +36,7 @@ def test_levels_of_a_square_wave(rig, ohm, nominal, duty_cpct):
     rig.wiring.update(0.02)
     for _ in range(40):  # the burst starts elsewhere in the period each time
         port.read(rig.scan)
-        assert rig.scan.pilot_samples == 32
+        assert rig.scan.pilot_samples == 34
         assert abs(rig.scan.pilot_high_mv - nominal) < TOLERANCE_MV
         assert abs(rig.scan.pilot_low_mv + 12000) < TOLERANCE_MV
 
@@ -86,14 +86,14 @@ def test_a_failing_adc_is_no_reading(rig):
     assert rig.scan.pilot_samples == 0
     rig.dev.fail_adc(ADC_PIN, False)
     port.read(rig.scan)
-    assert rig.scan.pilot_samples == 32
+    assert rig.scan.pilot_samples == 34
 
 
 def test_one_disturbed_reading_changes_nothing(dev):
-    quiet = [1_940_000] * 32
+    quiet = [1_940_000] * 34
     port = make(spacing_us=0)
     for spike in (100_000, 2_900_000):
-        for at in range(32):
+        for at in range(34):
             samples = list(quiet)
             samples[at] = spike
             dev.feed_adc(ADC_PIN, samples)
@@ -118,7 +118,7 @@ def test_a_late_reading_is_two_bursts(dev, clock):
     assert (pilot_io.LATE_MS, pilot_io.NO_READING) == (pilot.LATE_MS, records.NO_READING)
     port = make(spacing_us=0)
     scan = Scan()
-    dev.feed_adc(ADC_PIN, [1_940_000] * 32 + [2_440_000] * 32)
+    dev.feed_adc(ADC_PIN, [1_940_000] * 34 + [2_440_000] * 34)
     for gap_ms, bursts in ((20, 1), (25, 1), (26, 2), (8, 1), (58, 2), (20, 1)):
         clock.advance_us(gap_ms * 1000)
         port.read(scan)
@@ -133,15 +133,15 @@ def test_a_late_reading_is_two_bursts(dev, clock):
     assert scan.pilot_samples == 0
 
 
-@pytest.mark.parametrize("cost_us", [5, 45, 95, 116, 117, 140, 170, 200])
+@pytest.mark.parametrize("cost_us", [5, 45, 65, 95, 101, 116, 135, 160, 200])
 def test_timed_sampling_sees_six_ampere_at_every_phase(rig, clock, cost_us):
     """Real spacing, real edges, 200 phases of the wave against the burst."""
-    rig.dev.adc_read_us = cost_us
+    rig.dev.adc_read_us, rig.dev.adc_scatter_us = cost_us, 15
     rig.cp.pilot.load(882)
     rig.wiring.timed()
     port = make()
     port.write(records.PILOT_PWM, 6552)
-    assert port.pad_us + cost_us in (116, 131, 151, 178, 217)
+    assert port.pace_us == next(pace for pace, _ in pilot_io._GOLDEN if pace >= cost_us + 15)
     start = clock.us()
     for _ in range(200):
         clock.advance_us(start + 19_995 - clock.us())
@@ -154,8 +154,10 @@ def test_timed_sampling_sees_six_ampere_at_every_phase(rig, clock, cost_us):
 
 def test_the_golden_spacings_leave_no_gap():
     for spacing_us, burst in pilot_io._GOLDEN:
+        # 100 us less an edge, and 15 us (else 13) by which a reading varies
+        window_us = 75.0 if spacing_us == 116 else 77.0
         for period_us in (1000.0, 1001.6):  # S3, ESP32
-            assert fewest_in_window(burst, spacing_us, period_us, 90.0) >= 2
+            assert fewest_in_window(burst, spacing_us, period_us, window_us) >= 2
     # the neighbours in resonance do not work: the test can fail
-    assert fewest_in_window(32, 111, 1000.0, 90.0) == 0
-    assert fewest_in_window(32, 125, 1000.0, 90.0) == 0
+    assert fewest_in_window(34, 111, 1000.0, 90.0) == 0
+    assert fewest_in_window(34, 125, 1000.0, 90.0) == 0

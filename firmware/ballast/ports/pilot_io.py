@@ -5,18 +5,21 @@ How to measure a 1 kHz square wave without synchronised sampling
 MicroPython on the ESP32 can neither start the ADC from the PWM nor sample continuously.
 Therefore the port takes a burst of N readings with the spacing d. Seen modulo the period
 of 1000 us, the instants of the readings spread over the period. For d = 1000 / (8 + 0.618)
-= 116 us they spread evenly (golden section: no resonance with the period): after N = 32
-readings (3.7 ms, under four periods) no gap between neighbouring instants is wider than
-44 us. The shortest part that this charger generates is 100 us (10 % duty, 6 A; less than
-6 A is never signalled). With edges of 10 us each part then holds at least two readings,
-and a part of 5 % (50 us) holds one. The board checker (tools) computes this for each board.
+= 116 us they spread evenly (golden section: no resonance with the period): after N = 34
+readings (3.9 ms, four periods) any 72 us of the period hold two instants. The shortest part
+that this charger generates is 100 us (10 % duty, 6 A; less than 6 A is never signalled).
+Less an edge of 10 us and 15 us by which the time of a reading varies, each part holds
+at least two readings. The board checker (tools) computes this for each board.
 
 The largest and the smallest reading are discarded, so one disturbed reading changes
 nothing. At 5 % duty the only reading of the high part could be discarded; this charger
 does not generate 5 %.
 
-A reading takes 40-100 us on the chip. The constructor measures this time, and `read`
-sleeps for the rest of `spacing_us`. If a reading takes longer than the spacing, the next
+A reading takes 40-100 us on the chip, and not always the same time. Each reading of a burst
+has its own moment, counted from the first one. A fixed pause after each reading would add up
+their differences: at 10 % duty and 118 us from reading to reading, 5 of 100 bursts have at most one
+reading in the high part (computed), and two such bursts in a row look like state F.
+The constructor measures the time of a reading. If it is longer than the spacing, the next
 golden spacing is used, 1000 / (7.618, 6.618, ...), with as many readings as it needs.
 
 A step that comes late must decide by itself whether the EV still asks for current. So `read`
@@ -38,8 +41,9 @@ _PWM = 1
 _NEG = 2
 _PLUS_12 = 65535  # duty that is a constant high
 _MINUS_12 = 0
-_GOLDEN = ((116, 32), (131, 32), (151, 40), (178, 40), (217, 32))  # us, readings
-_PROBES = 16
+_GOLDEN = ((116, 34), (131, 38), (151, 40), (178, 40), (217, 40))  # us, readings
+_PROBES = const(16)
+_SLOWEST = const(2)  # chosen: of the probes; an interrupt may have come into these
 LATE_MS = 25  # as control/pilot/pilot.LATE_MS; a test compares them
 NO_READING = 100000  # as control/records.NO_READING
 
@@ -49,7 +53,7 @@ class PilotIo:
 
     pwm_pin, inverted: 1 = pin low gives +12 V. adc_pin: an ADC1 pin.
     offset_uv: ADC voltage at CP = 0 V. gain_x100: CP mV per ADC mV, times 100.
-    burst: readings per step, 4..64. spacing_us: 116, or 0 = read without sleeping.
+    burst: readings per step, 4..64. spacing_us: 116, or 0 = read without waiting.
     """
 
     def __init__(
@@ -59,7 +63,7 @@ class PilotIo:
         offset_uv: int,
         gain_x100: int,
         inverted: int = 0,
-        burst: int = 32,
+        burst: int = 34,
         spacing_us: int = 116,
     ) -> None:
         # the frequency is set only here: a change restarts the timer with a short pulse
@@ -69,31 +73,31 @@ class PilotIo:
         self._adc = ADC(Pin(adc_pin), atten=ADC.ATTN_11DB)
         self._read_uv = self._adc.read_uv
         self._sleep_us = time.sleep_us
+        self._ticks_us = time.ticks_us
         self._ticks_ms = time.ticks_ms
         self._ticks_diff = time.ticks_diff
         self._read_ms = time.ticks_ms()
         self._more = burst - 1
         self._offset_uv = offset_uv
         self._gain_x100 = gain_x100
-        self.pad_us = self._measure_pad(spacing_us) if spacing_us else 0
+        self.pace_us = self._measure_pace(spacing_us) if spacing_us else 0
 
-    def _measure_pad(self, spacing_us: int) -> int:
-        """The sleep between two readings, for `spacing_us` or the next golden spacing."""
-        cost = 1 << 20
+    def _measure_pace(self, spacing_us: int) -> int:
+        """From one reading to the next: `spacing_us`, or the first golden spacing that a reading fits in."""
+        took = []
         try:
             for _ in range(_PROBES):
-                start = time.ticks_us()
+                start = time.ticks_us()  # these calls cost about what those of a burst do
                 self._read_uv()
-                took = time.ticks_diff(time.ticks_us(), start)
-                if took < cost:
-                    cost = took
+                took.append(time.ticks_diff(time.ticks_us(), start))
         except OSError:
-            return spacing_us // 2
+            return spacing_us
+        cost = sorted(took)[-1 - _SLOWEST]
         for golden, burst in _GOLDEN:
             if golden >= spacing_us and golden >= cost:
                 if burst > self._more + 1:
                     self._more = burst - 1
-                return golden - cost
+                return golden
         return 0
 
     def read(self, scan: "Scan") -> None:
@@ -112,14 +116,21 @@ class PilotIo:
         """Fill pilot_high_mv, pilot_low_mv, pilot_samples from one burst."""
         read_uv = self._read_uv
         sleep_us = self._sleep_us
-        pad = self.pad_us
+        ticks_us = self._ticks_us
+        ticks_diff = self._ticks_diff
+        pace = self.pace_us
+        due = 0
         high = -1  # second largest so far; `top` is the largest
         low = 1 << 29
         try:
+            start = ticks_us()
             top = bottom = read_uv()
             for _ in range(self._more):
-                if pad:
-                    sleep_us(pad)
+                if pace:
+                    due += pace
+                    early = due - ticks_diff(ticks_us(), start)
+                    if early > 0:
+                        sleep_us(early)
                 uv = read_uv()
                 if uv > high:
                     if uv > top:

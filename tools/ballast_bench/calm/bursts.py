@@ -34,7 +34,7 @@ class Bursts:
 
     @property
     def took_us(self):
-        return self._port._more * self._port.pad_us
+        return self._port._more * self._port.pace_us
 
     def of_now(self):
         """{first reading: (high mV, low mV, where the next burst begins)} of what the ADC shows; grows.
@@ -95,12 +95,12 @@ class Bursts:
         It keeps the second of each: what lies between them, it passes over.
         """
         port, scan = self._port, self._scan
-        whole = port._read_uv, port._more, port.pad_us
-        port._read_uv, port._more, port.pad_us = iter(ends).__next__, 3, 0
+        whole = port._read_uv, port._more, port.pace_us
+        port._read_uv, port._more, port.pace_us = iter(ends).__next__, 3, 0
         try:
             port._burst(scan)
         finally:
-            port._read_uv, port._more, port.pad_us = whole
+            port._read_uv, port._more, port.pace_us = whole
         return scan.pilot_high_mv, scan.pilot_low_mv
 
     def read(self, scan):

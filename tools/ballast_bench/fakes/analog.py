@@ -128,5 +128,5 @@ class AdcInput:
 
     def _take_timed(self):
         clock = self.device.clock
-        clock.sleep_us(self.device.adc_read_us)
+        clock.sleep_us(self.device.adc_us())
         return self.calibrated_uv(self._timed(clock.us()), self.atten)

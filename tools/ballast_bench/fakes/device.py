@@ -67,7 +67,9 @@ class Device:
         self.boot = self.running = "ota_0"
         self.app_valid = True
         self.erase_watch = None  # called with the number of flash sectors at each erase
-        self.adc_read_us = 72  # estimate: 65-80 (micropython #7495); in timed mode alone
+        # a reading in timed mode takes 65-80 us: estimate (micropython #7495); a profile's adc_read instead
+        self.adc_read_us, self.adc_scatter_us = 65, 15
+        self._adc_random = Random("adc")
         self.adc_calibrated = True  # the calibration is burnt into the efuses
         self.adc_gain = 1.0  # of this unit; the data sheet allows 50 mV at 2900 mV: 0.983 to 1.017
         self.spi_slaves = {}  # chip select GPIO -> object with frame(bytes) -> bytes
@@ -121,7 +123,7 @@ class Device:
         self.adc_input(gpio).feed(samples_uv)
 
     def feed_adc_timed(self, gpio, volts_at_us):
-        """Timed mode: a reading takes `adc_read_us` and sees volts_at_us(us) in uV."""
+        """Timed mode: a reading takes adc_us() and then sees volts_at_us(us) in uV."""
         self.adc_input(gpio).feed_timed(volts_at_us)
 
     def fail_adc(self, gpio, failing=True):
@@ -272,6 +274,11 @@ class Device:
             self.erase_watch(amount if kind == "flash_erase" else 1)
         if self.time.profile is not None:
             self.time.spend(kind, amount)
+
+    def adc_us(self):
+        """us that the next reading takes in timed mode."""
+        usual = self.adc_read_us if self.time.profile is None else self.time.price("adc_read")
+        return usual + self._adc_random.randint(0, self.adc_scatter_us)
 
     # -- called by the fake modules -------------------------------------------------
 

@@ -23,6 +23,7 @@ class ChipBench(Bench):
         self.compute_us = 0  # the profile's steps instead
         time = ChipTime(self.clock, profile)
         time.turn = True
+        self.device.time = time
         app = SimpleNamespace(_step=self.charger.step, charger=self.charger)
         self.charger.step = PaidStep(app, time)
         self._stalls = closed.stalls(profile)

@@ -1,8 +1,8 @@
 """Reaction times of the whole firmware below main.py, at the pins, in microseconds.
 
 Ports, control and the plant's charge point on a clock of its own. Near the event the
-pilot's ADC is in timed mode (each reading takes 116 us and sees the true waveform, with
-noise), every step comes late, some of them are held up for as long as the overrun interlock
+pilot's ADC is in timed mode (each reading takes its time, with scatter, and sees the true
+waveform, with noise), every step comes late, some of them are held up for as long as the overrun interlock
 lets pass, and the step itself takes COMPUTE_US. So an event meets every phase of PWM, burst and step.
 """
 
@@ -87,7 +87,6 @@ class Bench:
     def timed(self, on):
         if on:
             self.wiring.timed()
-            self.device.adc_read_us = 116
             inner = self.wiring._adc._timed
 
             def at_us(us):

@@ -9,7 +9,7 @@ PULSED_MODULES = (2,)  # control/safety/rcd_test.py: the Bender RCMB102 takes a 
 _EXTREME_MV = 12600  # IEC 61851-1: 12 V + 5 %
 _COLDEST_OHM = 401860  # 10k NTC, B 3950, -40 degC: above it control reads "open"
 _ADC_ERROR_MV = 10
-_PART_US = 90.0  # 6 A: 100 us high, less 10 us of edge
+_PART_US = 75.0  # 6 A: 100 us high, less 10 us of edge and 15 us by which a reading varies
 
 
 def check(values, chip, say, psram="none"):
@@ -109,5 +109,5 @@ def _check_sampling(values, chip, say):
         say(
             "CP_SPACING_US",
             f"{spacing} us, {values['CP_BURST']} readings: a 10 % part is seen {seen} times;"
-            " expected 2 (116 us and 32 readings do)",
+            " expected 2 (116 us and 34 readings do)",
         )

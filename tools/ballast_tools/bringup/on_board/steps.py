@@ -88,7 +88,7 @@ def frozen_board(params):
 
 def inputs(params):
     box = Box(frozen_board(params))
-    value("adc_pad_us", box.io.pilot.pad_us)
+    value("adc_pace_us", box.io.pilot.pace_us)
     took = timed(box.io.read, 200, box.scan)
     cost("step_inputs", 1, took)
     histogram("step_inputs_us", took, EDGES_US)
