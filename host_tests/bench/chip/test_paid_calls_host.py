@@ -35,7 +35,7 @@ class Chip:
         return {kind: calls for kind, (calls, _, _) in self.device.time.spent.items()}
 
 
-@pytest.mark.parametrize("row", paid_calls.CALLS, ids=lambda row: f"{row[0]}.{row[1]}")
+@pytest.mark.parametrize("row", [*paid_calls.CALLS, *paid_calls.PIECES], ids=lambda row: f"{row[0]}.{row[1]}")
 def test_each_row_is_a_function_of_the_firmware_with_costs_of_the_profile(row):
     owner = importlib.import_module("ballast.protocol." + row[0])
     for word in row[1].split("."):
@@ -56,13 +56,20 @@ def test_a_call_within_another_one_is_paid_once():
     assert chip.paid == {"pbkdf2": 1}, "its HMACs are in it"
 
 
-def test_x25519_is_python_and_one_long_call():
-    from ballast.protocol import x25519
+def test_big_numbers_pay_for_each_piece_when_it_is_computed():
+    from ballast.protocol import update_file, x25519
 
     chip = Chip()
+    with chip.device:
+        work = x25519.public_pieces(bytes(range(32)))
+    assert chip.paid == {}
+    assert chip.took(next, work) in (QUAD.cost("x25519").usual(), QUAD.cost("x25519").worst())
+    assert len(list(work)) == 291
     chip.took(x25519.public_key, bytes(range(32)))
-    assert chip.paid == {"x25519": 1, "pow_x25519": 1}
-    assert QUAD.cost("x25519").stall == profile.PYTHON and QUAD.cost("pow_x25519").stall == profile.TASK
+    assert chip.paid == {"x25519": 1 + 292}
+    chip.device.time.spent.clear()
+    chip.took(update_file.verify, b"", bytes(384), 1 << 3071)
+    assert chip.paid == {"rsa_verify": 18}, "17 powers, and the answer"
 
 
 def test_json_takes_time_in_the_firmware_alone():

@@ -32,14 +32,17 @@ CALLS = (
     ("hmac_sha256", "HmacKey.digest", (("hmac", _one),), ""),
     ("hmac_sha256", "HmacKey.tag", (("hmac", _one),), ""),
     ("password", "Pbkdf2.step", (("pbkdf2", _iterations),), ""),
-    ("x25519", "public_key", (("x25519", _one), ("pow_x25519", _one)), "x25519"),
-    ("x25519", "shared", (("x25519", _one), ("pow_x25519", _one)), "x25519"),
-    ("update_file", "verify", (("rsa_verify", _one),), ""),
     ("status", "build", (("status", _one),), ""),
     ("status", "encode", (("json_dumps", lambda args, text: len(text)),), "request"),
     ("clamp_frame", "signed", (("clamp_frame", _one),), "frame"),
     ("group_frame", "GroupCodec.decode", (("group_frame", _one),), "frame"),
 )  # fmt: skip
+
+# The same of generators: each piece pays
+PIECES = (
+    ("x25519", "pieces", (("x25519", _one),), "x25519"),
+    ("update_file", "verifying", (("rsa_verify", _one),), ""),
+)
 
 _JSON = (
     ("dumps", "json_dumps", lambda args, text: len(text)),
@@ -49,13 +52,14 @@ _JSON = (
 
 def install():
     """Wrap all of the table. May be called again."""
-    for module, name, costs, garbage in CALLS:
+    for module, name, costs, garbage in (*CALLS, *PIECES):
+        paid = _paid if (module, name, costs, garbage) in CALLS else _paid_pieces
         owner = importlib.import_module(_PROTOCOL + module)
         *outer, last = name.split(".")
         for word in outer:
             owner = getattr(owner, word)
         if not hasattr(getattr(owner, last), "unpaid"):
-            setattr(owner, last, _paid(getattr(owner, last), costs, garbage))
+            setattr(owner, last, paid(getattr(owner, last), costs, garbage))
     for name, kind, amount in _JSON:
         if not hasattr(getattr(json, name), "unpaid"):
             setattr(json, name, _of_firmware(getattr(json, name), ((kind, amount),)))
@@ -80,6 +84,23 @@ def _paid(function, costs, garbage):
         return result
 
     paid.unpaid = function
+    return paid
+
+
+def _paid_pieces(generator, costs, garbage):
+    """The same for a generator: each piece of its work takes time, and steps run between two."""
+    @functools.wraps(generator)
+    def paid(*args):
+        work = generator(*args)
+        piece = _paid(lambda: next(work), costs, garbage)
+        while True:
+            try:
+                result = piece()
+            except StopIteration:
+                return
+            yield result
+
+    paid.unpaid = generator
     return paid
 
 

@@ -29,7 +29,6 @@ def main(params):
             time.sleep_ms(500)
         if took:
             value("wifi_join_ms", took)
-            cost("wifi_join", 1, [1000 * one for one in took])
     wlan.active(False)
     attempt("wifi_ap_start", point)
 
