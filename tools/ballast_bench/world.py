@@ -150,7 +150,16 @@ class World:
         if self.profile is not None:
             self._start_us = busy_us  # the plant stood still meanwhile
             self._next_us = busy_us + _STEP_US
+            for node in self.nodes:
+                self._align(node)
         return self
+
+    def _align(self, node):
+        """Its steps begin with the plant's: a tick between two of those would run with the next one,
+        and that one again without a step."""
+        for timer in node.device.timers:
+            if timer._period_us == _STEP_US:
+                timer._next_us -= (timer._next_us - self._next_us) % _STEP_US
 
     def make_lane(self, node):
         """The short way through the steps of `node` at rest; None without calm."""
@@ -265,6 +274,7 @@ class World:
         node.boot_s = None
         had_services = node.task is not None
         node.boot(self._make_app)
+        self._align(node)
         if had_services:
             node.serve()
 

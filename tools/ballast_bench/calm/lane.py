@@ -188,6 +188,8 @@ class Lane:
         now_us = self._clock._us
         calls, cycle, device = self._calls, self._cycle, self._device
         if device.queue.calls:  # of the radio: they wake a service, and no more
+            if any(arg is self._timer for _, arg in device.queue.calls):
+                return False  # a step that waited
             device.run_queue()
         now = now_us & _TICKS
         if (

@@ -132,6 +132,7 @@ class WLAN:
             return self._active
         before, self._active = self._active, bool(is_active)
         if self._ap and self._active and not before:
+            self._device.spend("wifi_start")  # esp_wifi_set_mode() and esp_wifi_start()
             self._show()  # what it was: at first IDF's default, an open network of its own name
         elif self._active and not before:
             self._device.spend("wifi_start")

@@ -3,8 +3,8 @@
     found = life("esp32s3_ref", "board", seconds=3600, seed=1)
 
 Two chargers of a group on one supply, each with its clamp, its page open and Bluetooth. At random
-moments somebody saves a setting, opens the settings, logs in, searches for Wi-Fi, holds the button
-(Bluetooth), unplugs the car and plugs it in again. Nothing is broken: each stop is one for nothing.
+moments somebody saves a setting, opens the settings, logs in, searches for Wi-Fi, pairs a clamp, opens
+the access point, holds the button (Bluetooth), unplugs the car and plugs it in again. Nothing is broken: each stop is one for nothing.
 """
 
 from random import Random
@@ -23,8 +23,9 @@ from ballast_bench.product import product  # noqa: E402
 from ballast_bench.setup import Setup, default_ev  # noqa: E402
 
 SETTLE_S = 60.0
-_EACH_S = 45.0  # chosen: mean time between two things that somebody does at one charger
+_EACH_S = 25.0  # chosen: mean time between two things that somebody does at one charger
 _LIMIT_A = 63.0
+_STRANGER = bytes((2, 0, 0, 0, 9, 9))  # the address of a clamp that calls
 _CHANNEL = 6  # setup.py: of clamps and groups
 _HARMFUL = (2, 3)  # fault_catalogue: pause, stop
 _RESET_S = 10.0  # chosen: so long after a stop somebody resets it, so that charging goes on
@@ -119,6 +120,29 @@ def _hold_button(people, node, now_s):
     people.later(now_s + people.random.uniform(2.0, 8.0), lambda: setattr(node.cp, "button", 0))
 
 
+def _pair(people, node, now_s):
+    """A clamp for the sub-panel is paired, which computes a key; nobody confirms it."""
+    from ballast.protocol import clamp_frame
+
+    link, hello = node.app.radio.clamps, bytearray(64)
+    number = people.random.randrange(1, 1 << 20)
+    size = clamp_frame.encode_hello(hello, number, people.random.randbytes(32), 3, False)
+
+    def call():
+        with node.device:
+            link.on_frame(_STRANGER, bytes(hello[:size]), -50)
+
+    with node.device:
+        link.open_window(1)
+    for second in range(2, 20, 2):
+        people.later(now_s + second, call)
+
+
+def _open_point(people, node, now_s):
+    with node.device:
+        node.app.page.network.open_ap()
+
+
 def _replug(people, node, now_s):
     cp = node.cp
     if cp.ev is None:
@@ -133,6 +157,8 @@ ACTS = (
     ("log in", 2, _log_in),
     ("Wi-Fi scan", 1, _scan),
     ("button held", 1, _hold_button),
+    ("clamp paired", 1, _pair),
+    ("access point", 1, _open_point),
     ("car away and back", 1, _replug),
 )
 """(what somebody does, its share, how)."""
