@@ -66,6 +66,7 @@ def test_many_runs_are_summed_and_none_seen_is_not_none():
     piece = {
         "seed": 1, "seconds": 100, "closed_s": 90, "collections": 3, "bursts": 2, "lost_ticks": 0,
         "worst_gap_ms": 41, "worst_closed_gap_ms": 30, "burst_most": 3, "histogram": {"21": 5000},
+        "closed_histogram": {"21": 4000},
         "acts": {"log in": 1}, "calls": {"gc": 3}, "longest_us": {"gc": 9}, "closed_longest_us": {},
         "stops": [],
     }  # fmt: skip
@@ -75,3 +76,24 @@ def test_many_runs_are_summed_and_none_seen_is_not_none():
     assert out["stops"] == [(2, 3.0, 0, "overrun")]
     assert bench_chip.most_in_a_million([], 1e6) == pytest.approx(3.0)
     assert bench_chip.most_in_a_million(out["stops"], 1e6) is None
+
+
+def test_the_table_shows_both_columns_and_ends_with_the_longest():
+    counts = {"19": 3, "21": 5000, "25": 20, "55": 1, "more": 0}
+    closed = {"19": 1, "21": 4000, "25": 0, "55": 0, "more": 0}
+    lines = bench_chip.histogram_lines(counts, closed)
+    assert [line.split()[:4] for line in lines[1:]] == [
+        ["0", "to", "19", "3"], ["19", "to", "21", "5000"], ["21", "to", "25", "20"], ["25", "to", "55", "1"],
+    ]  # fmt: skip
+    assert lines[2].endswith("####") and " 4000 " in lines[2] and " 99.9750 %" in lines[2]
+
+
+def test_steps_of_the_lane_count_by_the_coil_of_their_time():
+    one = lateness()
+    one.look()
+    one._node.lane.taken = 30
+    one.step(1020, 1000)  # the coil goes on in this step
+    one._node.app.out.coil = 1
+    one._node.lane.taken = 50
+    one.step(1440, 1420)
+    assert one.histogram()[21] == 52 and one.closed_histogram()[21] == 21

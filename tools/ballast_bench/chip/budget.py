@@ -1,18 +1,17 @@
 """Who holds how many sockets of a chip and how much of the IDF's heap, for named configurations.
 
     for row in rows(profile.load("esp32s3_quad")): print(row)
+
+How many sockets each may hold is the firmware's own table, compose/sockets.py.
 """
 
 CONFIGURATIONS = (
-    ("one charger, clamp, page", {"wifi": 1, "thread": 1}, {"page's door": 1, "clients of the page": 4}),
-    ("the same + BLE + group of 8", {"wifi": 1, "ble": 1, "thread": 1},
-     {"page's door": 1, "clients of the page": 4}),
+    ("one charger, clamp, page", {"wifi": 1, "thread": 1}, ("LISTENER", "PAGE")),
+    ("the same + BLE + group of 8", {"wifi": 1, "ble": 1, "thread": 1}, ("LISTENER", "PAGE", "GROUP")),
     ("everything, three pages open", {"wifi": 1, "ble": 1, "thread": 1, "tls": 1},
-     {"page's door": 1, "clients of the page": 4, "meter on TCP": 1, "meter finder": 1,
-      "captive portal": 1, "OCPP": 1}),
+     ("LISTENER", "PAGE", "PORTAL", "METER", "GROUP", "SPARE")),
 )  # fmt: skip
-"""(name, {what of profile.TAKES: how many}, {who: sockets}). ESP-NOW, and so group and clamp, has none.
-Three pages hold three connections, and a fourth answers requests; OCPP is planned, with TLS."""
+"""(name, {what of profile.TAKES: how many}, rows of compose/sockets.py). Clamps have none: ESP-NOW."""
 
 
 def rows(profile):
@@ -20,7 +19,10 @@ def rows(profile):
     return [_row(profile, *one) for one in CONFIGURATIONS]
 
 
-def _row(profile, name, parts, holders):
+def _row(profile, name, parts, who):
+    from ballast.compose import sockets as table  # needs ballast_bench.upy
+
+    holders = {one.lower(): getattr(table, one) for one in who}
     sockets = sum(holders.values())
     taken = sum(profile.takes[part] * count for part, count in parts.items())
     left = profile.heap["idf"] - taken - sockets * profile.takes["socket"]

@@ -24,11 +24,12 @@ class Lateness:
         self._node, self._costs = node, node.profile.costs
         self._lane, self._taken = None, 0
         self.gaps, self.closed_gaps = Counter(), Counter()
-        self.bursts = self.burst_most = self._burst = self.lane_steps = 0
+        self.bursts = self.burst_most = self._burst = self.lane_steps = self.closed_lane_steps = 0
         self.longest, self.closed_longest = {}, {}
 
     def step(self, now_ms, last_ms):
         """A whole step begins."""
+        self.look()
         gap = ticks.diff(now_ms, last_ms)
         if not 0 <= gap <= _ANOTHER_START_MS:
             return
@@ -52,18 +53,32 @@ class Lateness:
             self.closed_longest[kind] = max(us, self.closed_longest.get(kind, 0))
 
     def look(self):
-        """Count the lane's steps since the last look; a chip that starts again has another lane."""
+        """Count the lane's steps since the last look; a chip that starts again has another lane.
+
+        The coil changes in whole steps alone, and each looks first.
+        """
         lane = self._node.lane
         if lane is not self._lane:
             self._lane, self._taken = lane, 0
         if lane is not None:
             self.lane_steps += lane.taken - self._taken
+            if self._node.app.out.coil:
+                self.closed_lane_steps += lane.taken - self._taken
             self._taken = lane.taken
 
     def histogram(self):
         """{"up to ms": steps}; those of the lane are exactly PERIOD_MS apart."""
         self.look()
-        found = dict.fromkeys((*EDGES_MS, "more"), 0)
-        for gap, count in [*self.gaps.items(), (PERIOD_MS, self.lane_steps)]:
-            found[next((edge for edge in EDGES_MS if gap <= edge), "more")] += count
-        return found
+        return _classes(self.gaps, self.lane_steps)
+
+    def closed_histogram(self):
+        """The same of the steps that began with the coil on."""
+        self.look()
+        return _classes(self.closed_gaps, self.closed_lane_steps)
+
+
+def _classes(gaps, in_time):
+    found = dict.fromkeys((*EDGES_MS, "more"), 0)
+    for gap, count in [*gaps.items(), (PERIOD_MS, in_time)]:
+        found[next((edge for edge in EDGES_MS if gap <= edge), "more")] += count
+    return found

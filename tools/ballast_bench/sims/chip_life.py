@@ -4,7 +4,8 @@
 
 Two chargers of a group on one supply, each with its clamp, its page open and Bluetooth. At random
 moments somebody saves a setting, opens the settings, logs in, searches for Wi-Fi, pairs a clamp, opens
-the access point, holds the button (Bluetooth), unplugs the car and plugs it in again. Nothing is broken: each stop is one for nothing.
+the access point, holds the button (Bluetooth), unplugs the car and plugs it in again. Nothing is
+broken: each stop is one for nothing.
 """
 
 from random import Random
@@ -246,10 +247,11 @@ def _open_page(node):
 
 def _summed(world, late):
     """Of all chips together."""
-    histogram, longest, closed_longest = {}, {}, {}
+    histogram, closed_histogram, longest, closed_longest = {}, {}, {}, {}
     for one in late:
-        for edge, count in one.histogram().items():
-            histogram[edge] = histogram.get(edge, 0) + count
+        for into, counted in ((histogram, one.histogram()), (closed_histogram, one.closed_histogram())):
+            for edge, count in counted.items():
+                into[edge] = into.get(edge, 0) + count
         for into, found in ((longest, one.longest), (closed_longest, one.closed_longest)):
             for kind, us in found.items():
                 into[kind] = max(us, into.get(kind, 0))
@@ -258,6 +260,7 @@ def _summed(world, late):
     closed_gaps = [gap for one in late for gap in one.closed_gaps]
     return {
         "histogram": {str(edge): count for edge, count in histogram.items()},
+        "closed_histogram": {str(edge): count for edge, count in closed_histogram.items()},
         "longest_us": longest, "closed_longest_us": closed_longest,
         "worst_gap_ms": max(gaps, default=0), "worst_closed_gap_ms": max(closed_gaps, default=0),
         "collections": sum(time.spent.get("gc", (0, 0, 0))[0] for time in times),

@@ -16,7 +16,6 @@ from ballast_tools.shell.progress import Bar
 LONG_S, SHORT_S = 1_000_000, 600
 PIECE_S = 2_000  # of one run, chosen: each begins with cars and people of its own seed
 CHARGERS = 2
-_WIDTH = 40
 
 
 def add_arguments(parser):
@@ -123,7 +122,7 @@ def summed(pieces):
     """The figures of many runs as of one; stops: [(seed, second, charger, fault)]."""
     out = {key: sum(piece[key] for piece in pieces) for key in _ADDED}
     out.update({key: max(piece[key] for piece in pieces) for key in _LARGEST})
-    for key in ("histogram", "acts", "calls"):
+    for key in ("histogram", "closed_histogram", "acts", "calls"):
         out[key] = {}
         for piece in pieces:
             for name, count in piece[key].items():
@@ -151,18 +150,31 @@ def budget_line(one):
             f"{one['idf_left'] // 1024} of {one['idf_heap'] // 1024} KiB (estimate)")  # fmt: skip
 
 
+def histogram_lines(counts, closed):
+    """The table of both; each # of a bar is a factor of ten. Classes above the longest are left out."""
+    lines = [f"{'ms to the next step':22}{'steps':>10}{'share':>12}{'contactor closed':>20}{'share':>12}"]
+    total, total_closed = max(1, sum(counts.values())), max(1, sum(closed.values()))
+    lower, rows = "0", []
+    for edge, count in counts.items():
+        name = f"more than {lower}" if edge == "more" else f"{lower} to {edge}"
+        lower = edge
+        shares = f"{100 * count / total:10.4f} %", f"{100 * closed[edge] / total_closed:10.4f} %"
+        bar = "#" * len(str(count)) if count else ""
+        line = f"{name:22}{count:>10}{shares[0]}{closed[edge]:>20}{shares[1]}  {bar}"
+        rows.append((count, line.rstrip()))
+    while len(rows) > 1 and not rows[-1][0]:
+        rows.pop()
+    return lines + [line for _, line in rows]
+
+
 def _print(row):
     print(f"\n{row['chip']}, board {row['board']}")
     if "histogram" not in row:
         print("  " + row["missed"][0])
         return
-    steps = sum(row["histogram"].values())
     print(f"  {row['seconds']:.0f} s of two chargers' time, {row['closed_s']:.0f} s contactor closed")
-    print("  from one step to the next, ms")
-    for edge, count in row["histogram"].items():
-        bar = "#" * min(_WIDTH, count * _WIDTH // max(1, steps))
-        upper = "longer    " if edge == "more" else f"up to {edge:>4}"
-        print(f"    {upper} {count:>12} {100 * count / steps:8.4f} %  {bar}".rstrip())
+    for line in histogram_lines(row["histogram"], row["closed_histogram"]):
+        print("  " + line)
     print(f"  longest {row['worst_gap_ms']} ms, with the contactor closed {row['worst_closed_gap_ms']} ms;"
           f" {row['collections']} collections, {row['bursts']} bursts (of {row['burst_most']} steps at most),"
           f" {row['lost_ticks']} ticks lost")  # fmt: skip
