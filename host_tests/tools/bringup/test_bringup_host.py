@@ -103,7 +103,7 @@ def test_a_board_is_flashed_measured_and_becomes_a_profile(desk, capsys, monkeyp
     assert made.cost("gc").us == pytest.approx(5000, abs=200)
     assert made.cost("gc").us_per == pytest.approx(100, abs=1)
     assert made.cost("boot").us == 2600000 and made.cost("ble_stop").us == 40000
-    unmeasured = {"set_boot", "mark_valid", "tls_handshake"}
+    unmeasured = {"set_boot", "mark_valid", "tls_handshake", "status", "group_frame"}
     assert {kind for kind, cost in made.costs.items() if not cost.measured} == unmeasured
     assert all(made.cost(kind).us == shipped.cost(kind).us for kind in unmeasured)
     assert "7cdfa1000001" in made.cost("adc_read").source

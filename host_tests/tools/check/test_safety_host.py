@@ -98,6 +98,13 @@ def test_the_tests_named_in_the_document_exist():
                 assert (paths.HOST_TESTS / name).exists(), (key, word)
 
 
+def test_several_chips_are_named_with_commas_and_each_is_measured_once():
+    assert bench_safety.chips("ideal,esp32s3_quad,ideal") == ["ideal", "esp32s3_quad"]
+    assert "esp32s3_octal" in bench_safety.chips("board,esp32s3_octal")
+    with pytest.raises(UserError, match="no chip profile 'esp33'"):
+        bench_safety.chips("ideal,esp33")
+
+
 def test_the_kept_figures_meet_their_bars():
     measured = json.loads(safety_doc.MEASURED.read_text())
     from ballast_bench.safety.rows import ROWS

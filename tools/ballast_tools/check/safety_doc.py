@@ -113,7 +113,9 @@ def document():
         ends = LATCHES[latch] + _hold(hold_ms, retries)
         out.append(f"| {key} | {hazard} | {ACTIONS[action]} | {ends} | {worst} | {bar} | {tests} |")
     out += ["", "## Times", ""]
-    out.append(f"Worst of {measured['phases']} phases per row, ADC noise, steps up to"
+    chips = [name for name in measured.get("chips", ()) if name != "ideal"]
+    on_each = f" on each chip that a board names ({', '.join(chips)}) and without one" if chips else ""
+    out.append(f"Worst of {measured['phases']} phases per row{on_each}, ADC noise, steps up to"
                f" {STEP_MAX_MS}.99 ms apart (all that the overrun interlock lets pass; README.md),"
                f" {timing.COMPUTE_US / 1000:g} ms allowed for one step's computing,"
                f" {timing.ARMATURE_US / 1000:g} ms for the armature. Seed {measured['seed']}.")  # fmt: skip

@@ -43,6 +43,9 @@ def _ours():
     key = HmacKey(b"a key of 20 bytes...")
     frame = bytes(68)
     cost("hmac", 1, timed(key.tag, 50, frame, 16))
+    from ballast.protocol import clamp_frame
+
+    cost("clamp_frame", 1, timed(clamp_frame.signed, 50, bytes(68), 68, key))
     for iterations in (10, 50):
         cost("pbkdf2", iterations, timed(Pbkdf2(b"password", b"salt", 100000).step, 5, iterations))
 

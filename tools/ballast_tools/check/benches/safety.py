@@ -22,8 +22,8 @@ def add_arguments(parser):
     parser.add_argument("--phases", type=int, default=1000, help="phases per row (1000)")
     parser.add_argument("--short", action="store_true", help=f"{SHORT} phases per row, for CI")
     parser.add_argument("--rows", metavar="TEXT", default="", help="only rows whose key has TEXT")
-    parser.add_argument("--chip", metavar="NAME", help="on a chip profile, its path, `board` (each that a "
-                        "board names), or `ideal`: any lateness that the overrun law lets pass")  # fmt: skip
+    parser.add_argument("--chip", metavar="NAME", help="chip profiles or their paths, with commas; `board`: "
+                        "each that a board names; `ideal`: all that the overrun law lets pass")  # fmt: skip
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
 
@@ -67,12 +67,15 @@ def chips(wanted):
     from ballast_bench.chip import profile
     from ballast_bench.world import World
 
-    wanted = wanted or World.CHIP
-    if wanted != profile.OF_BOARD:
-        profile.load(wanted)
-        return [wanted]
-    named = (getattr(boards.load(name), "CHIP_PROFILE", None) for name in boards.names())
-    return [name for name in dict.fromkeys(named) if name not in (None, profile.IDEAL)]
+    found = []
+    for one in (wanted or World.CHIP).split(","):
+        if one == profile.OF_BOARD:
+            named = (getattr(boards.load(name), "CHIP_PROFILE", None) for name in boards.names())
+            found += [name for name in named if name not in (None, profile.IDEAL)]
+        else:
+            profile.load(one)
+            found.append(one)
+    return list(dict.fromkeys(found))
 
 
 def run(rows, phases, seed, jobs, bar=None, chip="ideal"):
