@@ -44,7 +44,7 @@ def test_rates(rig, io):
         io.read(rig.scan)
     assert rig.scan.meter_seq == 20
     assert [calls[pin] for pin in rig.board.NTC_PINS] == [40, 40, 40]  # four readings each
-    assert calls[1] == 3200
+    assert calls[1] == 100 * rig.board.CP_BURST
 
 
 def test_a_meter_that_lost_its_supply_comes_back(rig, io):
