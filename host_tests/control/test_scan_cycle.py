@@ -335,10 +335,10 @@ def test_over_current():
 
 def test_late_step():
     rig = charging()
-    rig.now_ms = (rig.now_ms + 35) % (1 << 30)
+    rig.now_ms = (rig.now_ms + 31) % (1 << 30)
     rig.step()
     assert active(rig) == [] and rig.out.coil == 1
-    rig.now_ms = (rig.now_ms + 36) % (1 << 30)
+    rig.now_ms = (rig.now_ms + 32) % (1 << 30)
     rig.step()
     assert active(rig) == [faults.OVERRUN] and rig.out.coil == 0
     rig.run(60)

@@ -177,7 +177,7 @@ def _asleep(wake):
 def test_wake_up_pulse_after_thirty_seconds_once():
     for wake, state, mode in ((cs.WAKE_F, cs.F, PILOT_NEG), (cs.WAKE_E, cs.E, PILOT_ZERO)):
         box = _asleep(wake)
-        box.at(pilot.B, ms=29980)
+        box.at(pilot.B, ms=30000)
         assert box.cs.pilot == PILOT_PWM
         c = box.at(pilot.B)
         assert c.state == state and c.pilot == mode and c.wakes == 1 and not c.close
@@ -217,7 +217,7 @@ def test_each_pause_may_have_its_pulse():
 
 def test_the_pulse_ends_at_once_when_charging_is_forbidden():
     box = _asleep(cs.WAKE_F)
-    box.at(pilot.B, ms=30000)
+    box.at(pilot.B, ms=30020)
     assert box.cs.pilot == PILOT_NEG
     c = box.at(pilot.NEG, False)
     assert c.pilot == PILOT_HOLD and c.state == cs.B1
@@ -227,14 +227,14 @@ def test_the_pulse_ends_at_once_when_charging_is_forbidden():
 
 def test_unplugging_ends_the_pulse():
     box = _asleep(cs.WAKE_F)
-    box.at(pilot.B, ms=30000)
+    box.at(pilot.B, ms=30020)
     c = box.at(pilot.A)
     assert c.state == cs.A and c.unplug_event
 
 
 def test_a_lock_ends_the_pulse():
     box = _asleep(cs.WAKE_F)
-    box.at(pilot.B, ms=30000)
+    box.at(pilot.B, ms=30020)
     box.locked = True
     c = box.at(pilot.NEG)
     assert c.state == cs.F
@@ -282,7 +282,7 @@ def test_x1_and_the_wait_for_c_to_the_millisecond():
     _one(box, 2999)
     assert box.cs.pwm_on == 0
     assert _one(box, 1).pwm_on == 1
-    _one(box, 29999)
+    _one(box, 30019)
     assert box.cs.state == cs.B2
     assert _one(box, 1).state == cs.F
 

@@ -188,7 +188,7 @@ def test_contacts():
 
 
 def test_gap():
-    for dt, late in ((0, 0), (20, 0), (55, 0), (56, 1), (250, 1), (-1, 1)):
+    for dt, late in ((0, 0), (20, 0), (51, 0), (52, 1), (250, 1), (-1, 1)):
         box = Box()
         box.i.gap(0, dt, True, NOT_PENDING)
         assert box.active() == ([faults.OVERRUN] if late else []), dt
@@ -196,10 +196,10 @@ def test_gap():
 
 def test_no_step_is_too_late_while_the_contactor_is_open():
     box = Box()
-    for dt in (56, 250, 5000):
+    for dt in (52, 250, 5000):
         box.i.gap(0, dt, False, 0)
     assert box.active() == []
-    box.i.gap(0, 55, True, NOT_PENDING)  # and nothing of it is kept
+    box.i.gap(0, 51, True, NOT_PENDING)  # and nothing of it is kept
     assert box.active() == []
     box.i.gap(0, -1, False, NOT_PENDING)
     assert box.active() == [faults.OVERRUN], "a clock that runs back"
@@ -216,18 +216,18 @@ def _gaps(gaps):
 
 
 def test_late_steps_add_up_and_are_forgotten():
-    assert _gaps([55] * 4) == 3
+    assert _gaps([51] * 6) == 4
     assert _gaps([48] * 7) == 6, "10 ms each"
     assert _gaps([38] * 1000) == -1
     # 20 ms are forgotten in a second of steps in time; a collection of 50 ms each second passes
-    a_second = [55] + [20] * 50
+    a_second = [51] + [20] * 50
     assert _gaps(a_second * 100) == -1
-    half = [55] + [20] * 25
+    half = [51] + [20] * 12
     assert 0 < _gaps(half * 100) < 10 * len(half)
 
 
 def test_with_another_level_in_sight_the_next_step_must_come_sooner():
-    for pending, dt, late in ((0, 42, 0), (0, 43, 1), (9, 33, 0), (9, 34, 1), (NOT_PENDING, 55, 0)):
+    for pending, dt, late in ((0, 42, 0), (0, 43, 1), (9, 33, 0), (9, 34, 1), (NOT_PENDING, 51, 0)):
         box = Box()
         box.i.gap(0, dt, True, pending)
         assert box.active() == ([faults.OVERRUN] if late else []), (pending, dt)
@@ -244,7 +244,7 @@ def test_permit_is_bounded_in_length_and_time():
     box.i.allow_blocking(1000, 500)
     box.i.gap(1500, 200, True, 0)  # the blocking work that ends now had the permit
     assert box.active() == []
-    box.i.gap(1520, 56, True, NOT_PENDING)
+    box.i.gap(1520, 52, True, NOT_PENDING)
     assert box.active() == [faults.OVERRUN]
 
 
@@ -308,7 +308,7 @@ def test_good_readings_start_the_counts_anew():
         box.metered(100)
     box.ev.max_ma = 12000
     for _ in range(3):
-        box.metered(6700)
+        box.metered(6650)
         box.ev.max_ma = 11000
         box.metered(100)
         box.ev.max_ma = 12000
@@ -560,7 +560,7 @@ def test_voltages_to_the_millisecond_again_after_a_good_one():
 
 def test_currents_to_the_millisecond_again_after_a_good_one():
     for state, ma, ms, fault in (
-        (contactor.CLOSED, 8000, 6701, faults.OVERCURRENT),  # the first reading begins the time
+        (contactor.CLOSED, 8000, 6651, faults.OVERCURRENT),  # the first reading begins the time
         (contactor.CLOSED, 20000, 151, faults.OVERCURRENT),
         (contactor.OPEN, 1001, 1000, faults.LEAK_OPEN),
     ):

@@ -1,7 +1,9 @@
 """The charger of timing.py on a chip that takes its time: profile's steps, stalls and bursts.
 
 Beside the lateness that the overrun law lets pass, any stall that may come with a closed contactor
-(chip/closed.py) comes at any moment, half of them at the worst: just before the step is due. What
+(chip/closed.py) comes at any moment, half of them at the worst: just before the step is due. A stall that
+the law would not let pass, after all the lateness before it, ends where the law does: `bench chip` counts
+such stops. What
 waited then runs back to back, eight steps at most; a flash stall moves the timer's phase.
 """
 
@@ -48,6 +50,6 @@ class ChipBench(Bench):
             return False
         _, us, flash = self.rng.choice(self._stalls)
         before_us = 1 if self.rng.random() < 0.5 else self.rng.randrange(1, due_us - now_us + 1)
-        late_us = max(0, us - before_us)
+        late_us = max(0, self._passed(due_us + max(0, us - before_us)) - due_us)
         self.forced_late = [late_us]
         return flash and late_us >= STEP_US

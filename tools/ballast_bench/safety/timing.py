@@ -149,6 +149,15 @@ class Bench:
             return due_us
         return max(due_us, latest_us - self.rng.choice((0, self.rng.randrange(17_000))))
 
+    def _passed(self, due_us):
+        """`due_us`, or the latest moment before it that the interlock lets pass."""
+        locks, pending_ms = self.cycle.interlocks, self.cycle.pilot.pending_ms
+        room_ms = int(interlocks._LATE_SUM_MS - locks._late_sum / interlocks._FORGET)
+        most_ms = min(interlocks.STEP_MAX_MS, interlocks.STEP_LATE_MS + room_ms)
+        if pending_ms >= 0:
+            most_ms = min(most_ms, interlocks.PENDING_MAX_MS - pending_ms)
+        return min(due_us, (self.began_ms + most_ms) * 1000 + 999)
+
     def _send_mains(self, tick):
         """A mains meter that tells once a second what house and car draw."""
         if self.mains_a is not None and self.clock.us() - self.sent_us >= 1_000_000:

@@ -41,7 +41,7 @@ WHY_NAMES = (
 # moment within a step.
 S2_WAIT_MS = const(6020)  # sequence 10.2: not before 6 s after PWM off may the contactor open under load
 X1_MIN_MS = const(3020)  # T_step_X1: 3 s of X1 before PWM again
-WAKE_AFTER_MS = const(30000)  # A.5.3: no C within 30 s of B2
+WAKE_AFTER_MS = const(30020)  # A.5.3: no C within 30 s of B2
 WAKE_PULSE_MS = const(4020)  # T_step_EF, ISO 15118-3 Table 3
 WAKE_REST_MS = const(3020)  # X1 after the pulse (T_step_X1)
 

@@ -21,10 +21,10 @@ if _TYPE_CHECKING:
 
 STEP_MS = const(20)
 # The longest gap between two steps while the contactor is closed; README.md derives the two.
-STEP_MAX_MS = const(55)
+STEP_MAX_MS = const(51)
 PENDING_MAX_MS = const(42)  # the same from the first burst that shows another level of the pilot
 STEP_LATE_MS = const(38)  # chosen: what a gap has above that is added up ...
-_LATE_SUM_MS = const(60)  # ... chosen: three gaps of 55 ms in a row; more is an overrun ...
+_LATE_SUM_MS = const(60)  # ... chosen: four gaps of 51 ms in a row; more is an overrun ...
 _FORGET = const(50)  # ... and 1 ms of it is forgotten in 50 ms of steps in time
 # Chosen: the longest gap under a permit, which there is only while the contactor is open: more than
 # the 600 ms after which ESP-IDF gives up a flash sector, less than the watchdog's second
@@ -35,7 +35,7 @@ _PE_MS = const(200)  # chosen: must be below 1 s (SAFETY.md)
 _VOLT_MS = const(1000)  # chosen: must be below 2 s (SAFETY.md)
 _VOLT_LOST_MV = const(50000)  # chosen: less than this is no supply
 _OC_NOISE_MA = const(500)  # EVerest soft_over_current_measurement_noise_A
-_OC_SOFT_MS = const(6700)  # EVerest: 7 s; less the 0.32 s that the power meter averages over
+_OC_SOFT_MS = const(6650)  # EVerest: 7 s; less 0.32 s that the power meter averages over, and a late step
 _OC_HARD_MS = const(150)  # chosen, beside the 0.32 s that the power meter averages over
 _OC_SOFT_HOLD_MS = const(3000)  # chosen: 5 s to obey (A.5) plus a slew, inside 7 s + 3 s
 _OC_HARD_HOLD_MS = const(8000)  # chosen: an EV whose current still falls is no over-current
