@@ -92,7 +92,7 @@ class Unit:
         )
         self.history = History()
         WebCommands(self.web)
-        WebRecords(self.web, self.history, Sessions(store, self.wall.time_s), events)
+        WebRecords(self.web, self.history, Sessions(store, self.wall.time_s, lambda: 0), events)
         WebSettings(self.web, Schedule(self.charger, store, self.wall, lambda: 0), lambda: 6)
         self.door = Door(self.web.app.handle_request)
         self.cookie = ""

@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from ballast.control.safety.interlocks import STEP_MAX_MS
 from ballast_bench.chip import profile
-from ballast_bench.chip.lateness import Lateness
+from ballast_bench.chip.lateness import PERIOD_MS, Lateness
 from ballast_bench.sims import chip_life
 from ballast_tools.check.benches import chip as bench_chip
 
@@ -59,7 +60,10 @@ def test_two_chargers_live_on_their_chip_and_the_same_seed_gives_the_same():
     assert {"gc", "json_dumps"} <= set(one["longest_us"])
     steps = sum(one["histogram"].values())
     assert abs(steps - 240 * 50) < 60, "none is lost, and none is told twice"
-    assert 20 < one["worst_closed_gap_ms"] <= 55 or one["stops"]
+    assert PERIOD_MS < one["worst_closed_gap_ms"] <= STEP_MAX_MS or one["stops"]
+    # with the contactor open a sector may take as long as the flash's data sheet allows
+    longest_ms = max(one["longest_us"].values()) / 1000
+    assert one["worst_gap_ms"] <= longest_ms + PERIOD_MS
 
 
 def test_many_runs_are_summed_and_none_seen_is_not_none():

@@ -104,3 +104,26 @@ def test_a_budget_is_never_below_nothing():
     b = GroupBudget(1, 1)
     run(b, 0, 2000, 24849, {0: (0, 0)})
     assert b.ma[0] == 1
+
+
+def test_a_car_that_begins_while_a_small_rise_is_looked_at_is_not_the_house():
+    b, now = settled()
+    cars = {0: (0, 0), 1: (8000, 8000)}
+    now = run(b, now, 8000, 12000, cars)
+    assert b.house_ma[0] == 4000
+    cars[0] = (0, 8000)  # it may begin
+    now = run(b, now, 850, 12300, cars)  # 0.3 A that no report tells of
+    now = run(b, now, 300, 18000, cars)  # the car ramps, and tells so after 0.3 s
+    run(b, now, 3000, 20300, {0: (8000, 8000), 1: (8000, 8000)})
+    assert b.house_ma[0] == 4300 and b.ma[0] > 20000
+
+
+def test_what_lasts_a_second_is_the_house():
+    b, now = settled()
+    cars = {0: (8000, 16000), 1: (8000, 8000)}
+    now = run(b, now, 800, 23000, cars)
+    assert b.house_ma[0] == 4000
+    run(b, now, 200, 23500, cars)
+    assert b.house_ma[0] == 7000, "the 0.5 A that came later waits for its own second"
+    run(b, now + 200, 1000, 23500, cars)
+    assert b.house_ma[0] == 7500

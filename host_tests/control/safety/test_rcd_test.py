@@ -127,7 +127,7 @@ def test_start_forgets_the_test_before():
 def test_a_line_must_fall_in_its_time_to_the_millisecond():
     test = RcdTest(0)
     test.start(0, 0)
-    lines = [(t, 1) for t in (*range(60, 1060, 50), 1060, 1061)]
+    lines = [(t, 1) for t in list(range(60, 1060, 50)) + [1060, 1061]]  # no starred element: MicroPython
     assert _steps(test, lines) == [RUNNING] * (len(lines) - 1) + [FAILED]
 
 

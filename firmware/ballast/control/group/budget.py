@@ -9,7 +9,8 @@ In a steady state both ends are equal and the estimate is exact. A step of the h
 the estimate at once; the ramp of an EV does not.
 
 The estimate may also rise because an EV takes more of its lease and has not reported it
-yet. While the mains are below their limit, such a rise is believed only after a second.
+yet. While the mains are below their limit, such a rise is believed only after a second, and only
+as far as it was there all that time: else an EV that begins within that second is taken for house.
 
 The budget falls at once and rises slowly: it is the smallest of the last five seconds,
 less a reserve. Small movements of the house then change no pilot of the group.
@@ -57,7 +58,7 @@ class GroupBudget:
         self._turn_ms = 0  # when it began
         self._rise = bytearray(3)  # 1 = the house may have risen, not believed yet
         self._rise_ms = [0, 0, 0]  # since when
-        self._rise_ma = [0, 0, 0]  # to what
+        self._rise_ma = [0, 0, 0]  # the least since then
 
     def draw(self, now_ms: int, seat: int, drawn_ma: list[int], held_ma: int) -> None:
         """Member `seat` draws drawn_ma [3], -1 = it has no meter; it may draw held_ma."""
@@ -129,9 +130,15 @@ class GroupBudget:
             if not self._rise[phase] or low < self._rise_ma[phase] - _NOISE_MA:
                 self._rise[phase] = 1  # it begins, or it shrinks because reports come in
                 self._rise_ms[phase] = now_ms
-            self._rise_ma[phase] = low
-            if low - ma > could or diff(now_ms, self._rise_ms[phase]) >= _CONFIRM_MS:
+                self._rise_ma[phase] = low
+            elif low < self._rise_ma[phase]:
+                self._rise_ma[phase] = low
+            if low - ma > could:
                 self.house_ma[phase] = low
+            elif diff(now_ms, self._rise_ms[phase]) >= _CONFIRM_MS:
+                self.house_ma[phase] = self._rise_ma[phase]
+                self._rise_ms[phase] = now_ms
+                self._rise_ma[phase] = low
             return
         elif ma < low:
             self.house_ma[phase] = low
