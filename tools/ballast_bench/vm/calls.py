@@ -50,6 +50,8 @@ class Calls:
             return fake_machine.mem32[target]
         if op == "random":
             return self._charger.random(target)
+        if op == "heap":
+            return getattr(self._charger.node.gc, name)()
         if op == "recv":
             frame = [None, bytearray(250), 0, 0]
             return tuple(frame) if self.handles[target].recvinto(frame, *args) else None

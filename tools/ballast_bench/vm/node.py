@@ -3,7 +3,9 @@
 import ballast_bench.fakes as fakes
 from ballast_bench.node import Node
 from ballast_bench.vm import bootloader
-from ballast_bench.vm.process import VmDied
+from ballast_bench.vm.process import BootFailed, VmDied
+
+_NOTE = 96  # boards/loader/loader.py
 
 
 class VmNode(Node):
@@ -24,7 +26,8 @@ class VmNode(Node):
         except (fakes.HardReset, VmDied) as error:
             crash = isinstance(error, VmDied)  # of a base on trial, it is what the boot loader is for
             if not self.world.reboots or (crash and not bootloader.on_trial(self.device)):
-                raise
+                self.app.power_off()
+                raise BootFailed(self._why(error)) from None
             if crash:
                 self.device.hard_reset()
             self.went_down(self.world.now_s)
@@ -32,6 +35,13 @@ class VmNode(Node):
             time.turn = False
             time.busy_us = time.clock.us()
         self.boots += 1
+
+    def _why(self, error):
+        """Why it does not start: what the loader noted, or else the last line that the VM printed."""
+        printed = self.app.log.read_text(errors="replace").strip().splitlines()[-1:]
+        reason = _noted(self.device.rtc_memory) or "".join(printed) or str(error)
+        more = "; it needs more --heap" if "MemoryError" in reason else ""
+        return f"charger {self.index + 1} does not start on the VM: {reason}{more}"
 
     def went_down(self, now_s):
         """The chip was reset: the process is gone as it stood, its flash stays."""
@@ -44,3 +54,8 @@ class VmNode(Node):
         """End the process."""
         if self.app is not None:
             self.app.power_off()
+
+
+def _noted(memory):
+    """Text of boards/loader/loader.py: note(); "" without one."""
+    return bytes(memory[_NOTE + 3 : _NOTE + 3 + memory[_NOTE + 2]]).decode() if memory[_NOTE] == 0xB6 else ""

@@ -31,6 +31,10 @@ class VmDied(UserError):
     """The VM ended by itself; the text has what it printed last."""
 
 
+class BootFailed(VmDied):
+    """The charger does not start: one line with the loader's reason."""
+
+
 class VmProcess:
     """maps: {name: path} of flash and shared page. config: what the VM is told. heap: such as "650k"."""
 

@@ -62,6 +62,8 @@ def _rig():
         env = made[0]
         if config["restore_delay_s"] is not None:
             env.restore_delay_s = config["restore_delay_s"]
+        if config["step_us"] is not None:
+            env.heap = Heap
         for name, text in config["files"].items():
             if env.storage.load(name)[0] is None:
                 env.storage.save(name, text.encode())
@@ -81,6 +83,22 @@ def _rig():
     factory.settings, chip.make_env, main.App.start = settings, make_env, start
 
 
+class Heap:
+    """Env.heap on a chip profile: a collection takes the chip's time, for the chip's live bytes.
+
+    What is held and made there is the bench's (chip/garbage.py), as on CPython: this VM's words are wider.
+    """
+
+    @staticmethod
+    def collect():
+        gc.collect()
+        link.call("heap", 0, "collect")
+
+    @staticmethod
+    def mem_alloc():
+        return link.call("heap", 0, "mem_alloc")
+
+
 def _paid(app, step_us):
     """The step as chip/paid_step.py has it: then so much time has passed, by what was to be done."""
     import time
@@ -88,7 +106,7 @@ def _paid(app, step_us):
     step, cycle = app._step, app.charger.cycle
 
     def paid(now_ms, scan, out):
-        sample = cycle.site.meter._put_ready or cycle.panel.meter._put_ready
+        sample = cycle.site.wants() or cycle.panel.wants()
         seq = cycle.ev._port_seq
         step(now_ms, scan, out)
         time.sleep_us(step_us[2] if sample else step_us[0] if cycle.ev._port_seq == seq else step_us[1])
