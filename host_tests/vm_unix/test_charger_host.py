@@ -105,6 +105,9 @@ def test_machine_reset_starts_anew_on_the_same_flash(on_vm):
 def test_it_lives_in_a_limited_heap_and_serves_three_pages(parts):
     assert heap.lacks(parts, 650) == ""
     assert heap.lacks(parts, 300) == "MemoryError"
+    bench, live = heap.held(parts)
+    assert 30 < bench >> 10 < 80  # what the VM's side of the bench takes of these
+    assert bench + live < 650 << 10
 
 
 @pytest.mark.parametrize("name", ["pe_lost", "supply_dies"])  # `play --vm host_tests/scenarios` has all

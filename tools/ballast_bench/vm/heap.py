@@ -1,6 +1,7 @@
-"""The smallest heap in which a charger boots and serves three pages, on the VM with its 64-bit words.
+"""What a charger takes of a VM's heap: whether it boots and serves three pages in one, what it holds.
 
-    found = smallest(parts)          # KiB here; found / package.FACTOR_64 is an estimate for a chip
+    why = lacks(parts, 650)              # "" = it boots and serves them in 650 KiB
+    bench, live = held(parts, settings)  # bytes of the VM's side of the bench, and of the charger
 """
 
 import contextlib
@@ -16,7 +17,6 @@ from ballast_bench.vm.process import VmDied
 from ballast_bench.vm.setup import VmSetup
 
 PAGES = 3
-_STEP_KIB = 10
 _PATHS = ("/", "/api/hello", "/api/status", "/api/settings")
 
 
@@ -27,38 +27,56 @@ class Seat:
         self.world, self.port = world, port
 
 
-def smallest(parts, given=None, least=200, most=1600):
-    """KiB, to 10; None where `most` is too little. given: {name: value} of person/options.py."""
-    if lacks(parts, most, given):
-        return None
-    while most - least > _STEP_KIB:
-        middle = (most + least) // 2 // _STEP_KIB * _STEP_KIB
-        if lacks(parts, middle, given):
-            least = middle
-        else:
-            most = middle
-    return most
+def lacks(parts, kib, settings=None, bluetooth=False):
+    """Why a charger with this heap does not boot and serve three pages, "" = it does.
 
-
-def lacks(parts, kib, given=None):
-    """Why a charger with this heap does not boot and serve three pages, "" = it does."""
+    settings: {name: value}. bluetooth: its button is held before, so that Bluetooth is on.
+    """
     with tempfile.TemporaryDirectory(prefix="ballast-heap-") as folder:
-        setup = make_setup({"house": "empty", "meter": "clamp", **(given or {})},
-                           partial(VmSetup, parts=parts, folder=Path(folder), heap=f"{kib}k"))  # fmt: skip
+        setup = _setup(parts, settings, folder, f"{kib}k")
         try:
             world = setup.start()
-            world.run(2.0)
+            _run(world, bluetooth)
             with contextlib.suppress(OSError, EOFError):
                 _read_pages(world, setup.page_port(world.nodes[0]))
-            app = world.nodes[0].app
-            short = "MemoryError" in app.log.read_text(errors="replace")
-            return "MemoryError" if short else "" if app.process is not None else "it restarts"
+            return "MemoryError" if _short(setup) else "" if world.nodes[0].boots == 1 else "it restarts"
         except (VmDied, fakes.HardReset, AssertionError, IndexError) as error:
-            log = setup.world.nodes[0].app.log
-            short = log.exists() and "MemoryError" in log.read_text(errors="replace")
-            return "MemoryError" if short else str(error) or type(error).__name__
+            return "MemoryError" if _short(setup) else str(error) or type(error).__name__
         finally:
             setup.stop()
+
+
+def held(parts, settings=None, bluetooth=False):
+    """(bytes that the VM's side of the bench holds, bytes that the charger holds after its boot)."""
+    with tempfile.TemporaryDirectory(prefix="ballast-heap-") as folder:
+        setup = _setup(parts, settings, folder, "8M")
+        try:
+            world = setup.start()
+            _run(world, bluetooth)
+            bench, live = world.nodes[0].app.evaluate("fakes_bytes, (gc.collect(), gc.mem_alloc())[1]")
+            return bench, live - bench
+        finally:
+            setup.stop()
+
+
+def _setup(parts, settings, folder, heap):
+    make = partial(VmSetup, parts=parts, folder=Path(folder), heap=heap)
+    setup = make_setup({"house": "empty", "meter": "clamp"}, make)
+    setup.values.update(settings or {})
+    return setup
+
+
+def _run(world, bluetooth):
+    world.nodes[0].cp.button = int(bluetooth)
+    world.run(4.0)
+    world.nodes[0].cp.button = 0
+    world.run(1.0)
+
+
+def _short(setup):
+    """Whether it had too little memory."""
+    log = setup.world.nodes[0].app.log
+    return log.exists() and "MemoryError" in log.read_text(errors="replace")
 
 
 def _read_pages(world, port):

@@ -16,10 +16,6 @@ LAUNCHER = Path(__file__).with_name("launcher.py")
 PLATFORMS = (("linux", "x86_64"), ("darwin", "arm64"))
 """(sys.platform, machine) for which there are wheels; there is no source package."""
 
-FACTOR_64 = 1.8
-"""What the firmware takes here beside a chip, whose words have 32 bits. Measured on the same application:
-1.7 by live bytes after boot, 1.9 by the smallest heap that serves three pages."""
-
 
 @functools.lru_cache(maxsize=1)
 def missing():

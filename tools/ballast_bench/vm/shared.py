@@ -69,7 +69,7 @@ class SharedPage:
         if not taken and self._fed.get(gpio) == part.fed:
             return
         self._fed[gpio] = part.fed
-        if not part.plain or self._device.time.profile is not None:  # there each reading takes its time
+        if not part.plain:
             values = [ASK] * _AHEAD
         else:
             samples = part.samples

@@ -98,19 +98,38 @@ def test_a_chip_without_psram_is_too_small_for_what_is_live(monkeypatch, capsys,
 ])  # fmt: skip
 def test_the_bars(monkeypatch, capsys, tmp_path, built, micropython_vm, live_kib, idle, status, text):
     def of(one, row, heap, known=()):
-        return {"live": live_kib * KIB, "three_pages": 120 * KIB, "largest": 50 * KIB, "fits": True,
+        return {"live": live_kib * KIB, "without_names": 140 * KIB, "three_pages": 120 * KIB, "largest": 50 * KIB, "fits": True,
                 "idle_per_s": idle, "page_per_s": 10000, "fakes": KIB, "tables": 30 * KIB}  # fmt: skip
 
     monkeypatch.setattr(measure, "of", of)
     monkeypatch.setattr(measure, "made", lambda board: built)
-    monkeypatch.setattr(smallest, "serves", lambda one, heap: heap >= 700 * KIB)
+    found = smallest.Smallest(700 * KIB, 280 * KIB, 2.0)
+    monkeypatch.setattr(smallest, "measure", lambda one, row, live: found)
     args = arguments()
     args.json = tmp_path / "memory.json"
     assert memory.main(args) == status
     printed = capsys.readouterr().out
-    assert text in printed and "smallest heap: 704 KiB with 64-bit objects" in printed
+    assert text in printed
+    assert "smallest heap: 700 KiB with 64-bit objects" in printed and "some 350 KiB on a chip" in printed
     found = json.loads(args.json.read_text())
     assert "Python's heap of esp32s3_octal: 4096 KiB; less than is live with: none of these" in printed
     # 250,000 less Wi-Fi 46,000 and two sockets of 6,000: esp32s3_quad.toml
     assert found["rows"][ALONE.name]["idf_left"] == 192000
     assert found["image_bytes"] <= found["image_most"]
+
+
+def test_the_smallest_heap_is_found_to_16_kib_and_none_is_told():
+    assert smallest.least(lambda size: size >= 700 * KIB) == 704 * KIB
+    assert smallest.least(lambda size: False) is None
+
+
+def test_a_heap_that_the_board_has_not_is_said():
+    found = smallest.Smallest(size=700 * KIB, live=280 * KIB, factor=2.0)
+    assert smallest.fits(found, 350 * KIB) and not smallest.fits(found, 349 * KIB)
+    assert "DOES NOT FIT into the board's 131 KiB" in smallest.said(found, 131 * KIB)
+
+
+def test_without_a_unix_vm_the_line_says_why(monkeypatch):
+    monkeypatch.setattr(smallest.package, "missing", lambda: "no MicroPython VM here: because")
+    assert smallest.measure(None, ALONE, 1) is None
+    assert smallest.said(None) == "not measured: no MicroPython VM here: because"

@@ -24,7 +24,8 @@ def add_arguments(parser):
     add("--heap", type=int, default=HEAP_KIB, metavar="KIB",
         help=f"MicroPython's heap, for the largest free block ({HEAP_KIB})")  # fmt: skip
     add("--chip", default="board", help="profile whose heaps are compared, of any chip (the board's)")
-    add("--short", action="store_true", help="without the base that lacks the names: for every change")
+    add("--short", action="store_true",
+        help="without the smallest heap and the base that lacks the names: for every change")  # fmt: skip
 
 
 def main(args):
@@ -47,7 +48,13 @@ def main(args):
         found[row.name] = got
         _show(row, got, args.heap)
         missed += _misses(row, got)
+    least = None if args.short else smallest.measure(one, configurations.ROWS[0], _unnamed(found))
+    python_bytes = chip.heap["python"] if chip is not None else None
+    if not smallest.fits(least, python_bytes):
+        missed.append(f"smallest heap: some {least.on_chip // KIB} KiB on a chip, "
+                      f"{chip.name} has {python_bytes // KIB}")  # fmt: skip
     _notes(args, one, chip, found)
+    print("smallest heap: " + ("--short leaves it out" if args.short else smallest.said(least, python_bytes)))
     print("bars: " + ("MISSED" if missed else "kept"))
     for line in missed:
         print(f"  missed: {line}")
@@ -55,9 +62,15 @@ def main(args):
     figures.write(args.json, {
         "board": args.board, "heap_kib": args.heap, "chip": chip.name if chip else profile.IDEAL,
         "rows": found, "image_bytes": image, "image_most": size_report.APPLICATION,
-        "smallest_heap": smallest.measure(one), "missed": missed,
+        "smallest_heap": least and {"bytes": least.size, "factor": least.factor, "on_chip": least.on_chip},
+        "missed": missed,
     })  # fmt: skip
     return 1 if missed else 0
+
+
+def _unnamed(found):
+    """Live bytes of the first row, in a base without the names."""
+    return found[configurations.ROWS[0].name]["without_names"]
 
 
 def _chip(name, board):
@@ -124,4 +137,3 @@ def _notes(args, one, chip, found):
               f"less than is live with: {'; '.join(over) or 'none of these'}")  # fmt: skip
     print(f"flash: the application takes {image / KIB:.0f} of {size_report.APPLICATION // KIB} KiB, "
           f"{(size_report.APPLICATION - image) / KIB:.0f} are left")  # fmt: skip
-    print(f"smallest heap: {smallest.said(smallest.measure(one))}")
