@@ -39,7 +39,7 @@ class Store:
     def load(self, name):
         return json.loads(self.kept[name]) if name in self.kept else None
 
-    def save(self, name, record):
+    def save(self, name, record, within_s=60):
         self.kept[name] = json.dumps(record)
 
 

@@ -148,7 +148,7 @@ def test_it_does_not_pass_while_the_input_is_driven():
 def test_the_end_is_the_end():
     test = RcdTest(2)
     test.start(0, 0)
-    lines = [(t, 1 if 300 <= t < 500 else 0) for t in (*range(0, 6799, 50), 6799, 6800)]
+    lines = [(t, 1 if 300 <= t < 500 else 0) for t in list(range(0, 6799, 50)) + [6799, 6800]]
     assert _steps(test, lines) == [RUNNING] * (len(lines) - 1) + [FAILED]
 
 

@@ -49,6 +49,13 @@ class VmCharger:
         paths = self.flash.paths
         maps = {**paths, "BASE": paths[self.device.running], "PAGE": self.flash.page}
         self.process = VmProcess(maps, self._config, self.heap, self.log)
+        loop = self.node.world.loop
+        if self.REAL or loop.is_running():
+            self._begin()
+        else:  # the VM's services begin here, and a radio of theirs asks for the loop
+            loop.run_until_complete(self._begin_in_loop())
+
+    async def _begin_in_loop(self):
         self._begin()
 
     def _begin(self):

@@ -17,6 +17,7 @@ from ballast_bench.vm.process import VmDied
 from ballast_bench.vm.setup import VmSetup
 
 PAGES = 3
+_OWN_NETWORK = "label-wifi-1"
 _PATHS = ("/", "/api/hello", "/api/status", "/api/settings")
 
 
@@ -60,7 +61,7 @@ def held(parts, settings=None, bluetooth=False):
 
 
 def _setup(parts, settings, folder, heap):
-    make = partial(VmSetup, parts=parts, folder=Path(folder), heap=heap)
+    make = partial(VmSetup, parts=parts, folder=Path(folder), heap=heap, own_network=_OWN_NETWORK)
     setup = make_setup({"house": "empty", "meter": "clamp"}, make)
     setup.values.update(settings or {})
     return setup

@@ -16,7 +16,7 @@ from ballast_bench.vm.process import VmDied
 
 _JUDGE = b"\xff\xff" + bytes(4)
 _START_S = 60.0  # chosen: until the App has started; 0.2 s on a machine with nothing else to do
-_LOOK_S = 5.0  # chosen: how long a judge waits for a VM that computes
+_LOOK_S = 30.0  # chosen: how long a judge waits for a VM that computes
 
 
 class RealTimeCharger(VmCharger):

@@ -28,10 +28,13 @@ class VmSetup(Setup):
     """parts: flash.Parts, or a function that gives them of {name: value} of person/options.py.
 
     folder: an empty one, for the flash. heap: of each VM. real: in real time, with the VM's own clock.
+    own_network: password of each charger's access point; None = as on a Setup, the units have none, so
+    neither Wi-Fi of the house nor Bluetooth.
     """
 
-    def __init__(self, *args, parts=None, folder=None, heap="8M", real=False, **kwargs):
+    def __init__(self, *args, parts=None, folder=None, heap="8M", real=False, own_network=None, **kwargs):
         package.check()
+        self._own_network = own_network
         self._parts, self._folder, self._heap, self._real = parts, folder, heap, real
         self._flash, self._ports = {}, {}
         super().__init__(*args, **kwargs)
@@ -46,6 +49,8 @@ class VmSetup(Setup):
             parts = self._parts(self.given) if callable(self._parts) else self._parts
             self._flash[node.index] = FlashFiles(self._folder / str(node.index + 1), parts)
             unit = {"serial": "BENCH-%04d" % (node.index + 1), "label": label()}
+            if self._own_network is not None:
+                unit["ap_password"] = self._own_network
             node.device.nvs["factory"] = {"unit": json.dumps(unit).encode()}
             self._random[node.index] = self._draws("%s/%d" % (self.seed, node.index))
         return kind(node, self._flash[node.index], self._rig(node), self._random[node.index], self._heap)

@@ -104,13 +104,13 @@ def test_the_bars(monkeypatch, capsys, tmp_path, built, micropython_vm, live_kib
     monkeypatch.setattr(measure, "of", of)
     monkeypatch.setattr(measure, "made", lambda board: built)
     found = smallest.Smallest(700 * KIB, 280 * KIB, 2.0)
-    monkeypatch.setattr(smallest, "measure", lambda one, row, live: found)
+    monkeypatch.setattr(smallest, "measure", lambda one, row, live=0, factor=0: found)
     args = arguments()
     args.json = tmp_path / "memory.json"
     assert memory.main(args) == status
     printed = capsys.readouterr().out
     assert text in printed
-    assert "smallest heap: 700 KiB with 64-bit objects" in printed and "some 350 KiB on a chip" in printed
+    assert f"smallest heap, {ALONE.name}: 700 KiB with 64-bit objects" in printed and "some 350 KiB on a chip" in printed
     found = json.loads(args.json.read_text())
     assert "Python's heap of esp32s3_octal: 4096 KiB; less than is live with: none of these" in printed
     # 250,000 less Wi-Fi 46,000 and two sockets of 6,000: esp32s3_quad.toml

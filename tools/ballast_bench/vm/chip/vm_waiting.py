@@ -39,6 +39,7 @@ class Queue(core.IOQueue):
             link.other(main, size)
 
     def _enqueue(self, stream, which):
+        core.cur_task.data = self  # where cancel() finds it
         entry = self.map.get(id(stream))
         if entry is not None:
             entry[which] = core.cur_task

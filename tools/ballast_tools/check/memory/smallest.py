@@ -4,7 +4,8 @@ The VM from npm takes more memory when its heap is full, so it cannot answer thi
 its limit, but its objects have 64 bits. By how much the application is wider there is measured: the
 live heap of the same build, with the same settings, on both.
 
-    found = measure(build, row, live)      # Smallest, or None where there is no unix VM
+    found = measure(build, ROWS[0], live)                  # Smallest, or None where there is no unix VM
+    other = measure(build, ROWS[2], factor=found.factor)
 """
 
 import dataclasses
@@ -40,9 +41,12 @@ def missing():
     return package.missing()
 
 
-def measure(build, row, live_32):
-    """The Smallest of a configurations.Configuration; live_32: bytes that it holds with 32-bit objects,
-    in a base that lacks the names, as that of the unix VM does. None without the unix VM."""
+def measure(build, row, live_32=None, factor=None):
+    """The Smallest of a configurations.Configuration; None without the unix VM.
+
+    live_32: bytes that it holds after its boot with 32-bit objects, in a base that lacks the names, as that
+    of the unix VM does. factor: where that is not comparable, since its pages are open.
+    """
     if missing():
         return None
     parts = vm_image.parts_of(build)
@@ -51,7 +55,7 @@ def measure(build, row, live_32):
     if size is None:
         raise UserError(f"bench memory: {row.name}: it does not boot on the unix VM in {_MOST // _KIB} KiB: "
                         f"{heap.lacks(parts, _MOST // _KIB, row.settings, row.bluetooth)}")  # fmt: skip
-    return Smallest(size - bench, live, live / live_32)
+    return Smallest(size - bench, live, factor or live / live_32)
 
 
 def serves(parts, row, heap_bytes):
@@ -78,7 +82,7 @@ def said(found, python_bytes=None):
     if found is None:
         return f"not measured: {missing()}"
     line = (f"{found.size // _KIB} KiB with 64-bit objects on the unix VM, some {found.on_chip // _KIB} KiB "
-            f"on a chip (factor {found.factor:.2f}: {found.live // _KIB} KiB live there)")  # fmt: skip
+            f"on a chip (factor {found.factor:.2f}, measured)")  # fmt: skip
     if python_bytes is None:
         return line
     word = "fits" if fits(found, python_bytes) else "DOES NOT FIT"
