@@ -91,6 +91,31 @@ def test_a_step_that_hangs_ends_in_the_watchdog_and_a_new_start(on_vm):
     assert node.app.env.reset_info.name.startswith("watchdog")
 
 
+def test_a_bite_keeps_the_pads_until_boot_py_makes_them_safe(on_vm):
+    setup = on_vm()
+    world, node = setup.world, setup.world.nodes[0]
+    node.cp.plug_in(default_ev())
+    world.run(15.0)
+    assert 0.1 < node.cp.pilot.duty < 0.9
+    node.app.do("app.timer.stop()")
+    assert world.until(lambda: node.boot_s is not None, 3.0) is not None
+    assert 0.1 < node.cp.pilot.duty < 0.9  # the car may still draw what it was told
+    world.until(lambda: node.boot_s is None, 5.0)
+    assert node.cp.pilot.duty == 1.0
+
+
+def test_on_its_chip_it_charges_and_collects(on_vm):
+    setup = on_vm(meter="clamp", chip="board")
+    world, node = setup.world, setup.world.nodes[0]
+    node.cp.plug_in(default_ev())
+    world.run(60.0)
+    assert node.boots == 1
+    assert node.cp.amps[0] > 10.0
+    spent = node.device.time.spent
+    assert spent["gc"][0] > 3 and spent["flash_write"][0] > 0
+    assert node.app.evaluate("app.collector.collections") >= 3
+
+
 def test_machine_reset_starts_anew_on_the_same_flash(on_vm):
     setup = on_vm()
     world, node = setup.world, setup.world.nodes[0]

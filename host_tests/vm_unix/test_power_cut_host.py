@@ -1,4 +1,4 @@
-"""The supply goes at flash writes: of the boot, of settings and journal, of an update; the real loader starts after it."""
+"""The supply goes at flash writes of boot, settings, journal and update; the real loader follows."""
 
 import contextlib
 from random import Random

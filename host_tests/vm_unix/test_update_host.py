@@ -60,6 +60,20 @@ def test_an_application_that_restarts_for_ever_is_taken_back(charger, built):
     assert charger.node.app.evaluate("slot") == 0
 
 
+def test_why_an_application_did_not_start_is_known_to_the_one_that_comes_back(charger, built):
+    from ballast_tools.ship import vm_image
+
+    first = charger.status()["version"]
+    image = vm_image.application_with(built, start="raise ValueError('no such pin')\n")
+    assert charger.load(vm_image.update(built, "10.0", image=image), 5.0) == 200
+    assert not any(charger.node.cp.contactor.closed)
+    assert charger.world.until(lambda: charger.node.boots == 5, 120.0) is not None
+    charger.world.run(2.0)
+    info = charger.node.app.env.reset_info
+    assert (charger.status()["version"], info.start_failed) == (first, True)
+    assert info.text == "ValueError: no such pin"
+
+
 def test_an_application_with_a_foreign_signature_is_refused(charger, built):
     from ballast_tools.ship import vm_image
 
