@@ -143,6 +143,18 @@ def test_a_story_has_the_same_verdict_on_both(parts, tmp_path, name):
     assert [f.text for f in on_vm.failures] == [f.text for f in play_run(run).failures] == []
 
 
+def test_two_on_vms_share_a_fuse(on_vm):
+    setup = on_vm(meter="clamp", chargers=2, limit_a=20.0)
+    nodes = setup.world.nodes
+    for node in nodes:
+        node.cp.plug_in(default_ev())
+    setup.world.run(30.0)
+    amps = [node.cp.amps[0] for node in nodes]
+    assert all(8.0 < a <= 10.1 for a in amps), amps
+    nodes[0].cp.unplug()
+    assert setup.world.until(lambda: nodes[1].cp.amps[0] > 15.0, 30.0) is not None
+
+
 def test_a_story_that_fails_on_cpython_fails_on_the_vm_at_the_same_second(parts, tmp_path):
     text = "setup house=empty meter=none\n0 plug\n20 within 2 closed==0\n30 expect coil==0\n"
     run = Story(text, "wrong.story").runs[0]

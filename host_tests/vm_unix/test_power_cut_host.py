@@ -124,7 +124,7 @@ def test_after_any_cut_it_starts_with_what_was_kept(cut, built):
     supply, setup = cut
     life, random = Life(setup), Random(SEED)
     setup.world.run(2.0)
-    for number in range(30):
+    for number in range(24):
         kind = ("boot", "save", "load")[number % 3]
         supply.left = random.randrange(1, {"boot": 12, "save": 60, "load": 160}[kind])
         where = f"seed {SEED}, {kind} {number}, write {supply.left}"
@@ -136,7 +136,7 @@ def test_after_any_cut_it_starts_with_what_was_kept(cut, built):
             getattr(life, kind)(number)
         supply.left = None
         life.check(where)
-    assert supply.cuts >= 20
+    assert supply.cuts >= 16
     setup.world.run(100.0)  # a trial that still runs is proved
     life.load(0, vm_image.update(built, "10.0"))
     setup.world.run(10.0)
