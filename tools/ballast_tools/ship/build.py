@@ -26,6 +26,7 @@ from ballast_tools.shell.paths import shown
 from ballast_tools.ship import (
     application,
     boards,
+    bundle,
     firmware,
     fsimage,
     partitions,
@@ -96,7 +97,7 @@ def build(board, chosen, key, trusted=()):
     keys = {key.id: key.modulus, **dict(trusted)}
     with tempfile.TemporaryDirectory(prefix="ballast-") as temporary:
         tree = Path(temporary) / "app"
-        application.compile_tree(application.modules(board.folder), tree)
+        application.compile_tree(bundle.made(application.modules(board.folder))[0], tree)
         page = web_assets.build(tree / "web", chosen)
         document = brand.document(chosen, board, release, keys)
         (tree / "brand.json").write_text(

@@ -3,6 +3,7 @@
 from microdot import Request, Response, abort
 from micropython import const
 
+from ballast.control.meter import meter
 from ballast.control.records import Status
 from ballast.protocol import status
 
@@ -54,7 +55,7 @@ class WebRecords:
         web.app.get("/api/events")(self._get_events)
 
     def _watch(self, uptime_s: int, st: Status) -> None:
-        self._history.add(uptime_s, st, st.meter_state == status.meter.GOOD)
+        self._history.add(uptime_s, st, st.meter_state == meter.GOOD)
         plugged = status.plugged(st)
         if plugged is not None:  # None = not known, in a pilot fault: the row does not change
             self._sessions.add(uptime_s, plugged, st.session_s, st.charge_s, st.session_wh)

@@ -13,7 +13,9 @@ import json
 from microdot import Microdot, Request, Response, abort
 from micropython import const
 
+from ballast.control.limits import limits
 from ballast.control.records import Status
+from ballast.control.safety import faults
 from ballast.protocol import http_head, json_pieces, status
 
 _TYPE_CHECKING = const(0)
@@ -90,7 +92,7 @@ class Web:
         self.frame = b""
         self.frame_number = 0
         self.fresh = asyncio.Event()
-        self.st = Status(len(status.slots.NAMES), status.catalogue.COUNT)
+        self.st = Status(len(limits.NAMES), faults.COUNT)
         self._folder, self._manifest = assets
         self._hurry = False
         self.real_ms: "Clock | None" = None
@@ -98,7 +100,7 @@ class Web:
         self._task: "asyncio.Task | None" = None  # CPython drops a task without a reference
         self._tokens = _BURST
         self._filled_s = clock_s()
-        self._faults = bytearray(status.catalogue.COUNT)
+        self._faults = bytearray(faults.COUNT)
         self.uploads: dict[str, int] = {}  # path -> largest body, bytes, of a streaming route
         Request.max_body_length = MAX_BODY
         Request.max_content_length = _MAX_UPLOAD
@@ -153,7 +155,7 @@ class Web:
                 kind = "fault" if active[i] else "fault_over"
                 #: fault its key: a fault became active
                 #: fault_over its key: a fault ended
-                self.events.add(kind, status.catalogue.CATALOGUE[i][0])
+                self.events.add(kind, faults.CATALOGUE[i][0])
         self.events.step()
 
     def later(self, coroutine_function: "Callable[[], Coroutine[Any, Any, None]]") -> None:

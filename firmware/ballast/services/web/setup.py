@@ -3,8 +3,8 @@
 from microdot import Request, abort
 from micropython import const
 
+from ballast.control.meter import meter
 from ballast.control.records import Status
-from ballast.protocol import status
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
@@ -52,7 +52,7 @@ class WebSetup:
         app.post("/api/setup/done")(self._done)
 
     def _watch(self, uptime_s: int, st: Status) -> None:
-        heard = st.meter_state in (status.meter.GOOD, status.meter.RECOVERING)
+        heard = st.meter_state in (meter.GOOD, meter.RECOVERING)
         self._proof.add(uptime_s, st.house_ma if heard else None)
 
     def _radio(self, request: Request) -> "WifiLink":

@@ -37,8 +37,7 @@ try {
 } catch (error) {
     results.push({ what: "error", text: printed.slice(-30).join("\n") + String(error.message ?? error).slice(0, 3000) });
 }
-process.stdout.write(`\nRESULT ${JSON.stringify({ results, printed: printed.slice(-30) })}\n`);
-process.exit(0);
+process.stdout.write(`\nRESULT ${JSON.stringify({ results, printed: printed.slice(-30) })}\n`, () => process.exit(0));
 
 function prepare() {
     mp.FS.mkdir("/vm");
@@ -81,7 +80,7 @@ function measure() {
     };
 }
 
-// [word, ...]: import NAME; call FUNCTION args; measure LABEL; run MS; garbage LABEL MS; page; wait
+// [word, ...]: import NAME; call FUNCTION args; measure LABEL; run MS; until FUNCTION; garbage LABEL MS; heap
 function run([word, ...rest]) {
     if (word === "import") {
         call("load", rest[0]);
@@ -99,7 +98,24 @@ function run([word, ...rest]) {
         collect();
     } else if (word === "garbage") {
         results.push({ what: rest[0], ...garbage(rest[1]) });
+    } else if (word === "heap") {
+        results.push({ what: "heap", ...heap() });
     }
+}
+
+// The whole heap: a letter for each block (py/gc.c, gc_dump_alloc_table), its bytes, and where things lie.
+function heap() {
+    const named = call("places");
+    collect();
+    const at = printed.length;
+    mp.runPython("import micropython; micropython.mem_info(1)");
+    const lines = printed.slice(at).map((line) => line.trimEnd());
+    printed.length = at;
+    const from = parseInt(lines.find((line) => line.startsWith("GC memory layout")).match(/from ([0-9a-f]+)/)[1], 16);
+    const rows = lines.map((line) => line.match(/^([0-9a-f]{8}): (.*)$/)).filter((row) => row);
+    const end = Math.max(...rows.map((row) => parseInt(row[1], 16) + row[2].length * 16));
+    const bytes = Buffer.from(mp._module.HEAPU8.slice(from, from + end)).toString("base64");
+    return { from, rows: rows.map((row) => [parseInt(row[1], 16), row[2]]), bytes, named: JSON.parse(named) };
 }
 
 // ms of the charger's time: a turn of its loop every 10 ms, the step every 20 ms

@@ -233,3 +233,25 @@ def state():
         "ble": window is not None and window.is_open, "problems": _state["problems"],
         "modules": [name for name in sys.modules if name.startswith(OURS)],
     })  # fmt: skip
+
+
+_DEEP = 7  # chosen: app.page.web.app._handlers and the like
+
+
+def places():
+    """Where things lie, as JSON: {"modules": {name: address}, "objects": [[path, address, type]],
+    "type": address}."""
+    modules = {name: id(sys.modules[name]) for name in sys.modules if name.startswith(OURS)}
+    out, seen = [], set()
+    todo = [("app", _state["app"], 0)] if "app" in _state else []
+    while todo:
+        path, thing, deep = todo.pop(0)
+        if id(thing) in seen or isinstance(thing, (int, str, type)):
+            continue
+        seen.add(id(thing))
+        out.append([path, id(thing), type(thing).__name__])
+        if isinstance(thing, (list, tuple)) and deep < _DEEP:
+            todo += [("%s[%d]" % (path, n), thing[n], deep + 1) for n in range(len(thing))]
+        elif deep < _DEEP and hasattr(thing, "__dict__") and type(thing).__name__ != "module":
+            todo += [(path + "." + key, value, deep + 1) for key, value in thing.__dict__.items()]
+    return json.dumps({"modules": modules, "objects": out, "type": id(type)})
