@@ -44,6 +44,7 @@ class Part:
                 above = name.rsplit(".", node.level)[0]
                 node.module = f"{above}.{node.module}" if node.module else above
         self.all = Globals(self.tree)
+        self.numbers = _numbers(self.tree)
         self.hidden = [n for n in ast.parse(text).body if _types_only(n)]
 
 
@@ -53,6 +54,19 @@ def _types_only(node):
         return isinstance(node.test, ast.Name) and node.test.id == _NO_TYPES
     return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and (
         node.targets[0].id == _NO_TYPES)  # fmt: skip
+
+
+def _numbers(tree):
+    """{name: the node of its value} of the top's names that are one whole number for ever."""
+    found, often = {}, []
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            value = node.value
+            declared = isinstance(value, ast.Call) and getattr(value.func, "id", "") == "const"
+            often.append(node.targets[0].id)
+            if declared or isinstance(value, ast.Constant) and type(value.value) is int:
+                found[node.targets[0].id] = value
+    return {name: value for name, value in found.items() if often.count(name) == 1}
 
 
 class Bundler:
@@ -97,9 +111,10 @@ class Bundler:
             part = self.parts[name]
             outside = set(self._outside(part))
             for own in sorted(part.all.own - _imported(part)):
-                new = own
-                if own in taken or own in used or own in outside:
-                    new = f"{own}_{name.rpartition('.')[2]}"
+                hide = own in part.numbers and not own.startswith("_")
+                new = "_" + own if hide else own  # the compiler keeps no name of a number then
+                if new in taken or new in used or new in outside:
+                    new = f"{new}_{name.rpartition('.')[2]}"
                 while new in taken or new in used:
                     new += "_"
                 used.add(new)
@@ -130,6 +145,21 @@ class Bundler:
                         return self.resolved(node.module, alias.name)
         return None
 
+    def number(self, module, name):
+        """The value of a name that is one number for ever; None = it is none."""
+        part = self.parts[module]
+        if name in part.numbers:
+            value = part.numbers[name]
+            value = value.args[0] if isinstance(value, ast.Call) else value
+            names = {n.id: self.number(module, n.id) for n in ast.walk(value) if isinstance(n, ast.Name)}
+            return eval(compile(ast.Expression(value), module, "eval"), {}, names)  # noqa: S307 - our sources
+        for node, scope in part.all.imports:
+            if scope is None and isinstance(node, ast.ImportFrom) and node.module in self.parts:
+                for alias in node.names:
+                    if (alias.asname or alias.name) == name:
+                        return self.number(node.module, alias.name)
+        return None
+
     # -- texts ----------------------------------------------------------------------
 
     def text_of(self, name, into=None):
@@ -145,6 +175,9 @@ class Bundler:
             for own in part.all.own:
                 if (name, own) in self.names[into]:
                     meaning[None, own] = ("name", self.names[into][name, own])
+            for value in part.numbers.values():
+                if not isinstance(value, ast.Call):
+                    edits.replace(value, f"const({value.value})")
             for node in part.tree.body:
                 new = meaning.get((None, getattr(node, "name", None)))
                 if new and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -172,8 +205,11 @@ class Bundler:
                 home, new = self.resolved(node.module, alias.name) or (None, None)
                 if home is None:
                     raise UserError(f"{node.module} has no {alias.name}")
+                number = self.number(node.module, alias.name)
                 if home == into:
                     meaning[scope, local] = ("name", new)
+                elif number is not None:
+                    meaning[scope, local] = ("name", _literal(number))
                 else:
                     kept.append((home, new, local))
         if node.level or any(k[0] != node.module for k in kept) or len(kept) != len(node.names):
@@ -195,6 +231,10 @@ class Bundler:
             if isinstance(node, ast.Attribute) and id(node.value) in modules:
                 _, module, home, same = modules.pop(id(node.value))
                 there, new = self.resolved(module, node.attr) or (None, None)
+                number = None if same else self.number(module, node.attr)
+                if number is not None:
+                    edits.replace(node, _literal(number))
+                    continue
                 if there != home:
                     raise UserError(f"{part.name}:{node.lineno}: {module} has no {node.attr}")
                 edits.replace(node, new if same else f"{node.value.id}.{new}")
@@ -218,9 +258,18 @@ class Bundler:
         rows = []
         for own in sorted(self.parts[name].all.own):
             there, new = self.resolved(name, own) or (None, None)
-            if there == home and not own.startswith("_"):
+            number = self.number(name, own)
+            if own.startswith("_"):
+                continue
+            if number is not None:
+                rows.append(f"{own} = {number}\n")
+            elif there == home:
                 rows.append(f"from {home} import {new}" + (f" as {own}" if new != own else "") + "\n")
         return "".join(rows)
+
+
+def _literal(number):
+    return str(number) if number >= 0 else f"({number})"
 
 
 def _imported(part):
