@@ -36,9 +36,45 @@ def _number(data, at):
             return value, at
 
 
+def texts_of_file(data):
+    """The texts among a compiled file's constants: each an object of its own unless it is a known name."""
+    at = _HEADER
+    names, at = _number(data, at)
+    constants, at = _number(data, at)
+    for _ in range(names):
+        length, at = _number(data, at)
+        at += 0 if length & 1 else (length >> 1) + 1
+    out = []
+    for _ in range(constants):
+        at = _texts(data, at, out)
+    return out
+
+
+def _texts(data, at, out):
+    """The place behind a constant; appends its texts to `out`."""
+    kind = data[at]
+    at += 1
+    if kind < _TEXT:
+        return at
+    length, at = _number(data, at)
+    if kind == _TUPLE:
+        for _ in range(length):
+            at = _texts(data, at, out)
+        return at
+    if kind == _TEXT:
+        out.append(data[at : at + length].decode())
+    return at + length + (1 if kind in (_TEXT, _BYTES) else 0)
+
+
 def of_application(files):
-    """Sorted names of all .mpy files of {name in the image: bytes}."""
-    return sorted({n for name, data in files.items() if name.endswith(".mpy") for n in of_file(data)})
+    """Sorted names of all .mpy files of {name in the image: bytes}, and the texts that could be names."""
+    compiled = [data for name, data in files.items() if name.endswith(".mpy")]
+    texts = {text for data in compiled for text in texts_of_file(data) if _is_name(text)}
+    return sorted({n for data in compiled for n in of_file(data)} | texts)
+
+
+def _is_name(text):
+    return bool(text) and all(part.isidentifier() and part.isascii() for part in text.split("."))
 
 
 def table_bytes(data, known=()):
