@@ -48,16 +48,21 @@ class Charger:
         self.settings = settings
         self.cycle = ScanCycle(settings, fit)
         self.step = self.cycle.step
-        settings.add_rule(("panel_ma", "meter_kind"), self._panel_fits)
+        self.cycle.site.make(settings["supply_phases"])
+        settings.add_rule(("panel_ma", "meter_kind", "supply_phases"), self._supplies_fit)
         self.refused = 0  # calls of services that were turned down
         self._phase_kept = False  # of the commissioning test that is over
         self.step_us_max = 0  # the longest step since the start; handed in by the owner of a clock
 
-    def _panel_fits(self, panel_ma: int, meter_kind: int) -> str:
-        """A rule of the settings: what a sub-panel needs is made here, before the step needs it."""
+    def _supplies_fit(self, panel_ma: int, meter_kind: int, phases: int) -> str:
+        """A rule of the settings: what the supplies need is made here, before the step needs it."""
+        try:
+            self.cycle.site.make(phases)
+        except MemoryError:
+            return "supply_phases: this board has not enough memory for so many"
         if panel_ma and meter_kind:
             try:
-                self.cycle.panel.make()
+                self.cycle.panel.make(phases)
             except MemoryError:
                 return "panel_ma: this board has not enough memory for a sub-panel; set it to 0"
         return ""

@@ -174,6 +174,7 @@ def test_more_worth_is_never_less_reserve(rises, worth, more, cap):
 @given(st.lists(st.integers(-20_000, 60_000), min_size=1, max_size=80), st.integers(0, 14_000))
 def test_what_is_held_is_the_highest_of_the_hold_time(series, hold):
     spare = PhaseSpare()
+    spare.make()
     now = START
     for k, ma in enumerate(series):
         now = add(now, 500)

@@ -10,6 +10,7 @@ WORTH = 6000
 class Phase:
     def __init__(self, hold_ms=3500, horizon_ms=2500):
         self.s = PhaseSpare()
+        self.s.make()
         self.now = START
         self.hold = hold_ms
         self.horizon = horizon_ms

@@ -21,8 +21,14 @@ BUNDLES = {
         "ballast.control.balance.balancer", "main",
     ),
     "ballast.grouped": ("ballast.compose.group_seat",),
-    "ballast.bluetooth": ("ballast.services.ble.window",),
+    "ballast.bluetooth": (
+        "ballast.services.ble.window", "ballast.services.ble.charger_service",
+        "ballast.services.ble.commands", "ballast.services.ble.improv",
+    ),
     "ballast.modbus": ("ballast.services.meters.bus", "ballast.services.meters.link"),
+    "ballast.measuring": ("ballast.compose.measure",),
+    "ballast.setting_up": ("ballast.services.web.settings", "ballast.services.web.setup",
+                           "ballast.services.meters.proof"),
 }  # fmt: skip
 """{name of the bundle: the modules that it begins with}. What these import at their top goes with them,
 unless an earlier bundle has it."""

@@ -61,7 +61,8 @@ class Balancer:
     worked on, or was left out.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, phases: int = 3) -> None:
+        """phases: of the supply; see set_limits()."""
         self.ma = 0
         self.phase = 0
         self.reason = WAIT
@@ -92,15 +93,24 @@ class Balancer:
         self._hold_ms = 0
         self._reserve_ma = [0, 0, 0]
         self._decided_ms = 0
-        self.set_limits([16000, 16000, 16000], 6000, 32000, 3)
+        self.set_limits([16000, 16000, 16000], 6000, 32000, phases)
 
     def set_limits(self, limit_ma: list[int], min_ma: int, max_ma: int, phases: int) -> None:
-        """Set the supply's limit per phase ([3]) and the charger's range, in mA."""
+        """Set the supply's limit per phase ([3]) and the charger's range, in mA.
+
+        phases: of the supply. One that there was not before is made, see make().
+        """
+        self.make(phases)
         for i in range(3):
             self.spare[i].limit_ma = limit_ma[i]
         self._min_ma = min_ma
         self._max_ma = max_ma
         self.phases.set_phases(phases)
+
+    def make(self, phases: int) -> None:
+        """Make what the supply's phases need, unless it is there. MemoryError leaves all as it was."""
+        for i in range(phases):
+            self.spare[i].make()
 
     def new_ev(self) -> None:
         """Forget all that was found out about the EV: it was unplugged."""

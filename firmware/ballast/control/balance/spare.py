@@ -40,7 +40,7 @@ class PhaseSpare:
 
     Because of the doubt about the meter's delay the house is a range. house_ma, house_high_ma:
     its least and most in the newest sample. held_ma, held_high_ma: the highest of each within
-    the hold time.
+    the hold time. Before make() nothing is held and nothing learned: a phase that the supply lacks.
     """
 
     def __init__(self) -> None:
@@ -49,11 +49,11 @@ class PhaseSpare:
         self.house_high_ma = 0
         self.held_ma = 0
         self.held_high_ma = 0
-        self._t = [0] * _SLOTS
-        self._low = [0] * _SLOTS
-        self._high = [0] * _SLOTS
-        self._held = [0] * _SLOTS
-        self._kind = [0] * _SLOTS
+        self._t: "list[int]" = []  # the rings, until make()
+        self._low: "list[int]" = []
+        self._high: "list[int]" = []
+        self._held: "list[int]" = []
+        self._kind = bytearray()
         self._newest = 0
         self._uncounted = 0  # oldest slot after which no rise has been counted yet
         self._count = 0
@@ -63,9 +63,19 @@ class PhaseSpare:
         self._rise_before_ma = 0
         self._ramp = 0  # the last two rises were a ramp
         self._kind_now = _CALM
-        self._risk = [RiseRisk() for _ in _GUESS]
-        for risk, guess in zip(self._risk, _GUESS):
+        self._risk: "list[RiseRisk]" = []
+
+    def make(self) -> None:
+        """Make what learns, 2 KiB, unless it is there. MemoryError leaves all as it was."""
+        if self._t:
+            return
+        risks = [RiseRisk() for _ in _GUESS]
+        for risk, guess in zip(risks, _GUESS):
             risk.clear(*guess)
+        t, low, high, held = [[0] * _SLOTS for _ in range(4)]
+        self._kind = bytearray(_SLOTS)
+        self._risk, self._low, self._high, self._held = risks, low, high, held
+        self._t = t
 
     def clear(self) -> None:
         """Forget the samples after a gap in the readings; what was learned of the house stays."""
@@ -80,6 +90,10 @@ class PhaseSpare:
         the mains sample is in doubt. horizon_ms: time of a reaction, from the measurement to
         the EV. hold_ms: how long a draw that is over is held.
         """
+        if not self._t:
+            self.house_ma = self.held_ma = low_ma
+            self.house_high_ma = self.held_high_ma = high_ma
+            return
         if self._count:
             self._note_rise(t_ms, low_ma - self._highest(self._high, t_ms, hold_ms))
         if self._has_risen and diff(t_ms, self._rise_ms) <= _AFTER_MS:
@@ -162,6 +176,8 @@ class PhaseSpare:
 
     def reserve_ma(self, worth_ma: int) -> int:
         """The reserve to leave free now, in mA; see RiseRisk.reserve_ma for `worth_ma`."""
+        if not self._t:
+            return 0
         risk = self._risk[self._kind_now]
         reserve = max(risk.reserve_ma(worth_ma, _MOST_MA), min(worth_ma, _LEAST_MA))
         if self._kind_now != _CALM:  # a second rise of the same size often follows

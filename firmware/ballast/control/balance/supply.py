@@ -21,7 +21,7 @@ class Supply:
     def __init__(
         self, slot: int, limit_key: str, all_limits: limits.Limits, made: bool = True
     ) -> None:
-        """made: False = the balancer, 9 KiB, is made when the settings need it."""
+        """made: False = the balancer, 5 KiB and 2 for each phase, is made when the settings need it."""
         self.slot = slot
         self._limit_key = limit_key
         self._limits = all_limits
@@ -29,7 +29,7 @@ class Supply:
         self.balancer: Balancer = None  # type: ignore[assignment]  # until make()
         self.made = False
         if made:
-            self.make()
+            self.make(1)
         self.view = EvView()
         self.used = False
         self.limit_ma = 0
@@ -37,10 +37,12 @@ class Supply:
         self._put_ma = -1
         self.phase_map = [0, 1, 2]
 
-    def make(self) -> None:
-        """Make the balancer unless there is one. MemoryError leaves all as it was."""
-        if not self.made:
-            self.balancer = Balancer()
+    def make(self, phases: int) -> None:
+        """Make the balancer for a supply of so many phases. MemoryError leaves all as it was."""
+        if self.made:
+            self.balancer.make(phases)
+        else:
+            self.balancer = Balancer(phases)
             self.made = True
 
     def new_ev(self) -> None:
@@ -59,8 +61,8 @@ class Supply:
         if not self.used:
             self._limits.release(self.slot)
             return
-        self.make()
         n = settings["supply_phases"]
+        self.make(n)
         # on three phases the phase of the charger's L1 is not sure until the commissioning test
         proven = n == 1 or settings["phase_proven"] == 1
         self.meter.set_supply(limit_ma, settings["export"] == 1, self.phase_map if proven else None)
