@@ -89,8 +89,8 @@ def names_2(
 
 def names_3(
     Settings, Shared, SmallestBudget, Solar, Status, StepTimer, StopAsyncIteration, Storage, Store,
-    StringIO, SunSpecMeter, SunSpecScan, Supervisor, Supply, TAG, TEMP, TEXTS, TIMEOUT, TRIES,
-    TWO_CLAMPS, TX, TcpBus, ThermistorIo, ThreadSafeFlag, TimeoutError, Timer, Turns, UART,
+    StringIO, SunSpecMeter, SunSpecScan, Supervisor, Supply, TABLE, TAG, TEMP, TEXTS, TIMEOUT,
+    TRIES, TWO_CLAMPS, TX, TcpBus, ThermistorIo, ThreadSafeFlag, TimeoutError, Timer, Turns, UART,
     UNABLE_TO_CONNECT, UNANSWERED, UNDERVOLT, UNHEALTHY, UNIT, UNITS, UNKNOWN, UNKNOWN_COMMAND,
     UNKNOWN_ERROR, UNPAIR, UNPLUG, UPDATING, URLPattern, USED, USER, UUID, UdpRadio, UnicodeError,
     Update, UpdateError, UpdateSlots, Urgency, Usage, V, VENTILATION, VERDICT_KEYS, VERSION, VIPW,
@@ -110,14 +110,13 @@ def names_3(
     _OF_A_START, _OHM, _OPENING, _ORDER, _OWN_ROUTE, _P, _PAIRS, _PLAN, _PUBLIC, _QUANTITIES,
     _REGISTER, _ROW, _RX_BYTES, _Reader, _Reader_door, _SAFE, _SAMPLE_FMT, _SPACE, _START, _STEP_S,
     _STOP_DO, _Slot, _TEXT, _TEXTS, _TYPES, _UNPROVEN, _UUIDS, _WORDS, _Whole, _Window, _Writer,
-    __aenter__,
 ):
     pass
 
 
 def names_4(
-    __aexit__, __aiter__, __anext__, __bases__, __contains__, __mro__, __version__, _a, _above_w,
-    _accept, _act, _activate, _adc, _adcs, _add, _address, _advance, _after, _after_rise,
+    __aenter__, __aexit__, __aiter__, __anext__, __bases__, __contains__, __mro__, __version__, _a,
+    _above_w, _accept, _act, _activate, _adc, _adcs, _add, _address, _advance, _after, _after_rise,
     _after_step, _again, _agree, _all, _all_fit, _allow, _allowed, _answer, _any, _any_timed, _ap,
     _ap_left_s, _ap_wanted, _apart, _app, _append, _arrived, _ask, _ask_after, _asked, _asset, _at,
     _authorize, _authorized, _await_movement, _await_rest, _b, _bad_line, _bad_ms,
@@ -137,18 +136,18 @@ def names_4(
     _document, _done, _door, _doubt, _doubt_ms, _down, _drawing, _drew, _drive_ms, _drop, _due,
     _due_ma, _due_mas, _due_s, _duty, _early_ms, _echo, _echo_seq, _edge_ms, _elect, _end, _end_ms,
     _end_of, _end_trial, _ended, _env, _error, _esp, _ev, _ev_edge, _ev_guess, _ev_high, _ev_low,
-    _ev_ma, _ev_max_ma, _ev_ms,
+    _ev_ma, _ev_max_ma,
 ):
     pass
 
 
 def names_5(
-    _ev_seq, _even_share_ma, _event, _events, _expect, _expects, _export, _fail, _failed, _failure,
-    _failures, _fall, _fault, _faults, _feed, _file_error, _files, _fill, _filled_s, _find,
-    _finish, _first, _fit, _fit_bursts, _fits_phasor, _flag, _flash, _float, _folder, _follow,
-    _follow_house, _followed, _form, _found, _frame, _frame_due, _framed_ms, _free_at_s, _freed,
-    _from_ma, _from_power, _frozen, _full, _full_ms, _full_wh, _fuse, _gain_x100, _gap_beacon,
-    _gap_report, _gaps, _generation, _get, _get16, _get_clamps, _get_csv, _get_events,
+    _ev_ms, _ev_seq, _even_share_ma, _event, _events, _expect, _expects, _export, _fail, _failed,
+    _failure, _failures, _fall, _fault, _faults, _feed, _file_error, _files, _fill, _filled_s,
+    _find, _finish, _first, _fit, _fit_bursts, _fits_phasor, _flag, _flash, _float, _folder,
+    _follow, _follow_house, _followed, _form, _found, _frame, _frame_due, _framed_ms, _free_at_s,
+    _freed, _from_ma, _from_power, _frozen, _full, _full_ms, _full_wh, _fuse, _gain_x100,
+    _gap_beacon, _gap_report, _gaps, _generation, _get, _get16, _get_clamps, _get_csv, _get_events,
     _get_history, _get_proof, _get_schedule, _get_search, _get_sessions, _get_test, _given_ma,
     _go_on, _gone_ms, _good, _got, _grant, _green, _green_bits, _group, _guess_ev, _guessed_ms,
     _had_pwm, _handle, _handlers, _handles, _hard_ms, _has, _has_ref, _has_risen, _head, _header,
@@ -164,68 +163,68 @@ def names_5(
     _leak_ms, _learn, _least, _least_failed, _least_of_others, _least_served, _leave, _leave_bus,
     _leaves, _leaves_s, _left, _let_budgets_end, _level, _limit, _limit_key, _limit_w, _limits,
     _link, _listen, _live, _load, _load_ms, _loaded, _lock, _log, _login, _logout, _long,
-    _long_press, _longer,
+    _long_press,
 ):
     pass
 
 
 def names_6(
-    _longer_probation, _loop, _looped, _lose, _lost, _lost_ms, _low, _low_ma, _low_ms, _ma,
-    _machine, _mains_ma, _mains_moved, _mains_ms, _make, _make_finder, _make_optional, _make_room,
-    _manifest, _mapped, _margin_w, _mark, _mark_i, _mark_ms, _mask, _matches, _max_ma, _may,
-    _may_end, _may_pause, _may_scan, _may_write, _mean, _measure, _measure_delay, _measure_pad,
-    _measured, _measuring, _measuring_ms, _mem, _mem_alloc, _members, _meter, _meter_routes,
-    _metered, _mild, _milli, _min_ma, _minimums, _minute_s, _minute_wh, _mirror, _mirror_closed,
-    _modbus, _mode, _models, _more, _most, _move, _moved, _moved_ma, _moved_ms, _movement, _mpy,
-    _mro, _ms, _mv, _n, _name, _named, _need_authorization, _need_ma, _needs, _neighbour, _network,
-    _networks, _newer, _newest, _next, _next_boot, _next_ma, _next_ms, _next_swing, _no_address,
-    _no_memory, _no_meter, _nonces, _note, _note_faults, _note_rise, _noted, _notice,
-    _notice_client, _notify, _now_ms, _now_s, _ntc_at, _ntc_places, _number, _off, _off_bus,
-    _offer, _offer_ma, _offer_want_ma, _offered, _offered_ma, _offset_uv, _ok, _old_high, _old_low,
-    _on, _on_error, _on_frame, _on_leased, _on_timer, _open, _opened, _os, _out, _out_tag, _outer,
-    _over, _over_from_ms, _over_ms, _own, _own_meter, _pace_us, _packed, _packets, _page, _pair,
-    _pairing, _pairs, _panel, _panels_problem, _parent, _parse, _parse_urlencoded, _part, _parts,
-    _password, _path, _pattern, _pause, _pause_ms, _pe_ms, _peers, _pending, _perhaps_claim,
-    _period_ms, _period_us, _permit, _pga, _phase, _phase_kept, _phase_map, _phase_ms, _phases,
-    _phases_used, _phasor, _places_by_fault, _plan, _plan_routes, _planned, _pm, _poll, _port,
-    _port_seq, _possible, _post, _power, _pressed, _prf, _probation_from_ms, _probation_ms,
-    _program, _prolong, _proof, _prove, _proven, _provision, _public, _pulse, _pulse_us, _put,
-    _put16, _put_ma, _put_ms, _put_schedule, _put_seq, _pwm, _pwm_ms, _quarter_ma, _question_end,
-    _queue, _radio, _raise, _raise_lines, _raise_tiers, _raises,
+    _longer, _longer_probation, _loop, _looped, _lose, _lost, _lost_ms, _low, _low_ma, _low_ms,
+    _ma, _machine, _mains_ma, _mains_moved, _mains_ms, _make, _make_finder, _make_optional,
+    _make_room, _manifest, _mapped, _margin_w, _mark, _mark_i, _mark_ms, _mask, _matches, _max_ma,
+    _may, _may_end, _may_pause, _may_scan, _may_write, _mean, _measure, _measure_delay,
+    _measure_pad, _measured, _measuring, _measuring_ms, _mem, _mem_alloc, _members, _meter,
+    _meter_routes, _metered, _mild, _milli, _min_ma, _minimums, _minute_s, _minute_wh, _mirror,
+    _mirror_closed, _modbus, _mode, _models, _more, _most, _move, _moved, _moved_ma, _moved_ms,
+    _movement, _mpy, _mro, _ms, _mv, _n, _name, _named, _need_authorization, _need_ma, _needs,
+    _neighbour, _network, _networks, _newer, _newest, _next, _next_boot, _next_ma, _next_ms,
+    _next_swing, _no_address, _no_memory, _no_meter, _nonces, _note, _note_faults, _note_rise,
+    _noted, _notice, _notice_client, _notify, _now_ms, _now_s, _ntc_at, _ntc_places, _number, _off,
+    _off_bus, _offer, _offer_ma, _offer_want_ma, _offered, _offered_ma, _offset_uv, _ok, _old_high,
+    _old_low, _on, _on_error, _on_frame, _on_leased, _on_timer, _open, _opened, _os, _out,
+    _out_tag, _outer, _over, _over_from_ms, _over_ms, _own, _own_meter, _pace_us, _packed,
+    _packets, _page, _pair, _pairing, _pairs, _panel, _panels_problem, _parent, _parse,
+    _parse_urlencoded, _part, _parts, _password, _path, _pattern, _pause, _pause_ms, _pe_ms,
+    _peers, _pending, _perhaps_claim, _period_ms, _period_us, _permit, _pga, _phase, _phase_kept,
+    _phase_map, _phase_ms, _phases, _phases_used, _phasor, _places_by_fault, _plan, _plan_routes,
+    _planned, _pm, _poll, _port, _port_seq, _possible, _post, _power, _pressed, _prf,
+    _probation_from_ms, _probation_ms, _program, _prolong, _proof, _prove, _proven, _provision,
+    _public, _pulse, _pulse_us, _put, _put16, _put_ma, _put_ms, _put_schedule, _put_seq, _pwm,
+    _pwm_ms, _quarter_ma, _question_end, _queue, _radio, _raise, _raise_lines, _raise_tiers,
 ):
     pass
 
 
 def names_7(
-    _ramp, _ran_out, _random, _rate, _raw, _react_ms, _reaction, _read, _read_beacon, _read_button,
-    _read_contactor, _read_head, _read_last, _read_ms, _read_note, _read_ntc, _read_pe,
-    _read_phase, _read_pilot, _read_rcd, _read_report, _read_uv, _readinto, _ready, _reboot,
-    _receive, _recent, _recompute, _record, _recorded, _red, _red_bits, _ref_ddegc, _ref_ev_ma,
-    _ref_mains_ma, _ref_ms, _reference, _refuse, _regret_ws, _remove, _repeats, _report,
-    _report_in_range, _reported, _reported_ma, _reported_ms, _reserve_ma, _reserve_w, _reserve_ws,
-    _reset_faults, _rest_dw_ms, _rest_ma, _restarted, _restarts, _resume, _retest, _retry_s,
-    _reversed, _ring, _rise, _rise_before_ma, _rise_ddegc, _rise_ma, _rise_ms, _risen, _risk,
-    _role_for, _room, _rooms, _round_jobs, _routes, _row, _row_boot, _row_seat, _row_seq, _rows,
-    _rtu, _rules, _run, _run_for_ever, _running, _running_ws, _rx, _rx_bytes, _safe_readline,
-    _sample, _saturate, _save, _save_clamps, _saved_mas, _saved_s, _scalar, _scaled, _scan,
-    _scan_ended, _scanning, _schedule, _seal, _search, _seat, _seats, _second_ms, _secret, _sector,
-    _seen, _seen_ms, _self_test, _send, _send_report, _sensor, _sent, _sent_s, _seq, _serve,
-    _server, _services, _session, _sessions, _set, _set_departure, _set_duty, _settings, _settled,
-    _setup, _short, _short_count, _short_ms, _shortage, _shown, _shut, _shut_door, _sign,
-    _sign_clamp_frame, _sign_field, _since, _since_ms, _since_s, _since_switch_ms, _sink, _site,
-    _size, _skipped, _sleep_us, _slept, _slot, _slots, _small_buffer, _socket, _soft_ms, _solar_on,
-    _soon, _soonest_ms, _sort, _source, _spare, _speak, _spent, _spi, _ssid, _sta, _stale, _start,
-    _start_claim, _start_ms, _start_search, _start_test, _start_ws, _started, _state, _status,
-    _step, _step_ap, _step_b, _step_c, _step_led, _step_ma, _step_plan, _step_quarter,
-    _step_wake_up, _stepped_ms, _stop, _stop_ws, _stopped_ms, _stops, _storage, _store, _strange,
-    _strange_ms, _strangers, _stream, _streams, _strike, _sum, _sunspec, _supplies_fit,
-    _supply_meter, _supply_phases, _survives, _swing, _switch,
+    _raises, _ramp, _ran_out, _random, _rate, _raw, _react_ms, _reaction, _read, _read_beacon,
+    _read_button, _read_contactor, _read_head, _read_last, _read_ms, _read_note, _read_ntc,
+    _read_pe, _read_phase, _read_pilot, _read_rcd, _read_report, _read_uv, _readinto, _ready,
+    _reboot, _receive, _recent, _recompute, _record, _recorded, _red, _red_bits, _ref_ddegc,
+    _ref_ev_ma, _ref_mains_ma, _ref_ms, _reference, _refuse, _regret_ws, _remove, _repeats,
+    _report, _report_in_range, _reported, _reported_ma, _reported_ms, _reserve_ma, _reserve_w,
+    _reserve_ws, _reset_faults, _rest_dw_ms, _rest_ma, _restarted, _restarts, _resume, _retest,
+    _retry_s, _reversed, _ring, _rise, _rise_before_ma, _rise_ddegc, _rise_ma, _rise_ms, _risen,
+    _risk, _role_for, _room, _rooms, _round_jobs, _routes, _row, _row_boot, _row_seat, _row_seq,
+    _rows, _rtu, _rules, _run, _run_for_ever, _running, _running_ws, _rx, _rx_bytes,
+    _safe_readline, _sample, _saturate, _save, _save_clamps, _saved_mas, _saved_s, _scalar,
+    _scaled, _scan, _scan_ended, _scanning, _schedule, _seal, _search, _seat, _seats, _second_ms,
+    _secret, _sector, _seen, _seen_ms, _self_test, _send, _send_report, _sensor, _sent, _sent_s,
+    _seq, _serve, _server, _services, _session, _sessions, _set, _set_departure, _set_duty,
+    _settings, _settled, _setup, _short, _short_count, _short_ms, _shortage, _shown, _shut,
+    _shut_door, _sign, _sign_clamp_frame, _sign_field, _since, _since_ms, _since_s,
+    _since_switch_ms, _sink, _site, _size, _skipped, _sleep_us, _slept, _slot, _slots,
+    _small_buffer, _socket, _soft_ms, _solar_on, _soon, _soonest_ms, _sort, _source, _spare,
+    _speak, _spent, _spi, _ssid, _sta, _stale, _start, _start_claim, _start_ms, _start_search,
+    _start_test, _start_ws, _started, _state, _status, _step, _step_ap, _step_b, _step_c,
+    _step_led, _step_ma, _step_plan, _step_quarter, _step_wake_up, _stepped_ms, _stop, _stop_ws,
+    _stopped_ms, _stops, _storage, _store, _strange, _strange_ms, _strangers, _stream, _streams,
+    _strike, _sum, _sunspec, _supplies_fit, _supply_meter, _supply_phases, _survives, _swing,
 ):
     pass
 
 
 def names_8(
-    _switch_on, _synced, _t, _t1, _t2, _t3, _t_ms, _tail, _take, _take_ev, _take_mains,
+    _switch, _switch_on, _synced, _t, _t1, _t2, _t3, _t_ms, _tail, _take, _take_ev, _take_mains,
     _take_phase, _take_up, _talk, _tap, _taps, _task, _tasks, _temperatures, _test, _tested,
     _tested_ms, _text, _then_ms, _there, _thread, _ticks, _ticks_add, _ticks_diff, _ticks_ms,
     _ticks_us, _tidy, _time, _time_s, _timed, _timer, _timing, _timing_ms, _to, _to_file,
@@ -246,18 +245,18 @@ def names_8(
     agree, agreement, alive, all_faults, all_limits, allocator, allow, allow_blocking, allowed_ma,
     allowed_mask, already_handled, amps, announce, answer, answer_dns, answer_http_head, answer_ms,
     ap, ap_open, ap_password, apart, api, app, app_class, apps, arg, array, ask, asked, asked_ms,
-    asked_seq, assets, asyncio,
+    asked_seq, assets,
 ):
     pass
 
 
 def names_9(
-    at, attempts, atten, attr, auth, authority, authorize, auto, away, awrite, b, back, bad,
-    balancer, ballast, base, base_room, battery, battery_low, battery_mv, baud, baudrate, beacon,
-    beacon_due, beacon_seq, before, before_request, before_request_handlers, before_s, began_ms,
-    begin, begin_trial, best_rank, better, big, binascii, bind, binding, bits, ble, block,
-    blocking, blocks, bluetooth, board, body, body_iter, body_used, booked_ma, booked_mask, bool,
-    boost, boost_left_s, boost_s, boot, box, box_hot, box_sensor, box_stop, brand, broken,
+    asyncio, at, attempts, atten, attr, auth, authority, authorize, auto, away, awrite, b, back,
+    bad, balancer, ballast, base, base_room, battery, battery_low, battery_mv, baud, baudrate,
+    beacon, beacon_due, beacon_seq, before, before_request, before_request_handlers, before_s,
+    began_ms, begin, begin_trial, best_rank, better, big, binascii, bind, binding, bits, ble,
+    block, blocking, blocks, bluetooth, board, body, body_iter, body_used, booked_ma, booked_mask,
+    bool, boost, boost_left_s, boost_s, boot, box, box_hot, box_sensor, box_stop, brand, broken,
     brown_out, budget, budget_ma, buf, buffers, build, burst, bus, buses, busiest, busy, button,
     by_key, by_minute, c, cable, cable_ma, cache, cal, callback, cancel, candidate, candidates,
     cap, cap_ma, capabilities, captive, car, car_idle, cause, cause_of, ch, challenged, change_min,
@@ -274,15 +273,14 @@ def names_9(
     connector, connector_hot, connector_sensor, cont, contactor, contactor_closed, contacts,
     content_length, content_type, context, continuous_pct, cookie, cookies, coro,
     coroutine_function, corrected, cost, could, counter, counters, counters_keep, counts, crash,
-    crash_loop,
 ):
     pass
 
 
 def names_10(
-    crashes, crc, crc16, crc32, create, create_task, cs, csp, css, csv, current, current_ma,
-    current_task, currents, cycle, d, damaged, data, day, days, ddegc, deaf, debug, decode,
-    decode_ack, decode_command, decode_confirm, decode_hello, decode_info, decode_offer,
+    crash_loop, crashes, crc, crc16, crc32, create, create_task, cs, csp, css, csv, current,
+    current_ma, current_task, currents, cycle, d, damaged, data, day, days, ddegc, deaf, debug,
+    decode, decode_ack, decode_command, decode_confirm, decode_hello, decode_info, decode_offer,
     decode_sample, decode_strings, decode_unpair, decode_update_file, decode_wifi_settings,
     decorated, default, default_content_type, default_options_handler, default_send_file_max_age,
     define, deinit, del_peer, delay, delay_ms, delete, delete_cookie, delta_ms, demand, demand_w,
@@ -301,20 +299,20 @@ def names_10(
     exact, exc, exception, exhausted, expect, expires, export, external, f, f32, f64, factory,
     factory_reset, failed, failed_at, failures, fall, fall_ma, fall_to, fallback_ma, fallback_ms,
     falls, fast, fault, fault_action, fault_active, fault_count, fault_first, fault_of, fault_over,
-    fault_s, faults, faults_reset, faults_status, faulty, fc, fctry, fed,
+    fault_s, faults, faults_reset, faults_status, faulty, fc, fctry,
 ):
     pass
 
 
 def names_11(
-    feed, field, fields, file, file_extension, filename, files, fill, fill_beacon, fill_factory,
-    fill_report, fillers, find_largest, find_route, find_sunspec, finder, firmware, first, first_s,
-    firstbit, fit, fits, fitted, flags, flash, floor, flush, folder, follow_boot, follow_lead,
-    follow_seat, follow_self, following, foreign, forged, forget, forgive, form, format_code,
-    formatted, found, found_ma, found_mask, found_ms, frame, frame_number, frame_us, free,
-    free_at_s, freq, frequency, fresh, fresh_slot_record, from_min, from_ms, from_wh, frozen, fs,
-    full, full_ma, full_wh, function, functools, fuse, fuse_ma, g, gain_x100, gap, gap_advertise,
-    gap_disconnect, gap_max_ms, gap_ms, gap_name, gatts_notify, gatts_read,
+    fed, feed, field, fields, file, file_extension, filename, files, fill, fill_beacon,
+    fill_factory, fill_report, fillers, find_largest, find_route, find_sunspec, finder, firmware,
+    first, first_s, firstbit, fit, fits, fitted, flags, flash, floor, flush, folder, follow_boot,
+    follow_lead, follow_seat, follow_self, following, foreign, forged, forget, forgive, form,
+    format_code, formatted, found, found_ma, found_mask, found_ms, frame, frame_number, frame_us,
+    free, free_at_s, freq, frequency, fresh, fresh_slot_record, from_min, from_ms, from_wh, frozen,
+    fs, full, full_ma, full_wh, function, functools, fuse, fuse_ma, g, gain_x100, gap,
+    gap_advertise, gap_disconnect, gap_max_ms, gap_ms, gap_name, gatts_notify, gatts_read,
     gatts_register_services, gatts_set_buffer, gatts_write, gc, generation,
     generation_journal_format, get_blob, get_event_loop, get_extra_info, get_i32, get_next_update,
     get_request_handlers, get_running_loop, get_write_buffer_size, getaddrinfo, getlist, getvalue,
@@ -328,22 +326,22 @@ def names_11(
     house_high_ma, house_ma, house_w, html, http, http_only, http_version, hush, i, i16, i32, i64,
     identify, idle, ifconfig, igain, ignore, ignore_site, im_ma, implementation, import_w, improv,
     in_a_row, in_thread, in_window, inbox, info, init, initial_dict, inspect, installed, installer,
-    intact, integer, interface, interlocks, interval_ms, interval_s,
+    intact, integer, interface, interlocks, interval_ms,
 ):
     pass
 
 
 def names_12(
-    into_ms, into_quarter_ms, invert, inverted, invoke_handler, io, ioctl, ip, irq, is_head,
-    is_open, is_proven, isconnected, iscoroutine, iscoroutinefunction, item, iterations, jig,
-    journal, jpg, js, json, judge, jumping, k, keep, keep_phase, keeper, kept, kept_s,
+    interval_s, into_ms, into_quarter_ms, invert, inverted, invoke_handler, io, ioctl, ip, irq,
+    is_head, is_open, is_proven, isconnected, iscoroutine, iscoroutinefunction, item, iterations,
+    jig, journal, jpg, js, json, judge, jumping, k, keep, keep_phase, keeper, kept, kept_s,
     kept_within_s, key, keymap, kind, kind_clamp_frame, known, l, l1_ma, l2_ma, l3_ma, label,
     language, last, last_error, last_ms, last_run, latch, latched, late_us_max, later, later_ms,
     latest, laxity_s, lead, leader, leader_seat, leak_open, lease, lease_boot, lease_ma,
     lease_mask, lease_ms, lease_s, lease_seat, lease_seq, least, leave, leave_bus, leaves_s, led,
     left, left_ms, left_s, lend_ms, length, length_at, lent, lent_ms, level, limit, limit_key,
-    limit_ma, limit_ma_week_schedule, limit_slot, limit_w, limits, line, line_hz, link, listdir,
-    listen, live, live_level, ll_ma, ln_ma, load, load_identity, load_live, load_pins,
+    limit_ma, limit_ma_week_schedule, limit_slot, limit_w, limits, line, line_hz, lines, link,
+    listdir, listen, live, live_level, ll_ma, ln_ma, load, load_identity, load_live, load_pins,
     load_slot_record, loader, loads, local, local_first, local_minute, localhost, location,
     lock_cleared, locked, locks, log, log_start, login, login_failed, logout, long, longer,
     longest_ms, longs, loop, loop_active, lose, lost, low, low_first, low_ma, low_mv, mA, mV, ma,
@@ -355,69 +353,69 @@ def names_12(
     mem32, mem_alloc, mem_backup, mem_free, member, memoryview, message, meter, meter_age_ms,
     meter_baud, meter_delay_ms, meter_distrust, meter_host, meter_interval_ms, meter_kind,
     meter_lag, meter_line, meter_lost, meter_model, meter_parity, meter_reason, meter_row,
-    meter_seq, meter_state, meter_table, meter_unit, metered, meters_apart,
+    meter_seq, meter_state, meter_table, meter_unit,
 ):
     pass
 
 
 def names_13(
-    method, methods, microdot, milli, min, min_ma, min_off_ms, minute, minute_journal_format,
-    minutes_to_change, mirror, mirror_closed, mirror_pin, miso, missing, mkdir, modbus, mode,
-    model, model_link, models, modes, module, modules, modulus, more, mosi, most, most_ma, mount,
-    moved, moved_ms, mpy, mro, ms, mtu, mul, mute, mv, n, name, name_of, names, nbytes, need_ma,
-    need_mah, needs_repair, negative, neighbour, network, networks, never, new, new_ev, new_wh,
-    newest, newest_slot_record, next_seq, no_answer, no_close, no_ev, no_journal, nonce, nonces,
-    none, nosniff, not_fitted, note, note_error, nothing, notify, now, now_ms, now_s, ntc, ntc_mv,
-    ntc_pullup_ohm, ntc_supply_mv, null, number, nvs, ocpp, off, offer_is_good, offered,
-    offered_ma, offset, offset_min, offset_uv, ok, old, on, on_close, on_error, on_frame, on_level,
-    on_network, on_rtu, on_tcp, on_trial, one, op, open_all, open_ap, open_by_hand,
-    open_connection, open_journal, open_store, open_window, opening, options_handler, order,
-    orjson, os, ota_, other, other_dict, ours, out, outside_ma, over, over_w, overcurrent, overdue,
-    overrun, overruns, overvolt, own, own_address, own_host, own_line, own_meter, own_rows,
-    own_seat, own_state, own_vote_ms, p, pace_us, pack, pack_into, pad_us, page, pair, pair_of,
-    pair_panels, paired, pairs, panel, panel_ma, panel_meter, panel_of, panel_state, panels,
-    params, parent, parity, parse, parse_code, parse_host, parser, part, partial, partition,
-    partitioned, password, password_, password_installer, password_set, password_user, patch, path,
-    paths, pattern, pattern_light, pause, pause_fault, paused, pauses, payload, pdu, pe, pe_lost,
-    peer, peername, peers, pending_ms, per_hour, percent, period, period_ms, permit, permit_stall,
-    permit_until_ms, pga, phase, phase_lost, phase_map, phase_of_l1, phase_proven, phases,
+    metered, meters_apart, method, methods, microdot, milli, min, min_ma, min_off_ms, minute,
+    minute_journal_format, minutes_to_change, mirror, mirror_closed, mirror_pin, miso, missing,
+    mkdir, modbus, mode, model, model_link, models, modes, module, modules, modulus, more, mosi,
+    most, most_ma, mount, moved, moved_ms, mpy, mro, ms, mtu, mul, mute, mv, n, name, name_of,
+    names, nbytes, need_ma, need_mah, needs_repair, negative, neighbour, network, networks, never,
+    new, new_ev, new_wh, newest, newest_slot_record, next_seq, no_answer, no_close, no_ev,
+    no_journal, nonce, nonces, none, nosniff, not_fitted, note, note_error, nothing, notify, now,
+    now_ms, now_s, ntc, ntc_mv, ntc_pullup_ohm, ntc_supply_mv, null, number, nvs, ocpp, off,
+    offer_is_good, offered, offered_ma, offset, offset_min, offset_uv, ok, old, on, on_close,
+    on_error, on_frame, on_level, on_network, on_rtu, on_tcp, on_trial, one, op, open_all, open_ap,
+    open_by_hand, open_connection, open_journal, open_store, open_window, opening, options_handler,
+    order, orjson, os, ota_, other, other_dict, ours, out, outside_ma, over, over_w, overcurrent,
+    overdue, overrun, overruns, overvolt, own, own_address, own_host, own_line, own_meter,
+    own_rows, own_seat, own_state, own_vote_ms, p, pace_us, pack, pack_into, pad_us, page, pair,
+    pair_of, pair_panels, paired, pairs, panel, panel_ma, panel_meter, panel_of, panel_state,
+    panels, params, parent, parity, parse, parse_code, parse_host, parser, part, partial,
+    partition, partitioned, password, password_, password_installer, password_set, password_user,
+    patch, path, paths, pattern, pattern_light, pause, pause_fault, paused, pauses, payload, pdu,
+    pe, pe_lost, peer, peername, peers, pending_ms, per_hour, percent, period, period_ms, permit,
+    permit_stall, permit_until_ms, pga, phase, phase_lost, phase_map, phase_of_l1,
 ):
     pass
 
 
 def names_14(
-    phasors, pieces, pilot, pilot_bursts, pilot_first_mv, pilot_high_mv, pilot_in, pilot_lost,
-    pilot_low_mv, pilot_samples, pilot_short, pin, pins, place, place_last_run, places_by_fault,
-    plain, plan, plug, plug_hot, plug_ma, plug_rise, plug_sensor, plugged, plugged_min, plugged_s,
-    plugged_status, pm, png, points, polarity, poll, port, portal, post, power, power_on, power_w,
-    prepare, present, pressed, pressed_level, previous, print_exc, print_exception, priority,
-    problem, problem_group_panels, problem_password, problem_room, problem_week_schedule, product,
-    profile, program, progress, progress_ms, proof, property, prove, proved, proven, public,
-    public_key, public_pieces, publish, pull_to, pullup_ohm, pulse_pin, pulse_us, put, put_limit,
-    put_sample, pwm, pwm_bits, pwm_on, pwm_pin, quantities, quantity, query, query_string, quick,
-    quiet, r, radio, radio_bytes, radio_on, raise_to, random, range, rank, rate, rated_ma, rating,
-    rating_ma, ratio, ratio_pm, raw, rb, rcd, rcd_module, rcd_retries, rcd_retry_ms, rcd_test,
-    rcd_trip, re, re_ma, read_all, read_document, read_into, read_json, read_l1, read_l2, read_l3,
-    read_minute, read_pdu, read_record, read_u16, read_uv, readblocks, reader, readexactly,
-    reading, readings, readuntil, ready, real_ms, reap, reason, reboot, receive, received,
-    reconnects, record, record_journal_format, record_password, recover, recovering, recvfrom,
-    recvinto, red_pin, redirect, refused, refused_old, refused_same_seat, refused_seat,
-    refused_value, regex, register, register_type, registers, regret_wh, release, rename, renew,
-    repair, repeat, replay, report, report_due, report_seq, req, request, require, reserve_ma,
-    reserve_w, reset, reset_cause, reset_faults, reset_figures, reset_info, resp_data, response,
-    rest, restart, restarts, restless, restore, restore_delay_s, restore_keep, result, resume,
-    retries, reversed, ring, rise, rise_ma, role, rom_ioctl, romfs, room, room_journal_format,
-    root, root_factory, rotate_s, route, routes, row, row_boot, row_lease_ms, row_ma,
+    phase_proven, phases, phasors, pieces, pilot, pilot_bursts, pilot_first_mv, pilot_high_mv,
+    pilot_in, pilot_lost, pilot_low_mv, pilot_samples, pilot_short, pin, pins, place,
+    place_last_run, places_by_fault, plain, plan, plug, plug_hot, plug_ma, plug_rise, plug_sensor,
+    plugged, plugged_min, plugged_s, plugged_status, pm, png, points, polarity, poll, port, portal,
+    post, power, power_on, power_w, prepare, present, pressed, pressed_level, previous, print_exc,
+    print_exception, priority, problem, problem_group_panels, problem_password, problem_room,
+    problem_week_schedule, product, profile, program, progress, progress_ms, proof, property,
+    prove, proved, proven, public, public_key, public_pieces, publish, pull_to, pullup_ohm,
+    pulse_pin, pulse_us, put, put_limit, put_sample, pwm, pwm_bits, pwm_on, pwm_pin, quantities,
+    quantity, query, query_string, quick, quiet, r, radio, radio_bytes, radio_on, raise_to, random,
+    range, rank, rate, rated_ma, rating, rating_ma, ratio, ratio_pm, raw, rb, rcd, rcd_module,
+    rcd_retries, rcd_retry_ms, rcd_test, rcd_trip, re, re_ma, read_all, read_document, read_into,
+    read_json, read_l1, read_l2, read_l3, read_minute, read_pdu, read_record, read_u16, read_uv,
+    readblocks, reader, readexactly, reading, readings, readuntil, ready, real_ms, reap, reason,
+    reboot, receive, received, reconnects, record, record_journal_format, record_password, recover,
+    recovering, recvfrom, recvinto, red_pin, redirect, refused, refused_old, refused_same_seat,
+    refused_seat, refused_value, regex, register, register_type, registers, regret_wh, release,
+    rename, renew, repair, repeat, replay, report, report_due, report_seq, req, request, require,
+    reserve_ma, reserve_w, reset, reset_cause, reset_faults, reset_figures, reset_info, resp_data,
+    response, rest, restart, restarts, restless, restore, restore_delay_s, restore_keep, result,
+    resume, retries, reversed, ring, rise, rise_ma, role, rom_ioctl, romfs, room,
+    room_journal_format, root, root_factory, rotate_s, route, routes, row, row_boot,
 ):
     pass
 
 
 def names_15(
-    row_mask, row_seat, row_seq, rows, rssi, rssi_dbm, rtu, rtu_registers, rtu_request, rtu_size,
-    rules, run, run_chip, run_in_executor, run_step, run_us_max, running, running_slot, rx,
-    rx_bytes, rxbuf, s, safe, sag_pause_s, sags, salt, same, same_origin, sample, sane, save,
-    save_minute, save_slot_record, say, scale_at, scan, schedule, scheme, sck, sdm630, seal,
-    search, seat, seats, second, seconds, secret, secrets, sector, sectors, secure, secured,
+    row_lease_ms, row_ma, row_mask, row_seat, row_seq, rows, rssi, rssi_dbm, rtu, rtu_registers,
+    rtu_request, rtu_size, rules, run, run_chip, run_in_executor, run_step, run_us_max, running,
+    running_slot, rx, rx_bytes, rxbuf, s, safe, sag_pause_s, sags, salt, same, same_origin, sample,
+    sane, save, save_minute, save_slot_record, say, scale_at, scan, schedule, scheme, sck, sdm630,
+    seal, search, seat, seats, second, seconds, secret, secrets, sector, sectors, secure, secured,
     security, seen, segment_parsers, segment_patterns, segments, select, send_file,
     send_file_buffer_size, sendto, sensor, sent, sent_ms, sentence, sentences, separator, seq,
     serial, serve, serve_forever, server, service, service_reset, services, session, session_s,
@@ -435,38 +433,38 @@ def names_15(
     start_server, start_serving, start_watchdog, start_wh, started, starting, state, stats, status,
     status_code, status_code_or_exception_class, step_s, step_us_max, steps, stop, stop_wh,
     storage, store, stranger, stream, strftime, strikes, string, struct, stuck, subapp, sunspec,
-    supply, supply_meter, supply_mv,
+    supply,
 ):
     pass
 
 
 def names_16(
-    supply_phases, supply_v, surplus_w, svg, swapped, sync, sync_quarter, sys, t, t_ms, table, tag,
-    take, taken_seq, tapped, target, task, tcp, tcp_length, tcp_registers, tcp_request,
-    tcp_transaction, tell, tell_reset, temp, temp_ddegc, temp_known, temperatures, test,
-    test_level, test_pin, testing, text, texts, thermistors, ticks_add, ticks_diff, ticks_ms,
-    ticks_us, time, time_known, time_s, timeout, timeout_char, timeout_ms, timer, times, timetuple,
-    tmp, to, to_min, to_ms, token, told, total_blocks, total_ms, total_wh, traceback, transaction,
-    transmit_ms, transport, trial, tries, trip, trip_level, trip_pin, troubles, try_again, ttl_ms,
-    turn, turn_s, tx, txdone, txt, type_name, types, types_map, u, u16, u32, u64, uart, ugain,
-    unanswered, under_load, undervolt, unhexlify, unique_id, unit, units, unknown, unobeyed,
-    unpack, unpack_from, unpair, unplug, unplug_event, unplugged, unregister, unsent, until_ms,
-    up_ma, update, update_keys, uploads, uptime_s, urandom, urgent, url, url_args, url_map,
-    url_pattern, url_prefix, urldecode, urlencode, urlencoded, usage, used, used_ws, user, user_ma,
-    user_paused, user_rank, uuid, valid, value, ventilation, verdict, verify, verifying, version,
-    vfs, view, volt, volt_of, volts, vote, vote_boot, vote_ms, vote_seat, votes, votes_for, wait,
-    wait_, wait_closed, wait_fallback, wait_for_ms, wait_group_lost, wait_s, waited_ms, waiting,
-    wake, wakes, wall, want, wanted, wants, wants_jig, warm, warn, was_formatted, watch, watchdog,
-    watchers, watt, watt_of, wb, web, week_schedule, weight_ms, weld, wh, what, where, who, whole,
-    why, wifi, wifi_password, wifi_ssid, window, windows, winner, wired, wired_phases, wiring,
-    wiring_known, wish, within, within_ms, within_s, without_pwm, word, words, work, worth_ma,
-    write_readinto, write_record, writeblocks, writer,
+    supply_meter, supply_mv, supply_phases, supply_v, surplus_w, svg, swapped, sync, sync_quarter,
+    sys, t, t_ms, table, tag, take, taken_seq, tapped, target, task, tcp, tcp_length,
+    tcp_registers, tcp_request, tcp_transaction, tell, tell_reset, temp, temp_ddegc, temp_known,
+    temperatures, test, test_level, test_pin, testing, text, texts, thermistors, ticks_add,
+    ticks_diff, ticks_ms, ticks_us, time, time_known, time_s, timeout, timeout_char, timeout_ms,
+    timer, times, timetuple, tmp, to, to_min, to_ms, token, told, total_blocks, total_ms, total_wh,
+    traceback, transaction, transmit_ms, transport, trial, tries, trip, trip_level, trip_pin,
+    troubles, try_again, ttl_ms, turn, turn_s, tx, txdone, txt, type_name, types, types_map, u,
+    u16, u32, u64, uart, ugain, unanswered, under_load, undervolt, unhexlify, unique_id, unit,
+    units, unknown, unobeyed, unpack, unpack_from, unpair, unplug, unplug_event, unplugged,
+    unregister, unsent, until_ms, up_ma, update, update_keys, uploads, uptime_s, urandom, urgent,
+    url, url_args, url_map, url_pattern, url_prefix, urldecode, urlencode, urlencoded, usage, used,
+    used_ws, user, user_ma, user_paused, user_rank, uuid, valid, value, ventilation, verdict,
+    verify, verifying, version, vfs, view, volt, volt_of, volts, vote, vote_boot, vote_ms,
+    vote_seat, votes, votes_for, wait, wait_, wait_closed, wait_fallback, wait_for_ms,
+    wait_group_lost, wait_s, waited_ms, waiting, wake, wakes, wall, want, wanted, wants, wants_jig,
+    warm, warn, was_formatted, watch, watchdog, watchers, watt, watt_of, wb, web, week_schedule,
+    weight_ms, weld, wh, what, where, who, whole, why, wifi, wifi_password, wifi_ssid, window,
+    windows, winner, wired, wired_phases, wiring, wiring_known, wish, within, within_ms, within_s,
+    without_pwm, word, words, work, worth_ma, write_readinto, write_record,
 ):
     pass
 
 
 def names_17(
-    writing, wrong, x25519, z,
+    writeblocks, writer, writing, wrong, x25519, z,
 ):
     pass
 
@@ -621,6 +619,7 @@ def modules():
     import ballast.services.memory.keeper
     import ballast.services.memory.kept_plan
     import ballast.services.memory.last_run
+    import ballast.services.memory.lines
     import ballast.services.memory.sessions
     import ballast.services.memory.store
     import ballast.services.meters

@@ -97,7 +97,7 @@ def build(board, chosen, key, trusted=()):
     keys = {key.id: key.modulus, **dict(trusted)}
     with tempfile.TemporaryDirectory(prefix="ballast-") as temporary:
         tree = Path(temporary) / "app"
-        application.compile_tree(bundle.made(application.modules(board.folder))[0], tree)
+        application.compile_tree(bundle.made(application.modules(board.folder)), tree)
         page = web_assets.build(tree / "web", chosen)
         document = brand.document(chosen, board, release, keys)
         (tree / "brand.json").write_text(

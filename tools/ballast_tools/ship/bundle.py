@@ -3,7 +3,7 @@
 Each module that MicroPython loads has a table of its names, a dict of its globals and an entry for each thing
 that it imports: 400 to 900 bytes. In one module a name stands once, an import is gone, and a constant of
 another part is a number in the code. The sources stay as they are: this rewrites their text for the build.
-Global names that two parts share get the part's name behind; lines stay in order, see `Bundle.lines`.
+Global names that two parts share get the part's name behind; each part keeps its lines, see services/memory/lines.py.
 
 What is not bundled reads the bundle instead of the part. For whoever asks for a part by its own name
 (tests, a console) a module of that name remains, which takes its names from the bundle.
@@ -33,6 +33,7 @@ BUNDLES = {
 """{name of the bundle: the modules that it begins with}. What these import at their top goes with them,
 unless an earlier bundle has it."""
 _APART = ("main",)  # read for what it imports; stays a module of its own
+LINES = "ballast/services/memory/lines.py"
 _NO_TYPES = "_TYPE_CHECKING"
 
 
@@ -76,12 +77,15 @@ def _numbers(tree):
 
 
 class Bundler:
-    """parts: {module: Part}; home: {module: bundle}; names: {bundle: {(module, name): name in it}}."""
+    """parts: {module: Part}; home: {module: bundle}; order: {bundle: its modules}.
 
-    def __init__(self, sources):
+    names: {bundle: {(module, name): name in it}}; lines: {bundle: [(first line, module)]}.
+    """
+
+    def __init__(self, sources, bundles=BUNDLES):
         self.parts = {name: Part(name, text) for name, text in sources.items()}
         self.home, self.order, self.names, self.lines = {}, {}, {}, {}
-        for bundle, roots in BUNDLES.items():
+        for bundle, roots in bundles.items():
             self.order[bundle] = order = []
             for root in roots:
                 self._gather(root, bundle, order, set())
@@ -166,6 +170,12 @@ class Bundler:
                         return self.number(node.module, alias.name)
         return None
 
+    def table(self):
+        """TABLE of services/memory/lines.py."""
+        rows = (" ".join([bundle, *(f"{line} {name}" for line, name in parts)])
+                for bundle, parts in self.lines.items())  # fmt: skip
+        return ";".join(rows)
+
     # -- texts ----------------------------------------------------------------------
 
     def text_of(self, name, into=None):
@@ -218,7 +228,7 @@ class Bundler:
                     meaning[scope, local] = ("name", _literal(number))
                 else:
                     kept.append((home, new, local))
-        if node.level or any(k[0] != node.module for k in kept) or len(kept) != len(node.names):
+        if node.level or kept != [(node.module, a.name, a.asname or a.name) for a in node.names]:
             lines = [f"from {m} import {n}" + (f" as {local}" if n != local else "") for m, n, local in kept]
             edits.replace(node, "; ".join(lines) or "pass")
 
@@ -333,7 +343,7 @@ class Edits:
 
 
 def made(files):
-    """{name in the image: Path or text} of application.modules(), with the bundles."""
+    """{name in the image: Path or text}: `files` of application.modules(), and the bundles of them."""
     ours = {_dotted(name): path for name, path in files.items()
             if name == "main.py" or name.startswith("ballast/") and not name.endswith("__init__.py")}  # fmt: skip
     names = {_dotted(name): name for name in files}
@@ -343,7 +353,8 @@ def made(files):
         out[names[name]] = bundler.stub(name) if name in bundler.home else bundler.text_of(name)
     for bundle in BUNDLES:
         out[bundle.replace(".", "/") + ".py"] = bundler.bundle(bundle)
-    return dict(sorted(out.items())), bundler.lines
+    out[LINES] = files[LINES].read_text(encoding="utf-8").replace('TABLE = ""', f"TABLE = {bundler.table()!r}")
+    return dict(sorted(out.items()))
 
 
 def _dotted(name):

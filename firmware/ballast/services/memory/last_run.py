@@ -35,9 +35,21 @@ def place(error: BaseException) -> str:
             number = parts[2].split(" line ")[-1].split(",")[0]
             file = parts[1].split("/")[-1]
             if not file.endswith(".py"):  # a compiled module has its own name: ballast.control.x
+                file, number = _source(file, number)
                 file = file.split(".")[-1] + ".py"
             where = " %s:%s" % (file, number)
     return type(error).__name__ + where
+
+
+def _source(module: str, number: str) -> "tuple[str, str]":
+    """The module and line of the sources; as they are if there is no memory to find out."""
+    try:
+        from ballast.services.memory import lines  # only an error needs it
+
+        found, line = lines.source(module, int(number))
+        return found, str(line)
+    except (ImportError, MemoryError, ValueError):
+        return module, number
 
 
 def note_error(info: "ResetInfo | None", error: "BaseException | None") -> None:

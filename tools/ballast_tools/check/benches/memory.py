@@ -8,7 +8,7 @@ What the imitated chip takes is measured before the firmware is imported, and su
 from types import SimpleNamespace
 
 from ballast_bench.chip import profile
-from ballast_tools.check.memory import configurations, measure, smallest
+from ballast_tools.check.memory import configurations, measure, smallest, where
 from ballast_tools.shell import figures, node
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import boards, size_report
@@ -24,6 +24,7 @@ def add_arguments(parser):
     add("--heap", type=int, default=HEAP_KIB, metavar="KIB",
         help=f"MicroPython's heap, for the largest free block ({HEAP_KIB})")  # fmt: skip
     add("--chip", default="board", help="profile whose heaps are compared, of any chip (the board's)")
+    add("--where", action="store_true", help="whose the bytes are: by module, by object")
     add("--short", action="store_true",
         help="without the smallest heap and the base that lacks the names: for every change")  # fmt: skip
 
@@ -47,6 +48,8 @@ def main(args):
         got["idf_left"] = _idf_left(chip, row)
         found[row.name] = got
         _show(row, got, args.heap)
+        if args.where:
+            where.show(where.found(one, row, known))
         missed += _misses(row, got)
     python_bytes = chip.heap["python"] if chip is not None else None
     least = {} if args.short else _smallest(one, found)

@@ -103,12 +103,12 @@ def of(one, row, heap, known=(), seconds=5):
         def play(plan, size):
             return run(one, Path(folder), plan, row.settings, size, known)[0]
 
-        fakes = play([["measure", "fakes"]], _AMPLE)[-1]["used"]
+        fakes = play([["measure", "fakes"]], AMPLE)[-1]["used"]
         # the imitated chip has room of its own
-        small = play([*_boot(row), *_pages(row.pages, row.visited), *_END], heap + fakes)
-        large = play([*_boot(row), ["garbage", "idle", seconds * 1000],
-                      *_pages(1, row.visited), ["garbage", "one page", seconds * 1000],
-                      *_pages(_MOST_PAGES - 1, ()), *_END], _AMPLE)  # fmt: skip
+        small = play([*boot(row), *pages(row.pages, row.visited), *_END], heap + fakes)
+        large = play([*boot(row), ["garbage", "idle", seconds * 1000],
+                      *pages(1, row.visited), ["garbage", "one page", seconds * 1000],
+                      *pages(_MOST_PAGES - 1, ()), *_END], AMPLE)  # fmt: skip
     for results in (small, large):
         _check(row, results)
     here, there = ({entry["what"]: entry for entry in results} for results in (small, large))
@@ -125,11 +125,11 @@ def of(one, row, heap, known=(), seconds=5):
 
 
 _MOST_PAGES = 3
-_AMPLE = 2 << 20
+AMPLE = 1 << 20
 _END = (["measure", "measured"], ["call", "state"])
 
 
-def _boot(row):
+def boot(row):
     """A charger that has been running for some seconds."""
     plan = [["measure", "fakes"], ["import", "main"], ["import", "ballast.compose.chip"],
             ["measure", "imported"], ["call", "boot"]]  # fmt: skip
@@ -138,7 +138,7 @@ def _boot(row):
     return [*plan, ["run", 5000]]
 
 
-def _pages(count, visited):
+def pages(count, visited):
     """So many further pages; the first of them asks for `visited` besides."""
     plan = []
     for n in range(count):
@@ -170,31 +170,3 @@ def _tables(one, modules, known):
         data = one.files.get(f"{stem}.mpy") or one.files.get(f"{stem}/__init__.mpy")
         total += mpy_file.table_bytes(data, known) if data else 0
     return total
-
-
-_PAGES = 3
-_AMPLE = 1 << 20
-
-
-def _plan(row, seconds):
-    """What the VM does, one step after another."""
-    plan = [["measure", "fakes"], ["import", "main"], ["import", "ballast.compose.chip"],
-            ["measure", "imported"], ["call", "boot"]]  # fmt: skip
-    if row.bluetooth:
-        plan += [["call", "hold_button", True], ["run", 4000], ["call", "hold_button", False]]
-    plan += [["run", 5000], ["measure", "settled"], ["garbage", "idle", seconds * 1000]]
-    after = [["measure", "measured"]]
-    if not row.pages:
-        plan += after
-    for n in range(_PAGES):
-        visited = row.visited if n == 0 else ()
-        plan += [
-            ["call", "open_page", json.dumps(list(ASSETS)), json.dumps(list(visited)), PASSWORD],
-            ["until", "pages_done"], ["run", 3000], ["call", "forget_answers"],
-            ["measure", f"page {n + 1}"],
-        ]  # fmt: skip
-        if n == 0:
-            plan.append(["garbage", "one page", seconds * 1000])
-    if row.pages:
-        plan += after
-    return [*plan, ["call", "state"]]

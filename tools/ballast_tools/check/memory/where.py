@@ -20,9 +20,9 @@ _FUNCTION, _FREE, _TAIL = "B", ".", "="
 
 def found(one, row, known=()):
     """(bytes by module, rows of objects (path, type, bytes)) of a Configuration that has booted."""
-    plan = [*measure._boot(row), *measure._pages(row.pages, row.visited), ["heap"]]
+    plan = [*measure.boot(row), *measure.pages(row.pages, row.visited), ["heap"]]
     with tempfile.TemporaryDirectory(prefix="ballast-") as folder:
-        got = measure.run(one, Path(folder), plan, row.settings, measure._AMPLE, known)[0][-1]
+        got = measure.run(one, Path(folder), plan, row.settings, measure.AMPLE, known)[0][-1]
     heap = Heap(got["from"], got["rows"], base64.b64decode(got["bytes"]), got["named"]["type"])
     named = got["named"]
     things = [row for row in named["objects"] if row[1] in heap.size]
