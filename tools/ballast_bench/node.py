@@ -76,6 +76,11 @@ class Node:
         )
 
     @property
+    def heap_kib(self):
+        """Of the chip's heap for Python, for Env.heap_kib; 0 = not known, on the ideal chip."""
+        return 0 if self.profile is None else self.profile.heap["python"] >> 10
+
+    @property
     def boot_time_s(self):
         """From the last reset to boot.py; the pads stay as the reset left them."""
         boot_s = BOOT_S if self.profile is None else self.device.time.price("boot") / 1e6

@@ -18,6 +18,7 @@ from ballast_bench.devices.clamp_unit.unit import ClampUnit, FittedBoard
 from ballast_bench.devices.memory_storage import MemoryStorage
 from ballast_bench.devices.modbus_meter import ModbusMeter
 from ballast_bench.devices.rtu_meter import RtuMeter
+from ballast_bench.errors import UserError
 from ballast_bench.plant import cars, honest
 from ballast_bench.plant.plant import Config
 from ballast_bench.product import product
@@ -217,7 +218,7 @@ class Setup:
         node.storage.save("clamps", json.dumps({"pairs": json.dumps([pair])}).encode())
 
     def _make_app(self, node):
-        from ballast.compose import factory
+        from ballast.compose import factory, room
         from ballast.compose.env import Env
 
         document = self.product.document
@@ -233,7 +234,12 @@ class Setup:
             self._random[node.index] = Random("unit/%s/%d" % (self.seed, node.index)).randbytes
         env = Env(node.storage, self._random[node.index], self.log)
         env.journal = node.storage.journal
-        env.heap = node.gc
+        env.heap, env.heap_kib = node.gc, node.heap_kib
+        line = room.problem(
+            settings["group_seats"], settings["group_id"], settings["panel_ma"], env.heap_kib
+        )
+        if line:
+            raise UserError(line)
         tell_reset(env, node.board.CHIP)
         unit = {"serial": "BENCH-%04d" % (node.index + 1)}
         if self.http is not None:

@@ -427,7 +427,7 @@ def _default_app(node):
 
     env = Env(node.fit_flash(), Random(node.index).randbytes, lambda line: None)
     env.journal = node.storage.journal
-    env.heap = node.gc
+    env.heap, env.heap_kib = node.gc, node.heap_kib
     tell_reset(env, node.board.CHIP)
     return upy.firmware_main().App(node.board, env)
 
