@@ -74,10 +74,20 @@ class Permit:
         return app is not None and app.charger.permit_stall(_STALL_MS, app.out.coil)
 
 
+def _kept(keys: "dict[str, str]") -> "Callable[[], dict[str, str]]":
+    return lambda: keys
+
+
 def make_update(
-    brand: "dict[str, Any]", permit: "Callable[[], bool]", reboot: "Callable[[], None]"
+    brand: "dict[str, Any]",
+    permit: "Callable[[], bool]",
+    reboot: "Callable[[], None]",
+    keys: "Callable[[], dict[str, str]] | None" = None,
 ) -> "Update | None":
-    """For Env.update; None without a loader. permit(): see Permit. reboot(): restarts the chip."""
+    """For Env.update; None without a loader. permit(): see Permit. reboot(): restarts the chip.
+
+    keys(): reads the brand's update_keys again, so that they need not be kept; None = keep them.
+    """
     slot = running_slot()
     if slot == slot_record.NONE:
         return None
@@ -91,7 +101,7 @@ def make_update(
         slots,
         slot,
         permit,
-        brand.get("update_keys", {}),
+        keys or _kept(brand.get("update_keys", {})),
         brand.get("board", ""),
         brand.get("brand", ""),
         bytecode(),

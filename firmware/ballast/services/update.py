@@ -69,8 +69,8 @@ class Update:
     """One per charger.
 
     slots: the port of the application slots. running: the slot that the loader started, 0 or
-    1. may_write(): True while the contactor is open and a stall of 400 ms is allowed. keys:
-    {id: modulus in hex} of the signatures. board, brand: names that a file must carry. mpy:
+    1. may_write(): True while the contactor is open and a stall of 400 ms is allowed. keys():
+    {id: modulus in hex} of the signatures, read when there is one to check. board, brand: names that a file must carry. mpy:
     bytecode version of this MicroPython. reboot(): restarts the chip. base: the port of
     MicroPython's own slot, None = MicroPython can be renewed by cable only.
 
@@ -84,7 +84,7 @@ class Update:
         slots: "UpdateSlots",
         running: int,
         may_write: "Callable[[], bool]",
-        keys: dict[str, str],
+        keys: "Callable[[], dict[str, str]]",
         board: str,
         brand: str,
         mpy: int,
@@ -228,7 +228,7 @@ class Update:
         manifest: "Manifest" = {}
         try:
             for part in update_file.checking(
-                header, self._keys, self._board, self._brand, self._slots.fs, self._mpy,
+                header, self._keys(), self._board, self._brand, self._slots.fs, self._mpy,
                 floor, room, base_room,
             ):  # fmt: skip
                 manifest = part or manifest

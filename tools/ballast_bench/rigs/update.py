@@ -60,7 +60,7 @@ def factory(chip, data):
 
 def service(key, running, may_write=lambda: True, reboot=lambda: None, base=None):
     keys = {"0123456789abcdef": f"{key.public_key().public_numbers().n:x}"}
-    return update.Update(slots(), running, may_write, keys, BOARD, BRAND, MPY, reboot, base)
+    return update.Update(slots(), running, may_write, lambda: keys, BOARD, BRAND, MPY, reboot, base)
 
 
 def reader(data, chunk=1000):
