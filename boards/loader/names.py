@@ -310,10 +310,10 @@ def names_11(
     finder, firmware, first, first_s, firstbit, fit, fits, fitted, flags, flash, floor, flush,
     folder, follow_boot, follow_lead, follow_seat, follow_self, following, foreign, forged, forget,
     forgive, format_code, formatted, found, found_ma, found_mask, found_ms, frame, frame_number,
-    frame_us, free, free_at_s, freq, frequency, fresh, fresh_slot_record, from_min, from_ms,
-    from_wh, frozen, fs, full, full_ma, full_wh, function, functools, fuse, fuse_ma, g, gain_x100,
-    gap, gap_advertise, gap_disconnect, gap_max_ms, gap_ms, gap_name, gatts_notify, gatts_read,
-    gatts_register_services, gatts_set_buffer, gatts_write, gc, generation,
+    frame_us, free, free_at_s, freq, frequency, fresh, fresh_slot_record, fresh_status, from_min,
+    from_ms, from_wh, frozen, fs, full, full_ma, full_wh, function, functools, fuse, fuse_ma, g,
+    gain_x100, gap, gap_advertise, gap_disconnect, gap_max_ms, gap_ms, gap_name, gatts_notify,
+    gatts_read, gatts_register_services, gatts_set_buffer, gatts_write, gc, generation,
     generation_journal_format, get_blob, get_event_loop, get_extra_info, get_i32, get_next_update,
     get_request_handlers, get_running_loop, get_write_buffer_size, getaddrinfo, getvalue, gif,
     give_up, given, good, good_level, grant, grant_ma, grant_mask, grant_seq, granted, grants,
@@ -327,20 +327,20 @@ def names_11(
     idle, ifconfig, igain, ignore, ignore_site, im_ma, implementation, import_w, improv, in_a_row,
     in_thread, in_window, inbox, info, init, initial_dict, inspect, installed, installer, intact,
     integer, interface, interlocks, interval_ms, interval_s, into_ms, into_quarter_ms, invert,
-    inverted, invoke_handler, io, ioctl, ip, irq, is_head, is_open,
+    inverted, invoke_handler, io, ioctl, ip, irq, is_head,
 ):
     pass
 
 
 def names_12(
-    is_proven, isconnected, iscoroutine, iscoroutinefunction, item, iterations, jig, journal, jpg,
-    js, json, judge, jumping, k, keep, keep_phase, keeper, kept, kept_s, kept_within_s, key,
-    keymap, kind, kind_clamp_frame, known, l, l1_ma, l2_ma, l3_ma, label, language, last,
-    last_error, last_ms, last_run, latch, latched, late_us_max, later, later_ms, latest, laxity_s,
-    lead, leader, leader_seat, leak_open, lease, lease_boot, lease_ma, lease_mask, lease_ms,
-    lease_s, lease_seat, lease_seq, least, leave, leave_bus, leaves_s, led, left, left_ms, left_s,
-    lend_ms, length, length_at, lent, lent_ms, level, limit, limit_key, limit_ma,
-    limit_ma_week_schedule, limit_slot, limit_w, limits, line, line_hz, lines, link, listdir,
+    is_open, is_proven, isconnected, iscoroutine, iscoroutinefunction, item, iterations, jig,
+    journal, jpg, js, json, judge, jumping, k, keep, keep_phase, keeper, kept, kept_s,
+    kept_within_s, key, keymap, kind, kind_clamp_frame, known, l, l1_ma, l2_ma, l3_ma, label,
+    language, last, last_error, last_ms, last_run, latch, latched, late_us_max, later, later_ms,
+    latest, laxity_s, lead, leader, leader_seat, leak_open, lease, lease_boot, lease_ma,
+    lease_mask, lease_ms, lease_s, lease_seat, lease_seq, least, leave, leave_bus, leaves_s, led,
+    left, left_ms, left_s, lend_ms, length, length_at, lent, lent_ms, level, limit, limit_key,
+    limit_ma, limit_ma_week_schedule, limit_slot, limit_w, limits, line, line_hz, link, listdir,
     listen, live, live_level, ll_ma, ln_ma, load, load_identity, load_live, load_pins,
     load_slot_record, loader, loads, local_first, local_minute, localhost, location, lock_cleared,
     locked, locks, log, log_start, login, login_failed, logout, long, longer, longest_ms, longs,
@@ -426,38 +426,38 @@ def names_15(
     short_ma, shortage, shorter, shorts, shown, sign, signature, signed, signed_clamp_frame,
     silence_ms, silent, since_ms, since_s, sink, site, size, sleep, sleep_ms, sleep_s, sleep_us,
     slot, slot_left_ms, slot_ma, slot_ms, slotrec, slots, slots_journal_format, small_ma,
-    small_permille, sock, socket, soft_ref_ma, solar, soon, sort_key, source, spacing_us, span,
-    spare, spare_ma, speeds, spi, ssid, ssid_factory, ssl, st, stack_size, stale, stale_ms, star,
-    start_brown_out, start_crash, start_delay_ms, start_delay_s, start_failed, start_ms,
-    start_new_thread, start_of, start_power_on, start_restart, start_s, start_server,
+    small_permille, sock, socket, soft_ref_ma, solar, soon, sort_key, source, source_lines,
+    spacing_us, span, spare, spare_ma, speeds, spi, ssid, ssid_factory, ssl, st, stack_size, stale,
+    stale_ms, star, start_brown_out, start_crash, start_delay_ms, start_delay_s, start_failed,
+    start_ms, start_new_thread, start_of, start_power_on, start_restart, start_s, start_server,
     start_watchdog, start_wh, started, starting, state, stats, status, status_code, step_s,
     step_us_max, steps, stop, stop_wh, storage, store, stranger, stream, strikes, string, struct,
     stuck, subapp, sunspec, supply, supply_meter, supply_mv, supply_phases, supply_v, surplus_w,
     svg, swapped, sync, sync_quarter, sys, t, t_ms, table, tag, take, taken_seq, tapped, target,
-    task, tcp, tcp_length, tcp_registers, tcp_request, tcp_transaction,
+    task, tcp, tcp_length, tcp_registers, tcp_request,
 ):
     pass
 
 
 def names_16(
-    tell, tell_reset, temp, temp_ddegc, temp_known, temperatures, test, test_level, test_pin,
-    testing, text, texts, thermistors, ticks_add, ticks_diff, ticks_ms, ticks_us, time, time_known,
-    time_s, timeout, timeout_char, timeout_ms, timer, times, tmp, to, to_min, to_ms, token, told,
-    total_blocks, total_ms, total_wh, traceback, transaction, transmit_ms, transport, trial, tries,
-    trip, trip_level, trip_pin, troubles, try_again, ttl_ms, turn, turn_s, tx, txdone, txt,
-    types_map, u, u16, u32, u64, uart, ugain, unanswered, under_load, undervolt, unhexlify,
-    unique_id, unit, units, unknown, unobeyed, unpack, unpack_from, unpair, unplug, unplug_event,
-    unplugged, unregister, unsent, until_ms, up_ma, update, update_keys, uploads, uptime_s,
-    urandom, urgent, url, url_args, url_map, url_pattern, url_prefix, urldecode, urlencoded, usage,
-    used, used_ws, user, user_ma, user_paused, user_rank, uuid, valid, value, ventilation, verdict,
-    verify, verifying, version, vfs, view, volt, volt_of, volts, vote, vote_boot, vote_ms,
-    vote_seat, votes, votes_for, wait, wait_, wait_closed, wait_fallback, wait_for_ms,
-    wait_group_lost, wait_s, waited_ms, waiting, wake, wakes, wall, want, wanted, wants, wants_jig,
-    warm, warn, was_formatted, watch, watchdog, watchers, watt, watt_of, wb, web, week_schedule,
-    weight_ms, weld, wh, what, where, who, whole, why, wifi, wifi_password, wifi_ssid, window,
-    windows, winner, wired, wired_phases, wiring, wiring_known, wish, within, within_ms, within_s,
-    without_pwm, word, words, work, worth_ma, write_readinto, write_record, writeblocks, writer,
-    writing, wrong, x25519, z,
+    tcp_transaction, tell, tell_reset, temp, temp_ddegc, temp_known, temperatures, test,
+    test_level, test_pin, testing, text, texts, thermistors, ticks_add, ticks_diff, ticks_ms,
+    ticks_us, time, time_known, time_s, timeout, timeout_char, timeout_ms, timer, times, tmp, to,
+    to_min, to_ms, token, told, total_blocks, total_ms, total_wh, traceback, transaction,
+    transmit_ms, transport, trial, tries, trip, trip_level, trip_pin, troubles, try_again, ttl_ms,
+    turn, turn_s, tx, txdone, txt, types_map, u, u16, u32, u64, uart, ugain, unanswered,
+    under_load, undervolt, unhexlify, unique_id, unit, units, unknown, unobeyed, unpack,
+    unpack_from, unpair, unplug, unplug_event, unplugged, unregister, unsent, until_ms, up_ma,
+    update, update_keys, uploads, uptime_s, urandom, urgent, url, url_args, url_map, url_pattern,
+    url_prefix, urldecode, urlencoded, usage, used, used_ws, user, user_ma, user_paused, user_rank,
+    uuid, valid, value, ventilation, verdict, verify, verifying, version, vfs, view, volt, volt_of,
+    volts, vote, vote_boot, vote_ms, vote_seat, votes, votes_for, wait, wait_, wait_closed,
+    wait_fallback, wait_for_ms, wait_group_lost, wait_s, waited_ms, waiting, wake, wakes, wall,
+    want, wanted, wants, wants_jig, warm, warn, was_formatted, watch, watchdog, watchers, watt,
+    watt_of, wb, web, week_schedule, weight_ms, weld, wh, what, where, who, whole, why, wifi,
+    wifi_password, wifi_ssid, window, windows, winner, wired, wired_phases, wiring, wiring_known,
+    wish, within, within_ms, within_s, without_pwm, word, words, work, worth_ma, write_readinto,
+    write_record, writeblocks, writer, writing, wrong, x25519, z,
 ):
     pass
 
@@ -590,6 +590,7 @@ def modules():
     import ballast.protocol.modbus
     import ballast.protocol.password
     import ballast.protocol.slot_record
+    import ballast.protocol.source_lines
     import ballast.protocol.status
     import ballast.protocol.status_sentence
     import ballast.protocol.sunspec
@@ -612,7 +613,6 @@ def modules():
     import ballast.services.memory.keeper
     import ballast.services.memory.kept_plan
     import ballast.services.memory.last_run
-    import ballast.services.memory.lines
     import ballast.services.memory.sessions
     import ballast.services.memory.store
     import ballast.services.meters

@@ -70,9 +70,9 @@ class Update:
 
     slots: the port of the application slots. running: the slot that the loader started, 0 or
     1. may_write(): True while the contactor is open and a stall of 400 ms is allowed. keys():
-    {id: modulus in hex} of the signatures, read when there is one to check. board, brand: names that a file must carry. mpy:
-    bytecode version of this MicroPython. reboot(): restarts the chip. base: the port of
-    MicroPython's own slot, None = MicroPython can be renewed by cable only.
+    {id: modulus in hex} of the signatures, read when there is one to check. board, brand: names
+    that a file must carry. mpy: bytecode version of this MicroPython. reboot(): restarts the chip.
+    base: the port of MicroPython's own slot, None = MicroPython can be renewed by cable only.
 
     ready: version of the image that waits for a restart, None = none. proved: this start has
     been healthy for long enough. error: why the last upload failed, "" = it did not.

@@ -3,7 +3,8 @@
 Each module that MicroPython loads has a table of its names, a dict of its globals and an entry for each thing
 that it imports: 400 to 900 bytes. In one module a name stands once, an import is gone, and a constant of
 another part is a number in the code. The sources stay as they are: this rewrites their text for the build.
-Global names that two parts share get the part's name behind; each part keeps its lines, see services/memory/lines.py.
+Global names that two parts share get the part's name behind. Each part keeps its lines:
+protocol/source_lines.py.
 
 What is not bundled reads the bundle instead of the part. For whoever asks for a part by its own name
 (tests, a console) a module of that name remains, which takes its names from the bundle.
@@ -33,7 +34,7 @@ BUNDLES = {
 """{name of the bundle: the modules that it begins with}. What these import at their top goes with them,
 unless an earlier bundle has it."""
 _APART = ("main",)  # read for what it imports; stays a module of its own
-LINES = "ballast/services/memory/lines.py"
+LINES = "ballast/protocol/source_lines.py"
 _NO_TYPES = "_TYPE_CHECKING"
 
 
@@ -71,7 +72,7 @@ def _numbers(tree):
             value = node.value
             declared = isinstance(value, ast.Call) and getattr(value.func, "id", "") == "const"
             often.append(node.targets[0].id)
-            if declared or isinstance(value, ast.Constant) and type(value.value) is int:
+            if declared or (isinstance(value, ast.Constant) and type(value.value) is int):
                 found[node.targets[0].id] = value
     return {name: value for name, value in found.items() if often.count(name) == 1}
 
@@ -162,7 +163,7 @@ class Bundler:
             value = part.numbers[name]
             value = value.args[0] if isinstance(value, ast.Call) else value
             names = {n.id: self.number(module, n.id) for n in ast.walk(value) if isinstance(n, ast.Name)}
-            return eval(compile(ast.Expression(value), module, "eval"), {}, names)  # noqa: S307 - our sources
+            return eval(compile(ast.Expression(value), module, "eval"), {}, names)
         for node, scope in part.all.imports:
             if scope is None and isinstance(node, ast.ImportFrom) and node.module in self.parts:
                 for alias in node.names:
@@ -171,7 +172,7 @@ class Bundler:
         return None
 
     def table(self):
-        """TABLE of services/memory/lines.py."""
+        """TABLE of protocol/source_lines.py."""
         rows = (" ".join([bundle, *(f"{line} {name}" for line, name in parts)])
                 for bundle, parts in self.lines.items())  # fmt: skip
         return ";".join(rows)
@@ -344,8 +345,7 @@ class Edits:
 
 def made(files):
     """{name in the image: Path or text}: `files` of application.modules(), and the bundles of them."""
-    ours = {_dotted(name): path for name, path in files.items()
-            if name == "main.py" or name.startswith("ballast/") and not name.endswith("__init__.py")}  # fmt: skip
+    ours = {_dotted(name): path for name, path in files.items() if _of_ours(name)}
     names = {_dotted(name): name for name in files}
     bundler = Bundler({name: path.read_text(encoding="utf-8") for name, path in ours.items()})
     out = dict(files)
@@ -353,8 +353,13 @@ def made(files):
         out[names[name]] = bundler.stub(name) if name in bundler.home else bundler.text_of(name)
     for bundle in BUNDLES:
         out[bundle.replace(".", "/") + ".py"] = bundler.bundle(bundle)
-    out[LINES] = files[LINES].read_text(encoding="utf-8").replace('TABLE = ""', f"TABLE = {bundler.table()!r}")
+    text = files[LINES].read_text(encoding="utf-8")
+    out[LINES] = text.replace('TABLE = ""', f"TABLE = {bundler.table()!r}")
     return dict(sorted(out.items()))
+
+
+def _of_ours(name):
+    return name == "main.py" or (name.startswith("ballast/") and not name.endswith("__init__.py"))
 
 
 def _dotted(name):

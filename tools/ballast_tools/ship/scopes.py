@@ -50,7 +50,7 @@ class Globals(ast.NodeVisitor):
         self._scopes.append((kind, names, node))
         return names
 
-    def visit_FunctionDef(self, node):  # noqa: N802
+    def visit_FunctionDef(self, node):
         for outside in [*node.decorator_list, *node.args.defaults, *node.args.kw_defaults]:
             if outside is not None:
                 self.visit(outside)
@@ -61,7 +61,7 @@ class Globals(ast.NodeVisitor):
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 
-    def visit_Lambda(self, node):  # noqa: N802
+    def visit_Lambda(self, node):
         for outside in [*node.args.defaults, *node.args.kw_defaults]:
             if outside is not None:
                 self.visit(outside)
@@ -76,7 +76,7 @@ class Globals(ast.NodeVisitor):
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815
 
-    def visit_ClassDef(self, node):  # noqa: N802
+    def visit_ClassDef(self, node):
         for outside in [*node.bases, *node.decorator_list]:
             self.visit(outside)
         self._enter(node, "class")
@@ -84,12 +84,12 @@ class Globals(ast.NodeVisitor):
             self.visit(inner)
         self._scopes.pop()
 
-    def visit_AnnAssign(self, node):  # noqa: N802
+    def visit_AnnAssign(self, node):
         self.visit(node.target)
         if node.value is not None:
             self.visit(node.value)
 
-    def visit_Import(self, node):  # noqa: N802
+    def visit_Import(self, node):
         self.imports.append((node, self._scopes[-1][2] if self._scopes else None))
 
     visit_ImportFrom = visit_Import  # noqa: N815
@@ -102,5 +102,5 @@ class Globals(ast.NodeVisitor):
                 return node
         return None
 
-    def visit_Name(self, node):  # noqa: N802
+    def visit_Name(self, node):
         self.uses.append((node, self.scope_of(node.id)))

@@ -44,9 +44,9 @@ def place(error: BaseException) -> str:
 def _source(module: str, number: str) -> "tuple[str, str]":
     """The module and line of the sources; as they are if there is no memory to find out."""
     try:
-        from ballast.services.memory import lines  # only an error needs it
+        from ballast.protocol import source_lines  # only an error needs it
 
-        found, line = lines.source(module, int(number))
+        found, line = source_lines.source(module, int(number))
         return found, str(line)
     except (ImportError, MemoryError, ValueError):
         return module, number
