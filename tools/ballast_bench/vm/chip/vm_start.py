@@ -4,6 +4,7 @@
 """
 
 import gc
+import sys
 
 import vm_hardware
 import vm_link as link
@@ -80,7 +81,18 @@ def _rig():
         link.main.file.write(b"S")
 
     link.view["gc"] = gc
-    factory.settings, chip.make_env, main.App.start = settings, make_env, start
+    _replace(settings_of, settings)
+    _replace(env_of, make_env)
+    main.App.start = start
+
+
+def _replace(old, new):
+    """Put `new` wherever a module of the firmware has `old`: the build puts modules together."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("ballast."):
+            for key in dir(module):
+                if getattr(module, key) is old:
+                    setattr(module, key, new)
 
 
 class Heap:
