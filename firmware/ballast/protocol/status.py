@@ -14,7 +14,6 @@ from ballast.control.limits import limits as slots
 from ballast.control.meter import meter
 from ballast.control.pilot import charge_state
 from ballast.control.places import NAMES
-from ballast.control.records import Status
 from ballast.control.safety import faults as catalogue
 from ballast.protocol import json_pieces
 from ballast.protocol.status_sentence import HALTS, name_of, sentence
@@ -231,11 +230,6 @@ def _measured(st: "Status", info: Info) -> dict:
         "panel_meter": _meter(st.panel_state, info.panel_meter),
         "temperatures": _temperatures(st, info),  #: temperatures object: what the sensors read
     }
-
-
-def fresh() -> Status:
-    """A Status to be filled."""
-    return Status(len(slots.NAMES), catalogue.COUNT)
 
 
 def plugged(st: "Status") -> "bool | None":

@@ -13,6 +13,8 @@ import json
 from microdot import Microdot, Request, Response, abort
 from micropython import const
 
+from ballast.control.limits import limits
+from ballast.control.records import Status
 from ballast.control.safety import faults
 from ballast.protocol import http_head, json_pieces, status
 
@@ -90,7 +92,7 @@ class Web:
         self.frame = b""
         self.frame_number = 0
         self.fresh = asyncio.Event()
-        self.st = status.fresh()
+        self.st = Status(len(limits.NAMES), faults.COUNT)
         self._folder, self._manifest = assets
         self._hurry = False
         self.real_ms: "Clock | None" = None
