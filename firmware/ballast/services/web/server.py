@@ -60,10 +60,10 @@ class Web:
     """The application. The door calls `app.handle_request`.
 
     info: identity of the unit, for the status document. assets: (folder, manifest) as made by
-    tools/ballast_tools/ship/web_assets.py. clock_s: seconds since start. hosts: further host
-    names of this charger. app: routes.Routes, None = Microdot itself. portal: the address to which
-    requests for other names are redirected while the captive portal is open, else None. live:
-    clients that get live updates now. real_ms: the real clock on a bench that runs faster, else None.
+    tools/ballast_tools/ship/web_assets.py. clock_s: seconds since start. hosts: further host names of this
+    charger. app: routes.Routes, None = Microdot itself. portal: the address to which requests for other
+    names are redirected while the captive portal is open, else None. live: clients that get live updates
+    now. real_ms: the real clock on a bench that runs faster, else None.
     """
 
     def __init__(
@@ -169,8 +169,7 @@ class Web:
             await asyncio.sleep_ms(100)
             tenth += 1
             if tenth >= 10 or self._hurry:
-                tenth = 0
-                self._hurry = False
+                tenth, self._hurry = 0, False
                 self.publish()
 
     # rights and inputs of a request
@@ -343,9 +342,7 @@ class Web:
         role, token, device = got
         return self.session({"role": role}, token, device)
 
-    def session(
-        self, answer: "dict[str, Any]", token: str, device: "str | None" = None
-    ) -> Response:
+    def session(self, answer: "dict[str, Any]", token: str, device: "str | None" = None) -> Response:
         """A response that sets the session cookie, and the device cookie if there is one."""
         response = Response(answer)
         _cookie(response, "session", token)
@@ -355,8 +352,7 @@ class Web:
 
     async def _logout(self, request: Request) -> "shapes.Answer":
         self.auth.logout(request.cookies["session"])  # there is one: the route has a role
-        response = Response({"ok": True})
-        _cookie(response, "session", "", 0)
+        _cookie(response := Response({"ok": True}), "session", "", 0)
         return response
 
     async def _live(self, request: Request) -> "tuple[_Live, int, dict[str, str]]":
@@ -377,12 +373,10 @@ def _is_json(request: Request) -> bool:
 
 def _client(request: Request) -> "tuple[str, str | None]":
     """(address, device cookie) of a client."""
-    peer = request.client_addr
-    return (peer[0] if peer else ""), request.cookies.get("device")
+    return (request.client_addr or ("",))[0], request.cookies.get("device")
 
 
-def _cookie(
-    response: Response, name: str, value: str, max_age: int = _COOKIE_AGE_S
+def _cookie(response: Response, name: str, value: str, max_age: int = _COOKIE_AGE_S
 ) -> None:
     """Set a cookie that scripts cannot read and that requests of other sites do not carry."""
     line = "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict" % (name, value, max_age)
