@@ -1,9 +1,13 @@
-"""A slot of the flash image on the MicroPython VM: the real loader, mapped flash."""
+"""A slot of the flash image on the MicroPython VM: the real loader, mapped flash.
+
+A part of a bundle brings its whole bundle along, the ports too: they meet the imitated chip of `bench memory`.
+"""
 
 import json
 import subprocess
 from pathlib import Path
 
+from ballast_tools.check.memory import measure
 from ballast_tools.shell import node, paths
 from ballast_tools.ship import image
 
@@ -22,6 +26,16 @@ class Partition:
     def ioctl(self, op, arg):
         return len(self.data) // 4096 if op == 4 else 4096
 RECORD = bytearray(b"\\xff" * 8192)
+class NVS:
+    pass
+"""
+
+CHIP = """
+import sys, vm_chip
+sys.modules.update({
+    "machine": vm_chip.Machine(), "network": vm_chip.Network(), "espnow": vm_chip.Radio(),
+    "bluetooth": vm_chip.Bluetooth(), "socket": vm_chip.Sockets(), "_thread": vm_chip.Threads(),
+})
 """
 
 
@@ -29,14 +43,14 @@ def run(vm, folder, apps, script):
     """What `script` prints on the VM `vm` whose partition romfs holds `apps`, both slots."""
     (folder / "romfs.bin").write_bytes(apps)
     (folder / "esp32.py").write_text(ESP32)
-    (folder / "machine.py").write_text("def mem_backup():\n    return bytearray(2048)\n")
-    sources = [paths.BOARDS / "loader/loader.py", folder / "esp32.py", folder / "machine.py"]
+    sources = [paths.BOARDS / "loader/loader.py", folder / "esp32.py"]
+    sources += [measure.HERE / name for name in ("vm_machine.py", "vm_chip.py")]
     sources += [paths.FIRMWARE / "ballast" / name for name in image._SHARED]
     job = {
         "vm": str(node.VM),
         "romfs": str(folder / "romfs.bin"),
         "mounts": [[str(path), f"/loader/{path.name}"] for path in sources],
-        "script": script,
+        "script": "import sys\nsys.path.insert(0, '/loader')\n" + CHIP + script,
     }
     (folder / "job.json").write_text(json.dumps(job))
     done = subprocess.run(
