@@ -257,11 +257,13 @@ class Update:
             await sleep_s()
             waited += 1
             good = good + 1 if healthy() else 0
-            if not self._may_write():
+            given_up = waited >= GIVE_UP_S and self.on_trial()
+            # asked for only when there is something to write: a permit keeps the contactor open
+            if not (good >= HEALTHY_S or given_up) or not self._may_write():
                 continue
             if good >= HEALTHY_S:
                 self._confirm()
-            elif waited >= GIVE_UP_S and self.on_trial():
+            else:
                 slot_record.give_up(self._record)
                 slot_record.save(self._slots, self._record, _block())
                 self._reboot()
