@@ -1,5 +1,7 @@
 """MicroPython itself as an update: its own other slot, one start, confirmed by health."""
 
+from operator import length_hint
+
 import pytest
 
 from ballast.services import update
@@ -67,6 +69,20 @@ def test_base_is_confirmed_only_by_health(key, device):
         load(other, base_update(key))  # the old slot may still be needed for the way back
     assert caught.value.code == 409 and base.booted == "old"
     load(other, make(key, "2.0"))  # an application may come: it may be the cure
+
+
+def test_a_start_that_is_being_proved_asks_for_no_permit_before_it_writes(key, device):
+    """A permit keeps the contactor open: nobody shall wait for 90 s to charge after a start."""
+    factory(device, make(key, "1.0"))
+    base, asked = Base(), []
+    health = iter([True] * (update.HEALTHY_S - 1) + [False] + [True] * (update.HEALTHY_S + 2))
+
+    def may_write():
+        asked.append(length_hint(health))
+        return len(asked) > 2  # refused while charging
+
+    prove(service(key, 0, base=base, may_write=may_write), health)
+    assert asked == [2, 1, 0] and base.confirmed == 1
 
 
 def test_bad_micropython_is_not_started(key, device):
