@@ -17,7 +17,8 @@ SECONDS = 60
 
 def trace(host, **given):
     """[(second, duty, poles, amps)] of the plant at each change, from a car that is plugged in after 1 s."""
-    setup = make_setup({"house": "semi", **given}, host, http=("127.0.0.1", 0), assets=("", {}))
+    given = {"house": "semi", "chip": "ideal", **given}  # where calls take time, the VM makes other calls
+    setup = make_setup(given, host, http=("127.0.0.1", 0), assets=("", {}))
     rows = []
     try:
         world = setup.start()
@@ -148,7 +149,7 @@ def test_two_on_vms_share_a_fuse(on_vm):
     nodes = setup.world.nodes
     for node in nodes:
         node.cp.plug_in(default_ev())
-    setup.world.run(30.0)
+    setup.world.run(40.0)
     amps = [node.cp.amps[0] for node in nodes]
     assert all(8.0 < a <= 10.1 for a in amps), amps
     nodes[0].cp.unplug()
