@@ -1,6 +1,6 @@
 """A slot of the flash image on the MicroPython VM: the real loader, mapped flash.
 
-A part of a bundle brings its whole bundle along, with the ports: these meet the imitated chip of bench memory.
+A part of a bundle brings its whole bundle along: its ports meet the imitated chip of bench memory.
 """
 
 import json
