@@ -45,12 +45,17 @@ class FlashFiles:
             self._factory(parts)
 
     def _factory(self, parts):
-        """As the factory's image has it: the application in slot A, the base in its first slot."""
+        """As the factory's image has it: the application in slot A, the base in its first slot, the
+        journal's sectors marked as erased."""
         apps, update = self.memory["romfs"], parts.application
         apps[: len(update) - BLOCK] = update[BLOCK:]
         half = len(apps) // 2
         apps[half - BLOCK : half] = update[:BLOCK]
         self.put_base("ota_0", parts.base)
+        from ballast.protocol.journal_format import CLEAN, SECTOR
+
+        journal = self.memory["journal"]
+        journal[:] = CLEAN.ljust(SECTOR, b"\xff") * (len(journal) // SECTOR)
 
     def put_base(self, label, base):
         """A base image into a slot of MicroPython; erased behind it."""
