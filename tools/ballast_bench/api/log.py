@@ -1,6 +1,7 @@
 """What was done on a bench, as the text of a story that does it again; and stories of files."""
 
 import json
+import math
 import unittest
 from collections.abc import Mapping
 from pathlib import Path
@@ -76,7 +77,7 @@ class StoryLog:
 
     def _add(self, second: float, index: int, words: str, seconds: float = 0.0) -> None:
         """One line at `second`, for the charger `index`; what it says is over `seconds` later."""
-        self._now_s = max(self._now_s, round(second, 2))
+        self._now_s = max(self._now_s, _down(second))
         self._busy_s = max(self._busy_s, self._now_s + seconds)
         at = f" @{index + 1}" if index else ""
         self._lines.append(f"{_second(self._now_s)}{at} {words}")
@@ -90,8 +91,13 @@ class StoryLog:
             return self._played
         if not any(line[:1] != "#" for line in self._lines):
             return ""
-        end_s = max(self._busy_s, round(self._bench._world.now_s, 2))
+        end_s = max(self._busy_s, _down(self._bench._world.now_s))
         return f"{self.text}{_second(end_s)} end\n"
+
+
+def _down(second: float) -> float:
+    """Whole hundredths of a second, downwards: a story acts at the first step not before its line's time."""
+    return math.floor(second * 100 + 1e-6) / 100
 
 
 def _second(second: float) -> str:
