@@ -46,7 +46,8 @@ def test_an_unknown_chip_is_one_line(words, name, says):
 
 def small_heap(folder):
     """esp32_plain with 64 KiB for Python: less than the firmware holds."""
-    text, count = re.subn(r"(?m)^python = \d+$", "python = 65536", (paths.BENCH / "chip/esp32_plain.toml").read_text())
+    plain = (paths.BENCH / "chip/esp32_plain.toml").read_text()
+    text, count = re.subn(r"(?m)^python = \d+$", "python = 65536", plain)
     assert count == 1
     (folder / "small.toml").write_text(text)
     return str(folder / "small.toml")
