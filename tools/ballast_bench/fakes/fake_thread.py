@@ -45,13 +45,24 @@ def start_new_thread(function, args, kwargs=None, /):
 
 @contextmanager
 def stack_of(usable):
-    """Code that runs on a stack of so many bytes: RuntimeError when its calls are too deep."""
-    depth, frame = 0, sys._getframe()
-    while frame is not None:
-        depth, frame = depth + 1, frame.f_back
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(depth + usable // _FRAME_BYTES)
+    """Code that runs on a stack of so many bytes: RecursionError when its calls are too deep.
+
+    It counts calls itself: what sys.setrecursionlimit() counts differs with C calls and greenlets.
+    """
+    most, depth = usable // _FRAME_BYTES, 2  # this generator and its __enter__ return first
+
+    def count(_frame, event, _arg):
+        nonlocal depth
+        if event == "return":
+            depth -= 1
+        elif event == "call":
+            depth += 1
+            if depth > most:
+                raise RecursionError("maximum recursion depth exceeded")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
     try:
         yield
     finally:
-        sys.setrecursionlimit(limit)
+        sys.setprofile(before)
