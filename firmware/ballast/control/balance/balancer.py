@@ -94,6 +94,7 @@ class Balancer:
         self._reserve_ma = [0, 0, 0]
         self._decided_ms = 0
         self.set_limits([16000, 16000, 16000], 6000, 32000, phases)
+        self.phases.set_phases(3)  # until the settings say which: a group without a meter asks too
 
     def set_limits(self, limit_ma: list[int], min_ma: int, max_ma: int, phases: int) -> None:
         """Set the supply's limit per phase ([3]) and the charger's range, in mA.

@@ -62,7 +62,7 @@ class Supply:
             self._limits.release(self.slot)
             return
         n = settings["supply_phases"]
-        self.make(n)
+        self.make(n if n > 1 else phase_of_l1 + 1)  # a supply of one phase may be any of the three
         # on three phases the phase of the charger's L1 is not sure until the commissioning test
         proven = n == 1 or settings["phase_proven"] == 1
         self.meter.set_supply(limit_ma, settings["export"] == 1, self.phase_map if proven else None)
