@@ -352,3 +352,29 @@ def test_commissioning_needs_a_closed_contactor_and_a_meter():
         assert rig.charger.commission() is False
         rig.charge()
         assert rig.charger.commission() is (meter_kind == 1)
+
+
+class NoRoom:
+    """Stands in for a supply whose balancer finds no memory."""
+
+    def make(self, phases):
+        raise MemoryError
+
+
+def test_supplies_that_do_not_fit_into_memory_are_refused_with_one_line():
+    rig = Rig()
+    wanted = {"panel_ma": 20000, "meter_kind": 1, "supply_phases": 1}
+    refusals = (("site", "supply_phases: this board"), ("panel", "panel_ma: this board"))
+    for supply, says in refusals:
+        whole = getattr(rig.cycle, supply)
+        setattr(rig.cycle, supply, NoRoom())
+        try:
+            rig.settings.set_all(wanted)
+            line = ""
+        except ValueError as error:
+            line = str(error)
+        setattr(rig.cycle, supply, whole)
+        assert says in line and "\n" not in line
+        assert rig.settings["panel_ma"] == 0, "a refused setting changes nothing"
+    rig.settings.set_all(wanted)
+    assert rig.settings["panel_ma"] == 20000 and rig.cycle.panel.made

@@ -11,7 +11,6 @@ timer, and asyncio. Between two events the clock moves in the plant's own 20 ms.
 """
 
 import asyncio
-import selectors
 import time
 from math import inf
 from pathlib import Path
@@ -21,10 +20,10 @@ from ballast_bench import boards, upy
 from ballast_bench import calm as calm_way
 from ballast_bench.chip import profile as chip_profile
 from ballast_bench.chip.garbage import program
-from ballast_bench.fakes.chip_sockets import SocketsOfChips
 from ballast_bench.node import Node
 from ballast_bench.plant.plant import Config, Plant
 from ballast_bench.upy.clock import ManualClock
+from ballast_bench.world_loop import Loop
 
 fakes.install()  # before anything imports the firmware's ports
 upy.install()
@@ -36,61 +35,7 @@ from ballast_bench.calm.prove import ProvenLane  # noqa: E402
 STEP_S = 0.02
 _STEP_US = 20_000
 _SHORT_WAY_S = 0.5  # chosen: in a shorter run the look whether the firmware is genuine costs more
-_POLL_EACH = 10  # chosen: sockets are asked after something ran, then in each tenth step
 START_MS = (1 << 30) - 30_000  # the ticks wrap half a minute after power-on, in every run
-
-
-class _Selector(selectors.DefaultSelector):
-    """Where asyncio would wait, the world moves on instead."""
-
-    def __init__(self, world):
-        super().__init__()
-        self._world = world
-        self._files = 0
-
-    def register(self, *args):
-        key = super().register(*args)
-        self._files += 1
-        return key
-
-    def unregister(self, file):
-        key = super().unregister(file)
-        self._files -= 1
-        return key
-
-    def select(self, timeout=None):
-        sockets = self._files > 1  # the loop's own wake-up pipe is one
-        ready = super().select(0) if sockets or timeout is None or timeout <= 0 else []
-        if ready or (timeout is not None and timeout <= 0):
-            return ready
-        world = self._world
-        until_us = inf if timeout is None else world.clock.us() + max(1, round(timeout * 1e6))
-        poll = super().select
-        todo = world.loop._ready
-        clock, steps = world.clock, 0
-        while clock._us < until_us and not todo:
-            if world._pace is None and world._next_us <= until_us:
-                world.step()
-            else:
-                wait_s = world.move(until_us)
-                if wait_s > 0:
-                    ready = poll(wait_s)
-            if sockets:
-                steps += 1
-                if not ready and steps % _POLL_EACH == 0:
-                    ready = poll(0)
-            if ready:
-                break
-        return ready
-
-
-class _Loop(SocketsOfChips, asyncio.SelectorEventLoop):
-    def __init__(self, world):
-        super().__init__(_Selector(world))
-        self._world = world
-
-    def time(self):
-        return self._world.clock.us() / 1e6
 
 
 class World:
@@ -128,7 +73,7 @@ class World:
         self.nodes = [make_node(self, i, board, self.profile) for i in range(count)]
         self.reboots = False  # True: a reset chip comes back; False: HardReset reaches the caller
         self.actors = []  # called with now_s after each plant step: clamps, scripts, recorders
-        self.loop = _Loop(self)
+        self.loop = Loop(self)
         self._pace = None
         self._real_s = 0.0
         self._virtual_us = 0
@@ -252,8 +197,10 @@ class World:
         boots = node.boots
         token = fakes.task_device.set(None)  # what else computes meanwhile is no work of this chip
         try:
-            while self._next_us <= until_us and node.boot_s is None and node.boots == boots:
-                self.step()
+            with self.loop.without(node.device):
+                while self._next_us <= until_us and node.boot_s is None and node.boots == boots:
+                    self.step()
+                    self.loop.run_others()
         finally:
             fakes.task_device.reset(token)
         if node.boot_s is not None or node.boots != boots:
@@ -423,7 +370,6 @@ def _default_app(node):
     from random import Random
 
     from ballast.compose.env import Env
-
 
     env = Env(node.fit_flash(), Random(node.index).randbytes, lambda line: None)
     env.journal = node.storage.journal

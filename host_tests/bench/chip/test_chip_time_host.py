@@ -161,6 +161,37 @@ def test_another_chip_steps_on_while_one_is_blocked():
         assert max(b - a for a, b in zip(starts, starts[1:], strict=False)) < 21
 
 
+def test_the_services_of_other_chips_go_on_while_one_is_blocked_and_its_own_wait():
+    with World(Config(chargers=2), board="esp32s3_ref", chip="board") as made:
+        made.boot()
+        blocked, other = made.nodes
+        began, heard = [], {"own": [], "other": []}
+
+        async def service():
+            await asyncio.sleep(0.1)
+            began.append(made.now_s)
+            blocked.device.time.pass_us(300_000)
+            began.append(made.now_s)
+
+        async def ticking(name):
+            while True:
+                await asyncio.sleep(0.05)
+                heard[name].append(made.now_s)
+
+        with blocked.device:
+            made.spawn(service())
+            made.spawn(ticking("own"))
+        with other.device:
+            made.spawn(ticking("other"))
+        made.run(1.0)
+        start_s, end_s = began
+        assert end_s - start_s >= 0.3
+        inside = {name: [t for t in times if start_s < t < end_s] for name, times in heard.items()}
+        assert inside["own"] == [] and 4 <= len(inside["other"]) <= 7, "each wake-up at most a step late"
+        assert min(t for t in heard["own"] if t >= end_s) < end_s + 0.05, "it goes on at once afterwards"
+        assert abs(len(heard["own"]) - 14) <= 1 and 17 <= len(heard["other"]) <= 20, "nothing was lost"
+
+
 def test_collections_come_as_often_as_the_heap_is_full(world):
     node = world.nodes[0]
     node.app.timer._after = None  # the firmware does not collect: MicroPython does it by itself
