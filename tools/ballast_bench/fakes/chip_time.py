@@ -10,7 +10,6 @@ made for all that were due (esp_timer.c:413-416).
 from random import Random
 
 QUEUE = 8  # MICROPY_SCHEDULER_DEPTH
-_GRID_US = 20_000
 
 
 class Queue:
@@ -87,15 +86,7 @@ class ChipTime:
             return
         if stall == "flash":
             self.moved = True
-        if self.turn:
+        if self.turn or self.block is None:
             self.clock.advance_us(us)
-        elif self.block is not None:
-            self.block(us, stall)
         else:
-            self.clock.advance_us(us)
-
-    def stall(self, us, stall="task"):
-        """From now on the chip is busy for so long, whatever it was about to do."""
-        if stall == "flash":
-            self.moved = True
-        self.busy_us = max(self.busy_us, self.clock.us()) + us
+            self.block(us, stall)
