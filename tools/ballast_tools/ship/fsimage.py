@@ -15,6 +15,7 @@ import littlefs
 from mpremote import romfs
 
 from ballast_bench.devices.lfs_geometry import GEOMETRY
+from ballast_tools.ship import base128
 from ballast_tools.shell.errors import UserError
 
 BLOCK = 4096  # of flash
@@ -94,7 +95,7 @@ def _unpack_romfs(data):
     """Reads what extmod/vfs_rom.c reads: records of kind, length, payload."""
     if data[:3] != romfs.VfsRomWriter.ROMFS_HEADER:
         raise UserError("this is not a ROMFS image")
-    length, at = _uint(data, 3)
+    length, at = base128.read(data, 3)
     files = {}
     _directory(data, at, at + length, "", files)
     return dict(sorted(files.items()))
@@ -103,32 +104,22 @@ def _unpack_romfs(data):
 def _directory(data, at, end, prefix, files):
     writer = romfs.VfsRomWriter
     while at < end:
-        kind, at = _uint(data, at)
-        length, at = _uint(data, at)
+        kind, at = base128.read(data, at)
+        length, at = base128.read(data, at)
         after = at + length
         if kind in (writer.ROMFS_RECORD_KIND_DIRECTORY, writer.ROMFS_RECORD_KIND_FILE):
-            count, at = _uint(data, at)
+            count, at = base128.read(data, at)
             name = prefix + data[at : at + count].decode()
             at += count
             if kind == writer.ROMFS_RECORD_KIND_DIRECTORY:
                 _directory(data, at, after, name + "/", files)
             else:
-                inner, at = _uint(data, at)
-                size, at = _uint(data, at)
+                inner, at = base128.read(data, at)
+                size, at = base128.read(data, at)
                 if inner != writer.ROMFS_RECORD_KIND_DATA_VERBATIM:
                     raise UserError(f"ROMFS: {name} is not stored verbatim")
                 files[name] = data[at : at + size]
         at = after
-
-
-def _uint(data, at):
-    """(value, next) of a base-128 number, most significant group first."""
-    value = 0
-    while True:
-        value = value << 7 | data[at] & 0x7F
-        at += 1
-        if not data[at - 1] & 0x80:
-            return value, at
 
 
 def write_tree(folder, files):

@@ -5,6 +5,8 @@ name that the base image does not have in flash takes some 10 bytes of RAM. The 
 RAM too, unless the module is frozen into the base.
 """
 
+from ballast_tools.ship import base128
+
 _BLOCK = 16  # of MicroPython's heap, 32-bit objects
 _SMALL = 1 << 30  # a number below it is no object
 _HEADER = 4  # "M", version, flags, bits of a small integer
@@ -13,11 +15,11 @@ _HEADER = 4  # "M", version, flags, bits of a small integer
 def of_file(data):
     """The names in a compiled file, without those that every MicroPython has."""
     at = _HEADER
-    count, at = _number(data, at)
-    _, at = _number(data, at)  # objects
+    count, at = base128.read(data, at)
+    _, at = base128.read(data, at)  # objects
     out = []
     for _ in range(count):
-        length, at = _number(data, at)
+        length, at = base128.read(data, at)
         if length & 1:  # the number of a static name
             continue
         length >>= 1
@@ -26,23 +28,13 @@ def of_file(data):
     return out
 
 
-def _number(data, at):
-    """(value, next) of a base-128 number, most significant group first."""
-    value = 0
-    while True:
-        value = value << 7 | data[at] & 0x7F
-        at += 1
-        if not data[at - 1] & 0x80:
-            return value, at
-
-
 def texts_of_file(data):
     """The texts among a compiled file's constants: each an object of its own unless it is a known name."""
     at = _HEADER
-    names, at = _number(data, at)
-    constants, at = _number(data, at)
+    names, at = base128.read(data, at)
+    constants, at = base128.read(data, at)
     for _ in range(names):
-        length, at = _number(data, at)
+        length, at = base128.read(data, at)
         at += 0 if length & 1 else (length >> 1) + 1
     out = []
     for _ in range(constants):
@@ -56,7 +48,7 @@ def _texts(data, at, out):
     at += 1
     if kind < _TEXT:
         return at
-    length, at = _number(data, at)
+    length, at = base128.read(data, at)
     if kind == _TUPLE:
         for _ in range(length):
             at = _texts(data, at, out)
@@ -85,10 +77,10 @@ def table_bytes(data, known=()):
     no object.
     """
     at = _HEADER
-    names, at = _number(data, at)
-    constants, at = _number(data, at)
+    names, at = base128.read(data, at)
+    constants, at = base128.read(data, at)
     for _ in range(names):
-        length, at = _number(data, at)
+        length, at = base128.read(data, at)
         if not length & 1:
             at += (length >> 1) + 1
     total = _blocks(2 * names) + _blocks(4 * constants)
@@ -107,7 +99,7 @@ def _constant(data, at, known):
     at += 1
     if kind < _TEXT:  # none, false, true, ellipsis, a table of native code
         return 0, at
-    length, at = _number(data, at)
+    length, at = base128.read(data, at)
     if kind == _TUPLE:
         total = _blocks(8 + 4 * length)
         for _ in range(length):
