@@ -31,8 +31,7 @@ def part(at, size):
     return uctypes.bytearray_at(PAGE + at, size)
 
 
-NOW, NOW_HIGH, FED, SLEPT = 0, 1, 2, 3
-head = words(0, 4)
+head = words(0, 4)  # now in us, its high word, how often the watchdog was fed, us slept
 level = part(64, 64)  # what each pad reads; 255 = it floats, so the bench is asked
 RTC_AT, RTC_SIZE = 4096, 2048
 ADC_AT, ADC_SIZE = 8192, 1024

@@ -1,25 +1,13 @@
-"""Ticks and sleeps of the firmware; they wrap as on the ESP32. Virtual: the bench owns the time.
+"""Ticks and sleeps of the firmware. Virtual: the bench owns the time.
 
 The virtual wait of asyncio is in vm_waiting, that of the real time in vm_real.
 """
 
-import sys
 import time
 
 import vm_link as link
+import vm_ticks
 from vm_link import head, now_us
-
-_MASK, _HALF = (1 << 30) - 1, 1 << 29
-
-
-class _Time:
-    pass
-
-
-def _ticks_add(ticks, delta):
-    if not -_HALF < delta < _HALF:
-        raise OverflowError("ticks interval overflow")
-    return (ticks + delta) & _MASK
 
 
 def _sleep_us(us):
@@ -35,20 +23,9 @@ def _sleep_us(us):
 
 def install():
     """The module `time` of the firmware."""
-    made = _Time()
-    for name in ("time", "gmtime", "localtime", "mktime", "time_ns"):
-        setattr(made, name, getattr(time, name))
-    made.ticks_diff = lambda later, earlier: ((later - earlier + _HALF) & _MASK) - _HALF
-    made.ticks_add = _ticks_add
-    if link.REAL:
-        away = now_us() - time.ticks_us()
-        made.ticks_us = lambda: (time.ticks_us() + away) & _MASK
-        made.ticks_ms = lambda: (time.ticks_us() + away) // 1000 & _MASK
-        made.sleep_us, made.sleep_ms, made.sleep = time.sleep_us, time.sleep_ms, time.sleep
-    else:
-        made.ticks_us = lambda: now_us() & _MASK
-        made.ticks_ms = lambda: now_us() // 1000 & _MASK
-        made.sleep_us = _sleep_us
-        made.sleep_ms = lambda ms: _sleep_us(ms * 1000)
-        made.sleep = lambda s: _sleep_us(int(s * 1000000))
-    sys.modules["time"] = made
+    if not link.REAL:
+        vm_ticks.install(now_us, _sleep_us)
+        return
+    away = now_us() - time.ticks_us()
+    made = vm_ticks.install(lambda: time.ticks_us() + away, time.sleep_us)
+    made.sleep_ms, made.sleep = time.sleep_ms, time.sleep  # callbacks run while these wait

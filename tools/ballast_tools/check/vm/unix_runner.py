@@ -12,6 +12,8 @@ from ballast_tools.check.vm import runner
 from ballast_tools.shell import paths
 
 HEAP = "32M"  # chosen: tables of the balancer's tests have 128 KB each, and a folder shares a process
+TICKS = paths.BENCH / "vm" / "chip" / "vm_ticks.py"
+"""The ticks of this port, which a whole charger on it has too."""
 _DRIVE = """\
 import sys
 sys.path[:] = PATH
@@ -39,6 +41,7 @@ def run(files, scratch):
     """
     package.check()
     extra = runner.stage(scratch)
+    (extra / TICKS.name).write_bytes(TICKS.read_bytes())
     jobs = []
     for number, file in enumerate(files):
         own = scratch / str(number)
