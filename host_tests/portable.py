@@ -8,3 +8,11 @@ def raises(exc, fn, *args):
     except exc as error:
         return error
     raise AssertionError("%s not raised" % exc.__name__)
+
+
+def last(pieces):
+    """The last thing that `pieces` yields: the result of work that is done in pieces."""
+    found = None
+    for piece in pieces:
+        found = piece
+    return found

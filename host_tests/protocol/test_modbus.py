@@ -36,10 +36,6 @@ def test_requests_outside_the_standard():
     assert mb.read_pdu(3, 0xFF83, 125) == b"\x03\xff\x83\x00\x7d"
 
 
-def test_time_of_a_frame():
-    assert mb.frame_us(9600, 8) == 9166
-
-
 def test_registers():
     assert mb.registers(unhexlify("0306022b00000064"), 8, 3, 3) == 2
     for pdu, words in (

@@ -1,7 +1,7 @@
 """The update header: layout, signature, and every reason to refuse."""
 
 from ballast.protocol import update_file
-from portable import raises
+from portable import last, raises
 
 # A vector made with Python's `cryptography` (OpenSSL): RSA-3072, PKCS#1 v1.5, SHA-256,
 # over the text below. The private key was thrown away.
@@ -86,25 +86,33 @@ def _fake_sign(_data):
     return b"\x00" * 384
 
 
+def _verify(*args):
+    return last(update_file.verifying(*args))
+
+
+def _take(*args):
+    return last(update_file.checking(*args))
+
+
 def test_openssl_vector_verifies():
-    assert update_file.verify(_TEXT, _signature(), _modulus())
+    assert _verify(_TEXT, _signature(), _modulus())
 
 
 def test_one_changed_bit_does_not_verify():
     signature = bytearray(_signature())
     for position in (0, 1, 100, 383):
         signature[position] ^= 1
-        assert not update_file.verify(_TEXT, bytes(signature), _modulus())
+        assert not _verify(_TEXT, bytes(signature), _modulus())
         signature[position] ^= 1
-    assert not update_file.verify(_TEXT + b".", _signature(), _modulus())
-    assert not update_file.verify(_TEXT, _signature(), _modulus() + 2)
+    assert not _verify(_TEXT + b".", _signature(), _modulus())
+    assert not _verify(_TEXT, _signature(), _modulus() + 2)
 
 
 def test_signature_of_wrong_size_or_range_does_not_verify():
-    assert not update_file.verify(_TEXT, _signature()[:-1], _modulus())
-    assert not update_file.verify(_TEXT, b"", _modulus())
+    assert not _verify(_TEXT, _signature()[:-1], _modulus())
+    assert not _verify(_TEXT, b"", _modulus())
     # s + n is the same number modulo n: RFC 8017, 5.2.2 step 1 refuses it
-    assert not update_file.verify(_TEXT, b"\xff" * 384, _modulus())
+    assert not _verify(_TEXT, b"\xff" * 384, _modulus())
 
 
 def test_pack_and_parse_are_inverse():
@@ -165,10 +173,10 @@ def test_every_key_is_required_and_ranged():
 def test_unknown_key_and_wrong_signature_come_before_all_else():
     block = update_file.encode(_manifest(), _fake_sign)
     args = ("other", "other", "littlefs", 5, 9, 10)
-    error = raises(ValueError, update_file.check, block, {}, *args)
+    error = raises(ValueError, _take, block, {}, *args)
     assert "does not know" in error.args[0]
     keys = {"0123456789abcdef": _MODULUS}
-    error = raises(ValueError, update_file.check, block, keys, *args)
+    error = raises(ValueError, _take, block, keys, *args)
     assert "signature is wrong" in error.args[0]
 
 
@@ -190,7 +198,7 @@ def _base_block():
 
 def _check(board="esp32s3_ref", brand="acme", fs="romfs", mpy=6, floor=3, room=5000):
     keys = {"0123456789abcdef": _MODULUS}
-    return update_file.check(_good_block(), keys, board, brand, fs, mpy, floor, room)
+    return _take(_good_block(), keys, board, brand, fs, mpy, floor, room)
 
 
 def test_update_that_fits_is_taken():
@@ -222,8 +230,8 @@ def test_digest_is_shown_in_hex():
 def test_micropython_itself_needs_a_slot_of_its_own():
     keys = {"0123456789abcdef": _MODULUS}
     rest = ("esp32s3_ref", "acme", "romfs", 6, 3, 5000)
-    assert update_file.check(_base_block(), keys, *rest, 9000)["kind"] == "base"
-    error = raises(ValueError, update_file.check, _base_block(), keys, *rest)
+    assert _take(_base_block(), keys, *rest, 9000)["kind"] == "base"
+    error = raises(ValueError, _take, _base_block(), keys, *rest)
     assert "with the cable only" in error.args[0]
-    error = raises(ValueError, update_file.check, _base_block(), keys, *rest, 8999)
+    error = raises(ValueError, _take, _base_block(), keys, *rest, 8999)
     assert "larger than" in error.args[0]

@@ -70,11 +70,6 @@ def crc16(data: "Readable", size: int) -> int:
     return crc
 
 
-def frame_us(baud: int, size: int) -> int:
-    """How long `size` characters of 11 bits take on the wire."""
-    return size * 11 * 1000000 // baud
-
-
 def read_pdu(function: int, address: int, count: int) -> bytes:
     """The PDU, 5 bytes, that reads `count` registers; ValueError if Modbus does not allow it."""
     if function not in (READ_HOLDING, READ_INPUT):

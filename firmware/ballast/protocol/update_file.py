@@ -66,7 +66,7 @@ def decode(block: "Readable") -> tuple[dict, bytes, bytes]:
     """(manifest, signed bytes, signature) of a header block.
 
     ValueError with one sentence if this firmware does not know the format. The signature
-    is not checked here: see `verify`.
+    is not checked here: see `verifying`.
     """
     if len(block) != HEADER_BYTES or bytes(block[:8]) != MAGIC:
         raise ValueError("this is not a Ballast update file")
@@ -98,7 +98,9 @@ def decode(block: "Readable") -> tuple[dict, bytes, bytes]:
 
 
 def verifying(signed: bytes, signature: bytes, modulus: int) -> "Iterator[bool | None]":
-    """Compute `verify` in pieces: None after each, in the end its result."""
+    """In pieces, None after each: in the end whether the private key that belongs to `modulus`
+    made `signature` for `signed`.
+    """
     value = int.from_bytes(signature, "big")
     if len(signature) != SIGNATURE_BYTES or value >= modulus:
         yield False
@@ -113,32 +115,6 @@ def verifying(signed: bytes, signature: bytes, modulus: int) -> "Iterator[bool |
     pad = SIGNATURE_BYTES - 3 - len(_DIGEST_INFO) - len(digest)
     expected = b"\x00\x01" + b"\xff" * pad + b"\x00" + _DIGEST_INFO + digest
     yield power.to_bytes(SIGNATURE_BYTES, "big") == expected
-
-
-def verify(signed: bytes, signature: bytes, modulus: int) -> bool:
-    """Whether the private key that belongs to `modulus` made `signature` for `signed`."""
-    good = False
-    for part in verifying(signed, signature, modulus):
-        good = part is True
-    return good
-
-
-def check(
-    block: "Readable",
-    keys: dict[str, str],
-    board: str,
-    brand: str,
-    fs: str,
-    mpy: int,
-    floor: int,
-    room: int,
-    base_room: int = 0,
-) -> dict:
-    """The result of `checking`, without a pause."""
-    manifest: dict = {}
-    for part in checking(block, keys, board, brand, fs, mpy, floor, room, base_room):
-        manifest = part or manifest
-    return manifest
 
 
 def checking(

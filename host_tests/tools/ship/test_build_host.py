@@ -13,6 +13,7 @@ from ballast_bench.product import brand
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import application, boards, build, fsimage, signing, size_report
+from portable import last
 from tools.factory_kit.command import PAIRS, run, run_elsewhere
 
 
@@ -59,8 +60,8 @@ def test_update_is_what_the_device_takes(builds, pair):
     made = builds[pair]
     document = json.loads(made.files["brand.json"])
     for kind, data in made.updates.items():
-        manifest = update_file.check(
-            data[:4096], document["update_keys"], *pair, kind, 6, 0, 1 << 20
+        manifest = last(
+            update_file.checking(data[:4096], document["update_keys"], *pair, kind, 6, 0, 1 << 20)
         )
         assert manifest["size"] == len(data) - 4096
         assert manifest["sha256"] == hashlib.sha256(data[4096:]).hexdigest()

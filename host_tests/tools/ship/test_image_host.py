@@ -10,6 +10,7 @@ from ballast_bench.devices.flash import Flash
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import base_image, boards, fsimage, image, partitions
 from journal_kit import start
+from portable import last
 from tools.factory_kit.command import CLASSIC, PAIRS, base_file, run
 
 
@@ -71,16 +72,10 @@ def check_image(files, made, base, table, flash):
     if "base.update" in files:
         document = json.loads(made.files["brand.json"])
         data = files["base.update"]
-        manifest = update_file.check(
-            data[:4096],
-            document["update_keys"],
-            board.name,
-            made.brand.id,
-            base.fs,
-            6,
-            0,
-            1,
-            app.size,
+        manifest = last(
+            update_file.checking(
+                data[:4096], document["update_keys"], board.name, made.brand.id, base.fs, 6, 0, 1, app.size
+            )
         )
         assert manifest["kind"] == "base" and data[4096:] == base.app
         assert manifest["sha256"] == hashlib.sha256(base.app).hexdigest()
