@@ -105,6 +105,9 @@ def quiet():
 
     MicroPython watches for the byte anew whenever a script starts. One that came before
     interrupts at the next branch, which is the loop here.
+
+    boot.py has the same lines: it imports no file but board.py, so that nothing that is missing
+    or damaged keeps it from making the pins safe; and an import of it from here would run it again.
     """
     try:
         micropython.kbd_intr(-1)
