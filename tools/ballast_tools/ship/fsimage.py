@@ -15,8 +15,8 @@ import littlefs
 from mpremote import romfs
 
 from ballast_bench.devices.lfs_geometry import GEOMETRY
-from ballast_tools.ship import base128
 from ballast_tools.shell.errors import UserError
+from ballast_tools.ship import base128
 
 BLOCK = 4096  # of flash
 IMAGE_BLOCK = 512  # of an application image in LittleFS
