@@ -9,8 +9,6 @@ from ballast.ports.board_io import BoardIo
 from ballast_bench import boards
 from ballast_bench.plant.ev import EV
 
-TARGET_US = 15.0
-
 
 @pytest.fixture
 def io(rig):

@@ -3,7 +3,6 @@
 import functools
 import os
 import platform
-import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,10 +46,3 @@ def environment(**more):
     folder = str(Path(find_spec(MODULE).origin).parent)
     known = os.environ.get("PYTHONPATH")
     return {**os.environ, "PYTHONPATH": folder + (os.pathsep + known if known else ""), **more}
-
-
-def run_text(text, heap="4M", timeout_s=60):
-    """Run a piece of MicroPython; (exit status, what it printed)."""
-    done = subprocess.run(command(heap, "-c", text), env=environment(), capture_output=True, text=True,
-                          timeout=timeout_s)  # fmt: skip
-    return done.returncode, done.stdout + done.stderr

@@ -50,7 +50,7 @@ def test_a_long_time_unavailable_is_refused(tmp_path):
     assert written(tmp_path, text, max_gap_s=300).gaps == 1
 
 
-def three(names, unit_state="1"):
+def three(names):
     return "entity_id,state,last_changed\n" + "".join(
         f"{name},{index + second},2026-01-15T17:00:{second:02}.000Z\n"
         for index, name in enumerate(names)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-CLAMP, MODBUS_RTU = 1, 3  # settings: meter_kind
+_CLAMP = 1  # of the setting meter_kind
 _HOME = {
-    "installed": 1, "wifi_ssid": "home", "wifi_password": "home-password", "meter_kind": CLAMP,
+    "installed": 1, "wifi_ssid": "home", "wifi_password": "home-password", "meter_kind": _CLAMP,
     "fuse_ma": 25000,
 }  # fmt: skip
 _GROUP = {
