@@ -16,7 +16,7 @@ from micropython import const
 from ballast.control.limits import limits
 from ballast.control.records import Status
 from ballast.control.safety import faults
-from ballast.protocol import http_head, json_pieces, status
+from ballast.protocol import answer_headers, http_head, json_pieces, status
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
@@ -31,7 +31,6 @@ _FRAME_MS = const(200)
 _MAX_UPLOAD = const(4194304)
 _BURST = const(30)  # commands in a row, then 5 a second
 _PER_S = const(5)
-_COOKIE_AGE_S = const(31536000)
 _PUBLIC = ("/api/hello", "/api/login")
 _STRANGERS_BODY = const(512)  # of a login: the longest password, each byte escaped
 _JSON = "application/json"
@@ -299,14 +298,7 @@ class Web:
             if self.portal is not None:
                 return Response.redirect(self.portal)
             abort(404)
-        headers = {
-            "Content-Type": entry["type"],
-            "Content-Encoding": "gzip",
-            "Cache-Control": entry["cache"],
-            "ETag": entry["etag"],
-        }
-        if "csp" in entry:
-            headers["Content-Security-Policy"] = entry["csp"]
+        headers = answer_headers.of_file(entry)
         if request.headers.get("If-None-Match") == entry["etag"]:
             return Response(b"", 304, headers)
         headers["Content-Length"] = str(entry["size"])
@@ -345,14 +337,15 @@ class Web:
     def session(self, answer: "dict[str, Any]", token: str, device: "str | None" = None) -> Response:
         """A response that sets the session cookie, and the device cookie if there is one."""
         response = Response(answer)
-        _cookie(response, "session", token)
+        _set_cookie(response, answer_headers.cookie("session", token))
         if device is not None:
-            _cookie(response, "device", device)
+            _set_cookie(response, answer_headers.cookie("device", device))
         return response
 
     async def _logout(self, request: Request) -> "shapes.Answer":
         self.auth.logout(request.cookies["session"])  # there is one: the route has a role
-        _cookie(response := Response({"ok": True}), "session", "", 0)
+        response = Response({"ok": True})
+        _set_cookie(response, answer_headers.cookie("session", "", 0))
         return response
 
     async def _live(self, request: Request) -> "tuple[_Live, int, dict[str, str]]":
@@ -376,20 +369,12 @@ def _client(request: Request) -> "tuple[str, str | None]":
     return (request.client_addr or ("",))[0], request.cookies.get("device")
 
 
-def _cookie(response: Response, name: str, value: str, max_age: int = _COOKIE_AGE_S
-) -> None:
-    """Set a cookie that scripts cannot read and that requests of other sites do not carry."""
-    line = "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict" % (name, value, max_age)
+def _set_cookie(response: Response, line: str) -> None:
     response.headers["Set-Cookie"] = response.headers.get("Set-Cookie", []) + [line]
 
 
 async def _headers(request: Request, response: Response) -> Response:
-    headers = response.headers
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Referrer-Policy"] = "same-origin"
-    if "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store"
+    answer_headers.complete(response.headers)
     return response
 
 
