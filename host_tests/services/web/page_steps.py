@@ -17,3 +17,24 @@ def wait_for(page, condition):
             return
         page.wait_for_timeout(50)
     raise AssertionError("never came")
+
+
+def sentence(page):
+    """What the charger says of itself at the top."""
+    return page.locator(".hero h2")
+
+
+def cp(rig):
+    return rig.world.plant.chargers[0]
+
+
+def switch(rig, name, on):
+    def do():
+        rig.world.plant.house.switch(name, on)
+        rig.world.plant.touch()
+
+    rig.call(do)
+
+
+def car_amps(rig):
+    return rig.call(lambda: max(cp(rig).amps))
