@@ -1,5 +1,5 @@
 """Every kind of reset at every moment of a charge: the contactor opens, stays open, and the next start
-knows why. What a reset does to the chip is in fakes/resets.py, tested in fakes/test_fakes_host.py."""
+knows why. What a reset does to the chip is in fakes/resets.py, tested in fakes/test_fakes_resets_host.py."""
 
 import pytest
 
