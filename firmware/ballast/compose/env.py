@@ -20,7 +20,7 @@ if _TYPE_CHECKING:
     from ballast.services.web.assets import Assets
 
 
-_STACK = const(16384)  # any thread may run the step, which needs up to 4.6 KiB (chip_reality, est.)
+_STACK = const(16384)  # any thread may run the step, which needs up to 4.6 KiB (estimate, Xtensa)
 _TRIES = const(5)  # chosen: a thread needs this stack in one piece of internal RAM
 
 

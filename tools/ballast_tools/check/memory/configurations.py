@@ -46,7 +46,7 @@ ROWS = (
         bluetooth=True, pages=3, visited=_ROOMS,
     ),
 )  # fmt: skip
-"""The bars are those of the task: KiB of live heap with 32-bit objects."""
+"""The bars are chosen: KiB of live heap with 32-bit objects."""
 
 IDLE_BAR_KB, PAGE_BAR_KB = 5, 15
 """Garbage in KB/s with nobody looking, and with one page."""
