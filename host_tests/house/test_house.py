@@ -103,7 +103,8 @@ def test_every_package_that_is_imported_is_pinned():
     ours = {"__main__", "ballast", "clamp", "micropython", "boot", "main", "board", "machine", "network",
             "uctypes", "fakes_table", "espnow", "esp32", "bluetooth", "esp", "vfs", "aioespnow",
             "ballast_tools", "js", "aioble", "ballast_bench"}  # fmt: skip
-    ours |= {p.stem for p in paths.BOARDS.rglob("*.py")}
+    for folder in (paths.BOARDS, paths.BENCH / "vm"):
+        ours |= {p.stem for p in folder.rglob("*.py")}
     ours |= {p.name.removesuffix(".py") for p in paths.HOST_TESTS.iterdir()}
     missing = set()
     for name in python_files("host_tests/", "tools/", "firmware/"):

@@ -14,7 +14,7 @@ from ballast_bench.product.tomlfile import Reader
 FOLDER = Path(__file__).parent
 IDEAL = "ideal"
 OF_BOARD = "board"
-RARELY = 20  # chosen: one call of so many takes as long as the worst
+RARELY = 20  # chosen: one call in so many takes as long as the worst
 
 TASK, FLASH, PYTHON = "task", "flash", "python"
 STALLS = (TASK, FLASH, PYTHON)
@@ -82,7 +82,7 @@ class Cost:
         return self.usual(amount) + self.us_max - self.usual()
 
     def draw(self, random, amount=1):
-        """us this time: as a rule the usual, one time of RARELY the worst."""
+        """us this time: as a rule the usual, one call in RARELY the worst."""
         if self.us_max > self.usual() and random.randrange(RARELY) == 0:
             return self.worst(amount)
         return self.usual(amount)
