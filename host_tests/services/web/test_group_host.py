@@ -94,7 +94,7 @@ def test_a_plan_is_for_the_car_that_is_there():
         charged = rig.app().charger.cycle.session.wh
         assert 20000 - charged <= left["energy_wh"] < 20000 - 300  # 12 A for 10 min: 460 Wh
         assert left["rank"] == request.rank == 3
-        assert request.left_s == left["departure_s"]
+        assert left["departure_s"] - 1 <= request.left_s <= left["departure_s"], "the group has turns"
         volt = rig.app().charger.supply_v()
         assert abs(request.need_mah - left["energy_wh"] * 1000 / volt) < 2 and volt < 230
         assert rig.status(1)["plan"] is None

@@ -131,7 +131,8 @@ class WebRig:
         """Start the services; returns when the page can be reached."""
         with self.node.device:  # its sockets are this chip's
             self.world.spawn(self.app.services.run())
-        self.world.run(0.1)
+        listening = self.world.until(lambda: self.door._server is not None, 5.0)
+        assert listening is not None, "the page was not served within 5 s"
         return self
 
     def meter(self, interval_s=1.0):
