@@ -7,7 +7,6 @@ from here. Whoever calls hands over the object; mypy compares it with the shape 
 from typing import Any, Protocol
 
 Readable = bytes | bytearray | memoryview
-Writable = bytearray | memoryview
 
 class Settings(Protocol):
     """control/settings.Settings, for reading alone."""
