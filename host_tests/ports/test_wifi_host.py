@@ -52,25 +52,26 @@ def test_join_whatever_a_config_while_connecting_does(dev, clock, raises):
     assert settled(clock, port, "home", "secret99") == wifi.CONNECTED
 
 
+def wrong_twice_then_right(clock, port, wrong, reason):
+    """Two tries with a wrong name or password, each with its reason, and the right one connects."""
+    for _ in range(2):
+        assert settled(clock, port, *wrong) == wifi.WAITING
+        assert port.reason == reason
+        port.leave()
+    assert settled(clock, port, "home", "secret99") == wifi.CONNECTED
+
+
 @pytest.mark.parametrize("reason", [2, 15, 202, 204, 205])
 def test_a_wrong_password_is_called_so_and_the_right_one_then_connects(dev, clock, reason):
     dev.access_points = {"home": AccessPoint("secret99", 11, -58, wrong=reason)}
     port = Wifi("b")
-    for _ in range(2):
-        assert settled(clock, port, "home", "wrong-one") == wifi.WAITING
-        assert port.reason == "wrong password"
-        port.leave()
-    assert settled(clock, port, "home", "secret99") == wifi.CONNECTED
+    wrong_twice_then_right(clock, port, ("home", "wrong-one"), "wrong password")
 
 
 def test_a_wrong_name_then_the_right_one(dev, clock):
     dev.access_points = dict(HOME)
     port = Wifi("b")
-    for _ in range(2):
-        assert settled(clock, port, "hmoe", "secret99") == wifi.WAITING
-        assert port.reason == "network not found"
-        port.leave()
-    assert settled(clock, port, "home", "secret99") == wifi.CONNECTED
+    wrong_twice_then_right(clock, port, ("hmoe", "secret99"), "network not found")
 
 
 def test_the_right_name_while_the_old_connection_still_ends(dev, clock):

@@ -64,17 +64,22 @@ def test_from_the_box_to_the_first_charge_in_german(make, visit):
     assert settings["circuit_ma"] == 16000 and settings["fallback_ma"] == 6000
 
 
-def test_a_meter_in_the_network_is_found_and_proven(make, visit):
-    rig = make(meter=False, user=None, measure=True, settings={"meter_kind": 0})
-    server = ModbusMeter(rig.world.plant, lambda: rig.world.now_s)
-    port = rig.live.wait(lambda: server.start(port=0))
-    page = visit(rig)
+def to_the_meter(page):
+    """Through the first set-up's passwords, past Wi-Fi and fuses, to the step that proves the meter."""
     page.get_by_label("Password on the label").fill(LABEL)
     page.get_by_role("button", name="Continue").tap()
     page.get_by_label("New password").fill("my-own-word")
     page.get_by_role("button", name="Continue").tap()
     page.get_by_role("button", name="Later").tap()
     page.get_by_role("button", name="Continue").tap()
+
+
+def test_a_meter_in_the_network_is_found_and_proven(make, visit):
+    rig = make(meter=False, user=None, measure=True, settings={"meter_kind": 0})
+    server = ModbusMeter(rig.world.plant, lambda: rig.world.now_s)
+    port = rig.live.wait(lambda: server.start(port=0))
+    page = visit(rig)
+    to_the_meter(page)
     page.get_by_text("Meter in the network").tap()
     page.get_by_label("Address of the meter").fill(f"127.0.0.1:{port}")
     page.get_by_role("button", name="Look for it").tap()
@@ -105,12 +110,7 @@ def test_a_clamp_the_wrong_way_round_is_found(make, visit):
     rig = make(user=None)
     rig.call(lambda: rig.world.plant.meter.reversed.add(0))
     page = visit(rig)
-    page.get_by_label("Password on the label").fill(LABEL)
-    page.get_by_role("button", name="Continue").tap()
-    page.get_by_label("New password").fill("my-own-word")
-    page.get_by_role("button", name="Continue").tap()
-    page.get_by_role("button", name="Later").tap()
-    page.get_by_role("button", name="Continue").tap()
+    to_the_meter(page)
     rig.call(rig.charger.settings.set, "export", 1)  # or the meter itself is distrusted before
     page.get_by_role("button", name="Test it").tap()
     expect(page.get_by_text("Now switch on something big")).to_be_visible(timeout=20_000)
