@@ -88,3 +88,57 @@ def test_the_readme_lists_every_kind():
     text = (paths.TOOLS / "ballast_bench/chip/README.md").read_text()
     for kind, meaning in profile.KINDS.items():
         assert f"| `{kind}` | {meaning} |" in text
+
+
+# -- like ------------------------------------------------------------------------------
+
+
+def write(folder, **files):
+    for name, text in files.items():
+        (folder / f"{name}.toml").write_text(text)
+
+
+HEAD = 'chip = "esp32s3"\npsram = "octal"\n'
+
+
+def test_a_profile_like_another_has_its_heap_and_its_limits_too(tmp_path):
+    write(tmp_path, mine=f'{HEAD}like = "esp32s3_octal"\n[takes]\nble = 50001\n')
+    made, base = profile.load("mine", tmp_path), profile.load("esp32s3_octal")
+    assert (made.heap, made.sockets, made.takes) == (base.heap, base.sockets, {**base.takes, "ble": 50001})
+    assert {kind: cost.us for kind, cost in made.costs.items()} == {k: c.us for k, c in base.costs.items()}
+
+
+def test_a_profile_may_be_like_one_that_is_like_another(tmp_path):
+    write(tmp_path, a=f'{HEAD}like = "b.toml"\n', b=f'{HEAD}like = "esp32s3_quad"\n[heap]\nidf = 77777\n')
+    assert profile.load("a", tmp_path).heap == {**profile.load("esp32s3_quad").heap, "idf": 77777}
+
+
+@pytest.mark.parametrize(
+    ("like", "says"),
+    [
+        ("mine", "mine.toml:3: like: 'mine' leads back to this file"),
+        ("mine.toml", "mine.toml:3: like: 'mine.toml' leads back to this file"),
+        ("other", "other.toml:3: like: 'mine' leads back to this file"),
+        ("ideal", "mine.toml:3: like: no chip profile 'ideal'; there are esp32_plain"),
+        ("esp32s9", "mine.toml:3: like: no chip profile 'esp32s9'; there are esp32_plain"),
+        ("", "mine.toml:3: like: '': expected a text"),
+    ],
+)
+def test_a_profile_like_itself_or_like_none_is_one_line(tmp_path, like, says):
+    write(tmp_path, mine=f'{HEAD}like = "{like}"\n', other=f'{HEAD}like = "mine"\n')
+    with pytest.raises(UserError) as caught:
+        profile.load(str(tmp_path / "mine.toml"))
+    line = str(caught.value)
+    assert says in line and "\n" not in line
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "x" * 5000 + ".toml", "~nobody-has-this-name/x.toml"])
+def test_a_name_that_no_file_can_have_is_an_unknown_one(name):
+    with pytest.raises(UserError, match="no chip profile"):
+        profile.load(name)
+
+
+def test_a_file_of_brackets_is_one_line(tmp_path):
+    write(tmp_path, deep="x=" + "[" * 5000 + "]" * 5000)
+    with pytest.raises(UserError, match=r"deep\.toml: too many brackets"):
+        profile.load(str(tmp_path / "deep.toml"))

@@ -113,6 +113,8 @@ class Profile:
 TAKES = ("wifi", "ble", "socket", "tls", "thread")
 """What takes IDF heap."""
 
+HEAPS = ("python", "idf")
+
 
 def names():
     """Profiles of this folder, sorted."""
@@ -129,7 +131,7 @@ def load(name, near=None):
     path = _find(name, near)
     if path is None:
         raise UserError(f"no chip profile {name!r}; there are {listed()}, or the path of a .toml file")
-    return _read(path)
+    return _read(path, ())
 
 
 def listed():
@@ -167,23 +169,27 @@ def _check_fit(made, board, live):
 def _find(name, near):
     if not isinstance(name, str) or not name:
         return None
-    if name.endswith(".toml"):
-        places = [Path(name).expanduser(), *([Path(near) / name] if near else [])]
+    try:
+        if name.endswith(".toml"):
+            places = [Path(name).expanduser(), *([Path(near) / name] if near else [])]
+        else:
+            places = [folder / f"{name}.toml" for folder in ([Path(near)] if near else []) + [FOLDER]]
         return next((path for path in places if path.is_file()), None)
-    folders = [Path(near)] if near else []
-    return next((f / f"{name}.toml" for f in [*folders, FOLDER] if (f / f"{name}.toml").is_file()), None)
+    except (OSError, RuntimeError):  # a name that is too long; ~NAME of nobody
+        return None
 
 
 _MOST_US = 3_600_000_000
 _MOST_BYTES = 1 << 26
 
 
-def _read(path):
+def _read(path, behind):
+    """behind: the files that led here by their `like`, the first one first."""
     reader = Reader(path)
     chip = reader.text("chip", 20)
     psram = reader.choice("psram", ("none", "quad", "octal"))
-    base = reader.text("like", 40, default="none")
-    costs = {} if base == "none" else dict(load(base, path.parent).costs)
+    base = _like(reader, path, behind)
+    costs = {} if base is None else dict(base.costs)
     table = reader.raw("cost", {})
     if not isinstance(table, dict):
         raise reader.error("cost", "expected tables [cost.KIND]")
@@ -194,15 +200,30 @@ def _read(path):
     missing = [kind for kind in KINDS if kind not in costs]
     if missing:
         raise reader.error(f"cost.{missing[0]}", "is missing: how long it takes, in us")
-    heap = {
-        "python": reader.integer("heap.python", 1, _MOST_BYTES),
-        "idf": reader.integer("heap.idf", 1, _MOST_BYTES),
-    }
-    takes = {part: reader.integer(f"takes.{part}", 0, _MOST_BYTES) for part in TAKES}
-    sockets = reader.integer("limits.sockets", 1, 64)
+    heap = {name: _bytes(reader, f"heap.{name}", 1, base and base.heap[name]) for name in HEAPS}
+    takes = {part: _bytes(reader, f"takes.{part}", 0, base and base.takes[part]) for part in TAKES}
+    sockets = reader.integer("limits.sockets", 1, 64, *([base.sockets] if base else []))
     reader.raw("heap.source", "")
     reader.finish()
     return Profile(path.stem, chip, costs, heap, takes, sockets, path, psram)
+
+
+def _like(reader, path, behind):
+    """The Profile that the file names with `like`; None = none."""
+    if "like" not in reader.data:
+        return None
+    name = reader.text("like", 80)
+    other = _find(name, path.parent)
+    if other is None:
+        raise reader.error("like", f"no chip profile {name!r}; there are {', '.join(names())}, or a file here")
+    behind = (*behind, path.resolve())
+    if other.resolve() in behind:
+        raise reader.error("like", f"{name!r} leads back to this file; name a profile that is whole")
+    return _read(other, behind)
+
+
+def _bytes(reader, key, least, of_base):
+    return reader.integer(key, least, _MOST_BYTES, *([] if of_base is None else [of_base]))
 
 
 def _cost(reader, key):

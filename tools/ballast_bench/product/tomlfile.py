@@ -34,6 +34,8 @@ class Reader:
             self.data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise UserError(f"{shown(path)}: {error}") from error
+        except RecursionError:
+            raise UserError(f"{shown(path)}: too many brackets within brackets") from None
         self._lines = _line_numbers(text)
         self._known = set()
 
