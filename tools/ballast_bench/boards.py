@@ -8,9 +8,9 @@
 import copy
 import os
 import runpy
-from pathlib import Path
 from types import SimpleNamespace
 
+from ballast_bench import home
 from ballast_bench.errors import UserError
 from ballast_bench.home import BOARDS
 
@@ -55,7 +55,7 @@ def folder(board):
     """The folder of a board: a name in boards/, or the path of a folder. BoardError with the choices."""
     if os.sep not in board and board in names():
         return BOARDS / board
-    path = Path(board).expanduser()
+    path = home.path_of(board)
     if os.sep in board or path.is_dir():
         if (path / "board.py").exists():
             return path.resolve()

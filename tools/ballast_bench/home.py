@@ -27,6 +27,14 @@ def _program():
 PROGRAM = _program()
 
 
+def path_of(text):
+    """A path that a person wrote: ~ is a home folder; ~NAME of nobody stays, and is no file."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
+
+
 def said(text, program=None):
     """A text for people with the command and the files as they are here.
 

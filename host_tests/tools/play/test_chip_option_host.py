@@ -27,7 +27,8 @@ def refused(*words):
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("esp32s9", "no chip profile 'esp32s9'; there are esp32_plain"), ("no/such.toml", "no such file")],
+    [("esp32s9", "no chip profile 'esp32s9'; there are esp32_plain"), ("no/such.toml", "no such file"),
+     ("~nobody-has-this-name/a.toml", "no such file"), ("", "no chip profile ''")],
 )
 @pytest.mark.parametrize(
     "words",

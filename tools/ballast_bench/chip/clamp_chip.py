@@ -7,6 +7,7 @@
 from functools import lru_cache
 from pathlib import Path
 
+from ballast_bench import home
 from ballast_bench.errors import UserError
 from ballast_bench.product.tomlfile import Reader
 
@@ -53,7 +54,7 @@ def names():
 @lru_cache
 def load(name=USUAL):
     """The ClampChip of that name or path. UserError with one line."""
-    path = Path(name).expanduser() if name.endswith(".toml") else FOLDER / f"{name}.toml"
+    path = home.path_of(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
     if not path.is_file():
         raise UserError(f"no chip profile {name!r} of a clamp; there are {', '.join(names())}, "
                         "or the path of a .toml file")  # fmt: skip

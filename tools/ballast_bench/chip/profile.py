@@ -8,6 +8,7 @@ README.md says what each kind means, and where the figures come from.
 
 from pathlib import Path
 
+from ballast_bench import home
 from ballast_bench.errors import UserError
 from ballast_bench.product.tomlfile import Reader
 
@@ -171,11 +172,11 @@ def _find(name, near):
         return None
     try:
         if name.endswith(".toml"):
-            places = [Path(name).expanduser(), *([Path(near) / name] if near else [])]
+            places = [home.path_of(name), *([Path(near) / name] if near else [])]
         else:
             places = [folder / f"{name}.toml" for folder in ([Path(near)] if near else []) + [FOLDER]]
         return next((path for path in places if path.is_file()), None)
-    except (OSError, RuntimeError):  # a name that is too long; ~NAME of nobody
+    except OSError:  # a name that is too long
         return None
 
 
@@ -215,7 +216,8 @@ def _like(reader, path, behind):
     name = reader.text("like", 80)
     other = _find(name, path.parent)
     if other is None:
-        raise reader.error("like", f"no chip profile {name!r}; there are {', '.join(names())}, or a file here")
+        raise reader.error("like", f"no chip profile {name!r}; there are {', '.join(names())}, or a file "
+                           "beside this one")  # fmt: skip
     behind = (*behind, path.resolve())
     if other.resolve() in behind:
         raise reader.error("like", f"{name!r} leads back to this file; name a profile that is whole")

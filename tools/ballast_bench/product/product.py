@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 
-from ballast_bench import boards
+from ballast_bench import boards, home
 from ballast_bench.errors import UserError
 from ballast_bench.product import brand as brands
 from ballast_bench.product import market as markets
@@ -96,7 +96,7 @@ def _read(brand):
     """A brand by its name in boards/brands, or by the path of a folder."""
     if "/" not in brand and brand in brands.known():
         return brands.load(brand)
-    path = Path(brand).expanduser()
+    path = home.path_of(brand)
     if not (path / "brand.toml").exists():
         if "/" in brand or path.is_dir():
             raise UserError(f"brand {brand}: no brand.toml in this folder; boards/brands/README.md")

@@ -4,7 +4,6 @@
     given = chip_option.given(args)     # {} or {"chip": ...}, a name of person/options.py
 """
 
-from pathlib import Path
 
 from ballast_tools.shell.errors import UserError
 
@@ -20,11 +19,12 @@ def given(args):
     """{"chip": name, or a whole path}; {} without the option. UserError with one line."""
     if args.chip is None:
         return {}
+    from ballast_bench import home
     from ballast_bench.chip import profile
 
     name = args.chip
     if name.endswith(".toml"):
-        path = Path(name).expanduser()
+        path = home.path_of(name)
         if not path.is_file():
             raise UserError(f"--chip {name}: no such file; there are {profile.listed()}")
         name = str(path.resolve())

@@ -68,7 +68,7 @@ def chips(wanted):
     from ballast_bench.world import World
 
     found = []
-    for one in (wanted or World.CHIP).split(","):
+    for one in (World.CHIP if wanted is None else wanted).split(","):
         if one == profile.OF_BOARD:
             named = (getattr(boards.load(name), "CHIP_PROFILE", None) for name in boards.names())
             found += [name for name in named if name not in (None, profile.IDEAL)]
