@@ -265,3 +265,57 @@ def test_a_read_error_at_the_start_costs_that_sector_alone():
     found = documents(start(chip, port)[1])
     assert found[0] == b"0" + LONG and found[-1] == b"13" + LONG
     assert len(found) < 12
+
+
+def test_a_bad_page_does_not_hide_what_was_written_after_it():
+    chip = ready()
+    journal, _ = start(chip)
+    for wh in range(60):
+        journal.append(fmt.MINUTE, fmt.minute(wh, 0, 0))
+    journal.append(fmt.DOCUMENT, b"after")
+    chip.data[256:512] = b"\0" * 256
+    found = start(chip)[1]
+    assert minutes(found) == [59] and documents(found) == [b"after"]
+
+
+@pytest.mark.parametrize("bad", [2, 5])
+def test_minutes_torn_one_after_the_other_leave_the_last_whole_one(bad):
+    chip = ready()
+    journal, _ = start(chip)
+    for wh in range(9):
+        journal.append(fmt.MINUTE, fmt.minute(wh, 0, 0))
+    for slot in range(11 - bad, 11):
+        chip.data[slot * fmt.SLOT + 9] ^= 1
+    assert minutes(start(chip)[1]) == [8 - bad]
+
+
+@pytest.mark.parametrize("where", ["page", "sector"])
+def test_a_document_with_a_hole_in_it_is_none(where):
+    chip = ready()
+    journal, _ = start(chip)
+    journal.append(fmt.DOCUMENT, bytes(3000))
+    texts = [bytes((n,)) * 3000 for n in range(4)]
+    for text in texts:
+        journal.append(fmt.DOCUMENT, text)
+    if where == "page":
+        chip.data[4096 + 512 : 4096 + 768] = b"\0" * 256
+    else:
+        chip.data[4096 : 2 * 4096] = b"\0" * 4096
+    found = documents(start(chip)[1])
+    assert found and all(text in (bytes(3000), *texts) for text in found)
+    assert found[-1] == texts[-1]
+
+
+def test_a_sector_that_cannot_be_opened_in_the_middle_of_a_document():
+    chip = ready()
+    journal, _ = start(chip)
+    program = journal._flash.program
+
+    def worn(sector, at, data):
+        if sector != 1:
+            program(sector, at, data)
+
+    journal._flash.program = worn
+    long = bytes(range(256)) * 20
+    assert journal.append(fmt.DOCUMENT, long)
+    assert documents(start(chip)[1]) == [long]

@@ -82,6 +82,8 @@ class Journal:
         used.sort()
         whole = _Whole(take)
         for number, sector in used:
+            if number != self._generation + 1:
+                whole.gap()
             self._read(sector, buf)
             self._slot = _walk(buf, number, whole)
             self._sector = self._newest = sector
@@ -183,9 +185,9 @@ class Journal:
             self._next = (sector + 1) % count
             self._generation += 1
             self._state[sector] = USED
-            if self._program(1, fmt.opening(self._generation)):
-                self._slot = fmt.FIRST_SLOT
-                return True
+            self._slot = fmt.FIRST_SLOT
+            # False: the record begins anew, its parts lie in generations that follow each other
+            return self._program(1, fmt.opening(self._generation))
         self._sector = -1
         return False
 
@@ -205,6 +207,10 @@ class _Whole:
         self.take = take
         self._kind = -1
         self._parts = b""
+
+    def gap(self) -> None:
+        """Something is missing here: what was begun before has no end."""
+        self._kind = -1
 
     def put(self, kind: int, flags: int, payload: bytes) -> None:
         if flags & fmt.FIRST:
@@ -232,24 +238,34 @@ def _blank(buf: bytearray, slot: int) -> bool:
 
 
 def _walk(buf: bytearray, number: int, whole: _Whole) -> int:
-    """Hand over the records of one sector -> the slot after the last good one."""
-    slot, newest, before = fmt.FIRST_SLOT, -1, -1
+    """Hand over the records of one sector -> the slot after the last good one.
+
+    Where no record begins, the next slot may hold one: one bad page does not hide what follows.
+    """
+    slot, end, newest = fmt.FIRST_SLOT, fmt.FIRST_SLOT, -1
     while slot < fmt.SLOTS:
         at = slot * fmt.SLOT
         if buf[at] == fmt.MINUTE:  # most records are; only the newest counts and is checked
-            before, newest = newest, slot
+            newest = slot
+            slot += 1
+        elif fmt.intact(buf, number, slot):
+            size = fmt.length_at(buf, slot)
+            whole.put(buf[at], buf[at + 1], bytes(buf[at + fmt.HEAD : at + fmt.HEAD + size]))
+            slot += fmt.slots(size)
+        elif buf[at] == fmt.FREE and _blank(buf, slot):
+            break
+        else:
+            whole.gap()
             slot += 1
             continue
-        if not fmt.intact(buf, number, slot):
-            break
-        size = fmt.length_at(buf, slot)
-        whole.put(buf[at], buf[at + 1], bytes(buf[at + fmt.HEAD : at + fmt.HEAD + size]))
-        slot += fmt.slots(size)
-    if newest >= 0 and not fmt.intact(buf, number, newest):
-        if slot == newest + 1:
-            slot = newest  # a power cut tore the last record
-        newest = before
-    if newest >= 0 and fmt.intact(buf, number, newest):
+        end = slot
+    while newest >= 0 and not fmt.intact(buf, number, newest):
+        if end == newest + 1:
+            end = newest  # a power cut tore the last record
+        newest -= 1
+        while newest >= 0 and buf[newest * fmt.SLOT] != fmt.MINUTE:
+            newest -= 1
+    if newest >= 0:
         at = newest * fmt.SLOT + fmt.HEAD
         whole.take(fmt.MINUTE, bytes(buf[at : at + fmt.SLOT - fmt.HEAD]))
-    return slot
+    return end
