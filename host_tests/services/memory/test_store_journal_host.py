@@ -77,6 +77,53 @@ def test_the_journal_of_an_older_version_does_not_come_back():
         assert unit.start().load("settings") == {"v": 10 * v + 1}
 
 
+def test_an_older_version_that_nobody_loads_does_not_replace_its_file():
+    """A group's dict is loaded when a group is set up, which may be hours after the start."""
+    unit = Unit()
+    unit.closed = True
+    unit.store.save("group", {"boot": 1}, 0)
+    unit.closed = False
+    unit.store.save("group", {"boot": 2})
+    store = unit.start()
+    for _ in range(4):
+        store.step()
+    assert store.load("group") == {"boot": 2}
+    assert unit.start().load("group") == {"boot": 2}
+
+
+def test_what_is_saved_after_an_erase_that_nobody_loaded_stays():
+    unit = Unit()
+    for v in range(3):
+        unit.store.save("group", {"boot": v})
+    unit.store.erase(["group"])
+    for _ in range(3):
+        unit.start().step()
+    unit.store.save("group", {"boot": 9})
+    assert unit.start().load("group") == {"boot": 9}
+
+
+def test_what_is_saved_before_it_was_loaded_is_newer_than_the_journal():
+    unit = Unit()
+    for v in range(3):
+        unit.store.save("group", {"boot": v})
+    unit.closed = True
+    unit.store.save("group", {"boot": 3}, 0)
+    unit.disk.format()
+    unit.start().save("group", {"boot": 4})
+    assert unit.start().load("group") == {"boot": 4}
+
+
+def test_a_file_whose_erase_a_cut_prevented_is_gone_all_the_same():
+    unit = Unit()
+    unit.store.save("group", {"boot": 1})
+    unit.store._storage.erase = lambda name: None
+    unit.store.erase(["group"])
+    store = unit.start()
+    for _ in range(3):
+        store.step()
+    assert store.load("group") is None and unit.start().load("group") is None
+
+
 def test_a_new_file_system_takes_the_journals_copy_once():
     unit = Unit()
     for v in range(9):

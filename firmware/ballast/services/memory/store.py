@@ -89,11 +89,8 @@ class Store:
         if name in self._written:
             return json.loads(self._written[name])
         payload, state = self._storage.load(name)
-        late = self._late.get(name)
-        if late is not None and late[0] >= self._counter(name):
-            self._over[name], payload, state = late[0], late[1] or None, _OK
-        else:
-            self._late.pop(name, None)  # its file is newer
+        if self._counts(name):
+            payload, state = self._late[name][1] or None, _OK
         if state not in (_OK, _MISSING):
             self.lost[name] = "an older copy is used" if payload else "safe defaults are used"
         if payload is None:
@@ -138,7 +135,9 @@ class Store:
             if not self._to_file(first) and self._pending[first][1] <= self._clock():
                 self._to_journal(first)
         elif self._late:
-            self._to_file(next(iter(self._late)))
+            name = next(iter(self._late))
+            if self._counts(name):
+                self._to_file(name)
         else:
             self._tidy()
 
@@ -163,9 +162,21 @@ class Store:
 
     # -- files and journal ---------------------------------------------------------
 
+    def _counts(self, name: str) -> bool:
+        """Whether the journal's copy takes the place of the file; an older one is forgotten."""
+        late = self._late.get(name)
+        if late is None:
+            return False
+        if late[0] < self._counter(name):
+            del self._late[name]
+            return False
+        return True
+
     def _counter(self, name: str) -> int:
+        """Of the newest version, in its file or in the journal: what is saved next is above it."""
         if name not in self._over:
-            self._over[name] = self._storage.counter(name)
+            late = self._late.get(name)
+            self._over[name] = max(self._storage.counter(name), late[0] if late is not None else 0)
         return self._over[name]
 
     def _to_file(self, name: str) -> bool:
@@ -183,6 +194,8 @@ class Store:
         try:
             if payload:
                 self._over[name] = self._storage.save(name, payload, self._counter(name))
+            else:
+                self._storage.erase(name)  # a power cut came before that
         except OSError as error:  # full or worn out: the last version stays; try again later
             self._file_error = "%s: %s" % (name, error)
             self._retry_s = self._clock() + _LATE_S
