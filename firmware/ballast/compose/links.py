@@ -1,6 +1,7 @@
 """The measurement and the radio: connects the links that bring the house's current."""
 
 import asyncio
+import time
 
 from micropython import const
 
@@ -25,6 +26,10 @@ _METER_KEYS = (
 )  # fmt: skip
 _GROUP_MARKER = const(0xB5)  # as protocol/group_frame.MARKER; a test compares the two
 _RADIO_MS = 1000  # the radio is drained at least this often: a soft interrupt can be lost
+# Without a frame for so long the radio is started anew. A driver can go deaf when the access point
+# changes its channel (espressif/esp-idf#18661). Chosen: a battery clamp sends more often than that
+_DEAF_MS = const(20000)
+_LAST_DEAF_MS = const(300000)
 
 
 class MeterWiring:
@@ -119,6 +124,22 @@ class RadioWiring:
             for line in self.clamps.load(kept["pairs"]):
                 env.log(line)
         self.group: "OnFrame | None" = None
+        self._heard = radio.received
+        self._heard_ms = time.ticks_ms()
+        self._deaf_ms = _DEAF_MS
+
+    def _listen(self) -> None:
+        """Start a radio anew that hears nothing, ever more rarely."""
+        now = time.ticks_ms()
+        if self._radio.received != self._heard:
+            self._heard = self._radio.received
+            self._heard_ms = now
+            self._deaf_ms = _DEAF_MS
+        elif time.ticks_diff(now, self._heard_ms) >= self._deaf_ms:
+            self._heard_ms = now
+            if self.group is not None or self.clamps.inbox.pairs():
+                self._radio.restart()
+                self._deaf_ms = min(2 * self._deaf_ms, _LAST_DEAF_MS)
 
     def _on_frame(self, mac: bytes, frame: bytes, rssi: int) -> None:
         if frame and frame[0] == _GROUP_MARKER:
@@ -137,6 +158,7 @@ class RadioWiring:
         while True:
             while drain(on_frame):
                 await asyncio.sleep_ms(0)  # a flood must not stop the other tasks
+            self._listen()
             if self.clamps.step():
                 await asyncio.sleep_ms(0)  # more to compute
                 continue

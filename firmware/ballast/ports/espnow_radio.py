@@ -83,6 +83,16 @@ class EspnowRadio:
             self._esp.active(False)
             self._esp = None
 
+    def restart(self) -> bool:
+        """Off and on again: a driver that has gone deaf hears again. False = it does not start."""
+        try:
+            self.stop()
+            self.start()
+        except (OSError, MemoryError):
+            self._esp = None
+            return False
+        return True
+
     def notify(self, callback: "Callable[[], None]") -> None:
         """Call `callback()` soon after each frame. Calls can be lost, so drain regularly too.
 
@@ -137,8 +147,7 @@ class EspnowRadio:
         self._full_ms = time.ticks_ms()
         self._hold_ms = min(2 * self._hold_ms, _LAST_HOLD_MS) or _FIRST_HOLD_MS
         if self._full % _RESTART == 0:
-            self.stop()
-            self.start()
+            self.restart()
 
     def receive(self) -> "tuple[bytes, bytes, int] | None":
         """A copy of one received frame: (mac, frame, rssi in dBm); None if there is none."""
