@@ -112,6 +112,8 @@ WRONG = {
     "test_m7": ('@pytest.mark.board("a", "b")\ndef {}(charger): pass', "marker board: write it like"),
     "test_m8": ('@pytest.mark.board("no/where")\ndef {}(charger): pass', "board no/where: no such folder"),
     "test_m9": ('@pytest.mark.market("mars")\ndef {}(charger): pass', "setup: "),
+    "test_m12": ('@pytest.mark.chip("~nobody-has-this-name/a.toml")\ndef {}(charger): pass', "no such file"),
+    "test_m13": ('@pytest.mark.chip("nosuch")\ndef {}(charger): pass', "setup: no chip profile 'nosuch'"),
     "test_m10": ('@pytest.mark.bench(meter="none")\ndef {}(clamp): pass', "fixture clamp: no clamp on"),
 }  # fmt: skip
 

@@ -27,7 +27,7 @@ def _program():
 PROGRAM = _program()
 
 
-def path_of(text):
+def path_of(text: str) -> Path:
     """A path that a person wrote: ~ is a home folder; ~NAME of nobody stays, and is no file."""
     try:
         return Path(text).expanduser()

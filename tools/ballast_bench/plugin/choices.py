@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ballast_bench import Bench, BenchError
+from ballast_bench.home import path_of
 from ballast_bench.plugin import CHOICES
 
 
@@ -60,7 +61,7 @@ def _place(item: pytest.Item, name: str, value: object, bases: tuple[Path, ...])
     """A board, brand or chip that is a path, as one that holds wherever the story is played."""
     if name not in ("board", "brand", "chip") or "/" not in str(value):
         return value
-    paths = [(base / Path(str(value)).expanduser()).resolve() for base in bases]
+    paths = [(base / path_of(str(value))).resolve() for base in bases]
     found = next((path for path in paths if path.exists()), None)
     if found is None:
         kind = "file" if name == "chip" else "folder"
