@@ -233,6 +233,7 @@ class Update:
             ):  # fmt: skip
                 manifest = part or manifest
                 await asyncio.sleep(0)
+                await self._permit()  # the one before the first piece may be over
         except ValueError as error:
             raise UpdateError(400, error.args[0])
         if manifest["size"] != length - len(header):
