@@ -7,6 +7,7 @@ from ballast_bench import home
 from ballast_bench.chip import paid_calls
 from ballast_bench.chip.garbage import Gc, Heap, program
 from ballast_bench.chip.paid_step import PaidStep
+from ballast_bench.chip.profile import PYTHON
 from ballast_bench.devices.unit_flash import UnitFlash
 from ballast_bench.fakes import resets
 from ballast_bench.fakes.chip_time import ChipTime
@@ -27,7 +28,9 @@ class Node:
         self.profile = profile  # chip/profile.py; None = the ideal chip
         self.heap = None
         self.gc = None if profile is None else Gc(self)  # Env.heap
-        if profile is not None:
+        if profile is None:
+            device.time.block = self._wait
+        else:
             seed = f"{world.seed}/{index}"
             device.time = ChipTime(
                 world.clock, profile, seed, lambda us, stall: world.block(self, us, stall)
@@ -51,6 +54,13 @@ class Node:
             self.storage = UnitFlash()
         self.storage.solder(self)
         return self.storage
+
+    def _wait(self, us, stall):
+        """A wait on the ideal chip: where the real one runs callbacks meanwhile, steps go on."""
+        if stall == PYTHON:
+            self.world.block(self, us, stall)
+        else:
+            self.world.clock.advance_us(us)
 
     def boot(self, make_app):
         """Power on: pins safe, then the composition root, then the step's timer."""

@@ -181,7 +181,7 @@ class ESPNow:
         clock = self._device.clock
         left_ms = self._no_mem_until_ms - clock.ms()
         if left_ms > 0:
-            clock.sleep_us(1000 * min(left_ms, _NO_MEM_MS))
+            self._device.time.pass_us(1000 * min(left_ms, _NO_MEM_MS), "python")
             if left_ms > _NO_MEM_MS:
                 raise OSError(_NO_MEM, "ESP_ERR_ESPNOW_NO_MEM")
 
