@@ -67,7 +67,7 @@ class World:
         self._prove = self.PROVE if prove is None else prove
         self._genuine = Genuine()
         self._short_way = False  # during a run() or until(): the firmware is as it was written
-        self.profile = chip_profile.of_board(chip or self.CHIP, board, program().live)
+        self.profile = chip_profile.of_board(chip or self.CHIP, board, program().needs)
         self._stepping = False
         count = len(self.plant.chargers)
         self.nodes = [make_node(self, i, board, self.profile) for i in range(count)]

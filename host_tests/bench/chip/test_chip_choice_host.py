@@ -63,7 +63,7 @@ def test_a_file_of_ones_own(tmp_path):
 def test_a_chip_with_too_small_a_heap_is_one_line(tmp_path):
     with pytest.raises(ActionError) as caught:
         chip_of(chip=own_file(tmp_path, heap=64 << 10))
-    says = f"heap.python: 64 KiB, and the firmware holds {program().live // 1024} KiB"
+    says = f"heap.python: 64 KiB, and the firmware needs {program().needs // 1024} KiB"
     assert says in str(caught.value) and "\n" not in str(caught.value)
 
 
@@ -114,12 +114,16 @@ def test_what_must_wait_for_an_open_contactor_is_told():
     assert "at most" in lines[0] and "must wait" in lines[1]
 
 
-def test_the_firmware_holds_less_than_each_chip_has():
-    """What it holds after its start; what services take beside it is `budget`'s and `bench memory`'s."""
-    for name in profile.names():
-        made = profile.load(name)
-        python = made.heap["python"]
-        board = boards.load(CLASSIC if made.chip == "esp32" else "esp32s3_ref")
-        assert profile.of_board(name, board, program().live).name == name
-        with pytest.raises(UserError, match=f"heap.python: {python // 1024} KiB, and the firmware holds"):
-            profile.of_board(name, board, python + 1)
+def test_each_chip_that_a_board_names_has_the_heap_that_the_firmware_needs(tmp_path):
+    """With a page open; what services take beside it is `budget`'s and `bench memory`'s."""
+    needs = program().needs
+    for name in {boards.load(board).CHIP_PROFILE for board in boards.names()} - {"ideal"}:
+        assert profile.of_board(name, boards.load("esp32s3_ref"), needs).heap["python"] >= needs
+    assert chip_of(chip=own_file(tmp_path, heap=needs)).heap["python"] == needs
+    with pytest.raises(ActionError, match=f"and the firmware needs {needs // 1024} KiB"):
+        chip_of(chip=own_file(tmp_path, heap=needs - 1))
+
+
+def test_the_classic_chip_without_psram_is_no_chip_to_play_on():
+    with pytest.raises(UserError, match=r"heap\.python: 131 KiB, and the firmware needs"):
+        profile.of_board("esp32_plain", boards.load(CLASSIC), program().needs)

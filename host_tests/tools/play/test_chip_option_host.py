@@ -58,7 +58,7 @@ def test_a_chip_that_is_not_the_boards_or_too_small_is_one_line(tmp_path):
     (tmp_path / "a.story").write_text(STORY)
     for chip, board, says in (
         ("esp32_psram", "esp32s3_ref", "it is of esp32, and board esp32s3_ref has esp32s3"),
-        (small_heap(tmp_path), CLASSIC, "heap.python: 64 KiB, and the firmware holds"),
+        (small_heap(tmp_path), CLASSIC, "heap.python: 64 KiB, and the firmware needs"),
     ):
         given = ["--chip", chip, "--board", board]
         assert says in refused("run", TRACE, "--limit", "25A", *given)

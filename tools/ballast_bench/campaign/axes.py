@@ -84,7 +84,7 @@ def _with_bus():
 def _lives_on(board, chip):
     """Whether the firmware of this board has a chip of that name to live on."""
     try:
-        profile.of_board(chip, boards.load(board), program().live)
+        profile.of_board(chip, boards.load(board), program().needs)
     except UserError:
         return False
     return True

@@ -13,7 +13,8 @@ _MOST = 1 << 26
 class Program:
     """live: bytes that the firmware holds. page: more of them while a page is open.
 
-    headroom: bytes that it needs beside them. idle: bytes of garbage a second with nobody looking.
+    headroom: bytes that it needs beside them. needs: all three together. idle: bytes of garbage a
+    second with nobody looking.
     made: {"request", "frame", "x25519": bytes of garbage of one such}.
     """
 
@@ -28,6 +29,7 @@ class Program:
         for table in ("live", "headroom", "garbage"):
             reader.text(f"{table}.source", 200)
         reader.finish()
+        self.needs = self.live + self.page + self.headroom  # bytes: with less it dies of MemoryError
 
 
 @lru_cache

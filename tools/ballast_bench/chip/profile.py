@@ -140,10 +140,10 @@ def listed():
     return ", ".join([*names(), IDEAL])
 
 
-def of_board(name, board, live=0):
+def of_board(name, board, needs=0):
     """The same; name "board" = the profile that the board names. UserError with one line if it names
     none, for a profile of another chip than the board's, or with too small a heap for the firmware.
-    live: bytes that the firmware holds.
+    needs: bytes of heap that the firmware cannot do without.
     """
     if name == OF_BOARD:
         named = getattr(board, "CHIP_PROFILE", None)
@@ -153,18 +153,18 @@ def of_board(name, board, live=0):
     else:
         made = load(name)
     if made is not None:
-        _check_fit(made, board, live)
+        _check_fit(made, board, needs)
     return made
 
 
-def _check_fit(made, board, live):
+def _check_fit(made, board, needs):
     where = f"chip profile {made.name}"
     if made.chip != board.CHIP:
         raise UserError(f"{where}: it is of {made.chip}, and board {board.NAME} has {board.CHIP}; "
                         "choose a profile of that chip")  # fmt: skip
-    if made.heap["python"] < live:
-        raise UserError(f"{where}: heap.python: {made.heap['python'] // 1024} KiB, and the firmware holds "
-                        f"{live // 1024} KiB; choose a chip with PSRAM")  # fmt: skip
+    if made.heap["python"] < needs:
+        raise UserError(f"{where}: heap.python: {made.heap['python'] // 1024} KiB, and the firmware needs "
+                        f"{needs // 1024} KiB; choose a chip with PSRAM")  # fmt: skip
 
 
 def _find(name, near):

@@ -89,7 +89,7 @@ def _chip(board, chip, seconds, args):
 
     row = {"chip": chip, "board": board, "missed": []}
     try:
-        made = profile.of_board(chip, boards.load(board), program().live)
+        made = profile.of_board(chip, boards.load(board), program().needs)
     except UserError as error:
         return {**row, "missed": [str(error)]}
     row["budget"] = budget.rows(made)
