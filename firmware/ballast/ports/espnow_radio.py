@@ -65,10 +65,13 @@ class EspnowRadio:
     def room(self, rx_bytes: int) -> None:
         """Let the driver's buffer have this size from now on; frames that wait in it are lost.
 
-        MemoryError or OSError if the radio cannot start with it: then it is off.
+        MemoryError without room for it: the radio goes on as it was. OSError if it cannot start:
+        then it is off.
         """
         if rx_bytes == self._rx_bytes:
             return
+        # a driver that finds no room is neither on nor off, until a reset (modespnow.c:215-246)
+        bytearray(rx_bytes)
         self._rx_bytes = rx_bytes
         if self._esp is None:
             return

@@ -82,6 +82,21 @@ def test_without_a_pair_nobody_is_missed(make):
     assert rig.starts == 0
 
 
+def test_no_room_for_a_group_s_buffer_leaves_the_clamp_alone(make, monkeypatch):
+    from ballast.ports import espnow_radio
+
+    def short(size):
+        raise MemoryError
+
+    rig = make()
+    rig.world.run(20)
+    monkeypatch.setattr(espnow_radio, "bytearray", short, raising=False)
+    with rig.node.device, pytest.raises(MemoryError):
+        rig.radio.room(espnow_radio.GROUP_RX_BYTES)
+    rig.world.run(30)
+    assert rig.good() and rig.starts == 0
+
+
 def test_a_driver_that_does_not_start_again_ends_no_service(make):
     rig = make()
     rig.world.run(20)
