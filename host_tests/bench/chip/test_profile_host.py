@@ -65,11 +65,23 @@ def test_a_missing_kind_is_told(tmp_path):
 
 def test_a_profile_may_say_only_what_differs(tmp_path):
     path = tmp_path / "mine.toml"
-    head = GOOD[: GOOD.index("[cost.")].replace("psram", 'like = "esp32s3_octal"\npsram')
-    path.write_text(head + '[cost.gc]\nus = 9999\nsource = "bringup"\nmeasured = true\n')
-    made = profile.load("mine", tmp_path)
+    path.write_text('like = "esp32s3_octal"\nheap.idf = 200000\n'
+                    '[cost.gc]\nus = 9999\nsource = "bringup"\nmeasured = true\n')  # fmt: skip
+    made, shipped = profile.load("mine", tmp_path), profile.load("esp32s3_octal")
     assert made.cost("gc").us == 9999 and made.measured == 1
-    assert made.cost("step").us == profile.load("esp32s3_octal").cost("step").us
+    assert made.cost("step").us == shipped.cost("step").us
+    assert (made.chip, made.psram, made.sockets) == (shipped.chip, shipped.psram, shipped.sockets)
+    assert made.heap == {**shipped.heap, "idf": 200000} and made.takes == shipped.takes
+
+
+def test_a_board_has_the_file_beside_it_and_not_one_of_the_same_name_here(tmp_path, monkeypatch):
+    for folder, us in (("box", 1111), ("here", 2222)):
+        (tmp_path / folder).mkdir()
+        text = f'like = "esp32s3_octal"\n[cost.gc]\nus = {us}\nsource = "chosen"\n'
+        (tmp_path / folder / "profile.toml").write_text(text)
+    monkeypatch.chdir(tmp_path / "here")
+    assert profile.load("profile.toml", tmp_path / "box").cost("gc").us == 1111
+    assert profile.load("profile.toml").cost("gc").us == 2222
 
 
 @pytest.mark.parametrize("name", ["esp32s9", "", None, "no/such.toml"])

@@ -171,8 +171,8 @@ def _find(name, near):
     if not isinstance(name, str) or not name:
         return None
     try:
-        if name.endswith(".toml"):
-            places = [home.path_of(name), *([Path(near) / name] if near else [])]
+        if name.endswith(".toml"):  # a board's own file lies beside board.py
+            places = [*([Path(near) / name] if near else []), home.path_of(name)]
         else:
             places = [folder / f"{name}.toml" for folder in ([Path(near)] if near else []) + [FOLDER]]
         return next((path for path in places if path.is_file()), None)
@@ -185,12 +185,12 @@ _MOST_BYTES = 1 << 26
 
 
 def _read(path, behind):
-    """behind: the files that led here by their `like`, the first one first."""
+    """The Profile in that file. behind: the files that led here by their `like`, the first one first."""
     reader = Reader(path)
-    chip = reader.text("chip", 20)
-    psram = reader.choice("psram", ("none", "quad", "octal"))
-    base = _like(reader, path, behind)
-    costs = {} if base is None else dict(base.costs)
+    like = _like(reader, path, behind)
+    chip = reader.text("chip", 20, **_default(like and like.chip))
+    psram = reader.choice("psram", ("none", "quad", "octal"), **_default(like and like.psram))
+    costs = dict(like.costs) if like else {}
     table = reader.raw("cost", {})
     if not isinstance(table, dict):
         raise reader.error("cost", "expected tables [cost.KIND]")
@@ -201,9 +201,11 @@ def _read(path, behind):
     missing = [kind for kind in KINDS if kind not in costs]
     if missing:
         raise reader.error(f"cost.{missing[0]}", "is missing: how long it takes, in us")
-    heap = {name: _bytes(reader, f"heap.{name}", 1, base and base.heap[name]) for name in HEAPS}
-    takes = {part: _bytes(reader, f"takes.{part}", 0, base and base.takes[part]) for part in TAKES}
-    sockets = reader.integer("limits.sockets", 1, 64, *([base.sockets] if base else []))
+    heap = {key: reader.integer(f"heap.{key}", 1, _MOST_BYTES, **_default(like and like.heap[key]))
+            for key in ("python", "idf")}  # fmt: skip
+    takes = {part: reader.integer(f"takes.{part}", 0, _MOST_BYTES, **_default(like and like.takes[part]))
+             for part in TAKES}  # fmt: skip
+    sockets = reader.integer("limits.sockets", 1, 64, **_default(like and like.sockets))
     reader.raw("heap.source", "")
     reader.finish()
     return Profile(path.stem, chip, costs, heap, takes, sockets, path, psram)
@@ -224,8 +226,9 @@ def _like(reader, path, behind):
     return _read(other, behind)
 
 
-def _bytes(reader, key, least, of_base):
-    return reader.integer(key, least, _MOST_BYTES, *([] if of_base is None else [of_base]))
+def _default(value):
+    """Arguments of a Reader's call: what stands in the other profile, where there is one."""
+    return {} if value is None else {"default": value}
 
 
 def _cost(reader, key):
