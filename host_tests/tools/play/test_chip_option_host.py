@@ -2,9 +2,12 @@
 
 import argparse
 import re
+import shutil
 
 import pytest
 
+from ballast_bench import boards
+from ballast_bench.chip import profile
 from ballast_bench.world import World
 from ballast_tools.check.benches import chip as bench_chip
 from ballast_tools.check.benches import safety
@@ -103,6 +106,16 @@ def test_each_chip_that_a_board_names_is_looked_at_once():
     assert ("esp32s3_lite", "esp32s3_quad") in chosen(), "the low-cost board's PSRAM has four wires"
     assert chosen(board="esp32s3_ref") == [("esp32s3_ref", "esp32s3_octal")]
     assert chosen(board=CLASSIC) == [(CLASSIC, "esp32_psram")]
+
+
+def test_the_chip_of_a_board_elsewhere_may_lie_beside_it(tmp_path):
+    box = tmp_path / "box"
+    shutil.copytree(paths.BOARDS / "esp32s3_lite", box)
+    text = (box / "board.py").read_text().replace('"esp32s3_quad"', '"profile.toml"')
+    (box / "board.py").write_text(text.replace('"esp32s3_lite"', '"box"'))
+    (box / "profile.toml").write_text('like = "esp32s3_quad"\n')
+    ((board, chip),) = chosen(board=str(box))
+    assert profile.of_board(chip, boards.load(board)).path == box / "profile.toml"
 
 
 @pytest.mark.parametrize("given", [

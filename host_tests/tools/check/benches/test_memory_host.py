@@ -3,11 +3,13 @@
 import argparse
 import dataclasses
 import json
+import shutil
 
 import pytest
 
 from ballast_tools.check.benches import memory
 from ballast_tools.check.memory import configurations, measure, smallest
+from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import bundle
 
@@ -31,6 +33,13 @@ def arguments(*words):
     args = parser.parse_args(words)
     args.json = None
     return args
+
+
+def test_a_board_elsewhere_is_built_with_the_neutral_brand(tmp_path):
+    box = tmp_path / "box"
+    shutil.copytree(paths.BOARDS / "esp32s3_lite", box)
+    (box / "board.py").write_text((box / "board.py").read_text().replace('"esp32s3_lite"', '"box"'))
+    assert measure.made(str(box)).board.name == "box"
 
 
 def test_alone_a_charger_loads_neither_group_nor_bluetooth_nor_modbus(built, known, micropython_vm):

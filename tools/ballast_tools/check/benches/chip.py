@@ -5,7 +5,6 @@ people who save settings, scan for Wi-Fi, hold the button and drive away. Every 
 what the chip profile says. Bar: no stop for nothing in 1 000 000 s. Exit 1 when it is missed.
 """
 
-import argparse
 import os
 
 from ballast_tools.check import workers
@@ -19,15 +18,13 @@ CHARGERS = 2
 
 
 def add_arguments(parser):
-    parser.description = __doc__.split("\n\n")[1].replace("\n", " ")
-    parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
     add = parser.add_argument
-    add("--seconds", type=float, metavar="N", default=LONG_S, help="of charging, on each chip")
+    add("--seconds", type=float, metavar="N", default=LONG_S, help=f"of charging, on each chip ({LONG_S})")
     add("--short", action="store_true", help=f"{SHORT_S} s on each chip, for CI")
-    add("--chip", metavar="NAME", help="only this profile, or the path of one")
-    add("--board", metavar="NAME", help="only the chip of this board")
+    add("--chip", metavar="NAME", help="only this profile, or the path of one (each that a board names)")
+    add("--board", metavar="NAME", help="only the chip of this board, or of the board in this folder")
     add("--seed", type=int, default=1)
-    add("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    add("--jobs", type=int, default=os.cpu_count() or 1, help="processes (all cores)")
 
 
 def main(args):
@@ -58,7 +55,7 @@ def chosen(args):
     there = {}
     for name in names:
         made = boards.load(name)
-        there.setdefault(getattr(made, "CHIP_PROFILE", None), name)
+        there.setdefault(_named(made), name)
     if args.board is None:
         there.pop(profile.IDEAL, None)
     if args.chip is not None:
@@ -72,6 +69,13 @@ def chosen(args):
     if profile.IDEAL in there:
         raise UserError(f"--board {args.board}: nothing takes time on its chip; name one with --chip")
     return [(board, name) for name, board in there.items()]
+
+
+def _named(board):
+    """The profile that a board names; of a file beside board.py the path. None: it names none."""
+    name = getattr(board, "CHIP_PROFILE", None)
+    beside = board.FOLDER / str(name)
+    return str(beside) if beside.is_file() else name
 
 
 def _work(job):

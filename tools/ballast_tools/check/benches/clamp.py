@@ -12,9 +12,8 @@ BAR_MS = 150  # from a step of the current to the frame that tells it
 
 
 def add_arguments(parser):
-    parser.description = __doc__.split("\n\n")[1].replace("\n", " ")
     parser.add_argument("--events", type=int, default=1000, metavar="N", help="steps of the current (1000)")
-    parser.add_argument("--minutes", type=int, default=60, help="on batteries (60)")
+    parser.add_argument("--minutes", type=int, default=60, metavar="N", help="on batteries (60)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--short", action="store_true", help="60 events, 10 minutes, for CI")
 

@@ -115,7 +115,8 @@ def unpack(commit, folder):
             "(git fetch --unshallow) or name another state with --base"
         )
     with tarfile.open(file) as tar:
-        tar.extractall(folder, filter="data")
+        tar.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.0 to 3.11.3 have none
+        tar.extractall(folder)
     file.unlink()
 
 

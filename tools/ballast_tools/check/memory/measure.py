@@ -5,9 +5,20 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from ballast_bench.product import product
 from ballast_tools.shell import node
 from ballast_tools.shell.errors import UserError
-from ballast_tools.ship import build, firmware, fsimage, image, mpy_file, names, partitions, signing
+from ballast_tools.ship import (
+    boards,
+    build,
+    firmware,
+    fsimage,
+    image,
+    mpy_file,
+    names,
+    partitions,
+    signing,
+)
 
 HERE = Path(__file__).parent
 TIMEOUT_S = 300
@@ -17,10 +28,9 @@ SERIAL = "BAL-000042"
 ASSETS = ("/",)  # its one file
 
 
-def made(board_name, brand_name="ballast"):
-    """The Build of a board and brand, as `ballast build` makes it."""
-    board, chosen = build.load(board_name, brand_name)
-    return build.build(board, chosen, signing.load(None))
+def made(board_name):
+    """The neutral brand's Build for a board, an OEM's too, which that brand does not name."""
+    return build.build(boards.load(board_name), product.sold(), signing.load(None))
 
 
 def unit():
