@@ -114,6 +114,7 @@ def test_without_jumpers_and_a_second_board_it_says_what_it_left_out(desk, capsy
     steps = "pwm,rs485,radio,reset"
     assert desk.run("--only", steps, "--jumpers", "") == 0
     text = capsys.readouterr().out
+    assert "left out: jumper 'counter' is not set; later: --again pwm" in text
     left_out = text.split("-- not checked")[1]
     for said in ("pwm: jumper 'counter' is not set", "rs485: jumper 'bus' is not set",
                  "radio: no second board", "reset: reset_seen: no second board", "wifi: not done yet",
@@ -167,7 +168,7 @@ def test_it_goes_on_where_it_stopped(desk, capsys, monkeypatch):
         step(self, one)
 
     monkeypatch.setattr(run.Run, "step", stopping)
-    assert desk.run("--only", QUICK) == 1
+    assert desk.run("--only", QUICK) == 130
     assert "the same command goes on where it stopped" in capsys.readouterr().out
     assert set(desk.results()) == {"chip", "flash_stalls"}
     assert profile.load(str(desk.out / "profile.toml")).cost("flash_erase").measured  # of what there is
@@ -229,6 +230,19 @@ def one_line(capsys):
     return said.err
 
 
+def test_the_board_under_test_is_no_second_board(desk, capsys):
+    desk.plug()
+    assert desk.run("--second", desk.port()) == 2
+    assert "that is the board under test" in one_line(capsys)
+
+
+def test_a_port_that_is_none_is_one_line(desk, capsys):
+    desk.plug()
+    (desk.folder / "file").write_text("")
+    assert desk.run("--second", desk.folder / "file", "--only", "ble") == 2
+    assert "second board: failed to access" in one_line(capsys)
+
+
 def test_another_chip_is_one_line(desk, capsys):
     desk.plug(board=CLASSIC)
     assert desk.run() == 2
@@ -250,7 +264,7 @@ def test_another_unit_of_the_kind_does_not_go_on_with_this_ones_state(desk, caps
     (["--only", "chip,wfi"], "--only 'wfi': expected chip, compute"),
     (["--jumpers", "coils"], "--jumpers 'coils': expected counter, coil, bus, second"),
     (["--image", "no/such"], "no image here"),
-    (["--second", "no/tty", "--only", "ble"], "second board: failed to access no/tty"),
+    (["--second", "no/tty"], "--second no/tty: no such port; is the second board plugged in?"),
 ])  # fmt: skip
 def test_bad_words_are_one_line(desk, capsys, words, said):
     desk.plug()

@@ -36,6 +36,7 @@ from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.paths import shown
 from ballast_tools.ship import boards
 
+INTERRUPTED = 130  # Ctrl-C, as with the other commands
 JUMPERS = ("counter", "coil", "bus", "second")
 PASSWORD = "BALLAST_WIFI_PASSWORD"
 
@@ -62,7 +63,7 @@ def main(args):
         job.run()
     except KeyboardInterrupt:
         print("\n  stopped; the same command goes on where it stopped")
-        job.status = 1
+        job.status = INTERRUPTED
     except LinkError as error:
         raise UserError(f"{args.port}: {error}") from error
     finally:
@@ -90,8 +91,7 @@ class Job:
         self.state = state.State(self.out, self.board["NAME"])
         for key in again:
             self.state.results.pop(key, None)
-        if not os.path.exists(args.port):
-            raise UserError(f"{args.port}: no such port; is the board plugged in?")
+        _check_ports(args.port, args.second)
 
     def run(self):
         self._flash()
@@ -173,6 +173,7 @@ class Job:
         (self.out / "report.txt").write_text("\n".join(text) + "\n")
         self._write_profile(found)
         print(f"\n  {shown(self.out)}: state.json, report.txt, profile.toml")
+        print("  Take all jumpers off before mains, a vehicle or the coil's supply is connected.")
 
     def _write_profile(self, found):
         source = f"measured, board {self.board['NAME']}, chip {self.state.uid}, {datetime.now(UTC):%Y-%m-%d}"
@@ -180,6 +181,18 @@ class Job:
         head = [f"Chip profile of one board: {source}.", "Costs that it did not measure are those of "
                 f"{self.board.get('CHIP_PROFILE') or 'no profile'}."]  # fmt: skip
         (self.out / "profile.toml").write_text(chip_profile.text(made, head))
+
+
+def _check_ports(port, second):
+    """UserError before anything is flashed: a second port is needed late."""
+    if not os.path.exists(port):
+        raise UserError(f"{port}: no such port; is the board plugged in?")
+    if second is None:
+        return
+    if not os.path.exists(second):
+        raise UserError(f"--second {second}: no such port; is the second board plugged in?")
+    if os.path.realpath(port) == os.path.realpath(second):
+        raise UserError(f"--second {second}: that is the board under test; name the second board's port")
 
 
 def load_board(name):

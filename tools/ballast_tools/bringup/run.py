@@ -56,7 +56,7 @@ class Run:
         self.state.put(step.key, rows)
 
     def _leave_out(self, step, why):
-        self.say(f"left out: {why}")
+        self.say(f"left out: {why}; later: --again {step.key}")
         self.state.put(step.key, [["missing", step.key, why]])
 
     def _main(self, step, beside):

@@ -38,8 +38,8 @@ def jumpers(board):
     spare = free(board)
     pwm, coil = board["CP_PWM_PIN"], board["COIL_PIN"]
     made = {
-        "second": f"the second board: GND to GND, its GPIO{PARTNER_COIL} to GPIO{coil} (coil), its "
-                  f"GPIO{PARTNER_PILOT} to GPIO{pwm} (pilot); nothing else",
+        "second": f"the second board: GND to GND, its GPIO{PARTNER_COIL} to GPIO{coil} (coil) and its "
+                  f"GPIO{PARTNER_PILOT} to GPIO{pwm} (pilot), 1 kohm each; nothing else",
     }  # fmt: skip
     if spare:
         made["counter"] = f"GPIO{pwm} (pilot) to GPIO{spare[0]}, 1 kohm"
@@ -48,7 +48,7 @@ def jumpers(board):
                         "IS DRIVEN. Mains unplugged")  # fmt: skip
     if board.get("RS485_UART") is not None:
         tx, rx = board["RS485_TX_PIN"], board["RS485_RX_PIN"]
-        made["bus"] = f"GPIO{tx} (bus TX) to GPIO{rx} (bus RX), the transceiver disconnected"
+        made["bus"] = f"GPIO{tx} (bus TX) to GPIO{rx} (bus RX), 1 kohm, the transceiver disconnected"
     return {key: Jumper(key, text) for key, text in made.items()}
 
 
