@@ -45,7 +45,7 @@ def add_arguments(parser):
     add("--worst", nargs=2, metavar=("K", "DIR"), help="the K worst runs of each figure as stories")
     add("--list", action="store_true", help="kinds, axes and disturbances, and end")
     add("--replay", metavar="RUN", help="KIND/SEED/NUMBER, FILE.story, FILE.json, or JSON as printed")
-    chip_option.add_arguments(parser)
+    chip_option.add_arguments(parser, default="both of them, see --list")
     add("--bug", metavar="NAME", help="plant a bug first: is it found? (list: ?)")
 
 

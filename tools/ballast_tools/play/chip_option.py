@@ -8,11 +8,11 @@
 from ballast_tools.shell.errors import UserError
 
 
-def add_arguments(parser):
-    """--chip; what is not given is left to ballast_bench.world.World.CHIP."""
+def add_arguments(parser, default="board"):
+    """--chip; what is not given is left to ballast_bench.world.World.CHIP. default: for the help."""
     parser.add_argument("--chip", metavar="NAME",
                         help="a profile of tools/ballast_bench/chip/, the path of a .toml file, `board` "
-                        "(that the board names) or `ideal` (nothing takes time)")  # fmt: skip
+                        f"(the board's) or `ideal` (nothing takes time); default: {default}")  # fmt: skip
 
 
 def given(args):

@@ -196,7 +196,7 @@ def greet(args, given, setup):
     from ballast_bench.setup import PASSWORD
 
     plant = setup.world.plant
-    name = plant.house.name or "house"
+    name = (plant.house.name or "house").removesuffix(f" (seed {given['seed']})")
     ev = plant.chargers[0].ev
     car = f"EV {ev.max_a:g} A {len(ev.phases)}-phase" if ev is not None else "no EV"
     print(

@@ -27,6 +27,7 @@ def import_roots():
 
 
 def shown(path):
-    """`path` as a message shows it: from the checkout's root where it lies inside one."""
+    """`path` as a message shows it: from the checkout's root if it and the reader are inside one."""
     path = Path(path)
-    return path.relative_to(ROOT) if not INSTALLED and path.is_relative_to(ROOT) else path
+    inside = not INSTALLED and path.is_relative_to(ROOT) and Path.cwd().is_relative_to(ROOT)
+    return path.relative_to(ROOT) if inside else path

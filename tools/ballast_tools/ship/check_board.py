@@ -44,9 +44,9 @@ def main(args):
         found, name = check(board, micropython, idf), board.name
     for kind, line in found.rows:
         print(f"  {kind:8}{line}")
-    wrong, skipped = found.count(WRONG), found.count(SKIPPED)
-    print(f"{name}: {wrong or 'no'} mistake{'' if wrong == 1 else 's'}, "
-          f"{found.count(OK)} checks passed, {skipped} skipped, {found.count(NOTE)} notes")  # fmt: skip
+    wrong = found.count(WRONG)
+    print(f"{name}: {wrong or 'no'} mistake{'' if wrong == 1 else 's'}; checks passed: {found.count(OK)}, "
+          f"skipped: {found.count(SKIPPED)}, notes: {found.count(NOTE)}")  # fmt: skip
     return FAILED if wrong else 0
 
 
