@@ -49,7 +49,7 @@ def test_an_unknown_chip_is_one_line(words, name, says):
 
 
 def small_heap(folder):
-    """esp32_plain with 64 KiB for Python: less than the firmware holds."""
+    """esp32_plain with 64 KiB for Python: less than the firmware needs."""
     plain = (paths.BENCH / "chip/esp32_plain.toml").read_text()
     text, count = re.subn(r"(?m)^python = \d+$", "python = 65536", plain)
     assert count == 1

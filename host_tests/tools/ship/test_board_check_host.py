@@ -1,6 +1,7 @@
 """The board checker: every board of the project passes, every mistake gets its line."""
 
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,13 @@ def test_window_oracle():
             for s in range(int(2 * period))
         )
         assert fewest_in_window(burst, spacing, period, 90.0) == worst
+
+
+def test_a_chip_with_too_small_a_heap_is_told(tmp_path):
+    box = tmp_path / "box13"
+    shutil.copytree(CLASSIC, box)
+    text = (box / "board.py").read_text()
+    assert "esp32_psram" in text
+    (box / "board.py").write_text(text.replace("esp32_psram", "esp32_plain"))
+    (line,) = check_board(box / "board.py")
+    assert "CHIP_PROFILE: 'esp32_plain' leaves 131 KiB for Python; expected" in line

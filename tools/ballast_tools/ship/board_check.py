@@ -9,6 +9,7 @@ import ast
 from pathlib import Path
 
 from ballast_bench.chip import profile
+from ballast_bench.chip.garbage import program
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import board_circuit, firmware
 from ballast_tools.ship import board_constants as constants
@@ -156,6 +157,9 @@ def _check_profile(values, near, say):
         say("CHIP_PROFILE", f"{_shown(name)}; expected a real chip's: {known}")
     if found is not None and found.chip != values["CHIP"]:
         say("CHIP_PROFILE", f"{_shown(name)} is of {found.chip}; expected one of {_shown(values['CHIP'])}")
+    if found is not None and found.heap["python"] < program().needs:
+        say("CHIP_PROFILE", f"{_shown(name)} leaves {found.heap['python'] // 1024} KiB for Python; expected "
+            f"{program().needs // 1024} KiB, which the firmware needs: a chip with PSRAM")  # fmt: skip
     return found.psram if found is not None else "none"
 
 
