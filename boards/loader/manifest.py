@@ -1,4 +1,5 @@
-# Frozen into every Ballast base image.
+# Frozen into every Ballast base image. MicroPython reads paths from this file's folder on, so a board
+# may lie anywhere.
 #
 # ports/esp32/modules is frozen file by file: its _boot.py and inisetup.py would hang on a
 # damaged file system, ours does not (see _boot.py).
@@ -8,7 +9,7 @@ require("aioespnow")
 require("ntptime")
 require("ssl")
 
-freeze("$(BOARD_DIR)/../../firmware", "boot.py")
-freeze("$(BOARD_DIR)/../loader", ("_boot.py", "loader.py", "main.py", "names.py"))
-freeze("$(BOARD_DIR)/../../firmware/ballast/protocol", ("slot_record.py", "update_file.py"))
-freeze("$(BOARD_DIR)/../../firmware/ballast/ports", ("identity.py", "update_slots.py"))
+freeze("../../firmware", "boot.py")
+freeze(".", ("_boot.py", "loader.py", "main.py", "names.py"))
+freeze("../../firmware/ballast/protocol", ("slot_record.py", "update_file.py"))
+freeze("../../firmware/ballast/ports", ("identity.py", "update_slots.py"))

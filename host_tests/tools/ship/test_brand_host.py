@@ -237,10 +237,9 @@ def test_frozen_files_exist():
     frozen = []
 
     def freeze(where, files=None):
-        if "$(BOARD_DIR)" in where:
-            base = where.replace("$(BOARD_DIR)", str(paths.BOARDS / "esp32s3_lite"))
-            for file in [files] if isinstance(files, str) else files:
-                frozen.append(paths.Path(base) / file)
+        if "$(PORT_DIR)" not in where:
+            base = path.parent / where.replace("$(BOARD_DIR)", str(path.parent))
+            frozen.extend(base / file for file in ([files] if isinstance(files, str) else files))
 
     names = {"freeze": freeze, "include": lambda *a: None, "require": lambda *a: None}
     for path in (paths.BOARDS / "loader/manifest.py", paths.BOARDS / "esp32s3_lite/manifest.py"):

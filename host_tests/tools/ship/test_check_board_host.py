@@ -54,6 +54,16 @@ def test_the_projects_boards(trees, name, capsys):
     assert "froze" in text and "no mistakes" in text and "skipped: 0" in text
 
 
+@needs_cmake
+def test_a_board_elsewhere_freezes_the_loader_of_the_checkout(trees, tmp_path, capsys):
+    """One path is the OEM's to write; the loader's own manifest finds the rest."""
+    box = tmp_path / "oem" / "esp32s3_ref"
+    shutil.copytree(paths.BOARDS / "esp32s3_ref", box)
+    loader = paths.BOARDS / "loader" / "manifest.py"
+    change(box / "manifest.py", "$(BOARD_DIR)/../loader/manifest.py", str(loader))
+    assert check(box, *trees)[0] == 0, capsys.readouterr().out
+
+
 def test_without_sources_it_says_what_it_did_not_look_at(capsys):
     assert check("esp32s3_ref") == (0, "")
     text = capsys.readouterr().out

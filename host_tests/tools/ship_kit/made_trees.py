@@ -69,7 +69,10 @@ def freeze(folder, files):
 def include(name):
     if name.startswith("$(MPY_DIR)"):
         return
-    exec(compile(open(path(name)).read(), name, "exec"), globals())
+    text, before = open(path(name)).read(), os.getcwd()
+    os.chdir(os.path.dirname(path(name)))  # as manifestfile.py does: relative paths are of that file
+    exec(compile(text, name, "exec"), globals())
+    os.chdir(before)
 def require(name):
     assert os.path.isdir(names["MPY_LIB_DIR"])
 for name in a.files:
