@@ -149,6 +149,7 @@ def test_second_key_is_trusted_too(builds, key_file, tmp_path):
 WRONG = {
     "board": (("build", "nosuch", "acme"), "no board 'nosuch'; there are esp32s3_lite"),
     "brand": (("build", "esp32s3_lite", "nosuch"), "no brand 'nosuch'; there are acme"),
+    "no layout": (("build", "esp32s3_devkit", "acme"), "esp32s3_devkit: no flash layout (image.toml)"),
     "path": (("build", "../x", "acme"), "no board"),
     "brand path": (("build", "esp32s3_lite", "../markets"), "no brand"),
     "no key": (("build", "esp32s3_lite", "acme", "--key", "/no.pem"), "/no.pem: No such file"),

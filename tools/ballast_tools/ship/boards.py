@@ -69,6 +69,9 @@ def load(name):
             raise UserError(f"no board {name!r}: no such folder; there are {', '.join(known())}")
         if not (folder / "image.toml").exists():
             raise UserError(f"board {name}: no image.toml in this folder; boards/README.md has what it needs")
+    elif (folder / "board.py").exists() and not (folder / "image.toml").exists():
+        raise UserError(f"board {name}: no flash layout (image.toml), so nothing is built for it; "
+                        f"there are {', '.join(known())}")  # fmt: skip
     elif not (folder / "image.toml").exists():
         raise UserError(f"{shown(paths.BOARDS)}: no board {name!r}; there are {', '.join(known())}")
     return read(folder)
