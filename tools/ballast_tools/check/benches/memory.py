@@ -139,7 +139,8 @@ def _notes(args, one, chip, found):
     print("frozen: the application inside the base image: live less the tables of its modules; estimate")
     print("largest free: the longest run of free blocks in that heap after a collection")
     if chip is not None:
-        print(f"IDF left: heap.idf of {chip.name} less Wi-Fi, BLE where it is on, and the sockets: estimate")
+        print(f"IDF left: heap.idf of {chip.name} less Wi-Fi, BLE where it is on, and open sockets "
+              "(bench chip counts all that may be open): estimate")  # fmt: skip
         heap = chip.heap["python"]
         over = [row.name for row in configurations.ROWS if found[row.name]["live"] > heap]
         print(f"Python's heap of {chip.name}: {heap / KIB:.0f} KiB; "
