@@ -116,6 +116,24 @@ MISTAKES = {
     "a key of another chip": (
         "sdkconfig.board", "CONFIG_FREERTOS_HZ=1000", "CONFIG_FREERTOS_HZ=1000\nCONFIG_ONLY_OF_THE_C6=y",
         "CONFIG_ONLY_OF_THE_C6: no such key for this chip"),
+    "a line that is no key": (
+        "sdkconfig.board", "CONFIG_FREERTOS_HZ=1000", "CONFIG_FREERTOS_HZ=1000\nFREERTOS_UNICORE=y",
+        "sdkconfig.board:8: 'FREERTOS_UNICORE=y': expected CONFIG_KEY=value"),
+    "a key without a value": (
+        "sdkconfig.board", "CONFIG_SPIRAM_ECC_ENABLE=y", "CONFIG_SPIRAM_ECC_ENABLE",
+        "'CONFIG_SPIRAM_ECC_ENABLE': expected CONFIG_KEY=value"),
+    "a value of another type": (
+        "sdkconfig.board", "CONFIG_SPIRAM_ECC_ENABLE=y", "CONFIG_SPIRAM_ECC_ENABLE=yes",
+        "CONFIG_SPIRAM_ECC_ENABLE=yes: expected y or n"),
+    "a sdkconfig file of the board that is not there": (
+        "mpconfigboard.cmake", "}/sdkconfig.board", "}/sdkconfig.box",
+        "sdkconfig.box: No such file"),
+    "a folder for a sdkconfig file": (
+        "mpconfigboard.cmake", "    ${MICROPY_BOARD_DIR}/sdkconfig.board", "    ${MICROPY_BOARD_DIR}",
+        "Is a directory"),
+    "an image of another name": (
+        "mpconfigboard.h", '"Ballast ESP32-S3 reference"', '"Box 13"',
+        'MICROPY_HW_BOARD_NAME is "Box 13"; the first [[base]] of image.toml is'),
     "ticks of 10 ms": (
         "sdkconfig.board", "CONFIG_FREERTOS_HZ=1000", "CONFIG_FREERTOS_HZ=100",
         "CONFIG_FREERTOS_HZ is 100; expected 1000"),
@@ -149,7 +167,31 @@ def test_each_mistake_is_one_line(trees, board, capsys, mistake):
     text = capsys.readouterr().out
     wrong = [row for row in text.splitlines() if row.startswith("  WRONG")]
     assert any(line in row for row in wrong), text
-    assert len(wrong) == 1, wrong
+    # without the board's own file also flash size and ticks are others
+    assert len(wrong) == 1 or "sdkconfig file" in mistake, wrong
+
+
+@needs_cmake
+def test_a_board_outside_takes_the_loader_of_this_tree(trees, board, tmp_path, capsys):
+    outside = tmp_path / "oem" / "esp32s3_ref"
+    shutil.copytree(board, outside)
+    change(outside / "manifest.py", "$(BOARD_DIR)/../loader", str(board.parent / "loader"))
+    assert check(outside, *trees)[0] == 0, capsys.readouterr().out
+
+
+@needs_cmake
+@pytest.mark.parametrize("name", ["sdkconfig.board", "mpconfigboard.cmake", "mpconfigboard.h"])
+def test_a_comment_in_another_encoding_is_no_mistake(trees, board, capsys, name):
+    mark = b"//" if name.endswith(".h") else b"#"
+    (board / name).write_bytes((board / name).read_bytes() + mark + b" caf\xe9\n")
+    assert check(board, *trees)[0] == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["board.py", "partitions-8MiB.csv", "image.toml"])
+def test_what_is_not_utf_8_is_one_line(board, name):
+    (board / name).write_bytes((board / name).read_bytes() + b"# caf\xe9\n")
+    status, line = check(board)
+    assert status == 2 and name in line and "not UTF-8" in line and "\n" not in line
 
 
 @needs_cmake

@@ -83,8 +83,11 @@ open(a.o, "w").write("//")
 LOCK = "  idf:\n    source:\n      type: idf\n    version: 5.5.2\n"
 
 KCONFIG = """config {0}
-    bool "of this chip"
+    # a comment may come first
+    {1} "of this chip"
 """
+TYPES = {"FREERTOS_HZ": "int", "ESPTOOLPY_FLASHSIZE": "string", "LWIP_LOCAL_HOSTNAME": "string",
+         "PARTITION_TABLE_CUSTOM_FILENAME": "string"}  # fmt: skip
 
 PARTITION_TOOL = '''import argparse, sys
 p = argparse.ArgumentParser()
@@ -138,7 +141,8 @@ def idf(folder, roots, keys, refused="", answer=b""):
     write(folder / "tools/cmake/version.cmake", version)
     write(folder / "sdkconfig.rename", "# old  new\nCONFIG_OLD_NAME  CONFIG_NEW_NAME\n")
     for chip, names in keys.items():
-        write(folder / "components/one" / chip / "Kconfig", "".join(KCONFIG.format(n) for n in names))
+        text = "".join(KCONFIG.format(name, TYPES.get(name, "bool")) for name in names)
+        write(folder / "components/one" / chip / "Kconfig", text)
     tool = PARTITION_TOOL.format(refused=refused, answer=answer, roots=roots)
     write(folder / "components/partition_table/gen_esp32part.py", tool)
     return folder

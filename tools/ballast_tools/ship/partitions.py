@@ -57,6 +57,8 @@ def read(path):
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise UserError(f"{shown(path)}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{shown(path)}: not UTF-8 text (byte {error.start})") from error
     partitions = []
     for at, line in enumerate(lines, 1):
         if line.split("#")[0].strip():

@@ -75,7 +75,8 @@ def run(cmake, board_folder, micropython, variant=""):
             raise UserError(f"{board_folder.name}: cmake refuses its files: {_first(done.stderr)}")
         read = dict(line.split("=", 1) for line in out.read_text().splitlines())
         files = [Path(name) for name in read["SDKCONFIG_DEFAULTS"].split(";") if name]
-        generated = {str(f): f.read_text() for f in files if f.is_relative_to(scratch) and f.is_file()}
+        made = [path for path in files if path.is_relative_to(scratch) and path.is_file()]
+        generated = {str(path): path.read_text(errors="replace") for path in made}
         return Variables(read["IDF_TARGET"], files, read["MICROPY_FROZEN_MANIFEST"], generated)
 
 
@@ -92,10 +93,10 @@ def check_names(found, board_folder, micropython):
             read |= _read_in(path.read_text(errors="replace"))
     files = sorted(board_folder.glob(BOARD_FILES))
     for path in files:
-        read |= set(re.findall(r"\$\{(\w+)\}", path.read_text()))
+        read |= set(re.findall(r"\$\{(\w+)\}", path.read_text(errors="replace")))
     before = found.count("WRONG")
     for path in files:
-        text = path.read_text()
+        text = path.read_text(errors="replace")
         for match in _SETS.finditer(text):
             if match[1] not in read:
                 line = text[: match.start(1)].count("\n") + 1

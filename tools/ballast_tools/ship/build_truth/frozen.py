@@ -60,4 +60,7 @@ def _check_needed(found, names):
 
 def _reason(text):
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("MPY ")]
-    return (lines[-1] if lines else "makemanifest.py failed without a word")[:300]
+    # mpy-cross names the file first, then a traceback with the line of the mistake
+    about = [line.rstrip(":") for line in lines[:-1] if line.startswith(("error compiling", 'File "'))]
+    said = [*about[:1], *about[1:][-1:], *lines[-1:]] or ["makemanifest.py failed without a word"]
+    return ": ".join(said)[:300]

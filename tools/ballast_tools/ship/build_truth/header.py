@@ -11,7 +11,7 @@ _SPIRAM = re.compile(r"#if[^\n]*CONFIG_SPIRAM\n(.*?)#else\n(.*?)#endif", re.DOTA
 def defines(board_folder):
     """{macro: (value, line)} of mpconfigboard.h."""
     path = board_folder / "mpconfigboard.h"
-    text = path.read_text() if path.is_file() else ""
+    text = path.read_text(errors="replace") if path.is_file() else ""
     return {m[1]: (m[2] or "", text[: m.start(1)].count("\n") + 1) for m in _DEFINE.finditer(text)}
 
 
@@ -28,6 +28,17 @@ def check_macros(found, board_folder, micropython):
         found.wrong(f"mpconfigboard.h:{ours[name][1]}: {name}: nothing in this MicroPython reads this macro")
     if not left:
         found.ok(f"mpconfigboard.h: MicroPython reads all of its {len(ours)} macros")
+
+
+def check_name(found, board):
+    """The image carries the name by which `tools/ballast image` knows a base of this board."""
+    value, line = defines(board.folder).get("MICROPY_HW_BOARD_NAME", ("", 0))
+    own = next(iter(board.bases), "")
+    if value.strip('"') == own:
+        found.ok(f"mpconfigboard.h: MICROPY_HW_BOARD_NAME is the first [[base]] of image.toml, {own}")
+    else:
+        found.wrong(f"mpconfigboard.h:{line}: MICROPY_HW_BOARD_NAME is {value or 'not set'}; "
+                    f"the first [[base]] of image.toml is {own!r}, and `image` takes no other")  # fmt: skip
 
 
 def default_uart_pins(micropython, chip, psram, board_folder):

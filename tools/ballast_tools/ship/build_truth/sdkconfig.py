@@ -6,7 +6,11 @@ from pathlib import Path
 TARGETS = ("esp32", "esp32s2", "esp32s3", "esp32c2", "esp32c3", "esp32c5", "esp32c6", "esp32c61",
            "esp32h2", "esp32h21", "esp32h4", "esp32p4", "linux")  # fmt: skip
 _LINE = re.compile(r"^\s*(?:# )?CONFIG_(\w+)(?:=(.*)| is not set)\s*$")
-_KEY = re.compile(r"^\s*(?:menu)?config\s+(\w+)", re.MULTILINE)
+_KEY = re.compile(r"^\s*(?:menu)?config\s+(\w+).*\n(?:\s*#.*\n)*\s*(?:(bool|int|hex|string)\b)?", re.MULTILINE)
+_FORMS = {
+    "bool": (r"[yn]?", "y or n"), "int": (r"-?\d+", "a whole number"),
+    "hex": (r"0[xX][0-9a-fA-F]+", "a number such as 0x1000"), "string": (r'".*"', "a text in quotes"),
+}  # fmt: skip
 
 
 def lines(text):
@@ -20,13 +24,14 @@ def lines(text):
 
 
 def index(idf, chip):
-    """({key} of ESP-IDF's Kconfig files for `chip`, {old name: new name})."""
-    keys, renamed = set(), {}
+    """({key: its type} of ESP-IDF's Kconfig files for `chip`, {old name: new name}); type "" = not found."""
+    keys, renamed = {}, {}
     others = set(TARGETS) - {chip}
     for path in idf.folder.rglob("Kconfig*"):
         inside = set(path.relative_to(idf.folder).parts)
         if path.is_file() and not inside & (others | {"examples", "test_apps"}):
-            keys |= set(_KEY.findall(path.read_text(errors="replace")))
+            for key, kind in _KEY.findall(path.read_text(errors="replace")):
+                keys[key] = kind or keys.get(key, "")
     for path in idf.folder.rglob("sdkconfig.rename*"):
         if path.suffix in ("", ".rename", f".{chip}"):
             for line in path.read_text(errors="replace").splitlines():
@@ -37,20 +42,32 @@ def index(idf, chip):
 
 
 def check_keys(found, text, name, known):
-    """Each key of a board's file exists. known: what `index` returned."""
+    """Each key of a board's file exists and has a value of its type. known: what `index` returned."""
     keys, renamed = known
     before = found.count("WRONG")
     rows = lines(text)
-    for at, key, _ in rows:
+    for at, line in _none(text):
+        found.wrong(f"{name}:{at}: {line[:60]!r}: expected CONFIG_KEY=value; idf.py would drop the line")
+    for at, key, value in rows:
         if key in keys:
-            continue
-        if key in renamed:
+            form, words = _FORMS.get(keys[key], (".*", ""))
+            if not re.fullmatch(form, value):
+                found.wrong(f"{name}:{at}: CONFIG_{key}={value}: expected {words}")
+        elif key in renamed:
             new = renamed[key]
             found.note(f"{name}:{at}: CONFIG_{key} is an old name; this ESP-IDF calls it CONFIG_{new}")
         else:
             found.wrong(f"{name}:{at}: CONFIG_{key}: no such key for this chip in this ESP-IDF; "
                         "idf.py would drop the line")  # fmt: skip
     found.verdict(f"sdkconfig: {name}: {len(rows)} keys exist in this ESP-IDF", before)
+
+
+def _none(text):
+    """(line number, line) of what is neither a key with a value nor a comment."""
+    for at, line in enumerate(text.splitlines(), 1):
+        line = line.strip()
+        if line and not line.startswith("#") and not _LINE.match(line):
+            yield at, line
 
 
 def merged(variables, port):
@@ -60,7 +77,7 @@ def merged(variables, port):
         text = variables.generated.get(str(path))
         if text is None:
             try:
-                text = (port / path).read_text()
+                text = (port / path).read_text(errors="replace")
             except OSError as error:
                 missing[str(path)] = error.strerror
                 continue
