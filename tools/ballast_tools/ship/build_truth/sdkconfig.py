@@ -6,7 +6,9 @@ from pathlib import Path
 TARGETS = ("esp32", "esp32s2", "esp32s3", "esp32c2", "esp32c3", "esp32c5", "esp32c6", "esp32c61",
            "esp32h2", "esp32h21", "esp32h4", "esp32p4", "linux")  # fmt: skip
 _LINE = re.compile(r"^\s*(?:# )?CONFIG_(\w+)(?:=(.*)| is not set)\s*$")
-_KEY = re.compile(r"^\s*(?:menu)?config\s+(\w+).*\n(?:\s*#.*\n)*\s*(?:(bool|int|hex|string)\b)?", re.MULTILINE)
+_KEY = re.compile(
+    r"^\s*(?:menu)?config\s+(\w+).*\n(?:\s*#.*\n)*\s*(?:(bool|int|hex|string)\b)?", re.MULTILINE
+)
 _FORMS = {
     "bool": (r"[yn]?", "y or n"), "int": (r"-?\d+", "a whole number"),
     "hex": (r"0[xX][0-9a-fA-F]+", "a number such as 0x1000"), "string": (r'".*"', "a text in quotes"),
