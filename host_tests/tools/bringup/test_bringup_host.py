@@ -4,7 +4,6 @@ The chip's modules are fakes (../bringup_kit/chip), its clock is theirs. What is
 needs a board: every figure, and that the chip's own modules are as the fakes have them.
 """
 
-import json
 import os
 from dataclasses import replace
 
@@ -16,7 +15,7 @@ from ballast_bench.world import World
 from ballast_tools.bringup import bringup, plan, portable, run, wiring
 from ballast_tools.bringup.prompt import Prompt
 from ballast_tools.factory.flash import LinkError
-from ballast_tools.shell import cli, paths
+from ballast_tools.shell import paths
 from ballast_tools.ship import boards
 from tools.bringup_kit import vm_unit
 from tools.factory_kit import line
@@ -27,48 +26,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 REF = boards.constants(paths.BOARDS / "esp32s3_ref" / "board.py")
-TESTS = ("control/test_ticks.py", "protocol/test_hmac_sha256.py")
 ALL = "counter,coil,bus,second"
 QUICK = "chip,flash_stalls,adc"
-
-
-class Desk:
-    """Boards on ports, and the command."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.out = folder / "out"
-        self.plugged = []
-
-    def plug(self, number=1, board="esp32s3_ref", **how):
-        mac = bytes.fromhex(f"7cdfa1{number:06x}")
-        unit = vm_unit.VmUnit(board, mac, self.folder, **how)
-        unit.plug(str(self.port(number)))
-        self.plugged.append(unit)
-        return unit
-
-    def port(self, number=1):
-        return self.folder / f"tty{number}"
-
-    def run(self, *words, port=1, board="esp32s3_ref"):
-        """Exit status of the command as the user gives it."""
-        return cli.main(["bringup", str(self.port(port)), "--board", board, "--out", str(self.out),
-                         "--reset", "no-reset", *map(str, words)])  # fmt: skip
-
-    def results(self):
-        return json.loads((self.out / "state.json").read_text())["results"]
-
-
-@pytest.fixture
-def desk(tmp_path, monkeypatch):
-    monkeypatch.setattr(Prompt, "pause", staticmethod(lambda seconds: None))
-    files = [paths.HOST_TESTS / name for name in TESTS]
-    monkeypatch.setattr(portable, "files", lambda: files)
-    monkeypatch.setattr(cli, "prepare", lambda argv: None)
-    made = Desk(tmp_path)
-    yield made
-    for unit in made.plugged:
-        unit.close()
 
 
 def shorter(monkeypatch):

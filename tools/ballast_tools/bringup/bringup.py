@@ -88,6 +88,8 @@ class Job:
         if self.image and self.image["board"] != self.board["NAME"]:
             raise UserError(f"{shown(args.image)}: this image is for {self.image['board']}")
         self.out = args.out or paths.BUILD / f"bringup-{self.board['NAME']}"
+        if self.out.exists() and not self.out.is_dir():
+            raise UserError(f"--out {shown(self.out)}: expected a folder")
         self.state = state.State(self.out, self.board["NAME"])
         for key in again:
             self.state.results.pop(key, None)

@@ -21,7 +21,8 @@ def measured(found, figures, source):
             "takes": dict(found.takes), "limits": {"sockets": found.sockets}, "cost": {}}  # fmt: skip
     heap = figures.values.get("python_heap")
     if heap:
-        made["heap"].update(python=max(1, sum(heap)), source=source[:LONGEST])
+        said = f"python: {source}; idf: of the profile that this is like"
+        made["heap"].update(python=max(1, sum(heap)), source=said[:LONGEST])
     for kind in profile.KINDS:
         if kind not in figures.costs:
             continue

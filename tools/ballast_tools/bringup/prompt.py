@@ -9,6 +9,7 @@ from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
 from serial import SerialException
 
+from ballast_tools.bringup import rows
 from ballast_tools.factory.flash import LinkError
 
 MARK = "BRINGUP "
@@ -34,7 +35,7 @@ class Prompt:
         self.port = port
 
     def run(self, code, until=None, on_line=None, silence_s=SILENCE_S):
-        """(rows that the code printed, the last line of what it raised or "").
+        """(rows that the code printed, the last line of what it raised or of what came damaged, or "").
 
         until: a line after which nothing more is read, and the code goes on by itself.
         silence_s: how long it may print nothing.
@@ -48,7 +49,7 @@ class Prompt:
         except (TransportError, SerialException, OSError) as problem:
             raise LinkError(_short(problem)) from problem
         lines.end()
-        return lines.rows, _last_line(error.decode(errors="replace"))
+        return rows.sound(lines.rows, _last_line(error.decode(errors="replace")))
 
     @contextlib.contextmanager
     def _open(self, silence_s):

@@ -49,8 +49,10 @@ def _chip(values, board, layout_bytes, profile):
         return
     good = is_chip(values["machine"], board["CHIP"])
     yield _row("chip", boards.FAMILY[board["CHIP"]], values["machine"], good)
-    yield _same("MicroPython", boards.release()["micropython"], values["micropython"])
-    yield _same("clock, MHz", 240, values["mhz"])
+    if "micropython" in values:
+        yield _same("MicroPython", boards.release()["micropython"], values["micropython"])
+    if "mhz" in values:
+        yield _same("clock, MHz", 240, values["mhz"])
     if "board" in values:
         yield _same("board", board["NAME"], values["board"])
     if layout_bytes and "flash_bytes" in values:
@@ -106,6 +108,7 @@ def _pads(values, board):
     for how, cause in causes.items():
         if f"{how}_cause" in values:
             yield _same(f"reset_cause() after {how}", cause, values[f"{how}_cause"])
+        if f"{how}_pads_after" in values:
             yield _same(f"coil, pilot after {how}", safe, values[f"{how}_pads_after"])
         if f"{how}_start_us" in values:
             yield (f"{how} to start, ms", "", f"{values[f'{how}_start_us'] / 1000:.0f}", NO_VALUE)

@@ -42,15 +42,13 @@ class Run:
             self.ready(step, step.helps)
         if step.second == "watch" and self.second is not None:
             self.ready(step, "second")
-        rows = []
         beside = self._start_second(step)
-        try:
-            rows += self._main(step, beside)
-        finally:
-            if beside is not None:
-                beside.join()
+        rows = self._main(step, beside)  # what stops it does not wait for the second board
         if beside is not None:
+            beside.join()
             rows += [[kind, f"{step.key}_{name}", *rest] for kind, name, *rest in beside.rows]
+            if beside.error:
+                rows.append(["missing", f"{step.key}_seen", f"second board: {beside.error}"])
         elif step.second and step.needs != "second":
             rows.append(["missing", f"{step.key}_seen", "no second board (--second PORT)"])
         self.state.put(step.key, rows)
@@ -104,29 +102,32 @@ class Run:
             rows = rows + found
             self.state.put(plan.TESTS, rows)
             for row in found:
+                if row[:2] != ["value", "tests"]:
+                    continue
                 self.say(f"{row[2][0]}: {row[2][1]} passed, {len(row[2][2])} failed")
 
 
 class Beside:
-    """A script that runs on the second board meanwhile. LinkError if it does not get ready."""
+    """A script that runs on the second board meanwhile. LinkError if it does not get ready.
+
+    rows, error: what it printed, and why there is no more of it ("" = all came); valid after join().
+    """
 
     def __init__(self, prompt, code):
         self.rows = []
-        self._error = None
+        self.error = ""
         self._armed = threading.Event()
         self._early = []
         self._thread = threading.Thread(target=self._work, args=(prompt, code), daemon=True)
         self._thread.start()
-        if not self._armed.wait(ARM_S) or self._error is not None:
-            raise LinkError(f"second board: {self._error or 'it did not get ready'}")
+        if not self._armed.wait(ARM_S) or ARMED not in self._early:
+            raise LinkError(f"second board: {self.error or 'it did not get ready'}")
 
     def _work(self, prompt, code):
         try:
-            self.rows, error = prompt.run(code, on_line=self._line)
-            if error and not self._armed.is_set():
-                self._error = error
+            self.rows, self.error = prompt.run(code, on_line=self._line)
         except LinkError as error:
-            self._error = error
+            self.error = str(error)
         self._armed.set()
 
     def _line(self, line):

@@ -3,6 +3,7 @@
 import json
 import os
 
+from ballast_tools.bringup import rows
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.paths import shown
 
@@ -26,7 +27,9 @@ class State:
             data = json.loads(self.path.read_text())
             version, board = data["version"], data["board"]
             self.uid, self.flashed = data["uid"], data["flashed"]
-            self.results = {str(key): list(rows) for key, rows in data["results"].items()}
+            self.results = {str(key): list(found) for key, found in data["results"].items()}
+            if not all(rows.good(row) for found in self.results.values() for row in found):
+                raise ValueError
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(f"{shown(self.path)}: not a bring-up's state ({type(error).__name__}); "
                             "take the file away to begin anew") from error  # fmt: skip
@@ -40,15 +43,18 @@ class State:
                             "--out names another folder")  # fmt: skip
         self.uid = uid
 
-    def put(self, step, rows):
-        self.results[step] = rows
+    def put(self, step, found):
+        self.results[step] = found
         self.save()
 
     def save(self):
-        """All of it, or what was there before."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        """All of it, or what was there before. UserError where the folder cannot be written."""
         data = {"version": VERSION, "board": self.board, "uid": self.uid, "flashed": self.flashed,
                 "results": self.results}  # fmt: skip
         beside = self.path.with_suffix(".new")
-        beside.write_text(json.dumps(data, indent=1) + "\n")
-        os.replace(beside, self.path)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_text(json.dumps(data, indent=1) + "\n")
+            os.replace(beside, self.path)
+        except OSError as error:
+            raise UserError(f"{shown(self.path.parent)}: {error.strerror}; --out names a folder") from error
