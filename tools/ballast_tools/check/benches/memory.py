@@ -50,7 +50,7 @@ def main(args):
         _show(row, got, args.heap)
         if args.where:
             where.show(where.found(one, row, known))
-        missed += _misses(row, got)
+        missed += _misses(row, got, chip)
     python_bytes = chip.heap["python"] if chip is not None else None
     least = {} if args.short else _smallest(one, found)
     _notes(args, one, chip, found)
@@ -90,8 +90,8 @@ def _chip(name, board):
     return profile.of_board(name, SimpleNamespace(**constants, FOLDER=board.folder))
 
 
-def _misses(row, got):
-    """One line for each bar that the row does not keep."""
+def _misses(row, got, chip):
+    """One line for each bar that the row does not keep, and for a chip that lacks the memory."""
     live = got["live"] / KIB
     if live > row.bar_kib:
         yield f"{row.name}: {live:.0f} KiB live, {row.bar_kib} are wanted"
@@ -101,6 +101,9 @@ def _misses(row, got):
     ):  # fmt: skip
         if row is configurations.ROWS[0] and got[key] > most * 1000:
             yield f"{row.name}: {got[key] / 1000:.1f} KB/s of garbage with {what}, {most} are wanted"
+    if chip is not None and got["idf_left"] < 0:
+        short = -got["idf_left"] / KIB
+        yield f"{row.name}: the IDF's heap of {chip.name} is {short:.0f} KiB too small (estimate)"
 
 
 def _idf_left(chip, row):
@@ -145,5 +148,7 @@ def _notes(args, one, chip, found):
         over = [row.name for row in configurations.ROWS if found[row.name]["live"] > heap]
         print(f"Python's heap of {chip.name}: {heap / KIB:.0f} KiB; "
               f"less than is live with: {'; '.join(over) or 'none of these'}")  # fmt: skip
+        if args.short:
+            print("  what is live is not enough to boot and serve; without --short that heap is measured")
     print(f"flash: the application takes {image / KIB:.0f} of {size_report.APPLICATION // KIB} KiB, "
           f"{(size_report.APPLICATION - image) / KIB:.0f} are left")  # fmt: skip
