@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from ballast_tools.shell import cli, environment, paths
 from ballast_tools.shell.errors import UserError
-from ballast_tools.ship import deploy
+from ballast_tools.ship import application, bundle, deploy
 from ballast_tools.ship.deploy_device import expected_files, prepare_script
 
 BOARD = "esp32s3_devkit"
@@ -32,9 +33,11 @@ def no_process(monkeypatch):
 def test_the_dry_run_names_every_step_and_does_nothing(here, no_process, capsys):
     assert cli.main(["deploy", "--board", BOARD, "--port", "/dev/ttyACM7", "--dry-run"]) == 0
     out = capsys.readouterr().out
-    for source in (paths.FIRMWARE / "ballast").rglob("*.py"):
-        name = source.relative_to(paths.FIRMWARE)
-        assert f"-march=xtensawin -O2 -s {name} -o STAGE/{name.with_suffix('.mpy')}" in out
+    names = [path.relative_to(paths.FIRMWARE) for path in (paths.FIRMWARE / "ballast").rglob("*.py")]
+    names += [Path(name.replace(".", "/") + ".py") for name in bundle.BUNDLES]
+    for name in names:
+        dotted = ".".join(name.with_suffix("").parts).removesuffix(".__init__")
+        assert f"-march=xtensawin -O2 -s {dotted} -o STAGE/{name.with_suffix('.mpy')}" in out
     assert "copy boards/esp32s3_devkit/board.py to STAGE/board.py" in out
     assert "STAGE/microdot/microdot.mpy" in out
     assert str(paths.ROOT) not in out
@@ -70,23 +73,34 @@ def test_what_is_staged_is_complete(stage):
     plan, folder = stage
     assert (folder / "ballast/control/scan_cycle.mpy").read_bytes()[:2] == b"M\x06"
     assert (folder / "web/manifest.json").exists()
-    assert (folder / "main.py").read_bytes() == (paths.FIRMWARE / "main.py").read_bytes()
+    assert (folder / "boot.py").read_bytes() == (paths.FIRMWARE / "boot.py").read_bytes()
     tops = {f.split("/")[0] for f in expected_files(folder, plan.folders)}
     assert tops == {"ballast", "microdot", "web"}
     assert not list(folder.rglob("ballast/**/*.py"))
 
 
+def test_the_modules_are_those_of_the_image(stage):
+    """Unbundled they would take more of the heap, and be other code than is sold."""
+    plan, folder = stage
+    image = application.built(paths.BOARDS / BOARD)
+    assert set(plan.modules) | set(deploy.AS_SOURCE) | {"start.py"} == set(image) | {"boot.py"}
+    assert plan.folders == ["ballast", "microdot", "web"]  # the second time each is cleared as a folder
+    assert (folder / "main.py").read_text() == image["main.py"]
+    assert "from ballast.charger import" in image["main.py"]
+    assert (folder / "ballast/charger.mpy").stat().st_size > 50_000
+    assert (folder / "ballast/control/scan_cycle.mpy").stat().st_size < 5_000  # takes its names from there
+
+
 def test_risc_v_boards_get_their_own_code():
-    plan = deploy.Plan(BOARD, "esp32c6", "auto")
-    assert "-march=rv32imc" in plan.compile_words("ballast/control/ticks.mpy", paths.BUILD)
+    assert deploy.Plan(BOARD, "esp32c6", "auto").flags == ["-march=rv32imc"]
 
 
 def test_a_module_that_does_not_compile_is_named(stage, tmp_path, monkeypatch):
     plan, _ = stage
     bad = tmp_path / "bad.py"
     bad.write_text("match x:\n    case 1: pass\n")
-    monkeypatch.setattr(plan, "modules", {"ballast/bad.mpy": bad})
-    with pytest.raises(UserError, match=r"bad\.py: SyntaxError"):
+    monkeypatch.setattr(plan, "modules", {"ballast/bad.py": bad})
+    with pytest.raises(UserError, match=r"bad\.py:1: SyntaxError"):
         plan.build(tmp_path / "stage")
 
 

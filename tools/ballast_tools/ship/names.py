@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from ballast_tools.shell import paths
-from ballast_tools.ship import application, bundle, mpy_file, trimmed
+from ballast_tools.ship import application, mpy_file
 
 FILE = paths.BOARDS / "loader" / "names.py"
 _BOARD = paths.BOARDS / "esp32s3_ref"
@@ -53,7 +53,7 @@ def wanted(board_folder=_BOARD):
     """Sorted names of the application as it is now."""
     with tempfile.TemporaryDirectory(prefix="ballast-") as folder:
         tree = Path(folder)
-        application.compile_tree(trimmed.made(bundle.made(application.modules(board_folder))), tree)
+        application.compile_tree(application.built(board_folder), tree)
         files = {p.relative_to(tree).as_posix(): p.read_bytes() for p in tree.rglob("*.mpy")}
     return mpy_file.of_application(files)
 
