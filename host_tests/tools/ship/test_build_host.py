@@ -12,7 +12,7 @@ from ballast.protocol import update_file
 from ballast_bench.product import brand
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
-from ballast_tools.ship import application, boards, build, fsimage, signing, size_report
+from ballast_tools.ship import application, boards, build, bundle, fsimage, signing, size_report
 from portable import last
 from tools.factory_kit.command import PAIRS, run, run_elsewhere
 
@@ -88,6 +88,18 @@ def test_sbom_names_what_is_inside(builds):
     assert by_type["library"] == ["microdot"] and by_type["framework"] == ["micropython"]
     assert sorted(by_type["file"]) == sorted(made.files)
     assert "timestamp" not in document["metadata"]
+
+
+def test_sbom_names_the_modules_of_each_bundle(builds):
+    """Whoever looks for a module finds the file that holds its code; the file of its own name holds none."""
+    document = json.loads(build.outputs(builds[PAIRS[0]])["sbom.json"])
+    held = {component["name"]: [entry["value"] for entry in component["properties"]]
+            for component in document["components"] if "properties" in component}  # fmt: skip
+    assert set(held) == {f"{name.replace('.', '/')}.mpy" for name in bundle.BUNDLES}
+    assert "ballast.control.scan_cycle" in held["ballast/charger.mpy"]
+    assert "ballast.services.meters.bus" in held["ballast/modbus.mpy"]
+    modules = [module for part in held.values() for module in part]
+    assert len(modules) == len(set(modules))
 
 
 def test_mistake_in_the_firmware_is_the_compilers_line(tmp_path):

@@ -26,6 +26,7 @@ from ballast_tools.shell.paths import shown
 from ballast_tools.ship import (
     application,
     boards,
+    bundle,
     firmware,
     fsimage,
     partitions,
@@ -149,8 +150,9 @@ def outputs(made):
     result["size.txt"] = size_report.text(
         title, made.files, made.images, made.page_bytes, slot
     ).encode()
+    parts = bundle.parts(application.modules(made.board.folder))
     result["sbom.json"] = sbom.make(
-        made.release, made.brand, made.board, application.packages(), made.files
+        made.release, made.brand, made.board, application.packages(), made.files, parts
     ).encode()
     manifest = {
         **made.release,

@@ -343,11 +343,21 @@ class Edits:
         return data.decode()
 
 
+def parts(files):
+    """{file of a bundle in the image: names of the modules in it} of `files` of application.modules()."""
+    return {f"{bundle.replace('.', '/')}.mpy": order for bundle, order in _bundler(files)[0].order.items()}
+
+
+def _bundler(files):
+    """(Bundler of `files`, {module: file} of ours)."""
+    ours = {_dotted(name): path for name, path in files.items() if _of_ours(name)}
+    return Bundler({name: path.read_text(encoding="utf-8") for name, path in ours.items()}), ours
+
+
 def made(files):
     """{name in the image: Path or text}: `files` of application.modules(), and the bundles of them."""
-    ours = {_dotted(name): path for name, path in files.items() if _of_ours(name)}
+    bundler, ours = _bundler(files)
     names = {_dotted(name): name for name in files}
-    bundler = Bundler({name: path.read_text(encoding="utf-8") for name, path in ours.items()})
     out = dict(files)
     for name in ours:
         out[names[name]] = bundler.stub(name) if name in bundler.home else bundler.text_of(name)

@@ -1,6 +1,7 @@
 """Bill of materials of an application image, CycloneDX 1.6, the same bits every time.
 
-No time stamp; the serial number is a UUID made from the contents.
+No time stamp; the serial number is a UUID made from the contents. A file that holds several modules
+(bundle.py) names them in the property `ballast:module`.
 """
 
 import hashlib
@@ -10,8 +11,11 @@ import uuid
 _SPACE = uuid.UUID("8f2f7bb5-5c05-5c2a-9b6e-0d2f6b8d8a11")  # fixed: names under it are ours
 
 
-def make(release, brand, board, packages, files):
-    """JSON text. packages: [(name, version, licence)]; files: {name: bytes} in the image."""
+def make(release, brand, board, packages, files, parts):
+    """JSON text. packages: [(name, version, licence)]; files: {name: bytes} in the image.
+
+    parts: {name of a file: modules that it holds besides}, of bundle.parts().
+    """
     components = [
         {
             "type": "framework",
@@ -37,13 +41,10 @@ def make(release, brand, board, packages, files):
         )
     for name, data in sorted(files.items()):
         digest = hashlib.sha256(data).hexdigest()
-        components.append(
-            {
-                "type": "file",
-                "name": name,
-                "hashes": [{"alg": "SHA-256", "content": digest}],
-            }
-        )
+        component = {"type": "file", "name": name, "hashes": [{"alg": "SHA-256", "content": digest}]}
+        if name in parts:
+            component["properties"] = [{"name": "ballast:module", "value": part} for part in parts[name]]
+        components.append(component)
     document = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
