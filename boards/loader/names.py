@@ -103,21 +103,21 @@ def names_3(
     Wifi, WifiLink, Wish, X1_MIN_MS, _A24, _ALGORITHM, _AT_ONCE_event_log, _BASE, _BODY,
     _BROADCAST, _Body, _COVER_MA, _Client, _Connection, _DIGEST_INFO, _DIGITS, _ENDS, _EVENTS,
     _EXCEPTIONS, _FORMAT, _GOLDEN, _GONE, _GROUP_status, _GUESS, _HARDWARE, _HEAD, _HIGH_MV,
-    _HOLD_S, _JSON, _KEY_IS_WRONG, _LESS_IMPORTANT, _LETTERS, _LOW_MV, _Live, _MAGIC,
+    _HOLDERS, _HOLD_S, _JSON, _KEY_IS_WRONG, _LESS_IMPORTANT, _LETTERS, _LOW_MV, _Live, _MAGIC,
     _MAGIC_clamp_frame, _MAGIC_identity, _MAGIC_storage, _MAY_ASK, _METER_KEYS, _METHODS,
     _MINUTE_journal_format, _Mean, _NAME, _NIBBLE, _NOTIFIED, _NOT_COUNTED, _NTC_TURNS, _NUMBERS,
     _OF_A_START, _OHM, _OPENING, _ORDER, _OWN_ROUTE, _P, _PAIRS, _PLAN, _PUBLIC, _QUANTITIES,
     _REGISTER, _ROW, _RX_BYTES, _Reader, _Reader_door, _SAFE, _SAMPLE_FMT, _SPACE, _START, _STEP_S,
     _STOP_DO, _Slot, _TEXT, _TEXTS, _TYPES, _UNPROVEN, _UUIDS, _WORDS, _Whole, _Window, _Writer,
-    __aenter__, __aexit__, __aiter__,
+    __aenter__, __aexit__,
 ):
     pass
 
 
 def names_4(
-    __anext__, __bases__, __contains__, __mro__, __version__, _a, _above_w, _accept, _act,
-    _activate, _adc, _adcs, _add, _address, _advance, _after, _after_rise, _after_step, _again,
-    _agree, _all, _all_fit, _allow, _allowed, _answer, _any, _any_timed, _ap, _ap_left_s,
+    __aiter__, __anext__, __bases__, __contains__, __mro__, __version__, _a, _above_w, _accept,
+    _act, _activate, _adc, _adcs, _add, _address, _advance, _after, _after_rise, _after_step,
+    _again, _agree, _all, _all_fit, _allow, _allowed, _answer, _any, _any_timed, _ap, _ap_left_s,
     _ap_wanted, _apart, _app, _append, _arrived, _ask, _ask_after, _asked, _asset, _at, _authorize,
     _authorized, _await_movement, _await_rest, _b, _bad_line, _bad_ms, _bad_request_line, _base,
     _base_s, _beacon, _beacons, _become, _before, _begin, _begin_ms, _begin_probation,
@@ -651,6 +651,7 @@ def modules():
 def short(used):
     used('\x00')
     used('\t')
+    used('\n\n')
     used('\r')
     used('\r\n')
     used(' \t\r\n')
@@ -758,6 +759,7 @@ def short(used):
     used('ballast-')
     used('charset=')
     used('chunk lost')
+    used('data: ')
     used('failed: ')
     used('group: %s')
     used('http://')

@@ -36,6 +36,18 @@ def test_what_is_no_json_is_refused():
         raises(ValueError, read, text)
 
 
+def test_an_object_of_a_few_plain_values_is_one_piece_and_no_longer_one():
+    few = {"key%d" % n: n for n in range(12)}
+    assert list(json_pieces.writing(few)) == [json.dumps(few)]
+    many = {"key%d" % n: n for n in range(13)}
+    parts = list(json_pieces.writing(many))
+    assert max([len(part) for part in parts]) < 10
+    assert "".join(parts) == json.dumps(many)
+    assert "".join(json_pieces.writing({"a": few, "b": [few, few], "c": [], "d": {}})) == json.dumps(
+        {"a": few, "b": [few, few], "c": [], "d": {}}
+    )
+
+
 def test_no_call_reads_or_writes_much():
     document = {"key%d" % n: {"x": "y" * 40, "list": [1, 2, 3]} for n in range(40)}
     parts = list(json_pieces.writing(document))

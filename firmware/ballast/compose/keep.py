@@ -17,7 +17,6 @@ if _TYPE_CHECKING:
     from typing import Any
 
     from ballast.compose.env import Env
-    from ballast.control.settings import Settings
     from main import App
 
 _STALL_MS = 3000  # a file takes 127 ms, and 470 ms or less in 99 of 100 (simulated)
@@ -67,7 +66,15 @@ def restore(app: "App", env: "Env") -> Keeper:
     keeper = Keeper(app.store, app.settings, lambda: counters(app), app.uptime_s)
     problems, kept = keeper.restore()
     app.settings.add_rule(("group_panels", "group_seats"), _panels_problem)
-    _keep_to_the_room(app.settings, env, problems)
+    need = ("group_seats", "group_id", "panel_ma")
+
+    def fits(seats: int, group: int, panel: int) -> str:
+        return room.problem(seats, group, panel, env.heap_kib)
+
+    line = fits(*[app.settings[key] for key in need])
+    if line:
+        problems.append(line)  # what has run goes on running, though another firmware may need more for it
+    app.settings.add_rule(need, fits)
     if env.formatted:
         problems.append("the memory was damaged and has been emptied: settings and records are lost")
     problems.extend(env.troubles)
@@ -91,22 +98,6 @@ def restore(app: "App", env: "Env") -> Keeper:
     delay_ms = max(delay_ms, env.sag_pause_s * 1000)
     app.charger.boot(now, env.cause, env.crash_loop, delay_ms)
     return keeper
-
-
-def _keep_to_the_room(settings: "Settings", env: "Env", problems: "list[str]") -> None:
-    """Refuse what needs more memory than there is. Stored settings that do are said and kept.
-
-    What has run on this charger goes on running; another firmware may need more for the same.
-    """
-    keys = ("group_seats", "group_id", "panel_ma")
-
-    def rule(seats: int, group: int, panel: int) -> str:
-        return room.problem(seats, group, panel, env.heap_kib)
-
-    line = rule(*[settings[key] for key in keys])
-    if line:
-        problems.append(line)
-    settings.add_rule(keys, rule)
 
 
 def _panels_problem(text: str, seats: int) -> str:

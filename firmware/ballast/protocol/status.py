@@ -307,6 +307,9 @@ def build(st: "Status", info: Info) -> dict:
     return out
 
 
-def encode(document: dict) -> str:
-    """JSON text of a document made by `build`."""
-    return "".join(list(json_pieces.writing(document)))
+def encode(document: dict, before: str = "", after: str = "") -> str:
+    """JSON text of a document made by `build`, between two texts: added later they make two more copies."""
+    parts = [before]
+    parts.extend(json_pieces.writing(document))
+    parts.append(after)
+    return "".join(parts)

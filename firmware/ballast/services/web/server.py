@@ -124,14 +124,14 @@ class Web:
     def publish(self) -> None:
         """Call the watchers with the status, and make a live frame if a client is there.
 
-        The document is 2 KB of garbage: nobody looking, none is made.
+        The document and its JSON are some 10 KB of garbage: nobody looking, none is made.
         """
         self.charger.status(self.st)
         self._note_faults()
         for watcher in self.watchers:
             watcher(self.st.uptime_s, self.st)
         if self.live and self._frame_due():
-            self.frame = b"data: " + status.encode(self.document()).encode() + b"\n\n"
+            self.frame = status.encode(self.document(), "data: ", "\n\n").encode()
             self.frame_number += 1
             self.fresh.set()
             self.fresh.clear()

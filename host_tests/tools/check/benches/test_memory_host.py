@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from ballast_tools.check.benches import memory
-from ballast_tools.check.memory import configurations, measure, smallest
+from ballast_tools.check.memory import configurations, measure, smallest, where
 from ballast_tools.shell import paths
 from ballast_tools.shell.errors import UserError
 from ballast_tools.ship import bundle
@@ -49,6 +49,8 @@ def test_alone_a_charger_loads_neither_group_nor_bluetooth_nor_modbus(built, kno
     assert not [m for m in modules if m.endswith((".finder", ".sunspec", ".x25519", "web.update"))]
     assert got["fits"] and got["largest"] > 32 * KIB
     assert 60 * KIB < got["imported"] < got["live"] < got["three_pages"] < 170 * KIB
+    assert 1000 < got["idle_per_s"] < configurations.IDLE_BAR_KB * 1000
+    assert got["idle_per_s"] + 8000 < got["page_per_s"] < configurations.PAGE_BAR_KB * 1000
 
 
 def test_what_is_configured_is_loaded_and_runs(built, known, micropython_vm):
@@ -56,6 +58,22 @@ def test_what_is_configured_is_loaded_and_runs(built, known, micropython_vm):
     modules = set(got["state"]["modules"])
     assert set(bundle.BUNDLES) <= modules
     assert got["live"] > 120 * KIB
+    assert got["page_per_s"] > got["idle_per_s"] + 8000  # the firmware's own collections took it before
+
+
+def test_where_says_whose_the_bytes_are(built, known, micropython_vm, capsys):
+    got = where.found(built, ALONE, known)
+    live = measure.of(built, ALONE, 320 * KIB, known, seconds=1)["live"]
+    modules, objects = got
+    assert "ballast.charger" in modules and modules["ballast.charger"][1] > 300
+    assert not [name for name in modules if name.startswith("vm_")]
+    path, _, whole = objects[0]
+    assert path == "app" and all(size <= whole for _, _, size in objects[1:])
+    # what belongs to nobody of ours: the names that the base lacks, the interpreter's own
+    assert 0.7 * live < sum(row[0] for row in modules.values()) + whole < 1.1 * live
+    where.show(got)
+    text = capsys.readouterr().out
+    assert f"objects: {whole} bytes" in text and " ballast.charger\n" in text
 
 
 def test_names_that_the_base_lacks_cost_ram(built, known, micropython_vm):

@@ -133,21 +133,25 @@ function free() {
     return mp.globals.get("_free");
 }
 
-// Bytes a second that the charger leaves behind, without what the calls from outside take.
+// Bytes a second that the charger leaves behind, without what the calls from outside take: turns of the
+// loop while no time passes, in which this port's asyncio tells JavaScript each time when it is to be called.
 function garbage(ms) {
     const py = mp.pyimport("vm_charger");
-    const tick = py.tick, step = py.step, nothing = py.nothing;
+    const tick = py.tick, step = py.step;
     const used = () => { mp.runPython("import gc; _u = gc.mem_alloc()"); return mp.globals.get("_u"); };
     const taken = (turns) => {
         collect();
         mp.runPython("gc.disable()");
+        call("keep_garbage", true);  // else the firmware collects what is being counted
         const before = used();
         turns();
         const after = used();
+        call("keep_garbage", false);
         mp.runPython("gc.enable()");
         return after - before;
     };
-    const empty = taken(() => { for (let n = 0; n < ms / 10; n++) nothing(); });
+    turn(10);
+    const empty = taken(() => { for (let n = 0; n < ms / 10; n++) tick(); });
     const whole = taken(() => {
         for (let n = 0; n < ms / 10; n++) {
             now += 10;

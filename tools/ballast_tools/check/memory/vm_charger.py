@@ -120,6 +120,13 @@ def step():
     core._run_iter()
 
 
+def keep_garbage(keep):
+    """Whether the firmware's own collections leave everything as it is: it is being measured."""
+    import gc
+
+    _state["app"].collector._collect = nothing if keep else gc.collect
+
+
 def hold_button(pressed):
     """The button is what switches Bluetooth on."""
     import board
