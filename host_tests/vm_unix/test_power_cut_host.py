@@ -13,17 +13,20 @@ from ballast_bench.vm import setup as vm_setup
 from ballast_bench.vm.flash import FlashFiles
 
 SEED = 14
-DATA = ("vfs", "journal", "slotrec", "romfs")
+DATA = ("vfs", "journal", "slotrec", "romfs", "ota_1")
 
 
 class Supply:
-    """Cuts the supply in the write `left` from now: half of it is done. None = it stays. cuts: so far."""
+    """Cuts the supply in the write `left` from now: half of it is done. None = it stays. cuts: so far.
+
+    only: label of the one partition whose writes count, "" = all.
+    """
 
     def __init__(self):
-        self.left, self.cuts, self.device = None, 0, None
+        self.left, self.cuts, self.device, self.only = None, 0, None, ""
 
-    def write(self, area, key, data):
-        if self.left is not None:
+    def write(self, label, area, key, data):
+        if self.left is not None and self.only in ("", label):
             self.left -= 1
             if self.left <= 0:
                 self._cut(area, key, data)
@@ -42,8 +45,8 @@ class Supply:
 class Area:
     """A partition whose writes the Supply sees."""
 
-    def __init__(self, area, supply):
-        self._area, self._supply = area, supply
+    def __init__(self, label, area, supply):
+        self._label, self._area, self._supply = label, area, supply
 
     def __len__(self):
         return len(self._area)
@@ -52,7 +55,7 @@ class Area:
         return self._area[key]
 
     def __setitem__(self, key, data):
-        self._supply.write(self._area, key, data)
+        self._supply.write(self._label, self._area, key, data)
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def cut(on_vm, monkeypatch):
         def __init__(self, *args):
             super().__init__(*args)
             for label in DATA:
-                self.memory[label] = Area(self.memory[label], supply)
+                self.memory[label] = Area(label, self.memory[label], supply)
 
     monkeypatch.setattr(vm_setup, "FlashFiles", Files)
     setup = on_vm()
@@ -106,6 +109,10 @@ class Life:
             page.login(PASSWORD).request("POST", "/api/update", body=data, headers=head)
         self.world.run(3.0)
 
+    def prove(self):
+        """Run until the start counts as proved: before, no MicroPython is taken."""
+        self.world.run(100.0)
+
     def check(self, where):
         node = self.node
         assert self.world.until(lambda: node.boot_s is None and node.app.process is not None, 30.0), where
@@ -141,3 +148,27 @@ def test_after_any_cut_it_starts_with_what_was_kept(cut, built):
     life.load(0, vm_image.update(built, "10.0"))
     setup.world.run(10.0)
     assert life.version() == "10.0"
+
+
+def test_a_micropython_that_was_half_written_is_never_started(cut, built):
+    """The supply goes while ota_1 is written: at the first write, in the middle, near the end."""
+    from ballast_tools.ship import vm_image
+
+    supply, setup = cut
+    life, random = Life(setup), Random(SEED)
+    device, supply.only = supply.device, "ota_1"
+    base = vm_image.base(built.board.folder, **{"mark.py": "NAME = 'second base'\n"})
+    blocks = -(-len(base) // 4096)
+    for number, most in enumerate((1, blocks, 2 * blocks)):
+        life.prove()
+        supply.left = random.randrange(max(1, most - blocks), most + 1)
+        where = f"seed {SEED}, base {number}, write {supply.left}"
+        before = supply.cuts
+        life.load(number, vm_image.update(built, f"11.{number}", "esp", base))
+        supply.left = None
+        life.check(where)
+        assert supply.cuts == before + 1, where
+        assert (device.running, device.app_valid) == ("ota_0", True), where
+    life.prove()
+    life.load(0, vm_image.update(built, "12.0", "esp", base))
+    assert device.running == "ota_1"
