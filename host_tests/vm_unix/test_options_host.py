@@ -48,9 +48,13 @@ def test_without_a_vm_one_line_says_why(command, capsys, monkeypatch):
     assert said(command, capsys) == (2, "no MicroPython VM here: because")
 
 
-def test_play_vm_plays_a_story_and_a_small_heap_is_its_verdict(unix_vm, capsys):
+def test_play_vm_plays_a_story_and_a_heap_too_small_is_one_line(unix_vm, capsys):
     assert said(["play", STORY, "--vm", "--jobs", "1"], capsys)[0] == 0
-    assert said(["play", STORY, "--vm", "--jobs", "1", "--heap", "300k"], capsys)[0] == 1
+    status, text = said(["play", STORY, "--vm", "--jobs", "1", "--heap", "300k"], capsys)
+    assert status == 2
+    line = text.splitlines()[-1]  # after the progress
+    assert "pe_lost.story: charger 1 does not start on the VM: MemoryError" in line
+    assert line.endswith("; it needs more --heap")
 
 
 @pytest.mark.parametrize(("text", "kib"), [("650k", 650), ("8M", 8192)])

@@ -3,7 +3,7 @@
 import ballast_bench.fakes as fakes
 from ballast_bench.node import Node
 from ballast_bench.vm import bootloader
-from ballast_bench.vm.process import BootFailed, VmDied
+from ballast_bench.vm.process import BootFailed, HeapTooSmall, VmDied
 
 _NOTE = 96  # boards/loader/loader.py
 
@@ -27,7 +27,7 @@ class VmNode(Node):
             crash = isinstance(error, VmDied)  # of a base on trial, it is what the boot loader is for
             if not self.world.reboots or (crash and not bootloader.on_trial(self.device)):
                 self.app.power_off()
-                raise BootFailed(self._why(error)) from None
+                raise self._failed(error) from None
             if crash:
                 self.device.hard_reset()
             self.went_down(self.world.now_s)
@@ -36,12 +36,14 @@ class VmNode(Node):
             time.busy_us = time.clock.us()
         self.boots += 1
 
-    def _why(self, error):
+    def _failed(self, error):
         """Why it does not start: what the loader noted, or else the last line that the VM printed."""
         printed = self.app.log.read_text(errors="replace").strip().splitlines()[-1:]
         reason = _noted(self.device.rtc_memory) or "".join(printed) or str(error)
-        more = "; it needs more --heap" if "MemoryError" in reason else ""
-        return f"charger {self.index + 1} does not start on the VM: {reason}{more}"
+        start = f"charger {self.index + 1} does not start on the VM: "
+        if "MemoryError" in reason:
+            return HeapTooSmall(f"{start}{reason.partition(',')[0]}; it needs more --heap")
+        return BootFailed(start + reason)
 
     def went_down(self, now_s):
         """The chip was reset: the process is gone as it stood, its flash stays."""

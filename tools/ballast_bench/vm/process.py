@@ -35,6 +35,10 @@ class BootFailed(VmDied):
     """The charger does not start: one line with the loader's reason."""
 
 
+class HeapTooSmall(BootFailed):
+    """It does not start in the heap that was given."""
+
+
 class VmProcess:
     """maps: {name: path} of flash and shared page. config: what the VM is told. heap: such as "650k"."""
 

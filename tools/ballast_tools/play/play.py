@@ -55,6 +55,9 @@ def main(args):
     began = time.perf_counter()
     rows, interrupted = story_runs.play_all(units, over, args)
     took_s = time.perf_counter() - began
+    too_small = [row["refused"] for row in rows if "refused" in row]
+    if too_small:  # no verdict on the firmware: the option is wrong
+        raise UserError(too_small[0])
     _tell(rows, took_s)
     _write(args, stories, rows, took_s)
     if interrupted:
