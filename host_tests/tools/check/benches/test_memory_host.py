@@ -99,6 +99,15 @@ def test_bad_input_is_one_line(words, text, micropython_vm):
         memory.main(arguments(*words))
 
 
+def test_a_heap_in_which_a_row_does_not_fit_is_one_line(monkeypatch, built, micropython_vm):
+    """The VM takes more memory than it was told, so its free blocks would be those of another heap."""
+    monkeypatch.setattr(measure, "made", lambda board: built)
+    with pytest.raises(UserError) as caught:
+        memory.main(arguments("--heap", "100", "--short"))
+    line = str(caught.value)
+    assert line.startswith(f"--heap 100: too small for '{ALONE.name}', which holds 1") and "\n" not in line
+
+
 def test_a_chip_without_psram_is_too_small_for_what_is_live(monkeypatch, capsys, built, micropython_vm):
     """Of another kind than the board's: what it would be on the classic ESP32."""
     sizes = iter((131, 132, 900))

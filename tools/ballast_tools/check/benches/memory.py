@@ -43,11 +43,14 @@ def main(args):
     _head(args, one)
     for row in configurations.ROWS:
         got = measure.of(one, row, args.heap * KIB, known)
+        if not got["fits"]:
+            raise UserError(f"--heap {args.heap}: too small for '{row.name}', "
+                            f"which holds {got['live'] / KIB:.0f} KiB and makes garbage besides")  # fmt: skip
         if not args.short:
             got["without_names"] = measure.of(one, row, args.heap * KIB)["live"]
         got["idf_left"] = _idf_left(chip, row)
         found[row.name] = got
-        _show(row, got, args.heap)
+        _show(row, got)
         if args.where:
             where.show(where.found(one, row, known))
         missed += _misses(row, got, chip)
@@ -122,9 +125,9 @@ def _head(args, one):
     print(f"{'':52}{'(est.)':>8}{'':23}{'idle':>10}{'one page':>10}{'(est.)':>10}")
 
 
-def _show(row, got, heap_kib):
+def _show(row, got):
     names = got.get("without_names")
-    largest = f"{got['largest'] / KIB:.0f}" if got["fits"] else f"above {heap_kib}"
+    largest = f"{got['largest'] / KIB:.0f}"
     idf = got["idf_left"]
     print(f"{row.name:30}{row.bar_kib:5}{got['live'] / KIB:7.1f}"
           f"{'-' if names is None else f'{names / KIB:.1f}':>10}{(got['live'] - got['tables']) / KIB:8.1f}"
