@@ -1,16 +1,13 @@
-"""The comparison with ACN-Sim starts, keeps every line, and counts what it says it counts."""
+"""The comparison with ACN-Sim starts, keeps every line, and counts what it says it counts.
+
+ACN-Sim is imported by the first test: at collection each worker would pay for it (scikit-learn, pandas).
+"""
 
 import gzip
 import json
 
 import pytest
 
-pytest.importorskip("acnportal", reason="tools/ballast test has it")
-
-from acnportal import acnsim
-from acnportal.acnsim.models import EV, Battery
-
-from ballast_tools.check import acn
 from ballast_tools.check.benches import group as bench_group
 
 PERIODS_H = 5 / 60
@@ -18,8 +15,20 @@ FULL_KW = 32 * 0.208  # one connection between two conductors of 208 V
 
 
 @pytest.fixture
-def write(tmp_path):
+def acn():
+    """The module under test."""
+    pytest.importorskip("acnportal", reason="tools/ballast test has it")
+    from ballast_tools.check import acn
+
+    return acn
+
+
+@pytest.fixture
+def write(tmp_path, acn):
     """write([(arrival, departure, kWh, place)]) -> an event queue's file; times in periods of 5 min."""
+
+    from acnportal import acnsim
+    from acnportal.acnsim.models import EV, Battery
 
     def make(sessions):
         names = acn.network(10, True).station_ids
@@ -35,13 +44,13 @@ def write(tmp_path):
     return make
 
 
-def test_one_car_alone_gets_all_it_asks_for(write):
+def test_one_car_alone_gets_all_it_asks_for(write, acn):
     file = write([(0, 24, 6.0, 0)])
     row = acn.simulate((str(file), "Ballast", 140))
     assert row["energy"] == pytest.approx(100, abs=0.1) and row["met"] == 100 and row["over_ma"] <= 1
 
 
-def test_a_small_transformer_is_used_to_its_limit_and_never_beyond(write):
+def test_a_small_transformer_is_used_to_its_limit_and_never_beyond(write, acn):
     sessions = [(0, 60, 20.0, n) for n in range(0, 54, 3)]
     row = acn.simulate((str(write(sessions)), "Ballast", 20))
     demand = sum(kwh for _, _, kwh, _ in sessions)
@@ -49,7 +58,7 @@ def test_a_small_transformer_is_used_to_its_limit_and_never_beyond(write):
     assert 0.75 * most < row["energy"] <= most and row["over_ma"] <= 1
 
 
-def test_who_leaves_first_goes_first(write):
+def test_who_leaves_first_goes_first(write, acn):
     late, early = (0, 200, 8.0, 0), (0, 30, 8.0, 1)
     both = acn.simulate((str(write([late, early])), "Ballast", 10))
     assert both["met"] == 100
