@@ -59,12 +59,12 @@ def test_the_larger_of_two_and_outside():
 
 def test_minutes_to_the_next_change():
     both = schedule(NIGHT, NOON)
-    for minute in range(0, 10080, 7):
-        now = week_schedule.limit_ma(both, minute)
-        want = 1
-        while week_schedule.limit_ma(both, (minute + want) % 10080) == now:
-            want += 1
-        assert week_schedule.minutes_to_change(both, minute) == want, minute
+    limits = [week_schedule.limit_ma(both, minute) for minute in range(10080)]
+    want = 0
+    for minute in range(2 * 10080 - 1, -1, -1):  # the first of two weeks has its next change
+        want = want + 1 if limits[(minute + 1) % 10080] == limits[minute % 10080] else 1
+        if minute < 10080 and minute % 7 == 0:
+            assert week_schedule.minutes_to_change(both, minute) == want, minute
     assert week_schedule.minutes_to_change(schedule(), 5) is None
     assert week_schedule.minutes_to_change(schedule(window([0, 1, 2, 3, 4, 5, 6], 0, 0)), 5) is None
 

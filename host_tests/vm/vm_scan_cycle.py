@@ -1,11 +1,17 @@
 """The scan cycle allocates nothing: idle, charging, balancing, and with faults coming and going."""
 
+import sys
+
 from ballast.control import ticks
 from ballast.control.settings import Settings
 from ballast_bench.rigs.control import A_MV, B_MV, C_MV, D_MV, E_MV, Rig
 from heap import steps_without_heap
 
 _LEVELS = (B_MV, C_MV, C_MV, C_MV, A_MV, B_MV, C_MV, E_MV, C_MV, D_MV, 7500, C_MV, B_MV, C_MV)
+
+
+_STORM = 30_000 if sys.platform == "webassembly" else 100_000
+"""Each disturbance comes four times and more; the unix port, six times faster, runs all of them."""
 
 
 class _Steps:
@@ -96,9 +102,9 @@ def test_10000_steps_of_balancing():
     assert rig.cycle.site.balancer.valid and not rig.cycle.broken
 
 
-def test_100000_steps_with_faults_coming_and_going():
+def test_no_step_of_a_storm_of_faults():
     rig = _rig(meter_kind=1, fallback_ma=6000)
-    steps_without_heap(_Steps(rig).stormy, 100_000)
+    steps_without_heap(_Steps(rig).stormy, _STORM)
     assert not rig.cycle.broken
     seen = sum([1 for n in rig.cycle.faults.count if n])
     assert seen >= 6, rig.cycle.faults.count
