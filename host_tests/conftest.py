@@ -53,6 +53,10 @@ def pytest_sessionstart(session):
         plugin.cov_controller.cov.stop()
 
 
+def _is_long(item):
+    return item.path.parent.name == "vm" or item.get_closest_marker("slow") is not None
+
+
 def pytest_collection_modifyitems(items):
     """Order, and what is traced.
 
@@ -63,7 +67,7 @@ def pytest_collection_modifyitems(items):
 
     The longest come first: the last to finish decides when the suite is done.
     """
-    items.sort(key=lambda item: item.path.parent.name != "vm")  # stable: the rest keeps its order
+    items.sort(key=lambda item: not _is_long(item))  # stable: the rest keeps its order
     for item in items:
         if item.path.relative_to(HERE).parts[0] not in ("control", "protocol"):
             item.add_marker(pytest.mark.no_cover)
