@@ -6,8 +6,10 @@ with WebRig() as rig:              # real charger, real sockets, the world's clo
 """
 
 import asyncio
+import atexit
 import hashlib
 import json
+import shutil
 import socket
 import tempfile
 import threading
@@ -60,6 +62,7 @@ def page():
         from ballast_tools.ship import web_assets
 
         out = Path(tempfile.mkdtemp(prefix="ballast-page-"))
+        atexit.register(shutil.rmtree, out, ignore_errors=True)
         web_assets.build(out)
         _PAGE["assets"] = web_assets.load(out)
     return _PAGE["assets"]
