@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -186,8 +187,9 @@ def test_ctrl_c_in_a_terminal(folder):
     (folder / "long.story").write_text("setup house=semi\n0 plug\n864000 end\n")
     program = [sys.executable, paths.TOOLS / "ballast", "play", folder / "good.story", folder / "long.story",
                "--jobs", "2"]  # fmt: skip
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a suite in the background ignores it
     started = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               start_new_session=True)  # fmt: skip
+                               start_new_session=True, preexec_fn=heard)  # noqa: PLW1509  # fmt: skip
     assert "run 1 of 2" in started.stderr.readline()
     os.killpg(started.pid, signal.SIGINT)
     out, _ = started.communicate(timeout=60)
