@@ -137,6 +137,8 @@ def make_env(
         env.assets = (root + WEB, assets)
 
     def reboot() -> None:
+        if permit.app is not None:
+            permit.app.store.flush()
         info.announce()
         machine.reset()
 

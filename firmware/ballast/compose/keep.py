@@ -20,18 +20,29 @@ if _TYPE_CHECKING:
     from main import App
 
 _STALL_MS = 3000  # a file takes 127 ms, and 470 ms or less in 99 of 100 (simulated)
+_APART_MS = const(500)  # chosen: with the stall before it a file a second, as often as Store.step()
 
 
 class FilePermit:
-    """Whether files may be written now: while the coil is off, which then stays off until end()."""
+    """Whether files may be written now: while the coil is off, which then stays off until end().
+
+    Not within _APART_MS after the last one, whoever saves and however often: where one stall of the
+    flash follows the other, no step runs until the watchdog bites. hurry: no other work follows.
+    """
 
     def __init__(self, app: "App") -> None:
         self._app = app
+        self._ended_ms = time.ticks_add(time.ticks_ms(), -_APART_MS)
+        self.hurry = False
 
     def __call__(self) -> bool:
+        since_ms = time.ticks_diff(time.ticks_ms(), self._ended_ms)
+        if 0 <= since_ms < _APART_MS and not self.hurry:  # negative: six days ago
+            return False
         return self._app.charger.permit_stall(_STALL_MS, self._app.out.coil)
 
     def end(self) -> None:
+        self._ended_ms = time.ticks_ms()
         self._app.charger.end_stall()
 
 

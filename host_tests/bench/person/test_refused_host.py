@@ -74,8 +74,7 @@ def test_time_changes_nothing_about_what_is_refused(line):
             refused += before != ""
             if actions.BY_VERB[verb].group == "supply" and (verb, args) != BACK[-1]:
                 continue  # a charger without mains would be off after it
-            # What is kept blocks the chip: a person who saves without a pause would meet its watchdog.
-            runs.world.run(0.5 if verb == "schedule" else 0.04)
+            runs.world.run(0.04)
         assert refused > 100
     finally:
         still.stop()

@@ -27,6 +27,7 @@ class Journal(Protocol):
 class Permit(Protocol):
     """compose/keep.FilePermit: True = flash may be erased, and the contactor stays open until end()."""
 
+    hurry: bool
     def __call__(self) -> bool: ...
     def end(self) -> None: ...
 

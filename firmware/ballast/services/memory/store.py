@@ -106,7 +106,7 @@ class Store:
         return value
 
     def save(self, name: str, value: "dict[str, Any]", within_s: int = _LATE_S) -> None:
-        """Keep a dict: at once while the contactor is open, else within `within_s` seconds."""
+        """Keep a dict: at once if a file may be written now, else within `within_s` seconds."""
         payload = json.dumps(value).encode()
         if self._written.get(name) == payload:
             self._pending.pop(name, None)
@@ -143,6 +143,7 @@ class Store:
 
     def flush(self) -> None:
         """Write all that is pending, before a restart on command."""
+        self._permit.hurry = True
         for name in list(self._pending):
             if not self._to_file(name):
                 self._to_journal(name)
