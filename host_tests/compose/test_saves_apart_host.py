@@ -1,4 +1,4 @@
-"""Whoever saves, and however often: the flash's stalls leave the steps the time that the watchdog asks for."""
+"""Whoever saves, and however often: the stalls of the flash leave the steps time before the watchdog bites."""
 
 import asyncio
 

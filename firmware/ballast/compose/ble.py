@@ -39,7 +39,7 @@ class BleWiring:
         self._port = port
         self._page = page
         self._link = link
-        self._button = HeldButton()
+        self._button = HeldButton(app.charger.cycle.button)
         self._started = False
         self.window: "BleWindow | None" = None
         self.improv: "Improv | None" = None
@@ -67,7 +67,7 @@ class BleWiring:
     async def _until_held(self) -> None:
         while True:
             await asyncio.sleep_ms(_IDLE_MS)
-            self._button.step(self._pressed())
+            self._button.step()
             if self._button.held:
                 return
 
@@ -86,9 +86,7 @@ class BleWiring:
 
         app, env, link = self._app, self._env, self._link
         web, log = self._page.web, self._page.events.add
-        window = BleWindow(
-            self._port, self._pressed, self._button, app.uptime_s, self._permit, log
-        )
+        window = BleWindow(self._port, self._button, app.uptime_s, self._permit, log)
         self.improv = window.improv = Improv(
             link.join, link.scan, self._may_scan, self._info, self._url, app.uptime_s,
             window.publish,
@@ -99,9 +97,6 @@ class BleWiring:
             window.answer, log, window.improv.authorize,
         )  # fmt: skip
         return window
-
-    def _pressed(self) -> bool:
-        return self._app.scan.button == 1
 
     def _permit(self, ms: int) -> bool:
         return self._app.charger.permit_stall(ms, self._app.out.coil)

@@ -119,6 +119,9 @@ class ScanCycle:
         if self._watch.changed():
             self._configure_all(now_ms)
         fresh = self._measure(now_ms, seen_ms, scan)
+        self.button.step(dt_ms, scan.button)
+        if self.button.shorts != self._taps:
+            self._tap()
         self._limit(now_ms, fresh)
         self._decide(now_ms, dt_ms, scan)
         self._act(now_ms, seen_ms, scan, out)
@@ -133,9 +136,6 @@ class ScanCycle:
         if ticks.diff(now_ms, self._heat_ms) >= PERIOD_MS or not self.steps:
             self._warmth(now_ms, scan)
         self._judge(now_ms, dt_ms, scan, fresh)
-        self.button.step(dt_ms, scan.button)
-        if self.button.shorts != self._taps:
-            self._tap()
         return fresh
 
     def _limit(self, now_ms: int, fresh: bool) -> None:

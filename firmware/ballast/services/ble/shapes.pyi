@@ -26,6 +26,12 @@ class BlePort(Protocol):
     # (number of the connection, handle, what the client wrote), None = nothing waits
     def receive(self) -> tuple[int, int, bytes] | None: ...
 
+class Button(Protocol):
+    """control/button.Button: presses so far."""
+
+    shorts: int
+    longs: int
+
 class HeldButton(Protocol):
     """services/ble/held_button.HeldButton: what the last step() saw."""
 
@@ -33,7 +39,7 @@ class HeldButton(Protocol):
     def held(self) -> bool: ...
     @property
     def tapped(self) -> bool: ...
-    def step(self, pressed: bool) -> None: ...
+    def step(self) -> None: ...
 
 class Improv(Protocol):
     """services/ble/improv.Improv."""

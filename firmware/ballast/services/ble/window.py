@@ -60,7 +60,7 @@ _NOTIFIED = (improv.STATE, improv.ERROR, improv.RESULT)
 
 
 class BleWindow:
-    """pressed(): whether the button is pressed now. button: what it was until now.
+    """button: HeldButton, as it is until now.
 
     clock_s: seconds since start. permit(ms): whether a call may block now. log(kind, detail).
     improv, charger_service: the two services; the owner sets them before run(). is_open: Bluetooth
@@ -70,14 +70,12 @@ class BleWindow:
     def __init__(
         self,
         port: "BlePort",
-        pressed: "Callable[[], bool]",
         button: "HeldButton",
         clock_s: "Clock",
         permit: "Permit",
         log: "AddEvent",
     ) -> None:
         self._port = port
-        self._pressed = pressed
         self._held = button
         self._clock = clock_s
         self._permit = permit
@@ -194,7 +192,7 @@ class BleWindow:
 
     def _button(self) -> None:
         button = self._held
-        button.step(self._pressed())
+        button.step()
         if button.held:
             self.open_by_hand()
         elif button.tapped and self.is_open:
