@@ -30,20 +30,20 @@ def stalls():
             yield [(first_ms, first_ms + STALL_MS), (second_ms, second_ms + STALL_MS)]
 
 
-@pytest.mark.parametrize("held_ms", (3040, 3500, 5000))
+@pytest.mark.parametrize("held_ms", [3040, 3500, 5000])
 def test_a_long_press_counts_once_whatever_blocks(held_ms):
     for which in stalls():
         assert press(1000, held_ms, which) == (0, 1), which
 
 
-@pytest.mark.parametrize("held_ms", (700, 1000, 1560))
+@pytest.mark.parametrize("held_ms", [700, 1000, 1560])
 def test_a_short_press_is_never_a_long_one_and_is_seen_if_any_step_comes(held_ms):
     for which in stalls():
         assert press(1000, held_ms, which) == (1, 0), which
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("held_s", (3.1, 3.5, 5.0))
+@pytest.mark.parametrize("held_s", [3.1, 3.5, 5.0])
 def test_a_press_while_wifi_starts(monkeypatch, profile, held_s):
     """Bluetooth without memory: the press opens the access point, and the next one Bluetooth."""
     monkeypatch.setattr(World, "CHIP", profile)

@@ -186,8 +186,10 @@ class Wifi:
         """Open an access point with WPA2; returns its address. ValueError for a short password.
 
         It has the channel that the radio has, because clamps are there. OSError or RuntimeError
-        if the driver refuses: then it is off. The driver opens each access point as an open network
-        of its own name; it has to be on before config() can change that.
+        if the driver refuses: then it is off. The driver opens the first access point after a start as an
+        open network of its own name: it has to be on before config() can change that (esp_wifi.h:982;
+        network_wlan.c:280-315 sets the mode and starts in one call). Whoever has joined in that moment is
+        sent away: the access point starts anew, and then with the password from the beginning.
         """
         if len(key) < 8:
             raise ValueError("access point password: at least 8 characters")
@@ -203,6 +205,9 @@ class Wifi:
                 security=network.WLAN.SEC_WPA2,
                 max_clients=4,
             )
+            if self._ap.isconnected():  # nobody can have given the password within this moment
+                self._ap.active(False)
+                self._ap.active(True)
         except (OSError, RuntimeError):
             self._ap.active(False)
             raise

@@ -139,6 +139,8 @@ class WLAN:
         elif before and not self._active and not self._ap:
             self._station.requested = False
             self._station.leave()
+        if self._ap and not self._active:
+            self.clients = 0
         self._device.inputs += 1
         return self._active
 

@@ -18,8 +18,6 @@ from ballast.protocol import improv
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
-    from typing import Callable
-
     from ballast.services.ble.shapes import BlePort, ChargerService, HeldButton, Improv
     from ballast.services.shapes import AddEvent, Clock, Permit
 
