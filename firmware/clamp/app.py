@@ -296,13 +296,13 @@ class ClampApp:
         self.save()
 
     def _pair(self, now: int) -> None:
-        before = self.pairing.state
+        self.pairing.pieces = pairing.FEW if self.links else pairing.MANY
         size, channel = self.pairing.step(now, self.finder.channel, self._out)
         if channel != self.finder.channel:
             self.finder = ChannelFinder(channel)
             self._set_channel(channel)
         if size:
-            to = b"\xff" * 6 if before == pairing.CALLING else self.pairing.mac
+            to = b"\xff" * 6 if self.pairing.state == pairing.CALLING else self.pairing.mac
             self._radio.send(to, bytes(self._out[:size]))
         if self.pairing.state == pairing.CONFIRMING and not self._link(self.pairing.charger):
             self._adopt()

@@ -58,6 +58,12 @@ def test_an_event_is_in_a_frame_in_time():
     assert None not in times and 45 < max(times) <= bench_clamp.BAR_MS
 
 
+def test_an_event_is_in_a_frame_in_time_while_the_clamp_computes_a_key():
+    times, unit = clamp_life.events(40, seed=3, pairs=True)
+    assert unit.app.pairing._work is not None
+    assert None not in times and 45 < max(times) <= bench_clamp.BAR_MS
+
+
 def test_an_adc_that_is_too_slow_for_the_pace_tears_windows():
     chip = clamp_chip.load()
     assert clamp_life.windows(20, chip.adc_us_max)[0] == 0
@@ -65,7 +71,8 @@ def test_an_adc_that_is_too_slow_for_the_pace_tears_windows():
 
 
 def test_the_bars():
-    good = {"windows_lost": 0, "unseen": 0, "worst_ms": bench_clamp.BAR_MS}
+    good = {"windows_lost": 0, "unseen": 0, "worst_ms": bench_clamp.BAR_MS, "pairing_ms": 100}
     assert bench_clamp.bars(good) == []
-    bad = {"windows_lost": 2, "unseen": 1, "worst_ms": bench_clamp.BAR_MS + 1}
+    bad = {"windows_lost": 2, "unseen": 1, "worst_ms": bench_clamp.BAR_MS + 1, "pairing_ms": 100}
     assert len(bench_clamp.bars(bad)) == 3
+    assert len(bench_clamp.bars({**good, "pairing_ms": bench_clamp.BAR_MS + 1})) == 1

@@ -1,4 +1,4 @@
-"""Whoever saves, and however often: the stalls of the flash leave the steps time before the watchdog bites."""
+"""Whoever saves, and however often: the stalls of the flash leave the steps the time that they need."""
 
 import asyncio
 

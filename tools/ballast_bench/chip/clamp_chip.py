@@ -20,7 +20,8 @@ STATES = ("active", "receive", "transmit", "sleep")  # in the order of clamp/pow
 class ClampChip:
     """All times in s but adc_us, adc_us_max (of one reading) and frame_us, wake_us.
 
-    current_ua: of STATES. collect_s: a collection. cycles_to_full: from one to the next.
+    piece_s, piece_s_max: one of the 292 of X25519. current_ua: of STATES. collect_s: a collection.
+    cycles_to_full: from one to the next.
     """
 
     def __init__(self, reader):
@@ -34,6 +35,7 @@ class ClampChip:
         self.adc_us, self.adc_us_max = us("window.adc_us"), us("window.adc_us_max")
         self.evaluate_s = us("evaluate.us") / 1e6
         self.jitter_s = us("evaluate.jitter_us") / 1e6
+        self.piece_s, self.piece_s_max = us("x25519.us") / 1e6, us("x25519.us_max") / 1e6
         live = reader.integer("gc.live_kib", 1, 1 << 16)
         heap = reader.integer("gc.heap_kib", live + 1, 1 << 16)
         garbage = reader.integer("gc.garbage_per_cycle", 1, 1 << 26)
@@ -41,7 +43,7 @@ class ClampChip:
         self.cycles_to_full = max(1, (heap - live) * 1024 // garbage)
         self.current_ua = tuple(us(f"current_ua.{state}") for state in STATES)
         self.frame_us, self.wake_us = us("radio.frame_us"), us("radio.wake_us")
-        for table in ("boot", "window", "evaluate", "gc", "current_ua", "radio"):
+        for table in ("boot", "window", "evaluate", "x25519", "gc", "current_ua", "radio"):
             reader.text(f"{table}.source", 200)
         reader.finish()
 

@@ -21,8 +21,11 @@ _BYTECODES_US = 2  # chosen: the clock moves so far from one look at it to the n
 BATTERY_MAH = 2600  # two alkaline AA cells
 
 
-def events(count, seed, board=None):
-    """Milliseconds from each of so many steps of the current to the first frame that tells it."""
+def events(count, seed, board=None, pairs=False):
+    """Milliseconds from each of so many steps of the current to the first frame that tells it.
+
+    pairs: the clamp computes a key for another charger meanwhile.
+    """
     rig, random = Rig(seed=seed), Random(f"clamp events/{seed}")
     rig.radio.air.loss_good = 0.0  # of the air: a lost frame is the link's matter, `bench links`
     rig.add_charger()
@@ -42,6 +45,8 @@ def events(count, seed, board=None):
         rig.run(1.0 + random.randrange(0, 1000) / 1000)
         before, level, at = level, 14.0 if level == 5.0 else 5.0, rig.t + random.randrange(0, 5) / 1000
         rig.supply = _stepped(before, level, at)
+        if pairs:
+            unit.app.press()  # a key takes ten seconds
         frames.clear()
         rig.run(1.0)
         near = [second for second, ma in frames if abs(abs(ma[0]) - level * 1000) < _NEAR_MA]
@@ -103,11 +108,13 @@ def figures(count, minutes, seed):
     """All of it, as plain data."""
     chip = clamp_chip.load()
     times, unit = events(count, seed)
+    pairing, _ = events(max(20, count // 5), seed, pairs=True)
     lost, pace_ns = windows(200, chip.adc_us_max)
     seen = [ms for ms in times if ms is not None]
     return {
-        "chip": chip.chip, "events": count, "unseen": times.count(None),
+        "chip": chip.chip, "events": count, "unseen": times.count(None) + pairing.count(None),
         "median_ms": round(quantiles(seen, n=2)[0]), "worst_ms": max(seen),
+        "pairing_ms": max(ms for ms in pairing if ms is not None),
         "collections": unit.collections, "collect_ms": round(chip.collect_s * 1000, 1),
         "windows_lost": lost, "pace_us": pace_ns / 1000,
         "battery": battery(minutes, seed),

@@ -118,6 +118,18 @@ class _Waves:
         return pace * 1000
 
 
+class _Pieces:
+    """Stands in for the work of app.pairing: counts the pieces of X25519 that a cycle computes."""
+
+    def __init__(self, work):
+        self._work = work
+        self.count = 0
+
+    def __next__(self):
+        self.count += 1
+        return next(self._work)
+
+
 class ClampUnit:
     """See the module. supply: of supply.py, or a function (t_s) -> [3] A, signed.
 
@@ -217,6 +229,7 @@ class ClampUnit:
     def _cycle(self):
         """One cycle of the firmware, or what is left of it where nothing can happen."""
         app, windows = self.app, self.windows
+        work = self._pieces()
         if not windows.passes(self.now_s, self.radio.station.inbox):
             sent = self.radio.sent
             if not self._waveform and not app.listening():
@@ -227,8 +240,18 @@ class ClampUnit:
             if app.listening():
                 return
         took_s = WINDOW_S + EVALUATE_S + self._collected_s()
+        if work is not None:
+            took_s += work.count * (self.chip.piece_s_max if self.collects else self.chip.piece_s)
         self._next_s += took_s + self._rng.uniform(0.0, self.chip.jitter_s)
         app.ledger.add(power.ACTIVE, round(took_s * 1e6))
+
+    def _pieces(self):
+        """The work on a key that this cycle goes on with; None = there is none."""
+        pairing = self.app.pairing
+        if pairing._work is None:
+            return None
+        work = pairing._work = _Pieces(getattr(pairing._work, "_work", pairing._work))
+        return work
 
     def _collected_s(self):
         """How long this cycle is held up by a collection."""
