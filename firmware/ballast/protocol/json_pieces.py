@@ -174,3 +174,8 @@ def writing(value: "Any") -> "Iterator[str]":
             yield from writing(item)
             mark = ", "
         yield "]"
+
+
+def text(value: "Any") -> str:
+    """The JSON of a document, written in pieces."""
+    return "".join(list(writing(value)))

@@ -216,9 +216,7 @@ class Update:
         if not len(self._buf) < length <= self.max_bytes:
             raise UpdateError(400, "this is not a Ballast update file (its length is wrong)")
         await self._fill(read, len(self._buf))
-        header = bytes(self._buf)
-        await self._permit()  # each piece of checking the signature blocks for up to 17 ms (estimate)
-        return header
+        return bytes(self._buf)
 
     async def _checked(self, header: bytes, length: int) -> "Manifest":
         """The manifest of a header that may be installed here; UpdateError otherwise."""
@@ -226,6 +224,7 @@ class Update:
         base_room = self._base.blocks * len(header) if self._base is not None else 0
         floor = max(self._record.floor, self.security)
         manifest: "Manifest" = {}
+        await self._permit()  # each piece of checking the signature blocks for up to 17 ms (estimate)
         try:
             for part in update_file.checking(
                 header, self._keys(), self._board, self._brand, self._slots.fs, self._mpy,

@@ -6,12 +6,10 @@ never exceeds 60 s, and a press on the charger's button clears it: nobody is loc
 ever.
 """
 
-import json
-
 from micropython import const
 
 from ballast.protocol import ble_frames as frames
-from ballast.protocol import password
+from ballast.protocol import json_pieces, password
 from ballast.protocol.hmac_sha256 import HmacKey, equal
 
 _TYPE_CHECKING = const(0)
@@ -149,7 +147,7 @@ class ChargerService:
 
     def _answer(self, fields: "dict[str, Any]") -> None:
         if self._seal is not None:
-            self._send(self._seal.seal(json.dumps(fields).encode()))
+            self._send(self._seal.seal(json_pieces.text(fields).encode()))
 
     def _command(self, data: bytes) -> None:
         number: "int | None" = None

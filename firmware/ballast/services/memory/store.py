@@ -18,7 +18,7 @@ import json
 
 from micropython import const
 
-from ballast.protocol import journal_format
+from ballast.protocol import journal_format, json_pieces
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Store:
 
     def save(self, name: str, value: "dict[str, Any]", within_s: int = _LATE_S) -> None:
         """Keep a dict: at once if a file may be written now, else within `within_s` seconds."""
-        payload = json.dumps(value).encode()
+        payload = json_pieces.text(value).encode()  # the log has 4 KB
         if self._written.get(name) == payload:
             self._pending.pop(name, None)
             return
