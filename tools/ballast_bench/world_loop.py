@@ -60,6 +60,19 @@ class _Selector(selectors.DefaultSelector):
         return ready
 
 
+class _Timer(asyncio.TimerHandle):
+    """Of two that are due at the same time, the one that was made first comes first.
+
+    asyncio leaves that open: which service runs first would depend on whoever else waits, and a run
+    that is made in two parts would differ from the same run in one.
+    """
+
+    __slots__ = ("_number",)
+
+    def __lt__(self, other):
+        return (self._when, self._number) < (other._when, other._number)
+
+
 class Loop(SocketsOfChips, asyncio.SelectorEventLoop):
     """All chips' services. While one chip's task is in a blocking call, the others' go on."""
 
@@ -68,8 +81,19 @@ class Loop(SocketsOfChips, asyncio.SelectorEventLoop):
         self._world = world
         self._blocked = []  # devices whose task is in a blocking call
         self._kept = []  # handles of theirs that became ready meanwhile
+        self._made = 0  # timers so far
         self._nothing = asyncio.Handle(None, (), self)
         self._nothing.cancel()
+
+    def call_at(self, when, callback, *args, context=None):
+        """As BaseEventLoop.call_at()."""
+        self._check_closed()
+        timer = _Timer(when, callback, args, self, context)
+        self._made += 1
+        timer._number = self._made
+        heapq.heappush(self._scheduled, timer)
+        timer._scheduled = True
+        return timer
 
     def time(self):
         return self._world.clock.us() / 1e6

@@ -4,8 +4,7 @@ from ballast_bench.person import options, story
 from ballast_bench.person.bench_page import BenchPage
 from ballast_bench.person.story.player import PAGE
 
-# On the ideal chip: on another a step that ends between two of the bench moves what follows.
-GIVEN = {"house": "detached", "meter": "clamp", "seed": 5, "hour": 18.0, "chargers": 2, "chip": "ideal"}
+GIVEN = {"house": "detached", "meter": "clamp", "seed": 5, "hour": 18.0, "chargers": 2}
 DONE = (
     (0.0, 0, "plug", {"phases": 3}),
     (3.0, 1, "plug", {"max_a": 16}),
@@ -57,7 +56,7 @@ def test_a_recorded_story_is_the_same_run_again(tmp_path):
     path = tmp_path / "clicked.story"
     seen, text = _by_hand(path)
     lines = text.splitlines()
-    assert lines[0] == 'setup house="detached" seed=5 hour=18.0 chargers=2 chip="ideal"'
+    assert lines[0] == 'setup house="detached" seed=5 hour=18.0 chargers=2'
     assert [line.split()[1:3] for line in lines[2:4]] == [["@2", "plug"], ["appliance", 'name="oven"']]
     assert lines[-2] == "51 meter_ratio value=1.1"  # of no charger alone, whichever is chosen
     assert "speed" not in text and lines[-1] == "80.00 end"
