@@ -78,6 +78,10 @@ class Node:
         time.busy_us = time.clock.us()
         self.boots += 1
 
+    def say(self, line):
+        """Env.log: the line goes to the console, as compose/chip.say() prints it."""
+        self.device.console.write(line[:100] + "\r\n")
+
     def make_heap(self):
         """Python's heap of a program that has booted."""
         time, holds = self.device.time, program()

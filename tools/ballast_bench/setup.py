@@ -217,6 +217,13 @@ class Setup:
         pair = {"clamp": node.index + 1, "key": CLAMP_KEY.hex(), "source": 0}
         node.storage.save("clamps", json.dumps({"pairs": json.dumps([pair])}).encode())
 
+    def _log_of(self, node):
+        def log(line):
+            node.say(line)
+            self.log(line)
+
+        return log
+
     def _make_app(self, node):
         from ballast.compose import factory, room
         from ballast.compose.env import Env
@@ -232,7 +239,7 @@ class Setup:
         node.fit_flash()
         if node.index not in self._random:  # each start draws new numbers, as a chip does
             self._random[node.index] = Random("unit/%s/%d" % (self.seed, node.index)).randbytes
-        env = Env(node.storage, self._random[node.index], self.log)
+        env = Env(node.storage, self._random[node.index], self._log_of(node))
         env.journal = node.storage.journal
         env.heap, env.heap_kib = node.gc, node.heap_kib
         line = room.problem(

@@ -371,7 +371,7 @@ def _default_app(node):
 
     from ballast.compose.env import Env
 
-    env = Env(node.fit_flash(), Random(node.index).randbytes, lambda line: None)
+    env = Env(node.fit_flash(), Random(node.index).randbytes, node.say)
     env.journal = node.storage.journal
     env.heap, env.heap_kib = node.gc, node.heap_kib
     tell_reset(env, node.board.CHIP)

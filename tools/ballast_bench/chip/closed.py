@@ -7,6 +7,7 @@ of another kind.
 from ballast_bench.chip.garbage import program
 
 _FRAME = 4096  # bytes: a document as JSON, or a block of the file system
+_LINE = 102  # characters: compose/chip.say() prints no more, and the FIFO may be full of the line before
 _PAGE = 256  # bytes: one page of flash
 
 AMOUNTS = {
@@ -17,7 +18,7 @@ AMOUNTS = {
     "flash_write": _PAGE,
     "uart_init": 1,
     "thread_start": 1,
-    "print": 80,
+    "print": _LINE,
     "sha256": _FRAME,
     "nvs_open": 1,
 }

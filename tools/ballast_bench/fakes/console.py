@@ -9,6 +9,8 @@ import ballast_bench.fakes as fakes
 
 CTRL_C = 3
 _STUCK_US = 500_000
+FIFO = 128  # bytes of UART0: SOC_UART_FIFO_LEN
+_CHAR_US = 87  # at 115200 Bd
 
 
 class Console:
@@ -24,6 +26,7 @@ class Console:
         self.pending = False
         self.reader = "uart"
         self.out = []
+        self._empty_us = 0  # when the FIFO has sent all of it
 
     def script_starts(self):
         self.interrupt_char = CTRL_C
@@ -40,11 +43,16 @@ class Console:
             raise KeyboardInterrupt
 
     def write(self, text):
-        """print(): 87 us a character once the 128 bytes of the FIFO are full (mphalport.c:151-191);
+        """print(): waits for each character that the FIFO has no room for (mphalport.c:151-191);
         up to 500 ms a call for a USB host that does not read (mp_usbd_cdc.c:129)."""
         self.out.append(text)
         if self.reader == "uart":
-            self._device.spend("print", len(text))
+            now_us = self._device.clock.us()
+            begin_us = max(now_us, self._empty_us)
+            self._empty_us = begin_us + len(text) * _CHAR_US
+            over = (self._empty_us - now_us + _CHAR_US - 1) // _CHAR_US - FIFO
+            if over > 0:
+                self._device.spend("print", min(over, len(text)))
         elif self.reader == "stuck":
             self._device.time.pass_us(_STUCK_US)
 

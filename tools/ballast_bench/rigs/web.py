@@ -105,7 +105,7 @@ class WebRig:
         if self.user:
             record = password.make(self.user, b"salt-salt-salt-2", ITERATIONS)
             settings.set("password_user", record)
-        env = Env(node.fit_flash(), Random(7).randbytes, lambda line: None)
+        env = Env(node.fit_flash(), Random(7).randbytes, node.say)
         env.journal = node.storage.journal
         env.http = ("127.0.0.1", self.port)
         env.assets = self.assets

@@ -1,10 +1,10 @@
 """The charger of timing.py on a chip that takes its time: profile's steps, stalls and bursts.
 
-Beside the lateness that the overrun law lets pass, any stall that may come with a closed contactor
-(chip/closed.py) comes at any moment, half of them at the worst: just before the step is due. A stall that
-the law would not let pass, after all the lateness before it, ends where the law does: `bench chip` counts
-such stops. What
-waited then runs back to back, eight steps at most; a flash stall moves the timer's phase.
+On top of a step's usual lateness any stall that may come with a closed contactor (chip/closed.py) comes
+at any moment, half of them at the worst: just before the step is due. Both together end where the overrun
+law does, after all the lateness before: what is later opens the contactor at once, in the row `overrun`,
+and `bench chip` counts such stops. So the longest gap that the law lets pass is the worst of a row, whatever
+it is made of. What waited then runs back to back, eight steps at most; a flash stall moves the timer's phase.
 """
 
 from types import SimpleNamespace
@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from ballast_bench.chip import closed
 from ballast_bench.chip.paid_step import PaidStep
 from ballast_bench.fakes.chip_time import QUEUE, ChipTime
-from ballast_bench.safety.timing import STEP_US, Bench
+from ballast_bench.safety.timing import LATE_US, STEP_US, Bench
 
 _HELD_UP = 0.3  # chosen: share of the steps before which something holds the chip up
 
@@ -50,6 +50,7 @@ class ChipBench(Bench):
             return False
         _, us, flash = self.rng.choice(self._stalls)
         before_us = 1 if self.rng.random() < 0.5 else self.rng.randrange(1, due_us - now_us + 1)
+        us += self.rng.randrange(LATE_US)  # it began after a step that had waited for something else
         late_us = max(0, self._passed(due_us + max(0, us - before_us)) - due_us)
         self.forced_late = [late_us]
         return flash and late_us >= STEP_US

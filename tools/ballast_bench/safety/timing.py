@@ -19,6 +19,7 @@ from ballast_bench.wiring import Wiring
 fakes.install()
 
 STEP_US = 20_000
+PERIOD_US = 1000  # of the pilot
 LATE_US = 18_990  # of each step on its 20 ms grid: gaps of up to 38.99 ms, which do not add up
 HELD_UP = 0.3  # chosen: share of the steps that are held up, where the overrun interlock allows it
 COMPUTE_US = 8_000  # chosen allowance for one step on an ESP32 (estimate 4 ms, bench step); never measured
@@ -78,7 +79,8 @@ class Bench:
             self.coil_us = self.clock.us()
 
     def _pilot_moved(self):
-        self.pilot_us = self.clock.us()
+        now_us = self.clock.us()  # LEDC takes a new duty at its next period (IDF ledc.rst, "Change PWM Duty")
+        self.pilot_us = now_us + PERIOD_US - now_us % PERIOD_US
 
     @property
     def now_s(self):
