@@ -8,8 +8,6 @@ import asyncio
 
 from micropython import const
 
-from ballast.services.ble.held_button import HeldButton
-
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
     from ballast.compose.env import Env
@@ -39,7 +37,8 @@ class BleWiring:
         self._port = port
         self._page = page
         self._link = link
-        self._button = HeldButton(app.charger.cycle.button)
+        self._button = app.charger.cycle.button
+        self._longs = self._button.longs
         self._started = False
         self.window: "BleWindow | None" = None
         self.improv: "Improv | None" = None
@@ -65,11 +64,9 @@ class BleWiring:
         await self.window.run()
 
     async def _until_held(self) -> None:
-        while True:
+        while self._button.longs == self._longs:
             await asyncio.sleep_ms(_IDLE_MS)
-            self._button.step()
-            if self._button.held:
-                return
+        self._longs = self._button.longs
 
     def _make(self) -> "BleWindow | None":
         """None if the memory is missing."""

@@ -32,15 +32,6 @@ class Button(Protocol):
     shorts: int
     longs: int
 
-class HeldButton(Protocol):
-    """services/ble/held_button.HeldButton: what the last step() saw."""
-
-    @property
-    def held(self) -> bool: ...
-    @property
-    def tapped(self) -> bool: ...
-    def step(self) -> None: ...
-
 class Improv(Protocol):
     """services/ble/improv.Improv."""
 

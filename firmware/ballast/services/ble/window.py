@@ -1,7 +1,7 @@
 """The Bluetooth window: when Bluetooth is on, and which of the two services gets which bytes.
 
 The window opens at a start before the setup is done, and when the button is held for three
-seconds (held_button.py). It stays open for ten minutes; every command of a client that has proven the setup
+seconds. It stays open for ten minutes; every command of a client that has proven the setup
 code starts the ten minutes again. Outside the window Bluetooth is off and its memory free.
 
 The radio blocks everything for a moment when it is switched on or off, so both wait until the
@@ -18,7 +18,7 @@ from ballast.protocol import improv
 
 _TYPE_CHECKING = const(0)
 if _TYPE_CHECKING:
-    from ballast.services.ble.shapes import BlePort, ChargerService, HeldButton, Improv
+    from ballast.services.ble.shapes import BlePort, Button, ChargerService, Improv
     from ballast.services.shapes import AddEvent, Clock, Permit
 
 OPEN_S = const(600)
@@ -58,7 +58,7 @@ _NOTIFIED = (improv.STATE, improv.ERROR, improv.RESULT)
 
 
 class BleWindow:
-    """button: HeldButton, as it is until now.
+    """button: control/button.Button, which the step counts.
 
     clock_s: seconds since start. permit(ms): whether a call may block now. log(kind, detail).
     improv, charger_service: the two services; the owner sets them before run(). is_open: Bluetooth
@@ -68,13 +68,15 @@ class BleWindow:
     def __init__(
         self,
         port: "BlePort",
-        button: "HeldButton",
+        button: "Button",
         clock_s: "Clock",
         permit: "Permit",
         log: "AddEvent",
     ) -> None:
         self._port = port
-        self._held = button
+        self._pressed = button
+        self._longs = button.longs
+        self._shorts = button.shorts
         self._clock = clock_s
         self._permit = permit
         self._log = log
@@ -189,12 +191,14 @@ class BleWindow:
             self._authorize()
 
     def _button(self) -> None:
-        button = self._held
-        button.step()
-        if button.held:
+        button = self._pressed
+        if button.longs != self._longs:
+            self._longs = button.longs
             self.open_by_hand()
-        elif button.tapped and self.is_open:
-            self._authorize()
+        if button.shorts != self._shorts:
+            self._shorts = button.shorts
+            if self.is_open:
+                self._authorize()
 
     def _authorize(self) -> None:
         self._authorized = False

@@ -144,7 +144,7 @@ def boot(row):
     plan = [["measure", "fakes"], ["import", "main"], ["import", "ballast.compose.chip"],
             ["measure", "imported"], ["call", "boot"]]  # fmt: skip
     if row.bluetooth:
-        plan += [["run", 500], ["call", "hold_button", True], ["run", 4000], ["call", "hold_button", False]]
+        plan += [["call", "open_bluetooth"], ["run", 4000]]
     return [*plan, ["run", 5000]]
 
 

@@ -127,12 +127,9 @@ def keep_garbage(keep):
     _state["app"].collector._collect = nothing if keep else gc.collect
 
 
-def hold_button(pressed):
-    """The button is what switches Bluetooth on."""
-    import board
-
-    pin = _state["machine"].Pin.all[board.BUTTON_PIN]
-    pin.level = board.BUTTON_PRESSED_LEVEL if pressed else 1 - board.BUTTON_PRESSED_LEVEL
+def open_bluetooth():
+    """A long press of the button, for Bluetooth alone: it would open the access point and a pairing too."""
+    _state["app"].ble._longs -= 1
 
 
 # -- clients
