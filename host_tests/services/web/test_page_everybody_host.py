@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ballast_bench.rigs.web import LABEL, PASSWORD
-from services.web.page_steps import cp, sentence, switch
+from services.web.page_steps import cp, sentence, switch, wait_for
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("en", "de", "fr", "es", "zh")
