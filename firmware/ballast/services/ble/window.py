@@ -282,6 +282,9 @@ class BleWindow:
                 await asyncio.sleep_ms(_IDLE_MS)
                 continue
             self._step()
+            if self._port.client is None:  # nobody writes; wait_for_ms makes 1.7 KB of garbage
+                await asyncio.sleep_ms(_IDLE_MS)
+                continue
             try:
                 wait_ms = _BUSY_MS if self._out else _IDLE_MS
                 await asyncio.wait_for_ms(self._flag.wait(), wait_ms)
