@@ -51,6 +51,8 @@ class Improv:
         self._identify = identify
         self._until_s = 0
         self._packets = improv.PacketAssembler()
+        self._told = -1  # the state in _told_bytes
+        self._told_bytes = b""
         self.state = improv.AUTHORIZATION_REQUIRED
         self.capabilities = improv.CAN_INFO | improv.CAN_SCAN
         if identify is not None:
@@ -81,8 +83,11 @@ class Improv:
             self._become(improv.AUTHORIZATION_REQUIRED)
 
     def advertisement(self) -> bytes:
-        """The bytes to advertise now."""
-        return improv.encode_advertisement(self.state, self.capabilities)
+        """The bytes to advertise now; made anew when the state has changed."""
+        if self._told != self.state:
+            self._told = self.state
+            self._told_bytes = improv.encode_advertisement(self.state, self.capabilities)
+        return self._told_bytes
 
     def _become(self, state: int) -> None:
         if state != self.state:

@@ -102,7 +102,8 @@ def _misses(row, got, chip):
         ("idle_per_s", configurations.IDLE_BAR_KB, "nobody looking"),
         ("page_per_s", configurations.PAGE_BAR_KB, "one page"),
     ):  # fmt: skip
-        if row is configurations.ROWS[0] and got[key] > most * 1000:
+        judged = key == "idle_per_s" or row is configurations.ROWS[0]
+        if judged and got[key] > most * 1000:
             yield f"{row.name}: {got[key] / 1000:.1f} KB/s of garbage with {what}, {most} are wanted"
     if chip is not None and got["idf_left"] < 0:
         short = -got["idf_left"] / KIB
