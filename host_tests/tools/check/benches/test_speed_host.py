@@ -38,12 +38,13 @@ def test_the_first_second_that_differs_is_named():
     assert speed.first_difference(old, {"steps": 149, "marks": ["a", "b"]}) == 0
 
 
-@pytest.mark.parametrize(("now_s", "mark", "status", "text"), [
-    (0.3, "a", 0, "kept"),
-    (0.6, "a", 1, "clamp: 0.60 of the CPU time, 0.4 is wanted"),
-    (0.3, "b", 1, "clamp: the results differ from second 0 on"),
+@pytest.mark.parametrize(("now_s", "mark", "same", "status", "text"), [
+    (0.3, "a", True, 0, "kept"),
+    (0.6, "a", False, 1, "clamp: 0.60 of the CPU time, 0.4 is wanted"),
+    (0.3, "b", True, 1, "clamp: the results differ from second 0 on"),
+    (0.3, "b", False, 0, "differ from second 0 (another firmware)"),
 ])  # fmt: skip
-def test_the_bars(monkeypatch, capsys, tmp_path, now_s, mark, status, text):
+def test_the_bars(monkeypatch, capsys, tmp_path, now_s, mark, same, status, text):
     def one(tree, args, **task):
         new = tree == speed.paths.ROOT
         if task.get("rows"):
@@ -51,6 +52,7 @@ def test_the_bars(monkeypatch, capsys, tmp_path, now_s, mark, status, text):
         return {"cpu_s": now_s if new else 1.0}
 
     monkeypatch.setattr(speed, "one", one)
+    monkeypatch.setattr(speed, "same_firmware", lambda base: same)
     monkeypatch.setattr(speed, "unpack", lambda commit, folder: None)
     args = arguments("--short")
     args.json = tmp_path / "speed.json"
