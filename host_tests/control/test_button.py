@@ -49,6 +49,20 @@ def test_held_at_power_on_is_no_press():
     assert b.longs == 1
 
 
+def test_a_press_counts_as_long_as_it_can_have_been_when_steps_come_late():
+    """Both ends are hidden by a call that blocks, up to 700 ms each."""
+    for late_ms, seen_ms, shorts, longs in (
+        (600, 1800, 0, 1), (600, 1780, 1, 0), (2500, 1600, 0, 1), (2500, 1580, 1, 0),
+    ):  # fmt: skip
+        b = Button()
+        b.step(20, 0)
+        b.step(late_ms, 1)
+        for _ in range(seen_ms // 20):
+            b.step(20, 1)
+        b.step(late_ms, 0)
+        assert (b.shorts, b.longs) == (shorts, longs), (late_ms, seen_ms)
+
+
 def test_counters_wrap():
     b = Button()
     b.step(20, 0)

@@ -376,5 +376,7 @@ def test_supplies_that_do_not_fit_into_memory_are_refused_with_one_line():
         setattr(rig.cycle, supply, whole)
         assert says in line and "\n" not in line
         assert rig.settings["panel_ma"] == 0, "a refused setting changes nothing"
+    rig.settings.set_all({"supply_phases": 3})
+    assert not rig.cycle.panel.made, "there is none yet"
     rig.settings.set_all(wanted)
     assert rig.settings["panel_ma"] == 20000 and rig.cycle.panel.made
