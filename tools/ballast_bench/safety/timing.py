@@ -117,7 +117,7 @@ class Bench:
         if self.forced_late:
             due += self.forced_late.pop(0)
         elif self.jitter:
-            due = self._late(due + self.rng.randrange(LATE_US))
+            due = self._passed(self._late(due + self.rng.randrange(LATE_US)))
         if self.event is not None and self.event_us < due:
             self.clock.advance_us(max(0, self.event_us - self.clock.us()))
             self._fire()
