@@ -176,6 +176,9 @@ def writing(value: "Any") -> "Iterator[str]":
         yield "]"
 
 
-def text(value: "Any") -> str:
-    """The JSON of a document, written in pieces."""
-    return "".join(list(writing(value)))
+def text(value: "Any", before: str = "", after: str = "") -> str:
+    """The JSON of a document, written in pieces, between two texts: added later they make two more copies."""
+    parts = [before]
+    parts.extend(writing(value))
+    parts.append(after)
+    return "".join(parts)

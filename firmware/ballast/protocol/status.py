@@ -308,8 +308,5 @@ def build(st: "Status", info: Info) -> dict:
 
 
 def encode(document: dict, before: str = "", after: str = "") -> str:
-    """JSON text of a document made by `build`, between two texts: added later they make two more copies."""
-    parts = [before]
-    parts.extend(json_pieces.writing(document))
-    parts.append(after)
-    return "".join(parts)
+    """JSON text of a document made by `build`, between two texts."""
+    return json_pieces.text(document, before, after)
