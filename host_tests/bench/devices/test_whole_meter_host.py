@@ -7,28 +7,21 @@ from ballast_bench.devices.clamp_unit.unit import ClampUnit
 from ballast_bench.person import actions
 from ballast_bench.person.actions import ActionError
 from ballast_bench.person.options import make_setup
+from empty_house_kit import EmptyHouse
 
 
-class Rig:
+class Rig(EmptyHouse):
     """An empty house with an appliance by hand; the bench as a story has it."""
 
-    charger_index = 0
-
     def __init__(self, **options):
-        self.setup = make_setup({"house": "empty", "seed": 3, **options})
-        self.world = self.setup.start()
-        self.plant, self.clamps = self.world.plant, self.setup.clamps
+        super().__init__(**options)
         self.world.reboots = True
-        self.node = self.world.nodes[0]
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exc):
         self.setup.stop()
-
-    def do(self, verb, **args):
-        actions.do(self, verb, args)
 
     def run(self, seconds):
         self.world.run(seconds)

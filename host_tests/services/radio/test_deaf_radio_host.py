@@ -3,18 +3,12 @@
 import pytest
 
 from ballast.control.meter import meter
-from ballast_bench.person import actions
-from ballast_bench.person.options import make_setup
+from empty_house_kit import EmptyHouse
 
 
-class Rig:
-    charger_index = 0
-
+class Rig(EmptyHouse):
     def __init__(self, **options):
-        self.setup = make_setup({"house": "empty", "seed": 3, **options})
-        self.world = self.setup.start()
-        self.plant, self.clamps = self.world.plant, self.setup.clamps
-        self.node = self.world.nodes[0]
+        super().__init__(**options)
         self.radio = self.node.app.env.radio
         self.starts = 0
         start = self.radio.start
@@ -24,9 +18,6 @@ class Rig:
             start()
 
         self.radio.start = counted
-
-    def do(self, verb, **args):
-        actions.do(self, verb, args)
 
     def good(self):
         return self.node.cycle.site.meter.state == meter.GOOD
